@@ -1,0 +1,9 @@
+namespace Linr;
+
+/// <summary>One named embedding of an item.</summary>
+/// <param name="Name">Its name, of the same form as a field's.</param>
+/// <param name="Dim">Its width, 1 to <see cref="Limits.DimMax"/>.</param>
+/// <param name="Metric">How it is scored.</param>
+/// <param name="RowType">How its rows are stored.</param>
+public sealed record EmbeddingSchema(
+    string Name, int Dim, Metric Metric = Metric.Cosine, RowType RowType = RowType.Float32);
