@@ -1,0 +1,177 @@
+namespace Linr.Kernels.Scan;
+
+/// <summary>
+/// Makes room in survivor lists and raises the cut. <see cref="Shrink"/> drops the rows that lie below the K-th best
+/// lower bound by more than their error. Where that is not enough (ties, near-ties) or not allowed (groups),
+/// <see cref="Settle"/> computes canonical scores and keeps exactly the best K of the list by the order of the answer.
+/// One a thread.
+/// </summary>
+internal sealed unsafe class Compactor
+{
+    private readonly ScanPlan _plan;
+    private readonly RowScorer _scorer;
+    private readonly GroupCaps _caps = new();
+    private readonly Comparison<ulong> _byOrder;
+
+    public Compactor(ScanPlan plan, RowScorer scorer)
+    {
+        _plan = plan;
+        _scorer = scorer;
+        _byOrder = (first, second) => plan.Request.Order.Compare(ScoredRow.Row(first), ScoredRow.Row(second));
+    }
+
+    private bool IsGrouped => _plan.Request.Groups.Length > 0;
+
+    /// <summary>Makes room for <paramref name="needed"/> words and a fair number more.</summary>
+    public void MakeRoom(int slot, ref SurvivorList list, int capacity, int needed)
+    {
+        int room = Math.Max(needed, capacity / 8);
+        Shrink(slot, ref list);
+        if (capacity - list.Count < room)
+        {
+            Settle(slot, ref list);
+        }
+    }
+
+    /// <summary>Turns what several threads kept, one list after the other, into the slot's answer.</summary>
+    public void Finish(int slot, ref SurvivorList list)
+    {
+        Shrink(slot, ref list);
+        Settle(slot, ref list);
+    }
+
+    /// <summary>
+    /// Settled rows of a list that is to be merged become lower bounds again, so that all its words mean the same.
+    /// </summary>
+    public void Unsettle(int slot, ref SurvivorList list)
+    {
+        for (int i = 0; i < list.Settled; i++)
+        {
+            uint row = ScoredRow.Row(list.Words[i]);
+            list.Words[i] = ScoredRow.Pack(LowerBound(slot, row, ScoredRow.Score(list.Words[i])), row);
+        }
+
+        list.Settled = 0;
+    }
+
+    /// <summary>A lower bound of a canonical score that is itself at most twice the row's error away from it.</summary>
+    public float LowerBound(int slot, uint row, float canonical)
+        => (float)(canonical - _plan.Errors.Of(slot, (int)(row / ScanSegment.BlockRows)));
+
+    private void Shrink(int slot, ref SurvivorList list)
+    {
+        if (list.Count <= _plan.K || list.Settled > 0 || IsGrouped)
+        {
+            return;
+        }
+
+        _plan.Cuts.Raise(slot, ScoredRow.Score(TopSelect.LargestToFront(list.Span, _plan.K)));
+        float cut = _plan.Cuts[slot];
+        int kept = 0;
+        foreach (ulong word in list.Span)
+        {
+            if (MayReach(slot, word, cut))
+            {
+                list.Words[kept++] = word;
+            }
+        }
+
+        list.Count = kept;
+    }
+
+    private void Settle(int slot, ref SurvivorList list)
+    {
+        ReadOnlySpan<Filter.ColumnBlock> groups = _plan.Request.Groups.Span;
+        if (IsGrouped)
+        {
+            _caps.Clear(list.Count, _plan.Request.GroupCap);
+            foreach (ulong word in list.Span[..list.Settled])
+            {
+                _caps.TryTake(GroupCaps.CodeOf(groups, ScoredRow.Row(word)), ScoredRow.Score(word));
+            }
+        }
+
+        float cut = _plan.Cuts[slot];
+        ulong last = list.Settled == _plan.K ? list.Words[list.Settled - 1] : 0;
+        int kept = list.Settled;
+        for (int i = list.Settled; i < list.Count; i++)
+        {
+            ulong word = list.Words[i];
+            uint row = ScoredRow.Row(word);
+            float rowCut = IsGrouped ? Math.Max(cut, _caps.Cut(GroupCaps.CodeOf(groups, row))) : cut;
+            if (!MayReach(slot, word, rowCut))
+            {
+                continue;
+            }
+
+            float score = _scorer.Score(slot, row);
+            ulong settled = ScoredRow.Pack(score, row);
+            if (score >= rowCut && (last == 0 || IsBefore(settled, last)))
+            {
+                list.Words[kept++] = settled;
+            }
+        }
+
+        list.Count = kept;
+        SortByOrder(list.Span);
+        list.Count = IsGrouped ? TakeGroups(list.Span, groups) : Math.Min(kept, _plan.K);
+        list.Settled = list.Count;
+        if (list.Count == _plan.K)
+        {
+            _plan.Cuts.Raise(slot, ScoredRow.Score(list.Words[list.Count - 1]));
+        }
+    }
+
+    private int TakeGroups(Span<ulong> sorted, ReadOnlySpan<Filter.ColumnBlock> groups)
+    {
+        _caps.Clear(sorted.Length, _plan.Request.GroupCap);
+        int taken = 0;
+        foreach (ulong word in sorted)
+        {
+            if (taken < _plan.K && _caps.TryTake(GroupCaps.CodeOf(groups, ScoredRow.Row(word)), ScoredRow.Score(word)))
+            {
+                sorted[taken++] = word;
+            }
+        }
+
+        return taken;
+    }
+
+    private void SortByOrder(Span<ulong> words)
+    {
+        words.Sort();
+        words.Reverse();
+        int start = 0;
+        for (int i = 1; i <= words.Length; i++)
+        {
+            if (i == words.Length || ScoredRow.Score(words[i]) != ScoredRow.Score(words[start]))
+            {
+                if (i - start > 1)
+                {
+                    words[start..i].Sort(_byOrder);
+                }
+
+                start = i;
+            }
+        }
+    }
+
+    private bool IsBefore(ulong first, ulong second)
+    {
+        float firstScore = ScoredRow.Score(first);
+        float secondScore = ScoredRow.Score(second);
+        return firstScore > secondScore || (firstScore == secondScore && _byOrder(first, second) < 0);
+    }
+
+    private bool MayReach(int slot, ulong word, float cut)
+    {
+        float lower = ScoredRow.Score(word);
+        if (lower >= cut || lower + (2 * _plan.Errors.Largest(slot)) < cut)
+        {
+            return lower >= cut;
+        }
+
+        int block = (int)(ScoredRow.Row(word) / ScanSegment.BlockRows);
+        return lower + (2 * _plan.Errors.Of(slot, block)) >= cut;
+    }
+}

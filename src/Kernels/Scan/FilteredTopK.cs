@@ -1,0 +1,102 @@
+namespace Linr.Kernels.Scan;
+
+/// <summary>
+/// Exact filtered top-k: for each query the K rows of highest canonical score among those that are live, pass its
+/// filter and reach its lowest score; score descending, then <see cref="RowOrder"/>; at most a cap of each group. One
+/// pass over the rows serves the whole batch, and no score is written out. The answer's bits do not depend on batch,
+/// threads, path or instruction set: float scores only choose which rows get their <see cref="CanonicalScore"/>.
+/// After the fused scan of <em>LiNR: Model Based Neural Retrieval on GPUs at LinkedIn</em> (CIKM 2024), V1 and V2.
+/// </summary>
+public static partial class FilteredTopK
+{
+    /// <summary>Survivors of all queries and threads; a batch that may keep more runs in several passes.</summary>
+    private const long SurvivorBytesMax = 1L << 30;
+
+    /// <summary>Runs a request; the answer is in <paramref name="workspace"/> until its next scan.</summary>
+    /// <param name="request">What to compute.</param>
+    /// <param name="workspace">The memory to use; one scan at a time.</param>
+    /// <param name="workers">Threads that help; null: the calling thread alone.</param>
+    /// <param name="cancellation">Looked at between units of rows.</param>
+    /// <exception cref="ArgumentException">The request's parts do not fit each other.</exception>
+    /// <exception cref="OperationCanceledException">The scan was cancelled.</exception>
+    public static void Search(
+        ScanRequest request,
+        ScanWorkspace workspace,
+        ScanWorkers? workers = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(workspace);
+        Check(request);
+        workspace.Begin(request, cancellation);
+        ScanWorkers? helpers = workers is not null && workers.TryTake() ? workers : null;
+        try
+        {
+            long threads = helpers?.ThreadCount ?? 1;
+            int k = (int)Math.Min(request.K, Math.Max(1, request.RowCount));
+            long queryBytes = threads * Survivors.CapacityFor(k) * sizeof(ulong);
+            int passQueries = (int)Math.Clamp(SurvivorBytesMax / queryBytes, 1, Math.Max(1, request.QueryCount));
+            for (int first = 0; first < request.QueryCount; first += passQueries)
+            {
+                workspace.Pass(request, first, Math.Min(passQueries, request.QueryCount - first), helpers);
+            }
+        }
+        finally
+        {
+            helpers?.Return();
+        }
+    }
+
+    private static void Check(ScanRequest request)
+    {
+        int queries = request.QueryCount;
+        int segments = request.Segments.Length;
+        Expect(segments >= 1, nameof(request.Segments), "one or more", segments);
+        Expect(queries >= 0, nameof(request.QueryCount), "0 or more", queries);
+        Expect(request.K >= 1, nameof(request.K), "1 or more", request.K);
+        Expect(
+            request.RowCount is >= 0 and <= uint.MaxValue,
+            nameof(request.RowCount),
+            $"0 to {uint.MaxValue}",
+            request.RowCount);
+        long blocks = (request.RowCount + ScanSegment.BlockRows - 1) / ScanSegment.BlockRows;
+        long floats = 0;
+        foreach (ScanSegment segment in request.Segments.Span)
+        {
+            Expect(segment.Dim >= 1, nameof(segment.Dim), "1 or more", segment.Dim);
+            Expect(
+                segment.Blocks.Length == blocks,
+                nameof(segment.Blocks),
+                $"{blocks} for {request.RowCount} rows",
+                segment.Blocks.Length);
+            floats += (long)queries * segment.Dim;
+        }
+
+        Expect(request.Queries.Length == floats, nameof(request.Queries), $"{floats} floats", request.Queries.Length);
+        ExpectLength(request.Weights.Length, nameof(request.Weights), (long)queries * segments);
+        ExpectLength(request.ScoreMin.Length, nameof(request.ScoreMin), queries);
+        ExpectLength(request.LiveMasks.Length, nameof(request.LiveMasks), blocks);
+        ExpectLength(request.Groups.Length, nameof(request.Groups), blocks);
+        if (request.Filters.Length != 1)
+        {
+            ExpectLength(request.Filters.Length, nameof(request.Filters), queries);
+        }
+
+        Expect(
+            request.Groups.Length == 0 || request.GroupCap >= 1,
+            nameof(request.GroupCap),
+            "1 or more",
+            request.GroupCap);
+    }
+
+    private static void ExpectLength(int found, string name, long expected)
+        => Expect(found == 0 || found == expected, name, $"none or {expected}", found);
+
+    private static void Expect(bool holds, string name, string expected, long found)
+    {
+        if (!holds)
+        {
+            throw new ArgumentException($"Expected {expected}, found {found}.", name);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+namespace Linr.Kernels.Scan;
+
+/// <summary>A segment as the scan uses it: what it is, and where its packed queries lie.</summary>
+/// <param name="Source">The segment.</param>
+/// <param name="QueryStart">Floats of the original queries before this segment's: [slot][D] from here.</param>
+/// <param name="PackedStart">Floats of the packed queries before this segment's.</param>
+/// <param name="PackedStride">Floats of one packed panel, or of one packed query of a small batch.</param>
+/// <param name="WideStart">Floats of a tile's widened half rows before this segment's; -1 for float rows.</param>
+internal readonly record struct PlanSegment(
+    ScanSegment Source, long QueryStart, long PackedStart, int PackedStride, int WideStart)
+{
+    public int Dim => Source.Dim;
+
+    /// <summary>Whether every score needs a term of the row's own: minus the squared norm.</summary>
+    public bool HasRowTerm => Source.Metric == ScanMetric.Euclidean;
+}

@@ -1,0 +1,156 @@
+using Linr.Kernels.Filter;
+
+namespace Linr.Kernels.Scan;
+
+/// <summary>
+/// What all threads of one scan share: the queries packed, in slots ordered by filter; the bound that each slot's
+/// scores are cut at; the counter that units are taken from. Reused from scan to scan.
+/// </summary>
+internal sealed unsafe class ScanPlan : IDisposable
+{
+    private readonly PlanQueries _queries = new();
+    private RowFilter?[] _filters = [];
+    private int[] _filterOfSlot = [];
+    private int[] _queryOfSlot = [];
+    private int[] _firstSlotOfFilter = [];
+    private PanelGroup[] _groups = [];
+    private int[] _filterOfQuery = [];
+
+    public ScanPlan() => Errors = new PlanErrors(_queries);
+
+    /// <summary>The request.</summary>
+    public ScanRequest Request { get; private set; } = new();
+
+    /// <summary>The packed queries.</summary>
+    public PlanQueries Queries => _queries;
+
+    /// <summary>How far float scores may be from canonical ones.</summary>
+    public PlanErrors Errors { get; }
+
+    /// <summary>What is known of each slot's last hit.</summary>
+    public Cuts Cuts { get; } = new();
+
+    /// <summary>Queries of this pass.</summary>
+    public int SlotCount { get; private set; }
+
+    /// <summary>Hits kept a query: the request's K or the number of rows.</summary>
+    public int K { get; private set; }
+
+    /// <summary>Distinct filters.</summary>
+    public int FilterCount { get; private set; }
+
+    /// <summary>Whether there is anything that could make a row fail.</summary>
+    public bool HasMask { get; private set; }
+
+    /// <summary>Panels chosen together.</summary>
+    public ReadOnlySpan<PanelGroup> Groups => _groups.AsSpan(0, GroupCount);
+
+    private int GroupCount { get; set; }
+
+    /// <summary>The distinct filter <paramref name="filter"/>.</summary>
+    public RowFilter? Filter(int filter) => _filters[filter];
+
+    /// <summary>The distinct filter of a slot.</summary>
+    public int FilterOf(int slot) => _filterOfSlot[slot];
+
+    /// <summary>The request's query in a slot.</summary>
+    public int QueryOf(int slot) => _queryOfSlot[slot];
+
+    /// <summary>Takes <paramref name="queryCount"/> queries of the request from <paramref name="firstQuery"/>.</summary>
+    public void Prepare(ScanRequest request, int firstQuery, int queryCount)
+    {
+        Request = request;
+        SlotCount = queryCount;
+        K = (int)Math.Min(request.K, Math.Max(1, request.RowCount));
+        ScanArrays.Grow(ref _filterOfSlot, queryCount);
+        ScanArrays.Grow(ref _queryOfSlot, queryCount);
+        ScanArrays.Grow(ref _filterOfQuery, queryCount);
+        FindFilters(request.Filters.Span, firstQuery);
+        OrderSlots(firstQuery);
+        _queries.Pack(request, _queryOfSlot.AsSpan(0, queryCount));
+        Errors.Prepare(queryCount);
+        FindGroups();
+        Cuts.Reset(_queries.PanelCount * _queries.PanelSlots);
+        if (request.ScoreMin.Length > 0)
+        {
+            for (int slot = 0; slot < queryCount; slot++)
+            {
+                Cuts.Raise(slot, request.ScoreMin.Span[_queryOfSlot[slot]]);
+            }
+        }
+
+        HasMask = request.LiveMasks.Length > 0 || FilterCount > 1 || _filters[0] is not null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _queries.Dispose();
+        Cuts.Dispose();
+    }
+
+    private void FindFilters(ReadOnlySpan<RowFilter?> filters, int firstQuery)
+    {
+        FilterCount = 0;
+        for (int query = 0; query < SlotCount; query++)
+        {
+            RowFilter? filter = filters.Length == 0 ? null : filters[filters.Length == 1 ? 0 : firstQuery + query];
+            int found = 0;
+            while (found < FilterCount && !ReferenceEquals(_filters[found], filter))
+            {
+                found++;
+            }
+
+            if (found == FilterCount)
+            {
+                ScanArrays.Grow(ref _filters, ++FilterCount);
+                _filters[found] = filter;
+            }
+
+            _filterOfQuery[query] = found;
+        }
+    }
+
+    private void OrderSlots(int firstQuery)
+    {
+        ScanArrays.Grow(ref _firstSlotOfFilter, FilterCount + 1);
+        Span<int> next = _firstSlotOfFilter.AsSpan(0, FilterCount + 1);
+        next.Clear();
+        foreach (int filter in _filterOfQuery.AsSpan(0, SlotCount))
+        {
+            next[filter + 1]++;
+        }
+
+        for (int filter = 0; filter < FilterCount; filter++)
+        {
+            next[filter + 1] += next[filter];
+        }
+
+        for (int query = 0; query < SlotCount; query++)
+        {
+            int slot = next[_filterOfQuery[query]]++;
+            _filterOfSlot[slot] = _filterOfQuery[query];
+            _queryOfSlot[slot] = firstQuery + query;
+        }
+    }
+
+    private void FindGroups()
+    {
+        ScanArrays.Grow(ref _groups, _queries.PanelCount);
+        GroupCount = 0;
+        for (int panel = 0; panel < _queries.PanelCount; panel++)
+        {
+            int first = _filterOfSlot[panel * _queries.PanelSlots];
+            int last = _filterOfSlot[Math.Min((panel + 1) * _queries.PanelSlots, SlotCount) - 1];
+            PanelGroup previous = GroupCount == 0 ? default : _groups[GroupCount - 1];
+            if (first == last && previous.FilterCount == 1 && previous.FirstFilter == first)
+            {
+                _groups[GroupCount - 1] = previous with { PanelCount = previous.PanelCount + 1 };
+            }
+            else
+            {
+                _groups[GroupCount++] = new PanelGroup(panel, 1, first, last - first + 1);
+            }
+        }
+    }
+}

@@ -1,0 +1,171 @@
+using Linr.Memory;
+
+namespace Linr.Kernels.Scan;
+
+/// <summary>
+/// All memory of a scan, reused from scan to scan, and the last scan's answer. Serves one scan at a time: keep a pool
+/// of them. A scan of a shape that it has seen allocates nothing.
+/// </summary>
+public sealed unsafe class ScanWorkspace : IDisposable
+{
+    private readonly ScanPlan _plan = new();
+    private readonly UnitOrder _units = new();
+    private readonly Action<int> _scan;
+    private readonly Action<int> _finish;
+    private ScanWorker[] _workers = [];
+    private NativeBuffer?[] _merged = [];
+    private NativeBuffer? _hitBuffer;
+    private int[] _hitCounts = [];
+    private long[] _passed = [];
+    private int _workerCount;
+    private int _nextSlot;
+    private int _k;
+    private CancellationToken _cancellation;
+
+    /// <summary>Makes an empty workspace.</summary>
+    public ScanWorkspace()
+    {
+        _scan = ScanUnits;
+        _finish = FinishSlots;
+    }
+
+    /// <summary>What the last scan did.</summary>
+    public ScanCounters Counters { get; private set; }
+
+    /// <summary>The hits of a query of the last scan, best first; valid until the next scan.</summary>
+    public ReadOnlySpan<ScanHit> Hits(int query) => new(HitsOf(query), _hitCounts[query]);
+
+    /// <summary>How many rows passed a query's filter in the last scan, exactly.</summary>
+    public long RowsPassed(int query) => _passed[query];
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _plan.Dispose();
+        _hitBuffer?.Dispose();
+        foreach (ScanWorker worker in _workers)
+        {
+            worker?.Dispose();
+        }
+
+        foreach (NativeBuffer? merged in _merged)
+        {
+            merged?.Dispose();
+        }
+    }
+
+    /// <summary>Makes room for a request's answer.</summary>
+    internal void Begin(ScanRequest request, CancellationToken cancellation)
+    {
+        _cancellation = cancellation;
+        _k = (int)Math.Min(request.K, Math.Max(1, request.RowCount));
+        Counters = default;
+        ScanArrays.Grow(ref _hitCounts, request.QueryCount);
+        ScanArrays.Grow(ref _passed, request.QueryCount);
+        Array.Clear(_hitCounts, 0, request.QueryCount);
+        Array.Clear(_passed, 0, request.QueryCount);
+        ScanArrays.Grow(ref _hitBuffer, (long)request.QueryCount * _k * sizeof(ScanHit));
+    }
+
+    /// <summary>Scans for some of the queries.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="firstQuery">The first query.</param>
+    /// <param name="queryCount">How many.</param>
+    /// <param name="helpers">Threads that help, taken by the caller; null for none.</param>
+    internal void Pass(ScanRequest request, int firstQuery, int queryCount, ScanWorkers? helpers)
+    {
+        _workerCount = helpers?.ThreadCount ?? 1;
+        _plan.Prepare(request, firstQuery, queryCount);
+        _units.Reset(request.RowCount, _workerCount);
+        ScanArrays.Grow(ref _workers, _workerCount);
+        ScanArrays.Grow(ref _merged, _workerCount);
+        for (int i = 0; i < _workerCount; i++)
+        {
+            (_workers[i] ??= new ScanWorker(_plan)).Reset();
+        }
+
+        Run(_scan, helpers);
+        _cancellation.ThrowIfCancellationRequested();
+        _nextSlot = 0;
+        Run(_finish, helpers);
+        _cancellation.ThrowIfCancellationRequested();
+        for (int i = 0; i < _workerCount; i++)
+        {
+            Counters += _workers[i].Counters;
+        }
+    }
+
+    private static void Run(Action<int> work, ScanWorkers? helpers)
+    {
+        if (helpers is null)
+        {
+            work(0);
+        }
+        else
+        {
+            helpers.Run(work);
+        }
+    }
+
+    private ScanHit* HitsOf(int query) => (ScanHit*)_hitBuffer!.Address + ((long)query * _k);
+
+    private void ScanUnits(int worker)
+    {
+        while (!_cancellation.IsCancellationRequested && _units.TryTake(out UnitRows unit))
+        {
+            _workers[worker].Scan(unit);
+        }
+    }
+
+    private void FinishSlots(int worker)
+    {
+        int slot;
+        while (!_cancellation.IsCancellationRequested
+            && (slot = Interlocked.Increment(ref _nextSlot) - 1) < _plan.SlotCount)
+        {
+            Finish(worker, slot);
+        }
+    }
+
+    private void Finish(int worker, int slot)
+    {
+        SurvivorList list = _workers[0].Survivors[slot];
+        Compactor compactor = _workers[worker].Compactor;
+        if (_workerCount > 1)
+        {
+            list = Merge(worker, slot, compactor);
+        }
+
+        compactor.Finish(slot, ref list);
+        int query = _plan.QueryOf(slot);
+        ScanHit* hits = HitsOf(query);
+        for (int i = 0; i < list.Count; i++)
+        {
+            hits[i] = new ScanHit(ScoredRow.Row(list.Words[i]), ScoredRow.Score(list.Words[i]));
+        }
+
+        _hitCounts[query] = list.Count;
+        for (int i = 0; i < _workerCount; i++)
+        {
+            _passed[query] += _workers[i].Passed(_plan.FilterOf(slot));
+        }
+    }
+
+    private SurvivorList Merge(int worker, int slot, Compactor compactor)
+    {
+        long wordCount = (long)_workerCount * Survivors.CapacityFor(_plan.K);
+        SurvivorList merged = new()
+        {
+            Words = (ulong*)ScanArrays.Grow(ref _merged[worker], wordCount * sizeof(ulong)),
+        };
+        for (int i = 0; i < _workerCount; i++)
+        {
+            ref SurvivorList list = ref _workers[i].Survivors[slot];
+            compactor.Unsettle(slot, ref list);
+            list.Span.CopyTo(new Span<ulong>(merged.Words + merged.Count, list.Count));
+            merged.Count += list.Count;
+        }
+
+        return merged;
+    }
+}

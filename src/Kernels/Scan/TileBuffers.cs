@@ -1,0 +1,96 @@
+using Linr.Memory;
+
+namespace Linr.Kernels.Scan;
+
+/// <summary>One thread's scratch: what a unit and a tile need, in one buffer that only grows.</summary>
+internal sealed unsafe class TileBuffers : IDisposable
+{
+    /// <summary>Entries of a tile with the padding that kernels read and write past the last.</summary>
+    public const int Entries = TileRows.EntriesMax + TileRows.PaddedEntries;
+
+    private const int WordsPerTile = TileRows.EntriesMax / 64;
+    private NativeBuffer? _buffer;
+
+    /// <summary>Row offsets within the unit, entry after entry, padded.</summary>
+    public ushort* Offsets { get; private set; }
+
+    /// <summary>0, 1, 2, ...: the offsets of rows that lie side by side.</summary>
+    public ushort* Sequence { get; private set; }
+
+    /// <summary>Factors, [segment][entry].</summary>
+    public float* Scales { get; private set; }
+
+    /// <summary>The rows' own terms, [segment][entry].</summary>
+    public float* RowTerms { get; private set; }
+
+    /// <summary>Scores of one panel.</summary>
+    public float* Scores { get; private set; }
+
+    /// <summary>Scores that survive, a word an entry (panels) or a bit an entry (small batches).</summary>
+    public uint* Kept { get; private set; }
+
+    /// <summary>The entries' masks, [filter of the group][word].</summary>
+    public ulong* EntryMasks { get; private set; }
+
+    /// <summary>What turns a slot's float score into a lower bound of the canonical one.</summary>
+    public float* ToLower { get; private set; }
+
+    /// <summary>What turns a slot's float score into an upper bound of the canonical one.</summary>
+    public float* ToUpper { get; private set; }
+
+    /// <summary>The float score that a slot's survivors reach.</summary>
+    public float* Limits { get; private set; }
+
+    /// <summary>Half rows as floats, [segment][entry][D].</summary>
+    public float* Wide { get; private set; }
+
+    /// <summary>The mask of a tile's entries for a filter of its group.</summary>
+    public ulong* EntryMask(int filter) => EntryMasks + (filter * WordsPerTile);
+
+    /// <summary>Lays the buffers out for a scan.</summary>
+    public void Reset(ScanPlan plan)
+    {
+        PlanQueries queries = plan.Queries;
+        int segments = queries.Segments.Length;
+        long slots = (long)queries.PanelCount * queries.PanelSlots;
+        long bytes = 0;
+        long offsets = Take(ref bytes, (UnitOrder.UnitRowsMax + TileRows.PaddedEntries) * sizeof(ushort));
+        long sequence = Take(ref bytes, Entries * sizeof(ushort));
+        long scales = Take(ref bytes, (long)segments * Entries * sizeof(float));
+        long rowTerms = Take(ref bytes, (long)segments * Entries * sizeof(float));
+        long scores = Take(ref bytes, (long)queries.PanelSlots * Entries * sizeof(float));
+        long kept = Take(ref bytes, Entries * sizeof(uint));
+        long entryMasks = Take(ref bytes, (long)queries.PanelSlots * WordsPerTile * sizeof(ulong));
+        long toLower = Take(ref bytes, slots * sizeof(float));
+        long toUpper = Take(ref bytes, slots * sizeof(float));
+        long limits = Take(ref bytes, slots * sizeof(float));
+        long wide = Take(ref bytes, (long)queries.WideDim * Entries * sizeof(float));
+        byte* start = (byte*)ScanArrays.Grow(ref _buffer, bytes);
+        Offsets = (ushort*)(start + offsets);
+        Sequence = (ushort*)(start + sequence);
+        Scales = (float*)(start + scales);
+        RowTerms = (float*)(start + rowTerms);
+        Scores = (float*)(start + scores);
+        Kept = (uint*)(start + kept);
+        EntryMasks = (ulong*)(start + entryMasks);
+        ToLower = (float*)(start + toLower);
+        ToUpper = (float*)(start + toUpper);
+        Limits = (float*)(start + limits);
+        Wide = (float*)(start + wide);
+        new Span<float>(Scales, segments * Entries).Fill(1f);
+        for (int e = 0; e < Entries; e++)
+        {
+            Sequence[e] = (ushort)e;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _buffer?.Dispose();
+
+    private static long Take(ref long bytes, long size)
+    {
+        long start = bytes;
+        bytes += (size + 63) / 64 * 64;
+        return start;
+    }
+}

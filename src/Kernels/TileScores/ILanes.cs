@@ -1,0 +1,29 @@
+namespace Linr.Kernels;
+
+/// <summary>
+/// One vector width, so that each micro-kernel is written once: <typeparamref name="TVector"/> is the plain vector
+/// type, which keeps accumulators in registers.
+/// </summary>
+internal unsafe interface ILanes<TVector>
+    where TVector : struct
+{
+    static abstract int Count { get; }
+
+    static abstract TVector Load(float* source);
+
+    /// <summary>As many halves as there are lanes, exactly widened.</summary>
+    static abstract TVector LoadHalves(ushort* source);
+
+    static abstract TVector Broadcast(float value);
+
+    static abstract void Store(TVector value, float* destination);
+
+    static abstract TVector Add(TVector left, TVector right);
+
+    static abstract TVector MultiplyAdd(TVector left, TVector right, TVector addend);
+
+    static abstract float Sum(TVector value);
+
+    /// <summary>A bit a lane: not (value &lt; limit), so that NaN counts as kept.</summary>
+    static abstract uint NotLessThan(TVector value, TVector limit);
+}
