@@ -18,6 +18,9 @@ public static class Limits
     /// <summary>Fields of a schema.</summary>
     public const int FieldsMax = 1_024;
 
+    /// <summary>Embeddings of a schema.</summary>
+    public const int EmbeddingsMax = 64;
+
     /// <summary>Values of one multi-valued field of one item.</summary>
     public const int ValuesPerItemMax = 65_535;
 

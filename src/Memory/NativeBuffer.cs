@@ -25,17 +25,7 @@ public sealed unsafe partial class NativeBuffer : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         Bytes = bytes;
-        bool huge = bytes >= HugePageBytes;
-        nuint alignment = (nuint)(huge ? HugePageBytes : VectorAlignmentBytes);
-        nuint size = ((nuint)bytes + alignment - 1) / alignment * alignment;
-        _address = (nint)NativeMemory.AlignedAlloc(nuint.Max(size, alignment), alignment);
-        if (huge && OperatingSystem.IsLinux())
-        {
-            // Advice only: where the kernel declines, small pages serve.
-            _ = Advise(_address, size, AdviseHugePages);
-        }
-
-        NativeMemory.Clear((void*)_address, size);
+        _address = Allocate(bytes);
         Interlocked.Increment(ref s_liveCount);
         Interlocked.Add(ref s_liveBytes, bytes);
     }
@@ -57,7 +47,7 @@ public sealed unsafe partial class NativeBuffer : IDisposable
     public static long LeakCount => Interlocked.Read(ref s_leakCount);
 
     /// <summary>The size asked for, in bytes.</summary>
-    public long Bytes { get; }
+    public long Bytes { get; private set; }
 
     /// <summary>The first byte.</summary>
     /// <exception cref="ObjectDisposedException">The buffer was disposed.</exception>
@@ -86,11 +76,44 @@ public sealed unsafe partial class NativeBuffer : IDisposable
         where T : unmanaged
         => new(Address, Bytes / sizeof(T));
 
+    /// <summary>
+    /// Makes the buffer longer, with zeroed bytes at its end, or shorter. The memory moves: slices and spans taken
+    /// before must not be used any more.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="bytes"/> is negative.</exception>
+    public void Resize(long bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        nint old = Address;
+        nint address = Allocate(bytes);
+        Buffer.MemoryCopy((void*)old, (void*)address, bytes, Math.Min(bytes, Bytes));
+        _address = address;
+        NativeMemory.AlignedFree((void*)old);
+        Interlocked.Add(ref s_liveBytes, bytes - Bytes);
+        Bytes = bytes;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         Release();
         GC.SuppressFinalize(this);
+    }
+
+    private static nint Allocate(long bytes)
+    {
+        bool huge = bytes >= HugePageBytes;
+        nuint alignment = (nuint)(huge ? HugePageBytes : VectorAlignmentBytes);
+        nuint size = nuint.Max(((nuint)bytes + alignment - 1) / alignment * alignment, alignment);
+        void* address = NativeMemory.AlignedAlloc(size, alignment);
+        if (huge && OperatingSystem.IsLinux())
+        {
+            // Advice only: where the kernel declines, small pages serve.
+            _ = Advise((nint)address, size, AdviseHugePages);
+        }
+
+        NativeMemory.Clear(address, size);
+        return (nint)address;
     }
 
     private void Release()

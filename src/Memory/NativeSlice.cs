@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics.X86;
+
 namespace Linr.Memory;
 
 /// <summary>
@@ -31,6 +33,15 @@ public readonly unsafe struct NativeSlice<T>(nint address, long length)
             ArgumentOutOfRangeException.ThrowIfNegative(position);
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(position, Length);
             return ref ((T*)Address)[position];
+        }
+    }
+
+    /// <summary>Asks the processor to fetch the element at <paramref name="position"/> into its caches; never faults.</summary>
+    public void Prefetch(long position)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0((T*)Address + position);
         }
     }
 

@@ -7,10 +7,12 @@ namespace Linr;
 /// <summary>
 /// The caller's name for an item: a 64-bit integer, a Guid or a string. Its <see cref="Key"/> orders and shards it:
 /// the integer itself, else XXH3-64 of the UTF-8 bytes (for a Guid those of its 36-character lower-case form).
-/// Items with equal keys are ordered by the id.
+/// Items with equal keys are ordered by the id: a Guid by its text, a string by its UTF-8 bytes.
 /// </summary>
 public readonly record struct ItemId : IComparable<ItemId>
 {
+    private static readonly UTF8Encoding s_strictUtf8 = new(false, throwOnInvalidBytes: true);
+
     private readonly long _integer;
     private readonly Guid _guid;
     private readonly string? _text;
@@ -30,11 +32,13 @@ public readonly record struct ItemId : IComparable<ItemId>
     }
 
     /// <summary>A string id.</summary>
-    /// <exception cref="ArgumentException">The string is empty or longer than <see cref="Limits.IdBytesMax"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// The string is empty, longer than <see cref="Limits.IdBytesMax"/> or holds half a surrogate pair.
+    /// </exception>
     public ItemId(string value)
     {
         ArgumentException.ThrowIfNullOrEmpty(value);
-        int bytes = Encoding.UTF8.GetByteCount(value);
+        int bytes = s_strictUtf8.GetByteCount(value);
         if (bytes > Limits.IdBytesMax)
         {
             throw new ArgumentException(
@@ -100,7 +104,7 @@ public readonly record struct ItemId : IComparable<ItemId>
                 return new ItemId(integer);
             case IdKind.Guid when Guid.TryParse(text, out Guid guid):
                 return new ItemId(guid);
-            case IdKind.Text when text.Length > 0:
+            case IdKind.Text when text.Length > 0 && Encoding.UTF8.GetByteCount(text) <= Limits.IdBytesMax:
                 return new ItemId(text);
             default:
                 throw new FormatException($"Expected an item id ({kind}); found \"{text}\".");
@@ -109,6 +113,14 @@ public readonly record struct ItemId : IComparable<ItemId>
 
     /// <summary>The key of a string id whose UTF-8 bytes are <paramref name="utf8"/>.</summary>
     public static long TextKey(ReadOnlySpan<byte> utf8) => unchecked((long)XxHash3.HashToUInt64(utf8));
+
+    /// <summary>The key of a Guid id.</summary>
+    public static long GuidKey(Guid guid)
+    {
+        Span<byte> utf8 = stackalloc byte[36];
+        _ = guid.TryFormat(utf8, out _, "D");
+        return TextKey(utf8);
+    }
 
     /// <summary>Key order, then id order.</summary>
     public int CompareTo(ItemId other)
@@ -124,7 +136,7 @@ public readonly record struct ItemId : IComparable<ItemId>
         {
             IdKind.Integer => 0,
             IdKind.Guid => _guid.CompareTo(other._guid),
-            _ => string.CompareOrdinal(_text, other._text),
+            _ => CompareUtf8(_text!, other._text!),
         };
     }
 
@@ -136,18 +148,20 @@ public readonly record struct ItemId : IComparable<ItemId>
         _ => _text!,
     };
 
-    private static long GuidKey(Guid guid)
-    {
-        Span<byte> utf8 = stackalloc byte[36];
-        _ = guid.TryFormat(utf8, out _, "D");
-        return TextKey(utf8);
-    }
-
     private static long TextKey(string text)
     {
         Span<byte> utf8 = stackalloc byte[Limits.IdBytesMax];
         int length = Encoding.UTF8.GetBytes(text, utf8);
         return TextKey(utf8[..length]);
+    }
+
+    private static int CompareUtf8(string left, string right)
+    {
+        Span<byte> leftUtf8 = stackalloc byte[Limits.IdBytesMax];
+        Span<byte> rightUtf8 = stackalloc byte[Limits.IdBytesMax];
+        int leftLength = Encoding.UTF8.GetBytes(left, leftUtf8);
+        int rightLength = Encoding.UTF8.GetBytes(right, rightUtf8);
+        return leftUtf8[..leftLength].SequenceCompareTo(rightUtf8[..rightLength]);
     }
 
     private InvalidOperationException WrongKind(IdKind expected)

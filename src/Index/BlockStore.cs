@@ -1,0 +1,142 @@
+using Linr.Memory;
+
+namespace Linr.Index;
+
+/// <summary>
+/// Fixed-width storage in blocks: every block but the last is full, growth never copies a full block, and a block is
+/// either owned native memory or a slice of a mapped file. A unit is a row or, for masks, a word of 64 rows.
+/// </summary>
+/// <typeparam name="T">The element type.</typeparam>
+/// <param name="unitsPerBlock">Units in a full block.</param>
+/// <param name="stride">Elements in a unit.</param>
+internal sealed class BlockStore<T>(int unitsPerBlock, int stride) : IDisposable
+    where T : unmanaged
+{
+    private const int FirstUnits = 1_024;
+
+    private readonly List<NativeBuffer> _owned = [];
+    private NativeSlice<T>[] _blocks = [];
+    private int _blockCount;
+
+    /// <summary>Storage with one element a row.</summary>
+    public static BlockStore<T> OfRows(int stride = 1) => new(Limits.BlockRows, stride);
+
+    /// <summary>Storage whose blocks are slices of <paramref name="all"/>, which must outlive it.</summary>
+    public static BlockStore<T> Map(NativeSlice<T> all, int unitsPerBlock, int stride)
+    {
+        var store = new BlockStore<T>(unitsPerBlock, stride);
+        long blockLength = (long)unitsPerBlock * stride;
+        for (long start = 0; start < all.Length; start += blockLength)
+        {
+            store.AddBlock(all.Slice(start, Math.Min(blockLength, all.Length - start)));
+        }
+
+        return store;
+    }
+
+    /// <summary>How many blocks.</summary>
+    public int BlockCount => _blockCount;
+
+    /// <summary>Bytes of native memory held; mapped blocks hold none.</summary>
+    public long OwnedBytes => _owned.Sum(buffer => buffer.Bytes);
+
+    /// <summary>The elements of one block, capacity not yet used included.</summary>
+    public NativeSlice<T> Block(int block) => _blocks[block];
+
+    /// <summary>The elements of one unit.</summary>
+    public ReadOnlySpan<T> Read(long unit)
+        => _blocks[unit / unitsPerBlock].Slice(unit % unitsPerBlock * stride, stride).Span;
+
+    /// <summary>The element of one unit of stride 1.</summary>
+    public T ReadOne(long unit) => _blocks[unit / unitsPerBlock][unit % unitsPerBlock];
+
+    /// <summary>The element of one unit of stride 1, to come.</summary>
+    public void Prefetch(long unit) => _blocks[unit / unitsPerBlock].Prefetch(unit % unitsPerBlock);
+
+    /// <summary>The elements of one unit, to write; the storage grows to hold it.</summary>
+    public Span<T> Write(long unit) => Write(unit, 1);
+
+    /// <summary>The elements of consecutive units of one block, to write; the storage grows to hold them.</summary>
+    public Span<T> Write(long unit, int count)
+    {
+        int block = (int)(unit / unitsPerBlock);
+        int first = (int)(unit % unitsPerBlock);
+        Reserve(block, first + count);
+        return _owned[block].Span<T>((long)first * stride, checked(count * stride));
+    }
+
+    /// <summary>Units left in the block of <paramref name="unit"/>, itself included.</summary>
+    public int UnitsToBlockEnd(long unit) => unitsPerBlock - (int)(unit % unitsPerBlock);
+
+    /// <summary>Gives back the memory beyond <paramref name="units"/> units.</summary>
+    public void Trim(long units)
+    {
+        if (_owned.Count == 0)
+        {
+            return;
+        }
+
+        int last = _owned.Count - 1;
+        long bytes = (units - ((long)last * unitsPerBlock)) * BytesPerUnit;
+        if (bytes < _owned[last].Bytes)
+        {
+            _owned[last].Resize(bytes);
+            _blocks[last] = _owned[last].Slice<T>();
+        }
+    }
+
+    /// <summary>Hands over the buffers of the first <paramref name="units"/> units, one a block, and is empty then.</summary>
+    public NativeBuffer[] Detach(long units)
+    {
+        if (units > 0)
+        {
+            _ = Write(units - 1);
+        }
+
+        Trim(units);
+        NativeBuffer[] buffers = [.. _owned];
+        _owned.Clear();
+        _blocks = [];
+        _blockCount = 0;
+        return buffers;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (NativeBuffer buffer in _owned)
+        {
+            buffer.Dispose();
+        }
+    }
+
+    private long BytesPerUnit => new NativeSlice<T>(0, stride).Bytes;
+
+    private void Reserve(int block, int units)
+    {
+        while (_owned.Count <= block)
+        {
+            // Only a first block starts small: a table that has filled one will want the next.
+            var buffer = new NativeBuffer((_owned.Count == 0 ? Math.Min(FirstUnits, unitsPerBlock) : unitsPerBlock) * BytesPerUnit);
+            _owned.Add(buffer);
+            AddBlock(buffer.Slice<T>());
+        }
+
+        if (_blocks[block].Length < (long)units * stride)
+        {
+            long grown = Math.Min(unitsPerBlock, Math.Max(units, _blocks[block].Length / stride * 4));
+            _owned[block].Resize(grown * BytesPerUnit);
+            _blocks[block] = _owned[block].Slice<T>();
+        }
+    }
+
+    private void AddBlock(NativeSlice<T> block)
+    {
+        if (_blockCount == _blocks.Length)
+        {
+            Array.Resize(ref _blocks, Math.Max(4, _blockCount * 2));
+        }
+
+        _blocks[_blockCount++] = block;
+    }
+}

@@ -1,0 +1,92 @@
+using System.Numerics.Tensors;
+using Linr.Memory;
+
+namespace Linr.Index.Embeddings;
+
+/// <summary>
+/// One embedding of every row of a table, in blocks of <see cref="Limits.BlockRows"/> rows, row-major [N, D]: 32-bit
+/// rows as they were given, or 16-bit rows (under cosine normalised first); and a 32-bit norm a row. Immutable; safe
+/// for concurrent readers.
+/// </summary>
+public sealed class EmbeddingColumn : IDisposable
+{
+    private readonly BlockStore<float>? _float32;
+    private readonly BlockStore<Half>? _float16;
+    private readonly BlockStore<float> _norms;
+
+    /// <summary>A finished column; it owns the storage from now on.</summary>
+    internal EmbeddingColumn(
+        EmbeddingSchema schema, long rows, BlockStore<float>? float32, BlockStore<Half>? float16, BlockStore<float> norms)
+    {
+        Schema = schema;
+        Rows = rows;
+        _float32 = float32;
+        _float16 = float16;
+        _norms = norms;
+    }
+
+    /// <summary>Its name, width, metric and row type.</summary>
+    public EmbeddingSchema Schema { get; }
+
+    /// <summary>How many rows.</summary>
+    public long Rows { get; }
+
+    /// <summary>How many blocks.</summary>
+    public int BlockCount => _norms.BlockCount;
+
+    /// <summary>Bytes of native memory held; what is mapped is not counted.</summary>
+    public long OwnedBytes => (_float32?.OwnedBytes ?? 0) + (_float16?.OwnedBytes ?? 0) + _norms.OwnedBytes;
+
+    /// <summary>The rows of a block, [rows, D].</summary>
+    /// <exception cref="InvalidOperationException">The rows are not 32-bit.</exception>
+    public NativeSlice<float> Float32Block(int block) => (_float32 ?? throw WrongType(RowType.Float32)).Block(block);
+
+    /// <summary>The rows of a block, [rows, D].</summary>
+    /// <exception cref="InvalidOperationException">The rows are not 16-bit.</exception>
+    public NativeSlice<Half> Float16Block(int block) => (_float16 ?? throw WrongType(RowType.Float16)).Block(block);
+
+    /// <summary>The norms of a block, [rows]: of the embeddings as they were given, whatever the metric.</summary>
+    public NativeSlice<float> NormBlock(int block) => _norms.Block(block);
+
+    /// <summary>The norm of a row's embedding as it was given.</summary>
+    public float NormOf(uint row)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Rows);
+        return _norms.ReadOne(row);
+    }
+
+    /// <summary>
+    /// Copies a row's embedding, as it was given: 32-bit rows bit for bit, 16-bit rows to half precision.
+    /// </summary>
+    /// <param name="row">The row.</param>
+    /// <param name="destination">[D] at least.</param>
+    /// <exception cref="ArgumentException">The destination is too short.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    public void Read(uint row, Span<float> destination)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Rows);
+        if (_float32 is not null)
+        {
+            _float32.Read(row).CopyTo(destination);
+            return;
+        }
+
+        TensorPrimitives.ConvertToSingle(_float16!.Read(row), destination);
+        if (Schema.Metric == Metric.Cosine)
+        {
+            Span<float> written = destination[..Schema.Dim];
+            TensorPrimitives.Multiply(written, _norms.ReadOne(row), written);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _float32?.Dispose();
+        _float16?.Dispose();
+        _norms.Dispose();
+    }
+
+    private InvalidOperationException WrongType(RowType expected)
+        => new($"Embedding \"{Schema.Name}\": expected rows of type {expected}; found {Schema.RowType}.");
+}

@@ -1,0 +1,152 @@
+using System.Numerics.Tensors;
+using Linr.Index.Columns;
+
+namespace Linr.Index.Embeddings;
+
+/// <summary>Collects one embedding of every row, in bulk or row by row, in any order.</summary>
+public sealed class EmbeddingColumnBuilder : IDisposable
+{
+    private readonly float[] _normalised;
+    private BlockStore<float>? _float32;
+    private BlockStore<Half>? _float16;
+    private BlockStore<float> _norms = BlockStore<float>.OfRows();
+    private BlockStore<ulong> _present = RowMask.Store();
+    private long _rowsSet;
+
+    /// <summary>A builder with no row yet.</summary>
+    /// <param name="schema">The embedding; must be valid.</param>
+    public EmbeddingColumnBuilder(EmbeddingSchema schema)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        Schema = schema;
+        _normalised = new float[schema.Dim];
+        _float32 = schema.RowType == RowType.Float32 ? BlockStore<float>.OfRows(schema.Dim) : null;
+        _float16 = schema.RowType == RowType.Float16 ? BlockStore<Half>.OfRows(schema.Dim) : null;
+    }
+
+    /// <summary>The embedding.</summary>
+    public EmbeddingSchema Schema { get; }
+
+    /// <summary>Sets the embeddings of consecutive rows; if one is refused, none is set.</summary>
+    /// <param name="firstRow">The row of the first.</param>
+    /// <param name="rows">[rows, D].</param>
+    /// <param name="nameOf">What to call a row in an error: its item's id. Null calls it by its number.</param>
+    /// <exception cref="ArgumentException">
+    /// Not a whole number of rows; a component is NaN or infinite, or does not fit a 16-bit row; or a norm is above
+    /// <see cref="Limits.NormMax"/>.
+    /// </exception>
+    public void Set(uint firstRow, ReadOnlySpan<float> rows, Func<uint, string>? nameOf = null)
+    {
+        int dim = Schema.Dim;
+        if (rows.Length % dim != 0)
+        {
+            throw new ArgumentException(
+                $"Embedding \"{Schema.Name}\": expected whole rows of {dim} components; found {rows.Length} components.",
+                nameof(rows));
+        }
+
+        int count = rows.Length / dim;
+        for (int i = 0; i < count; i++)
+        {
+            string? problem = EmbeddingCheck.FindProblem(Schema, rows.Slice(i * dim, dim), out _);
+            if (problem is not null)
+            {
+                uint row = firstRow + (uint)i;
+                throw new ArgumentException($"{nameOf?.Invoke(row) ?? $"Row {row}"}: {problem}.", nameof(rows));
+            }
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            ReadOnlySpan<float> one = rows.Slice(i * dim, dim);
+            SetChecked(firstRow + (uint)i, one, EmbeddingNorm.Of(one));
+        }
+    }
+
+    /// <summary>Makes the column of rows 0 to <paramref name="rows"/>; the builder is empty then.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A row beyond the last was set.</exception>
+    /// <exception cref="InvalidOperationException">A row was never set.</exception>
+    public EmbeddingColumn Build(long rows)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, _rowsSet);
+        uint? missing = FirstMissing(rows, out long missingCount);
+        if (missing is not null)
+        {
+            throw new InvalidOperationException(
+                $"Embedding \"{Schema.Name}\": {missingCount} of {rows} rows have none; the first is row {missing}.");
+        }
+
+        _float32?.Trim(rows);
+        _float16?.Trim(rows);
+        _norms.Trim(rows);
+        var column = new EmbeddingColumn(Schema, rows, _float32, _float16, _norms);
+        _present.Dispose();
+        _float32 = _float32 is null ? null : BlockStore<float>.OfRows(Schema.Dim);
+        _float16 = _float16 is null ? null : BlockStore<Half>.OfRows(Schema.Dim);
+        _norms = BlockStore<float>.OfRows();
+        _present = RowMask.Store();
+        _rowsSet = 0;
+        return column;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _float32?.Dispose();
+        _float16?.Dispose();
+        _norms.Dispose();
+        _present.Dispose();
+    }
+
+    /// <summary>The first of the rows that was never set, or null; and how many were not.</summary>
+    internal uint? FirstMissing(long rows, out long missingCount)
+    {
+        uint? first = null;
+        missingCount = 0;
+        if (rows > 0)
+        {
+            _ = _present.Write(RowMask.Words(rows) - 1);
+        }
+
+        for (long row = 0; row < rows; row++)
+        {
+            if (row % 64 == 0 && _present.ReadOne(row / 64) == ulong.MaxValue)
+            {
+                row += 63;
+            }
+            else if (!RowMask.Get(_present, (uint)row))
+            {
+                first ??= (uint)row;
+                missingCount++;
+            }
+        }
+
+        return first;
+    }
+
+    /// <summary>Sets a row that <see cref="EmbeddingCheck"/> has passed, with the norm that it gave.</summary>
+    internal void SetChecked(uint row, ReadOnlySpan<float> embedding, double norm)
+    {
+        if (_float32 is not null)
+        {
+            embedding.CopyTo(_float32.Write(row));
+        }
+        else if (Schema.Metric == Metric.Cosine && norm > 0)
+        {
+            for (int i = 0; i < embedding.Length; i++)
+            {
+                _normalised[i] = (float)(embedding[i] / norm);
+            }
+
+            TensorPrimitives.ConvertToHalf(_normalised, _float16!.Write(row));
+        }
+        else
+        {
+            TensorPrimitives.ConvertToHalf(embedding, _float16!.Write(row));
+        }
+
+        _norms.Write(row)[0] = (float)norm;
+        RowMask.Set(_present, row, true);
+        _rowsSet = Math.Max(_rowsSet, row + 1L);
+    }
+}

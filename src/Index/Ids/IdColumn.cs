@@ -1,0 +1,59 @@
+namespace Linr.Index.Ids;
+
+/// <summary>The ids of a table's items, by row. Safe for concurrent readers once the table is built.</summary>
+public abstract class IdColumn : IDisposable
+{
+    private protected IdColumn()
+    {
+    }
+
+    /// <summary>What the ids are made of.</summary>
+    public abstract IdKind Kind { get; }
+
+    /// <summary>How many rows.</summary>
+    public abstract long Count { get; }
+
+    /// <summary>Bytes of native memory held; a mapped column holds none.</summary>
+    public abstract long OwnedBytes { get; }
+
+    /// <summary>The id of a row.</summary>
+    public abstract ItemId Read(uint row);
+
+    /// <summary>The 64-bit key of a row's id, which orders and shards the item.</summary>
+    public abstract long Key(uint row);
+
+    /// <summary>Compares the ids of two rows whose keys are equal; allocates nothing.</summary>
+    public abstract int CompareIds(uint left, uint right);
+
+    /// <summary>Compares two rows by key, then id: the order of items with equal scores. Allocates nothing.</summary>
+    public int Compare(uint left, uint right)
+    {
+        int order = Key(left).CompareTo(Key(right));
+        return order != 0 ? order : CompareIds(left, right);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Appends an id of this column's kind.</summary>
+    internal abstract void Append(ItemId id);
+
+    /// <summary>The row of an id of this column's kind, through <paramref name="slots"/>.</summary>
+    internal abstract uint Find(ItemId id, SlotTable slots);
+
+    /// <summary>The hash of the id that <see cref="Find"/> starts from.</summary>
+    internal abstract ulong HashOf(ItemId id);
+
+    /// <summary>Asks for a row's id, which a comparison will need.</summary>
+    internal abstract void Prefetch(uint row);
+
+    /// <summary>Gives back the memory beyond the last id.</summary>
+    internal abstract void Trim();
+
+    /// <summary>Frees what the column owns.</summary>
+    protected abstract void Dispose(bool disposing);
+}

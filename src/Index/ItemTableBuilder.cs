@@ -1,0 +1,324 @@
+using Linr.Index.Columns;
+using Linr.Index.Embeddings;
+using Linr.Index.Ids;
+
+namespace Linr.Index;
+
+/// <summary>
+/// Collects items and makes a table of them. Items come one by one or in batches, checked against the schema; or in
+/// bulk: ids first, then values and embeddings by row. For one thread. Dispose it whether or not it was built.
+/// </summary>
+public sealed class ItemTableBuilder : IDisposable
+{
+    private readonly DuplicateIds _duplicates;
+    private readonly ItemCheck _check;
+    private IdColumn _ids;
+    private IdMap _idMap;
+    private ColumnBuilder[] _columns;
+    private EmbeddingColumnBuilder[] _embeddings;
+
+    /// <summary>A builder with no item yet.</summary>
+    /// <param name="schema">What every item looks like.</param>
+    /// <param name="duplicates">What happens to an item whose id an earlier item has.</param>
+    /// <exception cref="SchemaException">The schema is not valid.</exception>
+    public ItemTableBuilder(Schema schema, DuplicateIds duplicates = DuplicateIds.Refuse)
+    {
+        SchemaValidator.ThrowIfInvalid(schema);
+        Schema = schema;
+        _duplicates = duplicates;
+        _check = new ItemCheck(schema);
+        Start();
+    }
+
+    /// <summary>What every item looks like.</summary>
+    public Schema Schema { get; }
+
+    /// <summary>How many items so far.</summary>
+    public long Rows => _ids.Count;
+
+    /// <summary>Appends an item, or replaces the one with its id where that is allowed.</summary>
+    /// <returns>Its row.</returns>
+    /// <exception cref="ItemException">It does not fit the schema or its id is taken; nothing of it was stored.</exception>
+    public uint Append(Item item)
+    {
+        var problems = new List<string>();
+        return TryAppend(item, problems, out uint row) ? row : throw new ItemException(problems);
+    }
+
+    /// <summary>Appends items, all or none of them.</summary>
+    /// <exception cref="ItemException">Some do not fit the schema or have an id that is taken; none was stored.</exception>
+    public void Append(IReadOnlyCollection<Item> items)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        var problems = new List<string>();
+        var batchIds = new HashSet<ItemId>();
+        foreach (Item item in items)
+        {
+            FindProblems(item, problems);
+            if (_duplicates == DuplicateIds.Refuse && !batchIds.Add(item.Id))
+            {
+                problems.Add($"Item {item.Id}: expected an id once; found it twice in one batch");
+            }
+        }
+
+        if (problems.Count > 0)
+        {
+            throw new ItemException(problems);
+        }
+
+        foreach (Item item in items)
+        {
+            Store(item);
+        }
+    }
+
+    /// <summary>Appends an item if it fits, without throwing for one that does not.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="problems">Where all that is wrong with it is added, each problem naming item and field.</param>
+    /// <param name="row">Its row.</param>
+    /// <returns>Whether it was stored; if not, nothing of it was.</returns>
+    public bool TryAppend(Item item, ICollection<string> problems, out uint row)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        ArgumentNullException.ThrowIfNull(problems);
+        row = IdMap.NoRow;
+        if (!FindProblems(item, problems))
+        {
+            row = Store(item);
+        }
+
+        return row != IdMap.NoRow;
+    }
+
+    /// <summary>
+    /// Appends items that have nothing but ids yet; their fields are missing and their embeddings must be set before
+    /// the table is built. A taken id is refused whatever the builder's option.
+    /// </summary>
+    /// <returns>The row of the first.</returns>
+    /// <exception cref="ItemException">An id is taken; the ids before it were stored.</exception>
+    public uint AppendIds(ReadOnlySpan<ItemId> ids)
+    {
+        uint first = (uint)Rows;
+        foreach (ItemId id in ids)
+        {
+            var problems = new List<string>();
+            if (_check.AddIdProblems(id, Rows, problems) || _idMap.TryFind(id, out _))
+            {
+                problems.Add($"Item {id}: expected an id once; found it again");
+                throw new ItemException(problems);
+            }
+
+            StoreId(id);
+        }
+
+        return first;
+    }
+
+    /// <inheritdoc cref="AppendIds(ReadOnlySpan{ItemId})"/>
+    public uint AppendIds(ReadOnlySpan<long> ids)
+    {
+        uint first = (uint)Rows;
+        foreach (long id in ids)
+        {
+            AppendIds([new ItemId(id)]);
+        }
+
+        return first;
+    }
+
+    /// <summary>Sets the embeddings of rows that were appended; if one is refused, none is set.</summary>
+    /// <param name="name">The embedding.</param>
+    /// <param name="firstRow">The row of the first.</param>
+    /// <param name="rows">[rows, D].</param>
+    /// <exception cref="ArgumentException">
+    /// There is no such embedding or row, or a row of components is refused: it names the item.
+    /// </exception>
+    public void SetEmbeddings(string name, uint firstRow, ReadOnlySpan<float> rows)
+    {
+        EmbeddingColumnBuilder builder = Array.Find(_embeddings, one => one.Schema.Name == name)
+            ?? throw new ArgumentException($"Expected an embedding of the schema; found \"{name}\".", nameof(name));
+        CheckRows(firstRow, rows.Length / builder.Schema.Dim);
+        builder.Set(firstRow, rows, row => $"Item {_ids.Read(row)}");
+    }
+
+    /// <summary>Sets a field of one row that was appended, replacing what it had.</summary>
+    /// <exception cref="ItemException">The values do not fit the field; nothing was changed.</exception>
+    /// <exception cref="ArgumentException">There is no such field or row.</exception>
+    public void SetValues(string field, uint row, IReadOnlyList<Value> values)
+    {
+        ColumnBuilder builder = FindColumn(field);
+        CheckRows(row, 1);
+        var problems = new List<string>();
+        FieldCheck.AddProblems(builder.Field, values, problems);
+        if (problems.Count > 0)
+        {
+            throw new ItemException([.. problems.Select(problem => $"Item {_ids.Read(row)}: {problem}")]);
+        }
+
+        builder.Set(row, ItemCheck.Convert(builder.Field, values));
+    }
+
+    /// <summary>Sets a single-valued integer or date field (microseconds since 1970 UTC) of consecutive rows.</summary>
+    /// <exception cref="ArgumentException">There is no such field or row, or the field is of another kind.</exception>
+    public void SetIntegers(string field, uint firstRow, ReadOnlySpan<long> values) => SetRange(field, firstRow, values);
+
+    /// <summary>Sets a single-valued float field of consecutive rows.</summary>
+    /// <exception cref="ArgumentException">
+    /// There is no such field or row, the field is of another kind, or a value is NaN.
+    /// </exception>
+    public void SetFloats(string field, uint firstRow, ReadOnlySpan<double> values)
+    {
+        double[] checkedValues = new double[values.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (double.IsNaN(values[i]))
+            {
+                throw new ArgumentException($"Field \"{field}\": expected numbers; found NaN at {i}.", nameof(values));
+            }
+
+            // Plus zero for minus zero, so that equal values have equal bits.
+            checkedValues[i] = values[i] + 0.0;
+        }
+
+        SetRange<double>(field, firstRow, checkedValues);
+    }
+
+    /// <summary>Makes the table; the builder is empty then.</summary>
+    /// <exception cref="ItemException">Items lack an embedding; the builder is as before.</exception>
+    public ItemTable Build()
+    {
+        ThrowIfEmbeddingsMissing();
+        long rows = Rows;
+        _ids.Trim();
+        Column[] columns = [.. _columns.Select(column => column.Build(rows))];
+        EmbeddingColumn[] embeddings = [.. _embeddings.Select(column => column.Build(rows))];
+        var table = new ItemTable(Schema, _ids, columns, embeddings, new Lazy<IdMap>(_idMap), backing: null);
+        DisposeColumns();
+        Start();
+        return table;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _idMap.Dispose();
+        _ids.Dispose();
+        DisposeColumns();
+    }
+
+    [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(_ids), nameof(_idMap), nameof(_columns), nameof(_embeddings))]
+    private void Start()
+    {
+        _ids = Schema.IdKind switch
+        {
+            IdKind.Integer => new IntegerIds(BlockStore<long>.OfRows(), 0),
+            IdKind.Guid => new GuidIds(BlockStore<byte>.OfRows(GuidIds.IdBytes), 0),
+            _ => new TextIds(new BytesStore()),
+        };
+        _idMap = new IdMap(_ids);
+        _columns = [.. Schema.Fields.Select(ColumnBuilder.For)];
+        _embeddings = [.. Schema.Embeddings.Select(embedding => new EmbeddingColumnBuilder(embedding))];
+    }
+
+    private bool FindProblems(Item item, ICollection<string> problems)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        int before = problems.Count;
+        bool wrongId = _check.AddIdProblems(item.Id, Rows, problems);
+        if (!wrongId && _duplicates == DuplicateIds.Refuse && _idMap.TryFind(item.Id, out _))
+        {
+            problems.Add($"Item {item.Id}: expected an id once; found it again");
+        }
+
+        _check.AddProblems(item, problems);
+        return problems.Count > before;
+    }
+
+    private uint Store(Item item)
+    {
+        if (!_idMap.TryFind(item.Id, out uint row))
+        {
+            row = StoreId(item.Id);
+        }
+
+        foreach (ColumnBuilder column in _columns)
+        {
+            column.Set(row, item.Fields.TryGetValue(column.Field.Name, out IReadOnlyList<Value>? values)
+                ? ItemCheck.Convert(column.Field, values) : []);
+        }
+
+        foreach (EmbeddingColumnBuilder column in _embeddings)
+        {
+            if (item.Embeddings.TryGetValue(column.Schema.Name, out ReadOnlyMemory<float> embedding))
+            {
+                column.SetChecked(row, embedding.Span, EmbeddingNorm.Of(embedding.Span));
+            }
+        }
+
+        return row;
+    }
+
+    private uint StoreId(ItemId id)
+    {
+        uint row = (uint)_ids.Count;
+        _ids.Append(id);
+        _idMap.TryAdd(row);
+        return row;
+    }
+
+    private void SetRange<T>(string field, uint firstRow, ReadOnlySpan<T> values)
+        where T : unmanaged
+    {
+        CheckRows(firstRow, values.Length);
+        if (FindColumn(field) is not ValueColumnBuilder<T> { Field.MultiValued: false } builder)
+        {
+            throw new ArgumentException($"Field \"{field}\": expected a single-valued field of {typeof(T).Name}.", nameof(field));
+        }
+
+        builder.SetRange(firstRow, values);
+    }
+
+    private ColumnBuilder FindColumn(string field)
+        => Array.Find(_columns, column => column.Field.Name == field)
+            ?? throw new ArgumentException($"Expected a field of the schema; found \"{field}\".", nameof(field));
+
+    private void CheckRows(uint firstRow, int count)
+    {
+        if (firstRow + (long)count > Rows)
+        {
+            throw new ArgumentException(
+                $"Expected rows that were appended (0 to {Rows - 1}); found {firstRow} to {firstRow + (long)count - 1}.",
+                nameof(firstRow));
+        }
+    }
+
+    private void ThrowIfEmbeddingsMissing()
+    {
+        var problems = new List<string>();
+        foreach (EmbeddingColumnBuilder column in _embeddings)
+        {
+            if (column.FirstMissing(Rows, out long missing) is { } row)
+            {
+                problems.Add($"embedding \"{column.Schema.Name}\": {missing} of {Rows} items have none; the first is {_ids.Read(row)}");
+            }
+        }
+
+        if (problems.Count > 0)
+        {
+            throw new ItemException(problems);
+        }
+    }
+
+    private void DisposeColumns()
+    {
+        foreach (ColumnBuilder column in _columns)
+        {
+            column.Dispose();
+        }
+
+        foreach (EmbeddingColumnBuilder column in _embeddings)
+        {
+            column.Dispose();
+        }
+    }
+}
