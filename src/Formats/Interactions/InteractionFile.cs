@@ -111,7 +111,8 @@ public static class InteractionFile
         return place < 0 || source.Select(place, multiValued: false) == 0 || CellReader.IsPlainInteger(source.Value(0));
     }
 
-    private static bool ReadAny(RowSource source)
+    /// <summary>Moves to the next good row; false at the end.</summary>
+    internal static bool ReadAny(RowSource source)
     {
         while (true)
         {

@@ -37,6 +37,11 @@ internal abstract class RowSource(string path) : IDisposable
     /// <summary>A value of the column taken up last.</summary>
     public abstract Cell Value(int position);
 
+    /// <summary>Copies the values of the column taken up last, where the file keeps them as 32-bit floats.</summary>
+    /// <param name="values">Room for as many as <see cref="Select"/> said.</param>
+    /// <returns>False when they are kept otherwise; nothing is copied then.</returns>
+    public virtual bool TryCopyFloats(Span<float> values) => false;
+
     /// <summary>An error at the current row.</summary>
     public DataFormatException Error(int column, string expected, string found)
         => DataFormatException.OfRow(

@@ -1,3 +1,4 @@
+using Linr.Formats.Columnar;
 using Linr.Formats.Text;
 
 namespace Linr.Formats.Rows;
@@ -18,6 +19,8 @@ internal static class RowSources
         {
             DataFormat.Csv or DataFormat.Tsv => new DelimitedSource(path, format, options, headerTest),
             DataFormat.JsonLines => new JsonLinesSource(path, options.RowBytesMax),
+            DataFormat.Parquet => new ParquetSource(path),
+            DataFormat.Arrow => new ArrowSource(path),
             _ => throw DataFormatException.OfFile(path, "a file of rows and columns", $"the format {format}"),
         };
     }
