@@ -18,6 +18,9 @@ internal sealed class BytesStore : IDisposable
     /// <summary>Bytes of all strings together.</summary>
     public long ContentBytes { get; private set; }
 
+    /// <summary>How many blocks.</summary>
+    public int BlockCount => (int)((Count + Limits.BlockRows - 1) / Limits.BlockRows);
+
     /// <summary>Bytes of native memory held; mapped blocks hold none.</summary>
     public long OwnedBytes => _ownedOffsets.Sum(list => list.Bytes) + _ownedBytes.Sum(list => list.Bytes);
 
@@ -51,6 +54,14 @@ internal sealed class BytesStore : IDisposable
         long within = position % Limits.BlockRows;
         long start = entry.Offsets[within];
         return entry.Bytes.Slice(start, entry.Offsets[within + 1] - start).Span;
+    }
+
+    /// <summary>The bytes of all strings of a block, in order.</summary>
+    public NativeSlice<byte> BlockBytes(int block)
+    {
+        ref readonly Entry entry = ref _blocks[block];
+        long start = entry.Offsets[0];
+        return entry.Bytes.Slice(start, entry.Offsets[entry.Offsets.Length - 1] - start);
     }
 
     /// <summary>Asks for the offset of a string, which a read will need first.</summary>

@@ -1,6 +1,7 @@
 using Linr.Index.Columns;
 using Linr.Index.Embeddings;
 using Linr.Index.Ids;
+using Linr.Kernels.Scan;
 using Linr.Memory;
 
 namespace Linr.Index;
@@ -34,6 +35,7 @@ public sealed class ItemTable : IDisposable
     {
         Schema = schema;
         Ids = ids;
+        Order = new IdOrder(ids);
         Columns = columns;
         Embeddings = embeddings;
         _columns = columns.ToDictionary(column => column.Field.Name);
@@ -56,6 +58,9 @@ public sealed class ItemTable : IDisposable
 
     /// <summary>Finds rows by id; made at first use when the table came from a file.</summary>
     public IdMap IdMap => _idMap.Value;
+
+    /// <summary>The order of rows with equal scores: item key, then id.</summary>
+    public RowOrder Order { get; }
 
     /// <summary>A column a field, in the schema's order.</summary>
     public IReadOnlyList<Column> Columns { get; }

@@ -21,9 +21,6 @@ public sealed class BytesColumn : Column
         _present = present;
     }
 
-    /// <summary>UTF-8 or other bytes of all values together.</summary>
-    public long ContentBytes => Values.ContentBytes;
-
     /// <inheritdoc/>
     public override long OwnedBytes => Values.OwnedBytes + (_present?.OwnedBytes ?? 0);
 

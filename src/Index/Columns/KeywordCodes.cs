@@ -35,8 +35,8 @@ public sealed class KeywordCodes : IDisposable
     /// <summary>How many keywords; the highest code.</summary>
     public uint Count => (uint)_values.Count;
 
-    /// <summary>UTF-8 bytes of all keywords together.</summary>
-    public long ContentBytes => _values.ContentBytes;
+    /// <summary>The keywords in code order.</summary>
+    internal BytesStore Values => _values;
 
     /// <summary>Bytes of native memory held.</summary>
     public long OwnedBytes => _values.OwnedBytes + _slots.OwnedBytes;

@@ -43,7 +43,7 @@ public sealed class ValueColumn : Column
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public int CountOf(uint row)
     {
-        Locate(row, out ColumnBlock block, out int within);
+        Split(row, out ColumnBlock block, out int within);
         if (block.IsMultiValued)
         {
             return (int)Element<uint>(block.Counts, within);
@@ -114,6 +114,24 @@ public sealed class ValueColumn : Column
         }
     }
 
+    /// <summary>Where a row's values are in its block's.</summary>
+    internal (long Start, int Count) Locate(uint row)
+    {
+        Split(row, out ColumnBlock block, out int within);
+        return block.IsMultiValued
+            ? (Element<uint>(block.Starts, within), (int)Element<uint>(block.Counts, within))
+            : (within, 1);
+    }
+
+    /// <summary>A code as it is stored: 0 for a single-valued row that is missing.</summary>
+    internal uint StoredCode(uint row, int position)
+        => CodeAt(_blocks[row / Limits.BlockRows], Locate(row).Start + position);
+
+    /// <summary>The values of a block: one a row, or its heap.</summary>
+    internal NativeSlice<T> BlockValues<T>(int block)
+        where T : unmanaged
+        => new(_blocks[block].Values, _blocks[block].ValueCount);
+
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
@@ -137,7 +155,7 @@ public sealed class ValueColumn : Column
         where T : unmanaged
         => new NativeSlice<T>(address, position + 1)[position];
 
-    private void Locate(uint row, out ColumnBlock block, out int within)
+    private void Split(uint row, out ColumnBlock block, out int within)
     {
         CheckRow(row);
         block = _blocks[row / Limits.BlockRows];
@@ -148,8 +166,8 @@ public sealed class ValueColumn : Column
     {
         ArgumentOutOfRangeException.ThrowIfNegative(position);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(position, CountOf(row));
-        Locate(row, out block, out int within);
-        return block.IsMultiValued ? Element<uint>(block.Starts, within) + (long)position : within;
+        block = _blocks[row / Limits.BlockRows];
+        return Locate(row).Start + position;
     }
 
     private void Check(bool holds, FieldType expected)

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Linr.Kernels.Scan;
 using Linr.Memory;
 
 namespace Linr.Index.Embeddings;
@@ -10,9 +11,13 @@ namespace Linr.Index.Embeddings;
 /// </summary>
 public sealed class EmbeddingColumn : IDisposable
 {
+    // Rows normalised and then rounded to half precision: see RowBlock.
+    private const float NormalisedNormMax = 1 + (1 / 1024f);
+
     private readonly BlockStore<float>? _float32;
     private readonly BlockStore<Half>? _float16;
     private readonly BlockStore<float> _norms;
+    private readonly float[] _normMax;
 
     /// <summary>A finished column; it owns the storage from now on.</summary>
     internal EmbeddingColumn(
@@ -23,6 +28,11 @@ public sealed class EmbeddingColumn : IDisposable
         _float32 = float32;
         _float16 = float16;
         _norms = norms;
+        _normMax = new float[norms.BlockCount];
+        for (int block = 0; block < _normMax.Length; block++)
+        {
+            _normMax[block] = TensorPrimitives.Max(norms.Block(block).Span);
+        }
     }
 
     /// <summary>Its name, width, metric and row type.</summary>
@@ -45,10 +55,23 @@ public sealed class EmbeddingColumn : IDisposable
     /// <exception cref="InvalidOperationException">The rows are not 16-bit.</exception>
     public NativeSlice<Half> Float16Block(int block) => (_float16 ?? throw WrongType(RowType.Float16)).Block(block);
 
-    /// <summary>The norms of a block, [rows]: of the embeddings as they were given, whatever the metric.</summary>
+    /// <summary>The norms of a block, [rows].</summary>
     public NativeSlice<float> NormBlock(int block) => _norms.Block(block);
 
-    /// <summary>The norm of a row's embedding as it was given.</summary>
+    /// <summary>A block, as a scan reads it.</summary>
+    public RowBlock Block(int block)
+    {
+        bool normalised = _float16 is not null && Schema.Metric == Metric.Cosine;
+        nint rows = _float32?.Block(block).Address ?? _float16!.Block(block).Address;
+        return normalised
+            ? new RowBlock(rows, Norms: 0, NormalisedNormMax)
+            : new RowBlock(rows, _norms.Block(block).Address, _normMax[block]);
+    }
+
+    /// <summary>
+    /// The norm of a row's embedding, rounded to float: as it was given for 32-bit rows and for cosine, as it is stored
+    /// for other 16-bit rows.
+    /// </summary>
     public float NormOf(uint row)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Rows);

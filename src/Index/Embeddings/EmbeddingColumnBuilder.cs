@@ -6,7 +6,7 @@ namespace Linr.Index.Embeddings;
 /// <summary>Collects one embedding of every row, in bulk or row by row, in any order.</summary>
 public sealed class EmbeddingColumnBuilder : IDisposable
 {
-    private readonly float[] _normalised;
+    private readonly float[] _rounded;
     private BlockStore<float>? _float32;
     private BlockStore<Half>? _float16;
     private BlockStore<float> _norms = BlockStore<float>.OfRows();
@@ -19,7 +19,7 @@ public sealed class EmbeddingColumnBuilder : IDisposable
     {
         ArgumentNullException.ThrowIfNull(schema);
         Schema = schema;
-        _normalised = new float[schema.Dim];
+        _rounded = new float[schema.Dim];
         _float32 = schema.RowType == RowType.Float32 ? BlockStore<float>.OfRows(schema.Dim) : null;
         _float16 = schema.RowType == RowType.Float16 ? BlockStore<Half>.OfRows(schema.Dim) : null;
     }
@@ -135,14 +135,17 @@ public sealed class EmbeddingColumnBuilder : IDisposable
         {
             for (int i = 0; i < embedding.Length; i++)
             {
-                _normalised[i] = (float)(embedding[i] / norm);
+                _rounded[i] = (float)(embedding[i] / norm);
             }
 
-            TensorPrimitives.ConvertToHalf(_normalised, _float16!.Write(row));
+            TensorPrimitives.ConvertToHalf(_rounded, _float16!.Write(row));
         }
         else
         {
+            // A scan bounds its rounding errors by the norms of the rows that it reads.
             TensorPrimitives.ConvertToHalf(embedding, _float16!.Write(row));
+            TensorPrimitives.ConvertToSingle(_float16.Read(row), _rounded);
+            norm = EmbeddingNorm.Of(_rounded);
         }
 
         _norms.Write(row)[0] = (float)norm;

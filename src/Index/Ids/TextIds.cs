@@ -15,8 +15,8 @@ internal sealed class TextIds(BytesStore values) : IdColumn
     /// <inheritdoc/>
     public override long OwnedBytes => values.OwnedBytes;
 
-    /// <summary>Bytes of all ids together.</summary>
-    public long ContentBytes => values.ContentBytes;
+    /// <summary>The UTF-8 by row.</summary>
+    public BytesStore Values => values;
 
     /// <inheritdoc/>
     public override ItemId Read(uint row) => new(Encoding.UTF8.GetString(values.Read(row)));
@@ -26,9 +26,6 @@ internal sealed class TextIds(BytesStore values) : IdColumn
 
     /// <inheritdoc/>
     public override int CompareIds(uint left, uint right) => values.Read(left).SequenceCompareTo(values.Read(right));
-
-    /// <summary>The UTF-8 of a row's id.</summary>
-    public ReadOnlySpan<byte> ReadUtf8(uint row) => values.Read(row);
 
     /// <inheritdoc/>
     internal override void Append(ItemId id)

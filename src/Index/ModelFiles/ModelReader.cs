@@ -1,0 +1,122 @@
+using Linr.Index.Columns;
+using Linr.Index.Embeddings;
+using Linr.Index.Ids;
+using Linr.Memory;
+using Linr.ModelFile;
+
+namespace Linr.Index.ModelFiles;
+
+/// <summary>Opens model files: everything is mapped, and everything but embedding rows is verified before use.</summary>
+public static class ModelReader
+{
+    /// <summary>Opens a model file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="verifyRows">Whether to verify the embedding rows in the background.</param>
+    /// <exception cref="IOException">The file is missing or cannot be mapped.</exception>
+    /// <exception cref="ModelFormatException">It is not a model file, is damaged, or does not fit its own schema.</exception>
+    public static LoadedModel Open(string path, bool verifyRows = true)
+    {
+        var file = TensorFile.Open(path);
+        try
+        {
+            CheckFormat(file);
+            Schema schema = ReadSchema(file);
+            HashSet<string> rowTensors = [.. schema.Embeddings.Select(embedding => ModelNames.Rows(embedding.Name))];
+            file.Verify(tensor => !rowTensors.Contains(tensor.Name));
+            ItemTable items = ReadItems(file, schema);
+            return new LoadedModel(file, items, tensor => rowTensors.Contains(tensor.Name), verifyRows);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A metadata string that must be there.</summary>
+    internal static string Metadata(TensorFile file, string key)
+        => file.Metadata.TryGetValue(key, out string? value) ? value : throw MetadataError(file, key, "a string", "none");
+
+    private static void CheckFormat(TensorFile file)
+    {
+        string version = Metadata(file, ModelNames.Format);
+        if (version != ModelNames.FormatVersion)
+        {
+            throw MetadataError(file, ModelNames.Format, $"\"{ModelNames.FormatVersion}\"", $"\"{version}\"");
+        }
+
+        _ = Metadata(file, ModelNames.Layers);
+        _ = Metadata(file, ModelNames.Version);
+    }
+
+    private static Schema ReadSchema(TensorFile file)
+    {
+        try
+        {
+            return SchemaJson.Read(Metadata(file, ModelNames.Schema));
+        }
+        catch (SchemaException error)
+        {
+            throw MetadataError(file, ModelNames.Schema, "a valid schema", string.Join("; ", error.Problems));
+        }
+    }
+
+    private static ItemTable ReadItems(TensorFile file, Schema schema)
+    {
+        var parts = new List<IDisposable>();
+        try
+        {
+            IdColumn ids = Keep(IdTensors.Read(file, schema.IdKind));
+            var reader = new ColumnReader(file, ids.Count);
+            Column[] columns = [.. schema.Fields.Select(field => Keep(reader.Read(field)))];
+            EmbeddingColumn[] embeddings = [.. schema.Embeddings.Select(one => Keep(ReadEmbedding(file, one, ids.Count)))];
+            var idMap = new Lazy<IdMap>(() => MakeIdMap(file, ids));
+            return new ItemTable(schema, ids, columns, embeddings, idMap, backing: file);
+        }
+        catch
+        {
+            parts.ForEach(part => part.Dispose());
+            throw;
+        }
+
+        T Keep<T>(T part)
+            where T : IDisposable
+        {
+            parts.Add(part);
+            return part;
+        }
+    }
+
+    private static EmbeddingColumn ReadEmbedding(TensorFile file, EmbeddingSchema schema, long rows)
+    {
+        string name = ModelNames.Rows(schema.Name);
+        NativeSlice<float> norms = file.Require<float>(ModelNames.Norms(schema.Name), TensorType.Float32, rows);
+        bool isFloat32 = schema.RowType == RowType.Float32;
+        return new EmbeddingColumn(
+            schema,
+            rows,
+            isFloat32 ? Map<float>(TensorType.Float32) : null,
+            isFloat32 ? null : Map<Half>(TensorType.Float16),
+            BlockStore<float>.Map(norms, Limits.BlockRows, 1));
+
+        BlockStore<T> Map<T>(TensorType type)
+            where T : unmanaged
+            => BlockStore<T>.Map(file.Require<T>(name, type, rows, schema.Dim), Limits.BlockRows, schema.Dim);
+    }
+
+    private static IdMap MakeIdMap(TensorFile file, IdColumn ids)
+    {
+        var map = IdMap.Of(ids, out uint duplicate);
+        if (duplicate == IdMap.NoRow)
+        {
+            return map;
+        }
+
+        map.Dispose();
+        TensorInfo tensor = file.Find(ModelNames.IdValues) ?? file.Find(ModelNames.IdOffsets)!;
+        throw file.Error(tensor, 0, "every id once", $"{ids.Read(duplicate)} again in row {duplicate}");
+    }
+
+    private static ModelFormatException MetadataError(TensorFile file, string key, string expected, string found)
+        => new(file.Path, $"metadata {key}", 0, expected, found);
+}

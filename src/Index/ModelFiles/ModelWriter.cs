@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using Linr.Index.Embeddings;
+using Linr.Memory;
+using Linr.ModelFile;
+
+namespace Linr.Index.ModelFiles;
+
+/// <summary>Writes model files.</summary>
+public static class ModelWriter
+{
+    private const int PageBytes = 4_096;
+
+    /// <summary>
+    /// Writes a model file in one step: a reader of <paramref name="path"/> sees what was there before or all of it.
+    /// The same contents give the same bytes.
+    /// </summary>
+    /// <exception cref="ArgumentException">A tensor or metadata key has a name that the format itself uses.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Write(string path, ModelContents contents)
+    {
+        ArgumentNullException.ThrowIfNull(contents);
+        ItemTable items = contents.Items;
+        var tensors = new List<TensorSource>(IdTensors.Of(items.Ids));
+        foreach (Columns.Column column in items.Columns)
+        {
+            tensors.AddRange(ColumnTensors.Of(column));
+        }
+
+        tensors.AddRange(items.Embeddings.Select(Norms));
+        tensors.AddRange(contents.Tensors);
+
+        // Last, so that all that is read at once when a model is loaded lies together.
+        tensors.AddRange(items.Embeddings.Select(Rows));
+        TensorFileWriter.Write(path, Metadata(contents), tensors);
+    }
+
+    private static Dictionary<string, string> Metadata(ModelContents contents)
+    {
+        var metadata = new Dictionary<string, string>
+        {
+            [ModelNames.Format] = ModelNames.FormatVersion,
+            [ModelNames.Schema] = SchemaJson.Write(contents.Items.Schema),
+            [ModelNames.Layers] = contents.LayersJson,
+            [ModelNames.Version] = contents.Version,
+        };
+        foreach ((string key, string value) in contents.Metadata)
+        {
+            if (!metadata.TryAdd(key, value))
+            {
+                throw new ArgumentException($"Metadata \"{key}\": the format itself uses this key.", nameof(contents));
+            }
+        }
+
+        return metadata;
+    }
+
+    private static TensorSource Norms(EmbeddingColumn column) => new(
+        ModelNames.Norms(column.Schema.Name),
+        TensorType.Float32,
+        [column.Rows],
+        sink => WriteBlocks(sink, column, column.NormBlock));
+
+    private static TensorSource Rows(EmbeddingColumn column)
+    {
+        bool isFloat32 = column.Schema.RowType == RowType.Float32;
+        return new TensorSource(
+            ModelNames.Rows(column.Schema.Name),
+            isFloat32 ? TensorType.Float32 : TensorType.Float16,
+            ImmutableArray.Create(column.Rows, column.Schema.Dim),
+            isFloat32 ? sink => WriteBlocks(sink, column, column.Float32Block) : sink => WriteBlocks(sink, column, column.Float16Block))
+        {
+            AlignmentBytes = PageBytes,
+        };
+    }
+
+    private static void WriteBlocks<T>(TensorSink sink, EmbeddingColumn column, Func<int, NativeSlice<T>> blockOf)
+        where T : unmanaged
+    {
+        for (int block = 0; block < column.BlockCount; block++)
+        {
+            sink.Write(blockOf(block));
+        }
+    }
+}

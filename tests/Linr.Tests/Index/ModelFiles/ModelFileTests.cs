@@ -1,0 +1,98 @@
+using Linr.Index;
+using Linr.Index.Ids;
+using Linr.Index.ModelFiles;
+using Linr.ModelFile;
+
+namespace Linr.Tests.Index.ModelFiles;
+
+public class ModelFileTests
+{
+    [Theory]
+    [InlineData(IdKind.Integer)]
+    [InlineData(IdKind.Guid)]
+    [InlineData(IdKind.Text)]
+    public void A_table_comes_back_from_its_file(IdKind kind)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("model.linr");
+        using ItemTable table = SmallTable(kind);
+        ModelWriter.Write(path, new ModelContents { Items = table, Version = "v7", LayersJson = "[{}]" });
+
+        using LoadedModel model = ModelReader.Open(path);
+        Assert.Equal("v7", model.Version);
+        Assert.Equal("[{}]", model.LayersJson);
+        Assert.Equal(SchemaJson.Write(table.Schema), SchemaJson.Write(model.Items.Schema));
+        AssertSameItems(table, model.Items);
+        Assert.True(model.Items.IdMap.TryFind(Tables.IdOf(kind, 3), out uint row));
+        Assert.Equal(3u, row);
+        Assert.Equal(["model.linr"], folder.FileNames());
+    }
+
+    [Fact]
+    public void Unknown_tensors_and_metadata_survive_a_rewrite_byte_for_byte()
+    {
+        using var folder = new TemporaryFolder();
+        using ItemTable table = SmallTable(IdKind.Text);
+        var contents = new ModelContents
+        {
+            Items = table,
+            Tensors =
+            [
+                TensorSource.Of("towers/item/weight", TensorType.Float32, [2, 3], new float[] { 1, 2, 3, 4, 5, 6 }),
+                TensorSource.Of("someone/else", TensorType.BFloat16, [], new ushort[] { 0x3F80 }),
+                TensorSource.Of("empty", TensorType.Int8, [0, 7], Array.Empty<sbyte>()),
+            ],
+            Metadata = new Dictionary<string, string> { ["someone.note"] = "line\n\"quoted\" größer" },
+        };
+        ModelWriter.Write(folder.File("1"), contents);
+        using (LoadedModel model = ModelReader.Open(folder.File("1")))
+        {
+            Assert.Equal(["towers/item/weight", "someone/else", "empty"], model.Tensors.Select(tensor => tensor.Name));
+            Assert.Equal(6, model.Require<float>("towers/item/weight", TensorType.Float32, 2, 3)[5]);
+            ModelWriter.Write(folder.File("2"), model.Contents());
+        }
+
+        Assert.Equal(File.ReadAllBytes(folder.File("1")), File.ReadAllBytes(folder.File("2")));
+    }
+
+    [Fact]
+    public void A_file_may_be_written_over_while_it_is_open()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("model.linr");
+        using ItemTable table = SmallTable(IdKind.Integer);
+        ModelWriter.Write(path, new ModelContents { Items = table, Version = "old" });
+        using LoadedModel old = ModelReader.Open(path);
+        ModelWriter.Write(path, old.Contents() with { Version = "new" });
+        using LoadedModel model = ModelReader.Open(path);
+
+        Assert.Equal("new", model.Version);
+        AssertSameItems(old.Items, model.Items);
+    }
+
+    internal static ItemTable SmallTable(IdKind kind)
+    {
+        using var builder = new ItemTableBuilder(Tables.EveryField(kind), DuplicateIds.LastWins);
+        Item full = ItemTableTests.FullItem(Tables.IdOf(kind, 0));
+        for (int i = 0; i < 5; i++)
+        {
+            builder.Append(full with
+            {
+                Id = Tables.IdOf(kind, i),
+                Fields = full.Fields.Where((_, position) => (position + i) % 3 != 0).ToDictionary(),
+            });
+        }
+
+        builder.Append(full with { Id = Tables.IdOf(kind, 1) });
+        return builder.Build();
+    }
+
+    internal static void AssertSameItems(ItemTable expected, ItemTable found)
+    {
+        Assert.Equal(expected.Rows, found.Rows);
+        for (uint row = 0; row < expected.Rows; row++)
+        {
+            Assert.Equal(ItemTableTests.Flatten(expected.ReadItem(row)), ItemTableTests.Flatten(found.ReadItem(row)));
+        }
+    }
+}
