@@ -1,0 +1,132 @@
+using CsCheck;
+using Linr.Kernels.Filter;
+using Linr.Kernels.Scan;
+
+namespace Linr.Kernels.Tests.Filter;
+
+public sealed class PlanFilterTests
+{
+    private static readonly int[] s_rowCounts = [1, 7, 63, 64, 65, 511, 513, 1_000, 4_096, 5_000, 9_001];
+
+    [Fact]
+    public void Masks_match_the_reference()
+        => Gen.Int[0, 1 << 30].Sample(seed =>
+        {
+            Random random = new(seed);
+            using RandomColumns columns = new(seed, s_rowCounts[random.Next(s_rowCounts.Length)]);
+            AssertMatchesReference(RandomPlan.Make(random, columns), columns, random);
+        }, iter: 600);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    public void Masks_match_the_reference_over_several_blocks(int seed)
+    {
+        Random random = new(seed);
+        using RandomColumns columns = new(seed, ScanSegment.BlockRows + 777);
+        AssertMatchesReference(RandomPlan.Make(random, columns), columns, random);
+    }
+
+    [Fact]
+    public void A_plan_used_again_forgets_what_it_held()
+    {
+        Random random = new(1);
+        FilterPlan plan = new();
+        for (int seed = 0; seed < 100; seed++)
+        {
+            using RandomColumns columns = new(seed, 700);
+            AssertMatchesReference(RandomPlan.Make(random, columns, plan), columns, random);
+        }
+    }
+
+    [Fact]
+    public void Slots_grow_with_depth_and_not_with_clauses()
+    {
+        FilterPlan plan = new();
+        int column = plan.AppendColumn(default);
+        int next = FilterPlan.Pass;
+        for (int i = 0; i < 4_000; i++)
+        {
+            int either = plan.AppendExists(column, next, FilterPlan.Fail);
+            next = plan.AppendExists(column, next, either);
+        }
+
+        plan.Complete(next);
+        Assert.InRange(plan.SlotCount, 1, 3);
+    }
+
+    [Fact]
+    public void A_column_without_the_block_has_no_values_there()
+    {
+        FilterPlan plan = new();
+        plan.Complete(plan.AppendExists(plan.AppendColumn(default), FilterPlan.Fail, FilterPlan.Pass));
+        ulong[] mask = new ulong[2];
+        new PlanFilter(plan).Evaluate(3, 64, 70, mask);
+        Assert.Equal([ulong.MaxValue, 63], mask);
+    }
+
+    [Fact]
+    public void Evaluation_allocates_nothing()
+    {
+        Random random = new(3);
+        using RandomColumns columns = new(3, 9_001);
+        ulong[] mask = new ulong[(9_001 + 63) / 64];
+        PlanFilter[] filters = [.. Enumerable.Range(0, 40).Select(_ => new PlanFilter(RandomPlan.Make(random, columns)))];
+        EvaluateAll();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        EvaluateAll();
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+
+        void EvaluateAll()
+        {
+            foreach (PlanFilter filter in filters)
+            {
+                filter.Evaluate(0, 0, 9_001, mask);
+            }
+        }
+    }
+
+    [Fact]
+    public void Rows_outside_the_block_are_refused()
+    {
+        FilterPlan plan = new();
+        plan.Complete(FilterPlan.Pass);
+        PlanFilter filter = new(plan);
+        Assert.Throws<ArgumentOutOfRangeException>(() => filter.Evaluate(0, 32, 64, new ulong[2]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => filter.Evaluate(0, 65_472, 65, new ulong[2]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => filter.Evaluate(0, 0, 65, new ulong[1]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => filter.Evaluate(-1, 0, 64, new ulong[1]));
+    }
+
+    private static void AssertMatchesReference(FilterPlan plan, RandomColumns columns, Random random)
+    {
+        PlanFilter filter = new(plan);
+        for (int block = 0; block < columns.BlockCount; block++)
+        {
+            int blockRows = Math.Min(ScanSegment.BlockRows, columns.RowCount - (block * ScanSegment.BlockRows));
+            int firstRow = 64 * random.Next((blockRows + 63) / 64);
+            AssertMatchesReference(filter, block, 0, blockRows);
+            AssertMatchesReference(filter, block, firstRow, random.Next(1, blockRows - firstRow + 1));
+        }
+    }
+
+    private static void AssertMatchesReference(PlanFilter filter, int block, int firstRow, int rowCount)
+    {
+        ulong[] expected = new ulong[(rowCount + 63) / 64];
+        for (int row = 0; row < rowCount; row++)
+        {
+            bool passes = filter.Plan.Passes((uint)((block * ScanSegment.BlockRows) + firstRow + row));
+            expected[row / 64] |= (passes ? 1UL : 0) << (row % 64);
+        }
+
+        ulong[] mask = new ulong[expected.Length + 1];
+        mask.AsSpan().Fill(0xAAAA);
+        filter.Evaluate(block, firstRow, rowCount, mask);
+        Assert.Equal(expected, mask[..^1]);
+        Assert.Equal(0xAAAAUL, mask[^1]);
+    }
+}
