@@ -33,6 +33,9 @@ public sealed class ValueColumn : Column
     /// <summary>How many blocks of <see cref="Limits.BlockRows"/> rows.</summary>
     public int BlockCount => _blocks.Length;
 
+    /// <summary>All blocks, as kernels read them.</summary>
+    public ReadOnlyMemory<ColumnBlock> Blocks => _blocks;
+
     /// <inheritdoc/>
     public override long OwnedBytes => _owned.Sum(buffer => buffer.Bytes) + (Dictionary?.OwnedBytes ?? 0);
 

@@ -46,6 +46,12 @@ internal sealed partial class FilterPreparer
             InClause => JsonWords.In,
             _ => JsonWords.ContainsAll,
         };
+        int listMax = clause switch
+        {
+            EqualClause => 0,
+            InClause => Limits.FilterValuesMax,
+            _ => Limits.FilterNodesMax,
+        };
         HashSet<Value> literals = new(operands.Count);
         List<ParameterUse> parameters = [];
         bool hasUnequal = false;
@@ -55,7 +61,7 @@ internal sealed partial class FilterPreparer
             FilterPosition position = PositionOf(clause, operand, key, clause is EqualClause ? null : i);
             if (operand.ParameterName is not null)
             {
-                parameters.Add(Use(operand, target, allowsList: clause is not EqualClause, position));
+                parameters.Add(Use(operand, target, listMax, position));
             }
             else if (target.FindProblem(operand.Literal) is { } problem)
             {
@@ -105,7 +111,7 @@ internal sealed partial class FilterPreparer
         FilterPosition position = PositionOf(clause, operand, key, null);
         if (operand.ParameterName is not null)
         {
-            return Use(operand, target, allowsList: false, position);
+            return Use(operand, target, listMax: 0, position);
         }
 
         if (target.FindProblem(operand.Literal) is { } problem)
@@ -127,7 +133,7 @@ internal sealed partial class FilterPreparer
             FilterPosition position = PositionOf(clause, operand, JsonWords.Ids, i);
             if (operand.ParameterName is not null)
             {
-                parameters.Add(Use(operand, target, allowsList: true, position));
+                parameters.Add(Use(operand, target, Limits.FilterValuesMax, position));
             }
             else if (IdTyping.TryConvert(operand.Literal, schema.IdKind, out ItemId id))
             {
@@ -142,9 +148,9 @@ internal sealed partial class FilterPreparer
         return new PreparedIds([.. ids], [.. parameters]);
     }
 
-    private ParameterUse Use(Operand operand, OperandTarget target, bool allowsList, FilterPosition position)
+    private ParameterUse Use(Operand operand, OperandTarget target, int listMax, FilterPosition position)
     {
-        ParameterUse use = new(operand.ParameterName!, target, allowsList, position);
+        ParameterUse use = new(operand.ParameterName!, target, listMax, position);
         _parameters.Add(use);
         return use;
     }

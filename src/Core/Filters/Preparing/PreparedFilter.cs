@@ -86,14 +86,14 @@ public sealed class PreparedFilter
 
     private static string? FindProblem(ParameterUse use, FilterParameter parameter)
     {
-        if (parameter.IsList && !use.AllowsList)
+        if (parameter.IsList && use.ListMax == 0)
         {
             return "Expected one value; found a list.";
         }
 
-        if (parameter.Count > Limits.FilterValuesMax)
+        if (parameter.Count > Math.Max(1, use.ListMax))
         {
-            return $"Expected at most {Limits.FilterValuesMax} values; found {parameter.Count}.";
+            return $"Expected at most {use.ListMax} values; found {parameter.Count}.";
         }
 
         foreach (ItemId id in parameter.Ids.Span)
