@@ -7,13 +7,15 @@ public static class DataFile
 {
     private const string Known = ".csv, .tsv, .jsonl, .ndjson, .parquet, .arrow, .feather, .npy, .fvecs, .bvecs or .ivecs";
 
-    /// <summary>The format that the extension names; <c>.gz</c> after it is ignored.</summary>
-    /// <exception cref="DataFormatException">The extension is none that Linr reads.</exception>
+    /// <summary>The format that the extension names, before a <c>.gz</c>.</summary>
+    /// <exception cref="DataFormatException">
+    /// The extension is none that Linr reads, or the file is packed though its format is not text.
+    /// </exception>
     public static DataFormat FormatOf(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         string name = IsGzip(path) ? path[..^3] : path;
-        return Path.GetExtension(name).ToLowerInvariant() switch
+        DataFormat format = Path.GetExtension(name).ToLowerInvariant() switch
         {
             ".csv" => DataFormat.Csv,
             ".tsv" or ".tab" => DataFormat.Tsv,
@@ -27,6 +29,9 @@ public static class DataFile
             string other => throw DataFormatException.OfFile(
                 path, $"a file name that ends in {Known} (or a stated format)", other.Length == 0 ? "no extension" : other),
         };
+        return !IsGzip(path) || format is DataFormat.Csv or DataFormat.Tsv or DataFormat.JsonLines
+            ? format
+            : throw DataFormatException.OfFile(path, $"an unpacked file of the format {format}", "the ending .gz");
     }
 
     /// <summary>Opens the file for one pass from its start, unpacking gzip.</summary>

@@ -56,6 +56,57 @@ public static class InteractionFile
         string path, InteractionOptions? options = null, ReadReport? report = null)
         => ReadRows(path, Resolve(path, options), report);
 
+    /// <summary>
+    /// Writes interactions: the columns user, item, time (where the first interaction has one) and weight, times as
+    /// ISO 8601 text or as Parquet timestamps.
+    /// </summary>
+    /// <param name="path">The file, created or replaced; its extension is the format: CSV, TSV, JSON Lines or Parquet.</param>
+    /// <param name="interactions">The interactions, all like the first: kinds of ids, and with or without a time.</param>
+    /// <returns>How many were written.</returns>
+    /// <exception cref="DataFormatException">The extension is none that is written.</exception>
+    /// <exception cref="ArgumentException">An interaction is not like the first.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static long Write(string path, IEnumerable<Interaction> interactions)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(interactions);
+        using IEnumerator<Interaction> rest = interactions.GetEnumerator();
+        bool more = rest.MoveNext();
+        Interaction first = more ? rest.Current : default;
+        bool hasTime = first.TimeMicroseconds is not null;
+        List<SinkColumn> columns = [SinkColumn.OfId("user", first.User.Kind), SinkColumn.OfId("item", first.Item.Kind)];
+        if (hasTime)
+        {
+            columns.Add(new SinkColumn("time", FieldType.Date));
+        }
+
+        columns.Add(new SinkColumn("weight", FieldType.Float));
+        using RowSink sink = RowSink.Create(path, columns);
+        long count = 0;
+        for (; more; more = rest.MoveNext())
+        {
+            Interaction one = rest.Current;
+            if (one.User.Kind != first.User.Kind || one.Item.Kind != first.Item.Kind
+                || one.TimeMicroseconds is not null != hasTime)
+            {
+                throw new ArgumentException($"Expected interactions like the first, {first}; found {one}.", nameof(interactions));
+            }
+
+            sink.Add(SinkColumn.ValueOf(one.User));
+            sink.Add(SinkColumn.ValueOf(one.Item));
+            if (hasTime)
+            {
+                sink.Add(Value.OfDateMicroseconds(one.TimeMicroseconds!.Value));
+            }
+
+            sink.Add(Value.OfFloat(one.Weight));
+            sink.EndRow();
+            count++;
+        }
+
+        return count;
+    }
+
     private static IEnumerable<Interaction> ReadRows(string path, InteractionOptions options, ReadReport? report)
     {
         using var reader = new InteractionReader(Open(path, options), options, report);

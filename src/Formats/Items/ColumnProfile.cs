@@ -9,7 +9,7 @@ internal sealed class ColumnProfile
     private readonly HashSet<ulong> _different = [];
     private bool _allIntegers = true;
     private bool _allNumbers = true;
-    private bool _allFloats = true;
+    private bool _anyFraction;
     private bool _allBooleans = true;
     private bool _allDates = true;
     private bool _allGuids = true;
@@ -37,7 +37,7 @@ internal sealed class ColumnProfile
     public int Different => _different.Count;
 
     /// <summary>The dim, when each row has the same number of numbers and they look like an embedding; else 0.</summary>
-    public int Dim => _sameCount && _allNumbers && _firstCount >= (_allFloats ? 2 : 16) ? _firstCount : 0;
+    public int Dim => _sameCount && _allNumbers && _firstCount >= (_anyFraction ? 2 : 16) ? _firstCount : 0;
 
     /// <summary>What ids of this column are made of.</summary>
     public IdKind IdKind => _allIntegers ? IdKind.Integer : _allGuids ? IdKind.Guid : IdKind.Text;
@@ -84,7 +84,7 @@ internal sealed class ColumnProfile
         bool isInteger = CellReader.IsPlainInteger(cell);
         _allIntegers &= isInteger;
         _allNumbers &= isNumber && (isInteger || !LooksCoded(cell));
-        _allFloats &= isNumber && !isInteger;
+        _anyFraction |= isNumber && !isInteger;
         _allBooleans &= cell.Kind == CellKind.Boolean || (isText
             && (cell.Utf8.SequenceEqual("true"u8) || cell.Utf8.SequenceEqual("false"u8)));
         _allDates &= cell.Kind == CellKind.Date || (isText && TimeText.TryIso(cell.Utf8, out _));

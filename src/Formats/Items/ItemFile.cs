@@ -38,6 +38,22 @@ public static class ItemFile
     }
 
     /// <summary>
+    /// Starts a file of items: the column <c>id</c>, then the schema's fields and embeddings, each in a column of its
+    /// name. <see cref="Read"/> with the same schema gives the items back.
+    /// </summary>
+    /// <param name="path">The file, created or replaced; its extension is the format: CSV, TSV, JSON Lines or Parquet.</param>
+    /// <param name="schema">What the items look like.</param>
+    /// <exception cref="DataFormatException">The extension is none that is written.</exception>
+    /// <exception cref="ArgumentException">A field or an embedding is named <c>id</c>.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static ItemWriter Create(string path, Schema schema)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(schema);
+        return new ItemWriter(path, schema);
+    }
+
+    /// <summary>
     /// The column of the id: the stated one, else one with a well-known name, else the first; <c>id</c> where the
     /// columns are not known before the first row.
     /// </summary>

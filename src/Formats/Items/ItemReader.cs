@@ -41,7 +41,9 @@ internal sealed class ItemReader : RowReader<Item>
         var fields = new Dictionary<string, IReadOnlyList<Value>>(_fields.Length);
         foreach ((FieldSchema schema, int column) in _fields)
         {
-            int count = Source.Select(column, schema.MultiValued);
+            int count = schema.Type == FieldType.Json
+                ? Source.SelectJson(column, schema.MultiValued)
+                : Source.Select(column, schema.MultiValued);
             if (count > 0)
             {
                 fields.Add(schema.Name, Values(schema, column, count));
@@ -56,7 +58,8 @@ internal sealed class ItemReader : RowReader<Item>
         var embeddings = new Dictionary<string, ReadOnlyMemory<float>>(_embeddings.Length);
         foreach ((EmbeddingSchema schema, int column) in _embeddings)
         {
-            if (FloatCells.Read(Source, column, schema.Dim) is float[] embedding)
+            var embedding = new float[schema.Dim];
+            if (FloatCells.TryRead(Source, column, embedding))
             {
                 embeddings.Add(schema.Name, embedding);
             }

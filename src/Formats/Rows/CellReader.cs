@@ -20,7 +20,7 @@ internal sealed class CellReader(TimeUnit timeUnit)
         FieldType.Date => "a date (ISO 8601, or a number since 1970)",
         FieldType.Text => $"text of at most {Limits.StoredBytesMax} bytes of UTF-8",
         FieldType.Bytes => $"bytes in base64, at most {Limits.StoredBytesMax}",
-        _ => $"JSON of at most {Limits.StoredBytesMax} bytes",
+        _ => $"valid JSON of at most {Limits.StoredBytesMax} bytes",
     };
 
     /// <summary>What <see cref="TryId"/> expects of a kind, for errors.</summary>
@@ -170,7 +170,8 @@ internal sealed class CellReader(TimeUnit timeUnit)
         switch (cell.Kind)
         {
             case CellKind.Text or CellKind.Number or CellKind.Json:
-                if (cell.Utf8.Length > bytesMax || !_pool.TryGet(cell.Utf8, out text))
+                if (cell.Utf8.Length > bytesMax || (type == FieldType.Json && !JsonText.IsValid(cell.Utf8))
+                    || !_pool.TryGet(cell.Utf8, out text))
                 {
                     return false;
                 }

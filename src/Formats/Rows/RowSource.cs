@@ -34,6 +34,12 @@ internal abstract class RowSource(string path) : IDisposable
     /// <returns>How many values it has; 0 when it is missing.</returns>
     public abstract int Select(int column, bool multiValued);
 
+    /// <summary>Takes up a column whose values are wanted as JSON text; only a JSON file tells them from plain text.</summary>
+    /// <param name="column">Its place, from 0.</param>
+    /// <param name="multiValued">Whether a JSON array is several values rather than one.</param>
+    /// <returns>How many values it has; 0 when it is missing.</returns>
+    public virtual int SelectJson(int column, bool multiValued) => Select(column, multiValued);
+
     /// <summary>A value of the column taken up last.</summary>
     public abstract Cell Value(int position);
 

@@ -13,13 +13,21 @@ internal sealed class JsonLinesSource(string path, int rowBytesMax) : RowSource(
     private readonly ByteWindow _window = new(path, DataFile.OpenRead(path), rowBytesMax);
     private readonly List<string> _columns = [];
     private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
-    private readonly List<(CellKind Kind, int Start, int Length)> _cells = [];
-    private (int First, int Count, bool Seen)[] _row = [];
+    private readonly List<(CellKind Kind, int Start, int Length, Range Json)> _cells = [];
+    private (int First, int Count, bool Seen, Range Json)[] _row = [];
     private byte[] _text = [];
     private int _textBytes;
     private int _lineBytes;
     private long _nextLine = 1;
     private int _first;
+    private Selection _selection;
+
+    private enum Selection
+    {
+        Values,
+        JsonOfValues,
+        JsonOfAll,
+    }
 
     /// <inheritdoc/>
     public override string PositionUnit => "line";
@@ -51,14 +59,40 @@ internal sealed class JsonLinesSource(string path, int rowBytesMax) : RowSource(
     /// <inheritdoc/>
     public override int Select(int column, bool multiValued)
     {
-        (_first, int count, _) = _row[column];
+        (_first, int count, _, _) = _row[column];
+        _selection = Selection.Values;
         return count;
+    }
+
+    /// <inheritdoc/>
+    public override int SelectJson(int column, bool multiValued)
+    {
+        int count = Select(column, multiValued);
+        if (multiValued || _row[column].Json.Equals(default))
+        {
+            _selection = Selection.JsonOfValues;
+            return count;
+        }
+
+        _selection = Selection.JsonOfAll;
+        _first = column;
+        return 1;
     }
 
     /// <inheritdoc/>
     public override Cell Value(int position)
     {
-        (CellKind kind, int start, int length) = _cells[_first + position];
+        if (_selection == Selection.JsonOfAll)
+        {
+            return Cell.OfUtf8(CellKind.Json, _window.Bytes[_row[_first].Json]);
+        }
+
+        (CellKind kind, int start, int length, Range json) = _cells[_first + position];
+        if (_selection == Selection.JsonOfValues && kind != CellKind.Missing)
+        {
+            return Cell.OfUtf8(CellKind.Json, _window.Bytes[json]);
+        }
+
         return kind == CellKind.Boolean
             ? Cell.OfBoolean(length != 0)
             : Cell.OfUtf8(kind, kind == CellKind.Missing ? default : _text.AsSpan(start, length));
@@ -150,6 +184,7 @@ internal sealed class JsonLinesSource(string path, int rowBytesMax) : RowSource(
 
         _ = json.Read();
         int first = _cells.Count;
+        int start = (int)json.TokenStartIndex;
         if (json.TokenType == JsonTokenType.StartArray)
         {
             while (json.Read() && json.TokenType != JsonTokenType.EndArray)
@@ -162,39 +197,48 @@ internal sealed class JsonLinesSource(string path, int rowBytesMax) : RowSource(
             AddCell(ref json, line);
         }
 
-        _row[column] = (first, _cells.Count - first, true);
+        bool isNull = json.TokenType == JsonTokenType.Null;
+        _row[column] = (first, _cells.Count - first, true, isNull ? default : start..(int)json.BytesConsumed);
     }
 
     private void AddCell(ref Utf8JsonReader json, ReadOnlySpan<byte> line)
     {
+        int from = (int)json.TokenStartIndex;
         int start = _textBytes;
-        switch (json.TokenType)
+        CellKind kind = KindOf(json.TokenType);
+        switch (kind)
         {
-            case JsonTokenType.String:
+            case CellKind.Text:
                 _textBytes += json.CopyString(_text.AsSpan(_textBytes));
-                _cells.Add((CellKind.Text, start, _textBytes - start));
                 break;
-            case JsonTokenType.Number:
-                AddText(CellKind.Number, json.ValueSpan);
+            case CellKind.Number:
+                AddText(json.ValueSpan);
                 break;
-            case JsonTokenType.True or JsonTokenType.False:
-                _cells.Add((CellKind.Boolean, start, json.TokenType == JsonTokenType.True ? 1 : 0));
-                break;
-            case JsonTokenType.Null:
-                _cells.Add((CellKind.Missing, start, 0));
-                break;
-            default:
-                int from = (int)json.TokenStartIndex;
+            case CellKind.Boolean:
+                // A boolean needs no text: its length says which.
+                _cells.Add((kind, start, json.TokenType == JsonTokenType.True ? 1 : 0, from..(int)json.BytesConsumed));
+                return;
+            case CellKind.Json:
                 json.Skip();
-                AddText(CellKind.Json, line[from..(int)json.BytesConsumed]);
+                AddText(line[from..(int)json.BytesConsumed]);
                 break;
         }
+
+        _cells.Add((kind, start, _textBytes - start, from..(int)json.BytesConsumed));
     }
 
-    private void AddText(CellKind kind, ReadOnlySpan<byte> text)
+    private static CellKind KindOf(JsonTokenType token) => token switch
+    {
+        JsonTokenType.String => CellKind.Text,
+        JsonTokenType.Number => CellKind.Number,
+        JsonTokenType.True or JsonTokenType.False => CellKind.Boolean,
+        JsonTokenType.Null => CellKind.Missing,
+        _ => CellKind.Json,
+    };
+
+    private void AddText(ReadOnlySpan<byte> text)
     {
         text.CopyTo(_text.AsSpan(_textBytes));
-        _cells.Add((kind, _textBytes, text.Length));
         _textBytes += text.Length;
     }
 
