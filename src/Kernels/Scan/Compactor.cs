@@ -8,6 +8,12 @@ namespace Linr.Kernels.Scan;
 /// </summary>
 internal sealed unsafe class Compactor
 {
+    /// <summary>A cut that keeps up to a share more than K rows is good enough.</summary>
+    private const int SlackShare = 16;
+
+    /// <summary>Rows that are asked for ahead of their canonical scores.</summary>
+    private const int RowsAhead = 6;
+
     private readonly ScanPlan _plan;
     private readonly RowScorer _scorer;
     private readonly GroupCaps _caps = new();
@@ -65,15 +71,13 @@ internal sealed unsafe class Compactor
             return;
         }
 
-        _plan.Cuts.Raise(slot, ScoredRow.Score(TopSelect.LargestToFront(list.Span, _plan.K)));
-        float cut = _plan.Cuts[slot];
+        _plan.Cuts.Raise(slot, TopCut.Find(list.Span, _plan.K, _plan.K / SlackShare));
+        ulong lowest = ScoredRow.Pack((float)(_plan.Cuts[slot] - (2.01 * _plan.Errors.Largest(slot))), 0);
         int kept = 0;
         foreach (ulong word in list.Span)
         {
-            if (MayReach(slot, word, cut))
-            {
-                list.Words[kept++] = word;
-            }
+            list.Words[kept] = word;
+            kept += word >= lowest ? 1 : 0;
         }
 
         list.Count = kept;
@@ -98,6 +102,7 @@ internal sealed unsafe class Compactor
         {
             ulong word = list.Words[i];
             uint row = ScoredRow.Row(word);
+            _scorer.Prefetch(ScoredRow.Row(list.Words[Math.Min(i + RowsAhead, list.Count - 1)]));
             float rowCut = IsGrouped ? Math.Max(cut, _caps.Cut(GroupCaps.CodeOf(groups, row))) : cut;
             if (!MayReach(slot, word, rowCut))
             {

@@ -27,7 +27,7 @@ public static partial class FilteredTopK
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(workspace);
-        Check(request);
+        RequestCheck.Check(request);
         workspace.Begin(request, cancellation);
         ScanWorkers? helpers = workers is not null && workers.TryTake() ? workers : null;
         try
@@ -44,59 +44,6 @@ public static partial class FilteredTopK
         finally
         {
             helpers?.Return();
-        }
-    }
-
-    private static void Check(ScanRequest request)
-    {
-        int queries = request.QueryCount;
-        int segments = request.Segments.Length;
-        Expect(segments >= 1, nameof(request.Segments), "one or more", segments);
-        Expect(queries >= 0, nameof(request.QueryCount), "0 or more", queries);
-        Expect(request.K >= 1, nameof(request.K), "1 or more", request.K);
-        Expect(
-            request.RowCount is >= 0 and <= uint.MaxValue,
-            nameof(request.RowCount),
-            $"0 to {uint.MaxValue}",
-            request.RowCount);
-        long blocks = (request.RowCount + ScanSegment.BlockRows - 1) / ScanSegment.BlockRows;
-        long floats = 0;
-        foreach (ScanSegment segment in request.Segments.Span)
-        {
-            Expect(segment.Dim >= 1, nameof(segment.Dim), "1 or more", segment.Dim);
-            Expect(
-                segment.Blocks.Length == blocks,
-                nameof(segment.Blocks),
-                $"{blocks} for {request.RowCount} rows",
-                segment.Blocks.Length);
-            floats += (long)queries * segment.Dim;
-        }
-
-        Expect(request.Queries.Length == floats, nameof(request.Queries), $"{floats} floats", request.Queries.Length);
-        ExpectLength(request.Weights.Length, nameof(request.Weights), (long)queries * segments);
-        ExpectLength(request.ScoreMin.Length, nameof(request.ScoreMin), queries);
-        ExpectLength(request.LiveMasks.Length, nameof(request.LiveMasks), blocks);
-        ExpectLength(request.Groups.Length, nameof(request.Groups), blocks);
-        if (request.Filters.Length != 1)
-        {
-            ExpectLength(request.Filters.Length, nameof(request.Filters), queries);
-        }
-
-        Expect(
-            request.Groups.Length == 0 || request.GroupCap >= 1,
-            nameof(request.GroupCap),
-            "1 or more",
-            request.GroupCap);
-    }
-
-    private static void ExpectLength(int found, string name, long expected)
-        => Expect(found == 0 || found == expected, name, $"none or {expected}", found);
-
-    private static void Expect(bool holds, string name, string expected, long found)
-    {
-        if (!holds)
-        {
-            throw new ArgumentException($"Expected {expected}, found {found}.", name);
         }
     }
 }

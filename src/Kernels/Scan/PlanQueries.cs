@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Linr.Memory;
 
 namespace Linr.Kernels.Scan;
@@ -8,6 +9,9 @@ namespace Linr.Kernels.Scan;
 /// </summary>
 internal sealed unsafe class PlanQueries : IDisposable
 {
+    /// <summary>Half rows want packed elements times 2^112: larger ones would overflow.</summary>
+    private const double LargestPacked = 1 << 13;
+
     private NativeBuffer? _packedBuffer;
     private NativeBuffer? _originalBuffer;
     private NativeBuffer? _rowWeightBuffer;
@@ -60,6 +64,7 @@ internal sealed unsafe class PlanQueries : IDisposable
         for (int s = 0; s < SegmentCount; s++)
         {
             int dim = _segments[s].Dim;
+            double largest = 0;
             for (int slot = 0; slot < _slotCount; slot++)
             {
                 int query = queryOfSlot[slot];
@@ -68,7 +73,15 @@ internal sealed unsafe class PlanQueries : IDisposable
                 float weight = request.Weights.Length == 0
                     ? 1f
                     : request.Weights.Span[(query * SegmentCount) + s];
-                PackOne(s, slot, values, weight);
+                Store(s, slot, values, weight);
+                largest = Math.Max(largest, Math.Abs(Factor(s, slot) * TensorPrimitives.MaxMagnitude(values)));
+            }
+
+            int exponent = IsFew && largest > LargestPacked ? Math.ILogB(LargestPacked) - 1 - Math.ILogB(largest) : 0;
+            _segments[s] = _segments[s] with { Exponent = exponent };
+            for (int slot = 0; slot < _slotCount; slot++)
+            {
+                PackOne(s, slot);
             }
 
             queryStart += (long)request.QueryCount * dim;
@@ -112,9 +125,9 @@ internal sealed unsafe class PlanQueries : IDisposable
         for (int s = 0; s < segments.Length; s++)
         {
             int dim = segments[s].Dim;
-            int stride = IsFew ? TileScores.FewStride(dim, TileScores.LaneCount) : dim * PanelSlots;
+            int stride = IsFew ? TileScores.FewStride(dim) : dim * PanelSlots;
             bool widens = !IsFew && segments[s].Element == RowElement.Float16;
-            _segments[s] = new PlanSegment(segments[s], original, packed, stride, widens ? WideDim : -1);
+            _segments[s] = new PlanSegment(segments[s], original, packed, stride, widens ? WideDim : -1, 0);
             WideDim += widens ? dim : 0;
             HasRowTerms |= _segments[s].HasRowTerm;
             original += (long)_slotCount * dim;
@@ -129,19 +142,38 @@ internal sealed unsafe class PlanQueries : IDisposable
         new Span<float>(_rowWeights, checked((int)rowWeights)).Clear();
     }
 
-    private void PackOne(int s, int slot, ReadOnlySpan<float> values, float weight)
+    private void Store(int s, int slot, ReadOnlySpan<float> values, float weight)
     {
         ref readonly PlanSegment segment = ref _segments[s];
         double squared = CanonicalScore.Dot(values, values);
         _weights[(slot * SegmentCount) + s] = weight;
         _squaredNorms[(slot * SegmentCount) + s] = squared;
         values.CopyTo(new Span<float>(_original + segment.QueryStart + ((long)slot * segment.Dim), segment.Dim));
-        double factor = segment.Source.Metric switch
+        if (segment.HasRowTerm)
+        {
+            RowWeights(s)[slot] = -weight;
+            _offsets[slot] -= weight * squared;
+        }
+    }
+
+    /// <summary>What a query is multiplied by when it is packed.</summary>
+    private double Factor(int s, int slot)
+    {
+        double weight = Weight(s, slot);
+        double squared = SquaredNorm(s, slot);
+        return _segments[s].Source.Metric switch
         {
             ScanMetric.Dot => weight,
             ScanMetric.Cosine => squared == 0 ? 0 : weight / Math.Sqrt(squared),
             _ => 2.0 * weight,
         };
+    }
+
+    private void PackOne(int s, int slot)
+    {
+        ref readonly PlanSegment segment = ref _segments[s];
+        double factor = Factor(s, slot);
+        ReadOnlySpan<float> values = Original(segment, slot);
         ScanArrays.Grow(ref _folded, values.Length);
         Span<float> folded = _folded.AsSpan(0, values.Length);
         for (int d = 0; d < folded.Length; d++)
@@ -151,19 +183,14 @@ internal sealed unsafe class PlanQueries : IDisposable
 
         if (IsFew)
         {
+            bool halves = segment.Source.Element == RowElement.Float16;
             float* target = _packed + segment.PackedStart + ((long)slot * segment.PackedStride);
-            TileScores.PackFew(folded, TileScores.LaneCount, target);
+            TileScores.PackFew(folded, halves, segment.Exponent, target);
         }
         else
         {
             float* panel = _packed + segment.PackedStart + ((long)(slot / PanelSlots) * segment.PackedStride);
             TileScores.PackPanel(folded, slot % PanelSlots, PanelSlots, panel);
-        }
-
-        if (segment.HasRowTerm)
-        {
-            RowWeights(s)[slot] = -weight;
-            _offsets[slot] -= weight * squared;
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.Intrinsics.X86;
 
 namespace Linr.Kernels.Scan;
 
@@ -39,10 +40,31 @@ internal sealed unsafe class RowScorer(ScanPlan plan)
         return CanonicalScore.Round(score);
     }
 
+    /// <summary>Asks for a row whose score will be needed soon: kept rows lie anywhere.</summary>
+    public void Prefetch(uint row)
+    {
+        if (!Sse.IsSupported)
+        {
+            return;
+        }
+
+        foreach (ref readonly PlanSegment segment in plan.Queries.Segments)
+        {
+            byte* address = Address(segment.Source, row);
+            for (int at = 0; at < segment.Source.RowBytes; at += TileRows.LineBytes)
+            {
+                Sse.Prefetch0(address + at);
+            }
+        }
+    }
+
+    private static byte* Address(in ScanSegment segment, uint row)
+        => (byte*)segment.Blocks.Span[(int)(row / ScanSegment.BlockRows)].Rows
+            + ((long)(row % ScanSegment.BlockRows) * segment.RowBytes);
+
     private ReadOnlySpan<float> Row(in ScanSegment segment, uint row)
     {
-        byte* address = (byte*)segment.Blocks.Span[(int)(row / ScanSegment.BlockRows)].Rows
-            + ((long)(row % ScanSegment.BlockRows) * segment.RowBytes);
+        byte* address = Address(segment, row);
         if (segment.Element == RowElement.Float32)
         {
             return new ReadOnlySpan<float>(address, segment.Dim);

@@ -102,7 +102,7 @@ internal sealed unsafe class ScanWorker : IDisposable
                 _loader.Load(unit, start, count);
                 for (int panel = group.FirstPanel; panel < group.FirstPanel + group.PanelCount; panel++)
                 {
-                    ScanPanel(unit, group, panel, masked, start, count);
+                    ScanPanel(unit, group, panel, dense, masked, start, count);
                 }
             }
         }
@@ -183,7 +183,8 @@ internal sealed unsafe class ScanWorker : IDisposable
         }
     }
 
-    private void ScanPanel(in UnitRows unit, in PanelGroup group, int panel, bool masked, int start, int count)
+    private void ScanPanel(
+        in UnitRows unit, in PanelGroup group, int panel, bool dense, bool masked, int start, int count)
     {
         PlanQueries queries = _plan.Queries;
         int firstSlot = panel * queries.PanelSlots;
@@ -194,7 +195,7 @@ internal sealed unsafe class ScanWorker : IDisposable
             Survivors.Reserve(slot, count);
         }
 
-        Score(unit, panel, slotCount, start, count);
+        Score(unit, panel, slotCount, start, count, isScattered: !dense);
         SurvivorSink sink = new(
             _plan, _buffers, Survivors, group, firstSlot, slotCount, masked, unit.FirstRow, _buffers.Offsets + start);
         if (queries.IsFew)
@@ -207,7 +208,7 @@ internal sealed unsafe class ScanWorker : IDisposable
         }
     }
 
-    private void Score(in UnitRows unit, int panel, int slotCount, int start, int count)
+    private void Score(in UnitRows unit, int panel, int slotCount, int start, int count, bool isScattered)
     {
         PlanQueries queries = _plan.Queries;
         bool add = false;
@@ -220,7 +221,7 @@ internal sealed unsafe class ScanWorker : IDisposable
         for (int s = 0; s < queries.Segments.Length; s++)
         {
             ref readonly PlanSegment segment = ref queries.Segments[s];
-            TileRows rows = _loader.Rows(segment, unit, start, count);
+            TileRows rows = _loader.Rows(segment, unit, start, count, isScattered);
             float* scales = _buffers.Scales + (s * TileBuffers.Entries);
             float* packed = queries.Packed(segment, panel);
             if (queries.IsFew)

@@ -17,7 +17,7 @@ internal readonly unsafe ref struct SurvivorSink(
     /// <summary>Takes the scores of a small batch: [slot][entry].</summary>
     public void TakeFew(int count)
     {
-        ulong* kept = (ulong*)buffers.Kept;
+        ulong* kept = buffers.Kept;
         for (int slot = firstSlot; slot < firstSlot + slotCount; slot++)
         {
             float* scores = buffers.Scores + ((slot - firstSlot) * TileBuffers.Entries);
@@ -38,56 +38,25 @@ internal readonly unsafe ref struct SurvivorSink(
     /// <summary>Takes the scores of a panel: [entry][slot].</summary>
     public void TakePanel(int count)
     {
-        uint* kept = buffers.Kept;
-        TileScores.PanelKept(buffers.Scores, count, buffers.Limits + firstSlot, kept);
-        uint used = slotCount == 32 ? uint.MaxValue : (1u << slotCount) - 1;
-        if (!masked)
+        uint used = uint.MaxValue >> (32 - slotCount);
+        int keptCount = TileScores.PanelKept(buffers.Scores, count, buffers.Limits + firstSlot, used, buffers.Kept);
+        for (int i = 0; i < keptCount; i++)
         {
-            for (int e = 0; e < count; e++)
+            int e = (int)(buffers.Kept[i] >> 32);
+            float* scores = buffers.Scores + (e * plan.Queries.PanelSlots);
+            uint row = firstRow + offsets[e];
+            for (uint word = (uint)buffers.Kept[i]; word != 0; word &= word - 1)
             {
-                AddEntry(e, kept[e] & used);
-            }
-        }
-        else if (group.FilterCount == 1)
-        {
-            for (int start = 0; start < count; start += 64)
-            {
-                for (ulong word = buffers.EntryMask(0)[start / 64]; word != 0; word &= word - 1)
+                int position = BitOperations.TrailingZeroCount(word);
+                int slot = firstSlot + position;
+                if (!masked || Passes(slot, e))
                 {
-                    int e = start + BitOperations.TrailingZeroCount(word);
-                    AddEntry(e, kept[e] & used);
-                }
-            }
-        }
-        else
-        {
-            TakeMixed(count, kept, used);
-        }
-    }
-
-    private void TakeMixed(int count, uint* kept, uint used)
-    {
-        for (int e = 0; e < count; e++)
-        {
-            for (uint word = kept[e] & used; word != 0; word &= word - 1)
-            {
-                int slot = BitOperations.TrailingZeroCount(word);
-                ulong mask = buffers.EntryMask(plan.FilterOf(firstSlot + slot) - group.FirstFilter)[e / 64];
-                if (((mask >> (e % 64)) & 1) != 0)
-                {
-                    AddEntry(e, 1u << slot);
+                    survivors.Add(slot, row, scores[position], buffers.ToLower[slot]);
                 }
             }
         }
     }
 
-    private void AddEntry(int e, uint word)
-    {
-        for (; word != 0; word &= word - 1)
-        {
-            int slot = firstSlot + BitOperations.TrailingZeroCount(word);
-            float score = buffers.Scores[(e * plan.Queries.PanelSlots) + (slot - firstSlot)];
-            survivors.Add(slot, firstRow + offsets[e], score, buffers.ToLower[slot]);
-        }
-    }
+    private bool Passes(int slot, int e)
+        => ((buffers.EntryMask(plan.FilterOf(slot) - group.FirstFilter)[e / 64] >> (e % 64)) & 1) != 0;
 }

@@ -26,8 +26,8 @@ internal sealed unsafe class TileBuffers : IDisposable
     /// <summary>Scores of one panel.</summary>
     public float* Scores { get; private set; }
 
-    /// <summary>Scores that survive, a word an entry (panels) or a bit an entry (small batches).</summary>
-    public uint* Kept { get; private set; }
+    /// <summary>Scores that survive, an element an entry (panels) or a bit an entry (small batches).</summary>
+    public ulong* Kept { get; private set; }
 
     /// <summary>The entries' masks, [filter of the group][word].</summary>
     public ulong* EntryMasks { get; private set; }
@@ -59,7 +59,7 @@ internal sealed unsafe class TileBuffers : IDisposable
         long scales = Take(ref bytes, (long)segments * Entries * sizeof(float));
         long rowTerms = Take(ref bytes, (long)segments * Entries * sizeof(float));
         long scores = Take(ref bytes, (long)queries.PanelSlots * Entries * sizeof(float));
-        long kept = Take(ref bytes, Entries * sizeof(uint));
+        long kept = Take(ref bytes, Entries * sizeof(ulong));
         long entryMasks = Take(ref bytes, (long)queries.PanelSlots * WordsPerTile * sizeof(ulong));
         long toLower = Take(ref bytes, slots * sizeof(float));
         long toUpper = Take(ref bytes, slots * sizeof(float));
@@ -71,13 +71,17 @@ internal sealed unsafe class TileBuffers : IDisposable
         Scales = (float*)(start + scales);
         RowTerms = (float*)(start + rowTerms);
         Scores = (float*)(start + scores);
-        Kept = (uint*)(start + kept);
+        Kept = (ulong*)(start + kept);
         EntryMasks = (ulong*)(start + entryMasks);
         ToLower = (float*)(start + toLower);
         ToUpper = (float*)(start + toUpper);
         Limits = (float*)(start + limits);
         Wide = (float*)(start + wide);
-        new Span<float>(Scales, segments * Entries).Fill(1f);
+        for (int s = 0; s < segments; s++)
+        {
+            new Span<float>(Scales + (s * Entries), Entries).Fill(queries.Segments[s].Scale);
+        }
+
         for (int e = 0; e < Entries; e++)
         {
             Sequence[e] = (ushort)e;

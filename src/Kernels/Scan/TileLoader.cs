@@ -22,7 +22,7 @@ internal sealed unsafe class TileLoader(ScanPlan plan, TileBuffers buffers)
             ushort* offsets = buffers.Offsets + start;
             if (segment.Source.Metric == ScanMetric.Cosine)
             {
-                LoadScales(block, unit.First, offsets, count, buffers.Scales + (s * TileBuffers.Entries));
+                LoadScales(block, unit.First, offsets, count, segment.Scale, buffers.Scales + (s * TileBuffers.Entries));
             }
             else if (segment.HasRowTerm)
             {
@@ -31,13 +31,13 @@ internal sealed unsafe class TileLoader(ScanPlan plan, TileBuffers buffers)
 
             if (segment.WideStart >= 0)
             {
-                Widen(Stored(segment, block, unit, start, count), segment);
+                Widen(Stored(segment, block, unit, start, count, true), segment);
             }
         }
     }
 
     /// <summary>The loaded rows of a segment.</summary>
-    public TileRows Rows(in PlanSegment segment, in UnitRows unit, int start, int count)
+    public TileRows Rows(in PlanSegment segment, in UnitRows unit, int start, int count, bool isScattered)
     {
         if (segment.WideStart >= 0)
         {
@@ -45,20 +45,22 @@ internal sealed unsafe class TileLoader(ScanPlan plan, TileBuffers buffers)
             return new TileRows(wide, segment.Dim * sizeof(float), buffers.Sequence, count);
         }
 
-        return Stored(segment, segment.Source.Blocks.Span[unit.Block], unit, start, count);
+        return Stored(segment, segment.Source.Blocks.Span[unit.Block], unit, start, count, isScattered);
     }
 
-    private TileRows Stored(in PlanSegment segment, in RowBlock block, in UnitRows unit, int start, int count)
+    private TileRows Stored(
+        in PlanSegment segment, in RowBlock block, in UnitRows unit, int start, int count, bool isScattered)
     {
         byte* first = (byte*)block.Rows + ((long)unit.First * segment.Source.RowBytes);
-        return new TileRows(first, segment.Source.RowBytes, buffers.Offsets + start, count);
+        return new TileRows(first, segment.Source.RowBytes, buffers.Offsets + start, count, isScattered);
     }
 
-    private static void LoadScales(in RowBlock block, int first, ushort* offsets, int count, float* scales)
+    private static void LoadScales(
+        in RowBlock block, int first, ushort* offsets, int count, float scale, float* scales)
     {
         if (block.Norms == 0)
         {
-            new Span<float>(scales, TileBuffers.Entries).Fill(1f);
+            new Span<float>(scales, TileBuffers.Entries).Fill(scale);
             return;
         }
 
@@ -66,7 +68,7 @@ internal sealed unsafe class TileLoader(ScanPlan plan, TileBuffers buffers)
         for (int e = 0; e < count; e++)
         {
             float norm = norms[offsets[e]];
-            scales[e] = norm >= NormMin ? 1f / norm : norm == 0 ? 0f : float.NaN;
+            scales[e] = norm >= NormMin ? scale / norm : norm == 0 ? 0f : float.NaN;
         }
     }
 

@@ -3,176 +3,144 @@ using System.Runtime.CompilerServices;
 namespace Linr.Kernels;
 
 /// <summary>
-/// Four rows x one or two queries, vectors along D: for batches so small that memory is the limit. A row is never read
-/// past its end: its last vector overlaps the one before, and the packed query is zero there.
+/// One row after the other x one, two or four queries, vectors along D: for batches so small that memory is the limit.
+/// Strictly ascending addresses are what the hardware prefetcher wants: four rows side by side read at two thirds of
+/// the speed. Rows that do not lie side by side are prefetched here. A row is never read past its end: its last step
+/// overlaps the one before, and the packed query is zero there.
 /// </summary>
-internal static unsafe class FewKernel<TLanes, TVector>
+internal static unsafe class FewKernel<TLanes, TVector, TRows>
     where TLanes : ILanes<TVector>
     where TVector : struct
+    where TRows : IRowSource
 {
-    private const int GroupRows = 4;
     private const int ScoresStride = TileRows.EntriesMax + TileRows.PaddedEntries;
+    private const int RowsAhead = 4;
+
+    private static int StepElements
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 2 * TLanes.Count;
+    }
+
+    private static int StepBytes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 2 * TLanes.Count * TRows.ElementBytes;
+    }
 
     public static void Score(
-        in TileRows rows, bool halves, int dim, float* queries, int queryCount, float* scale, bool add, float* scores)
+        in TileRows rows, int dim, float* queries, int queryCount, float* scale, bool add, float* scores)
     {
-        if (halves)
+        switch (queryCount)
         {
-            Score<HalfRows>(rows, dim, queries, queryCount, scale, add, scores);
-        }
-        else
-        {
-            Score<SingleRows>(rows, dim, queries, queryCount, scale, add, scores);
+            case 1:
+                One(rows, dim, queries, scale, add, scores);
+                break;
+            case 2:
+                Two(rows, dim, queries, scale, add, scores);
+                break;
+            default:
+                Four(rows, dim, queries, scale, add, scores);
+                break;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Kept(float* scores, int count, float limit, ulong* kept)
+    private static void One(in TileRows rows, int dim, float* query, float* scale, bool add, float* scores)
     {
-        TVector limits = TLanes.Broadcast(limit);
-        for (int e = 0; e < count; e += 64)
-        {
-            ulong word = 0;
-            for (int lane = 0; lane < 64 && e + lane < count; lane += TLanes.Count)
-            {
-                word |= (ulong)TLanes.NotLessThan(TLanes.Load(scores + e + lane), limits) << lane;
-            }
-
-            int rest = count - e;
-            kept[e / 64] = rest < 64 ? word & ((1UL << rest) - 1) : word;
-        }
-    }
-
-    private static void Score<TRows>(
-        in TileRows rows, int dim, float* queries, int queryCount, float* scale, bool add, float* scores)
-        where TRows : IRowSource
-    {
-        int stride = TileScores.FewStride(dim, TLanes.Count);
-        if (dim < TLanes.Count)
-        {
-            for (int query = 0; query < queryCount; query++)
-            {
-                Short<TRows>(rows, dim, queries + (query * stride), scale, add, scores + (query * ScoresStride));
-            }
-
-            return;
-        }
-
-        int done = 0;
-        for (; done <= queryCount - 2; done += 2)
-        {
-            Two<TRows>(rows, dim, queries + (done * stride), scale, add, scores + (done * ScoresStride));
-        }
-
-        if (done < queryCount)
-        {
-            One<TRows>(rows, dim, queries + (done * stride), scale, add, scores + (done * ScoresStride));
-        }
-    }
-
-    private static void Short<TRows>(in TileRows rows, int dim, float* query, float* scale, bool add, float* scores)
-        where TRows : IRowSource
-    {
+        nint rowBytes = (nint)dim * TRows.ElementBytes;
         for (int e = 0; e < rows.Count; e++)
         {
-            float sum = 0;
-            for (int d = 0; d < dim; d++)
-            {
-                sum += query[d] * TRows.LoadOne(rows[e], d);
-            }
-
-            Write(sum, scale[e], add, scores + e);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void One<TRows>(in TileRows rows, int dim, float* query, float* scale, bool add, float* scores)
-        where TRows : IRowSource
-    {
-        nint last = dim - TLanes.Count;
-        float* tail = query + (dim / TLanes.Count * TLanes.Count);
-        for (int e = 0; e < rows.Count; e += GroupRows)
-        {
-            byte* x0 = rows[e];
-            byte* x1 = rows[e + 1];
-            byte* x2 = rows[e + 2];
-            byte* x3 = rows[e + 3];
+            byte* row = rows[e];
+            byte* last = row + rowBytes - StepBytes;
+            rows.PrefetchScattered(e + RowsAhead, rowBytes);
             TVector sum0 = default, sum1 = default, sum2 = default, sum3 = default;
-            for (nint d = 0; d <= last; d += TLanes.Count)
+            float* q = query;
+            for (; row <= last - StepBytes; row += 2 * StepBytes)
             {
-                TVector q = TLanes.Load(query + d);
-                sum0 = TLanes.MultiplyAdd(q, TRows.Load<TLanes, TVector>(x0, d), sum0);
-                sum1 = TLanes.MultiplyAdd(q, TRows.Load<TLanes, TVector>(x1, d), sum1);
-                sum2 = TLanes.MultiplyAdd(q, TRows.Load<TLanes, TVector>(x2, d), sum2);
-                sum3 = TLanes.MultiplyAdd(q, TRows.Load<TLanes, TVector>(x3, d), sum3);
+                TRows.Load<TLanes, TVector>(row, out TVector x0, out TVector x1);
+                TRows.Load<TLanes, TVector>(row + StepBytes, out TVector x2, out TVector x3);
+                sum0 = TLanes.MultiplyAdd(x0, TLanes.Load(q), sum0);
+                sum1 = TLanes.MultiplyAdd(x1, TLanes.Load(q + TLanes.Count), sum1);
+                sum2 = TLanes.MultiplyAdd(x2, TLanes.Load(q + (2 * TLanes.Count)), sum2);
+                sum3 = TLanes.MultiplyAdd(x3, TLanes.Load(q + (3 * TLanes.Count)), sum3);
+                q += 2 * StepElements;
             }
 
-            if (dim % TLanes.Count != 0)
+            for (; row < last + StepBytes; row += StepBytes, q += StepElements)
             {
-                TVector q = TLanes.Load(tail);
-                sum0 = TLanes.MultiplyAdd(q, TRows.Load<TLanes, TVector>(x0, last), sum0);
-                sum1 = TLanes.MultiplyAdd(q, TRows.Load<TLanes, TVector>(x1, last), sum1);
-                sum2 = TLanes.MultiplyAdd(q, TRows.Load<TLanes, TVector>(x2, last), sum2);
-                sum3 = TLanes.MultiplyAdd(q, TRows.Load<TLanes, TVector>(x3, last), sum3);
+                TRows.Load<TLanes, TVector>(row < last ? row : last, out TVector x0, out TVector x1);
+                sum0 = TLanes.MultiplyAdd(x0, TLanes.Load(q), sum0);
+                sum1 = TLanes.MultiplyAdd(x1, TLanes.Load(q + TLanes.Count), sum1);
             }
 
-            Write(TLanes.Sum(sum0), scale[e], add, scores + e);
-            Write(TLanes.Sum(sum1), scale[e + 1], add, scores + e + 1);
-            Write(TLanes.Sum(sum2), scale[e + 2], add, scores + e + 2);
-            Write(TLanes.Sum(sum3), scale[e + 3], add, scores + e + 3);
+            Write(TLanes.Add(TLanes.Add(sum0, sum1), TLanes.Add(sum2, sum3)), scale[e], add, scores + e);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Two<TRows>(in TileRows rows, int dim, float* query, float* scale, bool add, float* scores)
-        where TRows : IRowSource
+    private static void Two(in TileRows rows, int dim, float* query, float* scale, bool add, float* scores)
     {
-        nint last = dim - TLanes.Count;
-        nint stride = TileScores.FewStride(dim, TLanes.Count);
-        float* tail = query + (dim / TLanes.Count * TLanes.Count);
-        for (int e = 0; e < rows.Count; e += GroupRows)
+        nint rowBytes = (nint)dim * TRows.ElementBytes;
+        nint stride = TileScores.FewStride(dim);
+        for (int e = 0; e < rows.Count; e++)
         {
-            byte* x0 = rows[e];
-            byte* x1 = rows[e + 1];
-            byte* x2 = rows[e + 2];
-            byte* x3 = rows[e + 3];
-            TVector first0 = default, first1 = default, first2 = default, first3 = default;
-            TVector second0 = default, second1 = default, second2 = default, second3 = default;
+            byte* row = rows[e];
+            byte* last = row + rowBytes - StepBytes;
+            rows.PrefetchScattered(e + RowsAhead, rowBytes);
+            TVector first0 = default, first1 = default, second0 = default, second1 = default;
             float* q = query;
-            nint d = 0;
-            while (d <= last)
+            for (; row < last + StepBytes; row += StepBytes, q += StepElements)
             {
-                TVector first = TLanes.Load(q);
-                TVector second = TLanes.Load(q + stride);
-                TVector x = TRows.Load<TLanes, TVector>(x0, d);
-                first0 = TLanes.MultiplyAdd(first, x, first0);
-                second0 = TLanes.MultiplyAdd(second, x, second0);
-                x = TRows.Load<TLanes, TVector>(x1, d);
-                first1 = TLanes.MultiplyAdd(first, x, first1);
-                second1 = TLanes.MultiplyAdd(second, x, second1);
-                x = TRows.Load<TLanes, TVector>(x2, d);
-                first2 = TLanes.MultiplyAdd(first, x, first2);
-                second2 = TLanes.MultiplyAdd(second, x, second2);
-                x = TRows.Load<TLanes, TVector>(x3, d);
-                first3 = TLanes.MultiplyAdd(first, x, first3);
-                second3 = TLanes.MultiplyAdd(second, x, second3);
-                q += TLanes.Count;
-                // The step after the last whole vector is the overlapping one.
-                d = d + TLanes.Count <= last || d == last ? d + TLanes.Count : last;
+                TRows.Load<TLanes, TVector>(row < last ? row : last, out TVector x0, out TVector x1);
+                first0 = TLanes.MultiplyAdd(x0, TLanes.Load(q), first0);
+                first1 = TLanes.MultiplyAdd(x1, TLanes.Load(q + TLanes.Count), first1);
+                second0 = TLanes.MultiplyAdd(x0, TLanes.Load(q + stride), second0);
+                second1 = TLanes.MultiplyAdd(x1, TLanes.Load(q + stride + TLanes.Count), second1);
             }
 
-            Write(TLanes.Sum(first0), scale[e], add, scores + e);
-            Write(TLanes.Sum(first1), scale[e + 1], add, scores + e + 1);
-            Write(TLanes.Sum(first2), scale[e + 2], add, scores + e + 2);
-            Write(TLanes.Sum(first3), scale[e + 3], add, scores + e + 3);
-            Write(TLanes.Sum(second0), scale[e], add, scores + ScoresStride + e);
-            Write(TLanes.Sum(second1), scale[e + 1], add, scores + ScoresStride + e + 1);
-            Write(TLanes.Sum(second2), scale[e + 2], add, scores + ScoresStride + e + 2);
-            Write(TLanes.Sum(second3), scale[e + 3], add, scores + ScoresStride + e + 3);
+            Write(TLanes.Add(first0, first1), scale[e], add, scores + e);
+            Write(TLanes.Add(second0, second1), scale[e], add, scores + ScoresStride + e);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Four(in TileRows rows, int dim, float* query, float* scale, bool add, float* scores)
+    {
+        nint rowBytes = (nint)dim * TRows.ElementBytes;
+        nint stride = TileScores.FewStride(dim);
+        for (int e = 0; e < rows.Count; e++)
+        {
+            byte* row = rows[e];
+            byte* last = row + rowBytes - StepBytes;
+            rows.PrefetchScattered(e + RowsAhead, rowBytes);
+            TVector first0 = default, first1 = default, second0 = default, second1 = default;
+            TVector third0 = default, third1 = default, fourth0 = default, fourth1 = default;
+            float* q = query;
+            for (; row < last + StepBytes; row += StepBytes, q += StepElements)
+            {
+                TRows.Load<TLanes, TVector>(row < last ? row : last, out TVector x0, out TVector x1);
+                first0 = TLanes.MultiplyAdd(x0, TLanes.Load(q), first0);
+                first1 = TLanes.MultiplyAdd(x1, TLanes.Load(q + TLanes.Count), first1);
+                second0 = TLanes.MultiplyAdd(x0, TLanes.Load(q + stride), second0);
+                second1 = TLanes.MultiplyAdd(x1, TLanes.Load(q + stride + TLanes.Count), second1);
+                third0 = TLanes.MultiplyAdd(x0, TLanes.Load(q + (2 * stride)), third0);
+                third1 = TLanes.MultiplyAdd(x1, TLanes.Load(q + (2 * stride) + TLanes.Count), third1);
+                fourth0 = TLanes.MultiplyAdd(x0, TLanes.Load(q + (3 * stride)), fourth0);
+                fourth1 = TLanes.MultiplyAdd(x1, TLanes.Load(q + (3 * stride) + TLanes.Count), fourth1);
+            }
+
+            Write(TLanes.Add(first0, first1), scale[e], add, scores + e);
+            Write(TLanes.Add(second0, second1), scale[e], add, scores + ScoresStride + e);
+            Write(TLanes.Add(third0, third1), scale[e], add, scores + (2 * ScoresStride) + e);
+            Write(TLanes.Add(fourth0, fourth1), scale[e], add, scores + (3 * ScoresStride) + e);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Write(float sum, float scale, bool add, float* score)
-        => *score = add ? (sum * scale) + *score : sum * scale;
+    private static void Write(TVector sums, float scale, bool add, float* score)
+    {
+        float sum = TLanes.Sum(sums);
+        *score = add ? (sum * scale) + *score : sum * scale;
+    }
 }

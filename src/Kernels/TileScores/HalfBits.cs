@@ -1,28 +1,22 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-
 namespace Linr.Kernels;
 
 /// <summary>
-/// Half to float on vectors. .NET exposes no conversion instruction, so the bits move: sign-extended to 32 bits and
-/// shifted by 13 a half has its sign, exponent and mantissa where a float has them, and 2^112 corrects the bias of the
-/// exponent, subnormals included. Infinities and NaN do not occur in rows.
+/// Half to float on vectors; .NET exposes no conversion instruction, so the bits move. A half in the upper 16 bits of a
+/// lane, shifted right by 3 with its sign, has sign, exponent and mantissa where a float has them: the float is the
+/// half's value times 2^-112, subnormals included. The packed query carries the factor 2^112. Infinities and NaN do not
+/// occur in rows.
 /// </summary>
 internal static class HalfBits
 {
-    private const int Shift = 13;
-    private const int Kept = unchecked((int)0x8FFF_E000);
-    private const float BiasCorrection = 5.192296858534828e33f;
+    /// <summary>Bits of a half: the distance of the two halves in a lane.</summary>
+    public const int Width = 16;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> ToSingle(Vector128<int> halves)
-        => ((halves << Shift) & Vector128.Create(Kept)).AsSingle() * Vector128.Create(BiasCorrection);
+    /// <summary>The shift that puts a half's fields where a float's are.</summary>
+    public const int ToFloat = 3;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> ToSingle(Vector256<int> halves)
-        => ((halves << Shift) & Vector256.Create(Kept)).AsSingle() * Vector256.Create(BiasCorrection);
+    /// <summary>Sign, the low five bits of the exponent and the high ten of the mantissa.</summary>
+    public const int Kept = unchecked((int)0x8FFF_E000);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> ToSingle(Vector512<int> halves)
-        => ((halves << Shift) & Vector512.Create(Kept)).AsSingle() * Vector512.Create(BiasCorrection);
+    /// <summary>The exponent that the conversion leaves out.</summary>
+    public const int MissingExponent = 112;
 }

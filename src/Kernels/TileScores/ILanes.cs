@@ -11,8 +11,8 @@ internal unsafe interface ILanes<TVector>
 
     static abstract TVector Load(float* source);
 
-    /// <summary>As many halves as there are lanes, exactly widened.</summary>
-    static abstract TVector LoadHalves(ushort* source);
+    /// <summary>Twice as many halves as there are lanes, each times 2^-112, by even and odd position.</summary>
+    static abstract void LoadHalves(ushort* source, out TVector even, out TVector odd);
 
     static abstract TVector Broadcast(float value);
 

@@ -16,10 +16,12 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     public static Vector128<float> Load(float* source) => Vector128.Load(source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> LoadHalves(ushort* source)
+    public static void LoadHalves(ushort* source, out Vector128<float> even, out Vector128<float> odd)
     {
-        Vector128<int> wide = Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(long*)source).AsInt16());
-        return HalfBits.ToSingle(wide);
+        Vector128<int> pairs = Vector128.Load((int*)source);
+        Vector128<int> kept = Vector128.Create(HalfBits.Kept);
+        even = (((pairs << HalfBits.Width) >> HalfBits.ToFloat) & kept).AsSingle();
+        odd = ((pairs >> HalfBits.ToFloat) & kept).AsSingle();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

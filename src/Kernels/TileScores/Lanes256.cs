@@ -16,10 +16,12 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     public static Vector256<float> Load(float* source) => Vector256.Load(source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> LoadHalves(ushort* source)
+    public static void LoadHalves(ushort* source, out Vector256<float> even, out Vector256<float> odd)
     {
-        Vector256<int> wide = Vector256.WidenLower(Vector128.Load((short*)source).ToVector256Unsafe());
-        return HalfBits.ToSingle(wide);
+        Vector256<int> pairs = Vector256.Load((int*)source);
+        Vector256<int> kept = Vector256.Create(HalfBits.Kept);
+        even = (((pairs << HalfBits.Width) >> HalfBits.ToFloat) & kept).AsSingle();
+        odd = ((pairs >> HalfBits.ToFloat) & kept).AsSingle();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -16,10 +16,12 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     public static Vector512<float> Load(float* source) => Vector512.Load(source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> LoadHalves(ushort* source)
+    public static void LoadHalves(ushort* source, out Vector512<float> even, out Vector512<float> odd)
     {
-        Vector512<int> wide = Vector512.WidenLower(Vector256.Load((short*)source).ToVector512Unsafe());
-        return HalfBits.ToSingle(wide);
+        Vector512<int> pairs = Vector512.Load((int*)source);
+        Vector512<int> kept = Vector512.Create(HalfBits.Kept);
+        even = (((pairs << HalfBits.Width) >> HalfBits.ToFloat) & kept).AsSingle();
+        odd = ((pairs >> HalfBits.ToFloat) & kept).AsSingle();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

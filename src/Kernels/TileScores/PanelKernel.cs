@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Linr.Kernels;
 
@@ -12,6 +13,7 @@ internal static unsafe class PanelKernel<TLanes, TVector>
     where TVector : struct
 {
     private const int GroupRows = 6;
+    private const int LineElements = TileRows.LineBytes / sizeof(float);
 
     public static void Score(
         in TileRows rows, int dim, float* panel, int queryCount, float* scale, bool add, float* scores)
@@ -27,8 +29,9 @@ internal static unsafe class PanelKernel<TLanes, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Kept(float* scores, int count, float* limits, uint* kept)
+    public static int Kept(float* scores, int count, float* limits, uint used, ulong* kept)
     {
+        int listed = 0;
         int width = 2 * TLanes.Count;
         TVector lowLimit = TLanes.Load(limits);
         TVector highLimit = TLanes.Load(limits + TLanes.Count);
@@ -36,14 +39,36 @@ internal static unsafe class PanelKernel<TLanes, TVector>
         {
             uint low = TLanes.NotLessThan(TLanes.Load(scores), lowLimit);
             uint high = TLanes.NotLessThan(TLanes.Load(scores + TLanes.Count), highLimit);
-            kept[e] = low | (high << TLanes.Count);
+            uint queries = (low | (high << TLanes.Count)) & used;
+            kept[listed] = ((ulong)e << 32) | queries;
+            listed += queries != 0 ? 1 : 0;
             scores += width;
+        }
+
+        return listed;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Kept(float* scores, int count, float limit, ulong* kept)
+    {
+        TVector limits = TLanes.Broadcast(limit);
+        for (int e = 0; e < count; e += 64)
+        {
+            ulong word = 0;
+            for (int lane = 0; lane < 64 && e + lane < count; lane += TLanes.Count)
+            {
+                word |= (ulong)TLanes.NotLessThan(TLanes.Load(scores + e + lane), limits) << lane;
+            }
+
+            int rest = count - e;
+            kept[e / 64] = rest < 64 ? word & ((1UL << rest) - 1) : word;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Wide(in TileRows rows, int dim, float* panel, float* scale, bool add, float* scores)
     {
+        nint aheadStep = rows.PrefetchStep(GroupRows);
         for (int e = 0; e < rows.Count; e += GroupRows)
         {
             float* x0 = (float*)rows[e];
@@ -56,29 +81,47 @@ internal static unsafe class PanelKernel<TLanes, TVector>
             TVector high0 = default, high1 = default, high2 = default, high3 = default, high4 = default;
             TVector high5 = default;
             float* q = panel;
-            for (nint d = 0; d < dim; d++)
+            byte* next0 = rows.PrefetchStart(e + GroupRows, 0);
+            byte* next1 = rows.PrefetchStart(e + GroupRows, 1);
+            byte* next2 = rows.PrefetchStart(e + GroupRows, 2);
+            byte* next3 = rows.PrefetchStart(e + GroupRows, 3);
+            byte* next4 = rows.PrefetchStart(e + GroupRows, 4);
+            byte* next5 = rows.PrefetchStart(e + GroupRows, 5);
+            nint ahead = 0;
+            for (nint d = 0; d < dim;)
             {
-                TVector low = TLanes.Load(q);
-                TVector high = TLanes.Load(q + TLanes.Count);
-                TVector x = TLanes.Broadcast(x0[d]);
-                low0 = TLanes.MultiplyAdd(x, low, low0);
-                high0 = TLanes.MultiplyAdd(x, high, high0);
-                x = TLanes.Broadcast(x1[d]);
-                low1 = TLanes.MultiplyAdd(x, low, low1);
-                high1 = TLanes.MultiplyAdd(x, high, high1);
-                x = TLanes.Broadcast(x2[d]);
-                low2 = TLanes.MultiplyAdd(x, low, low2);
-                high2 = TLanes.MultiplyAdd(x, high, high2);
-                x = TLanes.Broadcast(x3[d]);
-                low3 = TLanes.MultiplyAdd(x, low, low3);
-                high3 = TLanes.MultiplyAdd(x, high, high3);
-                x = TLanes.Broadcast(x4[d]);
-                low4 = TLanes.MultiplyAdd(x, low, low4);
-                high4 = TLanes.MultiplyAdd(x, high, high4);
-                x = TLanes.Broadcast(x5[d]);
-                low5 = TLanes.MultiplyAdd(x, low, low5);
-                high5 = TLanes.MultiplyAdd(x, high, high5);
-                q += 2 * TLanes.Count;
+                Prefetch(next0 + ahead);
+                Prefetch(next1 + ahead);
+                Prefetch(next2 + ahead);
+                Prefetch(next3 + ahead);
+                Prefetch(next4 + ahead);
+                Prefetch(next5 + ahead);
+                ahead += aheadStep;
+                nint stop = Math.Min(d + LineElements, dim);
+                for (; d < stop; d++)
+                {
+                    TVector low = TLanes.Load(q);
+                    TVector high = TLanes.Load(q + TLanes.Count);
+                    TVector x = TLanes.Broadcast(x0[d]);
+                    low0 = TLanes.MultiplyAdd(x, low, low0);
+                    high0 = TLanes.MultiplyAdd(x, high, high0);
+                    x = TLanes.Broadcast(x1[d]);
+                    low1 = TLanes.MultiplyAdd(x, low, low1);
+                    high1 = TLanes.MultiplyAdd(x, high, high1);
+                    x = TLanes.Broadcast(x2[d]);
+                    low2 = TLanes.MultiplyAdd(x, low, low2);
+                    high2 = TLanes.MultiplyAdd(x, high, high2);
+                    x = TLanes.Broadcast(x3[d]);
+                    low3 = TLanes.MultiplyAdd(x, low, low3);
+                    high3 = TLanes.MultiplyAdd(x, high, high3);
+                    x = TLanes.Broadcast(x4[d]);
+                    low4 = TLanes.MultiplyAdd(x, low, low4);
+                    high4 = TLanes.MultiplyAdd(x, high, high4);
+                    x = TLanes.Broadcast(x5[d]);
+                    low5 = TLanes.MultiplyAdd(x, low, low5);
+                    high5 = TLanes.MultiplyAdd(x, high, high5);
+                    q += 2 * TLanes.Count;
+                }
             }
 
             Write(low0, high0, scale[e], add, scores);
@@ -159,5 +202,14 @@ internal static unsafe class PanelKernel<TLanes, TVector>
     {
         TVector before = add ? TLanes.Load(scores) : default;
         TLanes.Store(TLanes.MultiplyAdd(sum, TLanes.Broadcast(scale), before), scores);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(byte* line)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(line);
+        }
     }
 }

@@ -1,19 +1,25 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Linr.Kernels;
 
 /// <summary>
 /// The rows of one tile: entry e is the row at <paramref name="first"/> + <paramref name="offsets"/>[e] *
 /// <paramref name="strideBytes"/>. Dense and gathered tiles differ in the offsets only. The offsets go on for
-/// <see cref="PaddedEntries"/> entries past the last with copies of a valid one, so that kernels take whole groups.
+/// <see cref="PaddedEntries"/> entries past the last with those of other rows, so that kernels take whole groups and
+/// prefetch ahead.
 /// </summary>
-internal readonly unsafe struct TileRows(byte* first, nint strideBytes, ushort* offsets, int count)
+internal readonly unsafe struct TileRows(
+    byte* first, nint strideBytes, ushort* offsets, int count, bool isScattered = false)
 {
     /// <summary>Entries of a tile at most; a multiple of 64 and of every kernel's group of rows.</summary>
     public const int EntriesMax = 192;
 
     /// <summary>Valid offsets past the last entry.</summary>
-    public const int PaddedEntries = 8;
+    public const int PaddedEntries = 16;
+
+    /// <summary>Bytes that the cache moves at once.</summary>
+    public const int LineBytes = 64;
 
     /// <summary>How many entries.</summary>
     public int Count { get; } = count;
@@ -24,4 +30,31 @@ internal readonly unsafe struct TileRows(byte* first, nint strideBytes, ushort* 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => first + (offsets[entry] * strideBytes);
     }
+
+    /// <summary>Asks for a row ahead of its use, unless rows lie side by side, where the hardware does.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PrefetchScattered(int entry, nint rowBytes)
+    {
+        if (isScattered && Sse.IsSupported)
+        {
+            byte* row = this[entry];
+            for (nint at = 0; at < rowBytes; at += LineBytes)
+            {
+                Sse.Prefetch0(row + at);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Where a panel's prefetch of row <paramref name="ordinal"/> of the group from <paramref name="entry"/> starts.
+    /// Rows side by side are asked for in the order of their addresses, a line for each row of the group at a time,
+    /// which the memory likes best; scattered rows all at once, line by line.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public byte* PrefetchStart(int entry, int ordinal)
+        => isScattered ? this[entry + ordinal] : this[entry] + (ordinal * LineBytes);
+
+    /// <summary>How far a panel's prefetch moves on after each round of a line a row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public nint PrefetchStep(int groupRows) => isScattered ? LineBytes : groupRows * LineBytes;
 }

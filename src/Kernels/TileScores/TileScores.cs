@@ -22,21 +22,33 @@ internal static unsafe partial class TileScores
     /// <summary>Queries of a panel.</summary>
     public static int PanelWidth => 2 * LaneCount;
 
-    /// <summary>Floats that <see cref="PackFew"/> writes for one query.</summary>
-    public static int FewStride(int dim, int laneCount) => ((dim / laneCount) + 1) * laneCount;
+    /// <summary>Floats that <see cref="PackFew"/> writes for one query: whole steps.</summary>
+    public static int FewStride(int dim)
+    {
+        int step = FewStep(dim);
+        return (dim + step - 1) / step * step;
+    }
 
     /// <summary>
-    /// Packs a query for <see cref="Few"/>: its whole vectors, then the last vector of the row with the elements that
-    /// were already counted set to zero. A query shorter than a vector is copied.
+    /// Packs a query for <see cref="Few"/>, step by step: the last step of the row with the elements that were already
+    /// counted set to zero. For half rows a step has its even elements first and the factor that
+    /// <see cref="HalfBits"/> leaves out. A query shorter than a step keeps its order. All elements are multiplied by
+    /// 2^<paramref name="exponent"/>, 0 or less, so that none overflows.
     /// </summary>
-    public static void PackFew(ReadOnlySpan<float> query, int laneCount, float* packed)
+    public static void PackFew(ReadOnlySpan<float> query, bool halves, int exponent, float* packed)
     {
-        int whole = query.Length / laneCount * laneCount;
-        new Span<float>(packed, FewStride(query.Length, laneCount)).Clear();
-        query[..whole].CopyTo(new Span<float>(packed, whole));
-        int rest = query.Length - whole;
-        int start = query.Length < laneCount ? 0 : whole + laneCount - rest;
-        query[whole..].CopyTo(new Span<float>(packed + start, rest));
+        int step = FewStep(query.Length);
+        new Span<float>(packed, FewStride(query.Length)).Clear();
+        for (int d = 0; d < query.Length; d++)
+        {
+            int start = d / step * step;
+            int within = d - Math.Min(start, Math.Max(0, query.Length - step));
+            bool paired = halves && query.Length >= step;
+            int place = paired ? (within / 2) + (within % 2 * step / 2) : within;
+            packed[start + place] = paired
+                ? (float)Math.ScaleB(query[d], HalfBits.MissingExponent + exponent)
+                : (float)Math.ScaleB(query[d], exponent);
+        }
     }
 
     /// <summary>
@@ -63,17 +75,13 @@ internal static unsafe partial class TileScores
     public static void Few(
         in TileRows rows, bool halves, int dim, float* queries, int queryCount, float* scale, bool add, float* scores)
     {
-        if (Vector512.IsHardwareAccelerated)
+        if (halves)
         {
-            FewKernel<Lanes512, Vector512<float>>.Score(rows, halves, dim, queries, queryCount, scale, add, scores);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            FewKernel<Lanes256, Vector256<float>>.Score(rows, halves, dim, queries, queryCount, scale, add, scores);
+            Few<HalfRows>(rows, dim, queries, queryCount, scale, add, scores);
         }
         else
         {
-            FewKernel<Lanes128, Vector128<float>>.Score(rows, halves, dim, queries, queryCount, scale, add, scores);
+            Few<SingleRows>(rows, dim, queries, queryCount, scale, add, scores);
         }
     }
 
@@ -103,38 +111,65 @@ internal static unsafe partial class TileScores
     }
 
     /// <summary>
-    /// A bit a query, up to 32, for entry after entry of a panel's scores: not (score &lt; limit).
+    /// Lists the entries of which a query of the panel is kept, not (score &lt; limit): the entry in the upper 32 bits,
+    /// a bit a query, up to 32, in the lower. Returns how many.
     /// </summary>
-    public static void PanelKept(float* scores, int count, float* limits, uint* kept)
-    {
-        if (Vector512.IsHardwareAccelerated)
-        {
-            PanelKernel<Lanes512, Vector512<float>>.Kept(scores, count, limits, kept);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            PanelKernel<Lanes256, Vector256<float>>.Kept(scores, count, limits, kept);
-        }
-        else
-        {
-            PanelKernel<Lanes128, Vector128<float>>.Kept(scores, count, limits, kept);
-        }
-    }
+    /// <param name="scores">As <see cref="Panel"/> writes them.</param>
+    /// <param name="count">Entries.</param>
+    /// <param name="limits">A limit a query, <see cref="PanelWidth"/> of them.</param>
+    /// <param name="used">The queries that count.</param>
+    /// <param name="kept">Room for an element an entry.</param>
+    public static int PanelKept(float* scores, int count, float* limits, uint used, ulong* kept)
+        => Vector512.IsHardwareAccelerated
+            ? PanelKernel<Lanes512, Vector512<float>>.Kept(scores, count, limits, used, kept)
+            : Vector256.IsHardwareAccelerated
+                ? PanelKernel<Lanes256, Vector256<float>>.Kept(scores, count, limits, used, kept)
+                : PanelKernel<Lanes128, Vector128<float>>.Kept(scores, count, limits, used, kept);
 
     /// <summary>A bit an entry, 64 a word, for one query's scores: not (score &lt; limit).</summary>
     public static void FewKept(float* scores, int count, float limit, ulong* kept)
     {
         if (Vector512.IsHardwareAccelerated)
         {
-            FewKernel<Lanes512, Vector512<float>>.Kept(scores, count, limit, kept);
+            PanelKernel<Lanes512, Vector512<float>>.Kept(scores, count, limit, kept);
         }
         else if (Vector256.IsHardwareAccelerated)
         {
-            FewKernel<Lanes256, Vector256<float>>.Kept(scores, count, limit, kept);
+            PanelKernel<Lanes256, Vector256<float>>.Kept(scores, count, limit, kept);
         }
         else
         {
-            FewKernel<Lanes128, Vector128<float>>.Kept(scores, count, limit, kept);
+            PanelKernel<Lanes128, Vector128<float>>.Kept(scores, count, limit, kept);
+        }
+    }
+
+    /// <summary>Elements of a step of <see cref="Few"/>: two of the widest vectors that a row fills.</summary>
+    private static int FewStep(int dim)
+        => Vector512.IsHardwareAccelerated && dim >= 2 * Lanes512.Count ? 2 * Lanes512.Count
+        : Vector256.IsHardwareAccelerated && dim >= 2 * Lanes256.Count ? 2 * Lanes256.Count
+        : 2 * Lanes128.Count;
+
+    private static void Few<TRows>(
+        in TileRows rows, int dim, float* queries, int queryCount, float* scale, bool add, float* scores)
+        where TRows : IRowSource
+    {
+        int step = FewStep(dim);
+        if (dim < step)
+        {
+            bool halves = TRows.ElementBytes == sizeof(ushort);
+            ShortKernel.Score(rows, halves, dim, queries, queryCount, scale, add, scores);
+        }
+        else if (step == 2 * Lanes512.Count)
+        {
+            FewKernel<Lanes512, Vector512<float>, TRows>.Score(rows, dim, queries, queryCount, scale, add, scores);
+        }
+        else if (step == 2 * Lanes256.Count)
+        {
+            FewKernel<Lanes256, Vector256<float>, TRows>.Score(rows, dim, queries, queryCount, scale, add, scores);
+        }
+        else
+        {
+            FewKernel<Lanes128, Vector128<float>, TRows>.Score(rows, dim, queries, queryCount, scale, add, scores);
         }
     }
 }

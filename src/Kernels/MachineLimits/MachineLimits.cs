@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using Linr.Kernels.Scan;
+using Linr.Memory;
+
+namespace Linr.Kernels;
+
+/// <summary>
+/// What this machine can do at most, measured: the denominators of every benchmark. Each call is one pass; take medians
+/// of passes that alternate with what is compared to them, since clock rates and neighbours change.
+/// </summary>
+public static partial class MachineLimits
+{
+    private const int ReadChunkBytes = 1 << 21;
+    private const long MultiplyAddRounds = 2_000_000;
+
+    /// <summary>Bytes a second at which memory is read, once through, threads taking 2 MiB pieces.</summary>
+    /// <param name="memory">What to read: larger than the caches; a whole number of pieces is read.</param>
+    /// <param name="workers">The threads; null: the calling thread alone.</param>
+    /// <exception cref="ArgumentException">The memory is shorter than a piece.</exception>
+    public static double ReadBytesPerSecond(NativeSlice<byte> memory, ScanWorkers? workers = null)
+    {
+        long pieces = memory.Bytes / ReadChunkBytes;
+        if (pieces == 0)
+        {
+            throw new ArgumentException($"Expected {ReadChunkBytes} bytes or more, found {memory.Bytes}.", nameof(memory));
+        }
+
+        long next = 0;
+        return pieces * ReadChunkBytes / Seconds(workers, _ =>
+        {
+            long piece;
+            while ((piece = Interlocked.Increment(ref next) - 1) < pieces)
+            {
+                Read(memory.Slice(piece * ReadChunkBytes, ReadChunkBytes));
+            }
+        });
+    }
+
+    /// <summary>
+    /// Float operations a second of independent fused multiply-adds in registers, two operations each, on the widest
+    /// vectors.
+    /// </summary>
+    /// <param name="workers">The threads; null: the calling thread alone.</param>
+    public static double MultiplyAddFlopsPerSecond(ScanWorkers? workers = null)
+    {
+        double threads = workers?.ThreadCount ?? 1;
+        return threads * MultiplyAddRounds * FlopsPerRound / Seconds(workers, _ => MultiplyAdd(MultiplyAddRounds));
+    }
+
+    private static double Seconds(ScanWorkers? workers, Action<int> work)
+    {
+        long start = Stopwatch.GetTimestamp();
+        if (workers is not null && workers.TryTake())
+        {
+            try
+            {
+                workers.Run(work);
+            }
+            finally
+            {
+                workers.Return();
+            }
+        }
+        else
+        {
+            work(0);
+        }
+
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+}

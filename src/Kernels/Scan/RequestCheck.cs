@@ -1,0 +1,71 @@
+namespace Linr.Kernels.Scan;
+
+/// <summary>The check at a scan's door: that the parts of a request fit each other.</summary>
+internal static class RequestCheck
+{
+    /// <summary>Returns if they do.</summary>
+    /// <exception cref="ArgumentException">They do not; it names the part, what was expected and what was found.</exception>
+    public static void Check(ScanRequest request)
+    {
+        AtLeast(nameof(request.Segments), request.Segments.Length, 1);
+        AtLeast(nameof(request.QueryCount), request.QueryCount, 0);
+        AtLeast(nameof(request.K), request.K, 1);
+        AtLeast(nameof(request.RowCount), request.RowCount, 0);
+        if (request.RowCount > uint.MaxValue)
+        {
+            throw Unfit(nameof(request.RowCount), $"{uint.MaxValue} or less", request.RowCount);
+        }
+
+        long queries = request.QueryCount;
+        long blocks = (request.RowCount + ScanSegment.BlockRows - 1) / ScanSegment.BlockRows;
+        long floats = 0;
+        foreach (ScanSegment segment in request.Segments.Span)
+        {
+            AtLeast(nameof(segment.Dim), segment.Dim, 1);
+            Exactly(nameof(segment.Blocks), segment.Blocks.Length, blocks);
+            floats += queries * segment.Dim;
+        }
+
+        Exactly(nameof(request.Queries), request.Queries.Length, floats);
+        NoneOr(nameof(request.Weights), request.Weights.Length, queries * request.Segments.Length);
+        NoneOr(nameof(request.ScoreMin), request.ScoreMin.Length, queries);
+        NoneOr(nameof(request.LiveMasks), request.LiveMasks.Length, blocks);
+        NoneOr(nameof(request.Groups), request.Groups.Length, blocks);
+        if (request.Filters.Length != 1)
+        {
+            NoneOr(nameof(request.Filters), request.Filters.Length, queries);
+        }
+
+        if (request.Groups.Length > 0)
+        {
+            AtLeast(nameof(request.GroupCap), request.GroupCap, 1);
+        }
+    }
+
+    private static void AtLeast(string name, long found, long least)
+    {
+        if (found < least)
+        {
+            throw Unfit(name, $"{least} or more", found);
+        }
+    }
+
+    private static void Exactly(string name, long found, long expected)
+    {
+        if (found != expected)
+        {
+            throw Unfit(name, $"{expected}", found);
+        }
+    }
+
+    private static void NoneOr(string name, long found, long expected)
+    {
+        if (found != 0 && found != expected)
+        {
+            throw Unfit(name, $"none or {expected}", found);
+        }
+    }
+
+    private static ArgumentException Unfit(string name, string expected, long found)
+        => new($"Expected {expected}, found {found}.", name);
+}

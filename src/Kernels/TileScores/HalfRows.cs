@@ -1,0 +1,19 @@
+using System.Runtime.CompilerServices;
+
+namespace Linr.Kernels;
+
+/// <summary>Rows of halves, by even and odd position, short of a factor 2^112.</summary>
+internal readonly unsafe struct HalfRows : IRowSource
+{
+    public static int ElementBytes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => sizeof(ushort);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Load<TLanes, TVector>(byte* step, out TVector first, out TVector second)
+        where TLanes : ILanes<TVector>
+        where TVector : struct
+        => TLanes.LoadHalves((ushort*)step, out first, out second);
+}

@@ -1,0 +1,194 @@
+using System.Runtime.Intrinsics;
+using Linr.Memory;
+
+namespace Linr.Kernels.Tests;
+
+/// <summary>Each kernel, in each width of vector, hardware or not, against the exact value and the stated bound.</summary>
+public sealed unsafe class TileScoresTests
+{
+    private const int Entries = TileRows.EntriesMax + TileRows.PaddedEntries;
+
+    public static TheoryData<int, int> Shapes()
+    {
+        TheoryData<int, int> shapes = [];
+        foreach (int dim in (int[])[1, 2, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 128, 257])
+        {
+            foreach (int count in (int[])[1, 5, 6, 7, 64, TileRows.EntriesMax])
+            {
+                shapes.Add(dim, count);
+            }
+        }
+
+        return shapes;
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Panels_are_within_the_bound(int dim, int count)
+    {
+        Panels<Lanes128, Vector128<float>>(dim, count);
+        Panels<Lanes256, Vector256<float>>(dim, count);
+        Panels<Lanes512, Vector512<float>>(dim, count);
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Small_batches_are_within_the_bound(int dim, int count)
+    {
+        foreach (bool halves in (bool[])[false, true])
+        {
+            for (int queryCount = 1; queryCount <= TileScores.FewMax; queryCount++)
+            {
+                Tile tile = new(dim, count, halves, queryCount);
+                int stride = TileScores.FewStride(dim);
+                for (int query = 0; query < queryCount; query++)
+                {
+                    TileScores.PackFew(tile.Query(query), halves, 0, tile.Packed + (query * stride));
+                }
+
+                foreach (bool add in (bool[])[false, true])
+                {
+                    TileScores.Few(tile.Rows, halves, dim, tile.Packed, queryCount, tile.Scales, add, tile.Scores);
+                    tile.Check(add ? 2 : 1, (query, entry) => tile.Scores[(query * Entries) + entry]);
+                }
+
+                tile.Dispose();
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(63)]
+    [InlineData(64)]
+    [InlineData(150)]
+    public void Kept_entries_are_those_not_below_the_limit_and_nan(int count)
+    {
+        using NativeBuffer buffer = new(Entries * 64 * sizeof(float));
+        float* scores = (float*)buffer.Address;
+        for (int e = 0; e < count; e++)
+        {
+            scores[e] = e % 7 == 3 ? float.NaN : e % 5;
+        }
+
+        ulong* kept = stackalloc ulong[4];
+        TileScores.FewKept(scores, count, 2, kept);
+        for (int e = 0; e < 64 * ((count + 63) / 64); e++)
+        {
+            bool expected = e < count && !(scores[e] < 2);
+            Assert.Equal(expected, ((kept[e / 64] >> (e % 64)) & 1) != 0);
+        }
+    }
+
+    [Fact]
+    public void Kept_queries_of_a_panel_are_listed_by_entry()
+    {
+        int width = TileScores.PanelWidth;
+        using NativeBuffer buffer = new(Entries * 64 * sizeof(float));
+        float* scores = (float*)buffer.Address;
+        float* limits = stackalloc float[width];
+        ulong* kept = stackalloc ulong[10];
+        new Span<float>(limits, width).Fill(1);
+        scores[(3 * width) + 2] = 1;
+        scores[(3 * width) + width - 1] = float.NaN;
+        scores[(7 * width) + 1] = 5;
+        scores[(8 * width) + 0] = 5;
+        int count = TileScores.PanelKept(scores, 10, limits, uint.MaxValue - 1, kept);
+        Assert.Equal([(3UL << 32) | 4 | (1UL << (width - 1)), (7UL << 32) | 2], new Span<ulong>(kept, count).ToArray());
+    }
+
+    private static void Panels<TLanes, TVector>(int dim, int count)
+        where TLanes : ILanes<TVector>
+        where TVector : struct
+    {
+        int width = 2 * TLanes.Count;
+        foreach (int queryCount in (int[])[1, TLanes.Count, TLanes.Count + 1, width])
+        {
+            using Tile tile = new(dim, count, false, queryCount);
+            for (int query = 0; query < queryCount; query++)
+            {
+                TileScores.PackPanel(tile.Query(query), query, width, tile.Packed);
+            }
+
+            foreach (bool add in (bool[])[false, true])
+            {
+                PanelKernel<TLanes, TVector>.Score(
+                    tile.Rows, dim, tile.Packed, queryCount, tile.Scales, add, tile.Scores);
+                tile.Check(add ? 2 : 1, (query, entry) => tile.Scores[(entry * width) + query]);
+            }
+        }
+    }
+
+    /// <summary>Scattered rows, queries, and room for packed queries and scores.</summary>
+    private sealed class Tile : IDisposable
+    {
+        private readonly NativeBuffer _buffer = new(8 << 20);
+        private readonly float[][] _queries;
+        private readonly float[][] _rows;
+
+        public Tile(int dim, int count, bool halves, int queryCount)
+        {
+            Random random = new((dim * 1000) + count);
+            _queries = [.. Enumerable.Range(0, queryCount).Select(_ => Vector(random, dim))];
+            _rows = [.. Enumerable.Range(0, count).Select(_ => Vector(random, dim))];
+            byte* rows = (byte*)_buffer.Address;
+            Packed = (float*)(rows + (2 << 20));
+            Scores = (float*)(rows + (4 << 20));
+            Scales = (float*)(rows + (6 << 20));
+            ushort* offsets = (ushort*)(rows + (7 << 20));
+            nint rowBytes = dim * (halves ? 2 : 4);
+            for (int e = 0; e < count; e++)
+            {
+                // Odd places, last row first: neither side by side nor ascending.
+                offsets[e] = (ushort)((2 * (count - e)) - 1);
+                Scales[e] = 0.5f + e;
+                for (int d = 0; d < dim; d++)
+                {
+                    byte* row = rows + (offsets[e] * rowBytes);
+                    if (halves)
+                    {
+                        ((Half*)row)[d] = (Half)_rows[e][d];
+                        _rows[e][d] = (float)((Half*)row)[d];
+                    }
+                    else
+                    {
+                        ((float*)row)[d] = _rows[e][d];
+                    }
+                }
+            }
+
+            Rows = new TileRows(rows, rowBytes, offsets, count, isScattered: true);
+        }
+
+        public TileRows Rows { get; }
+
+        public float* Packed { get; }
+
+        public float* Scores { get; }
+
+        public float* Scales { get; }
+
+        public ReadOnlySpan<float> Query(int query) => _queries[query];
+
+        public void Check(int times, Func<int, int, float> scoreOf)
+        {
+            for (int query = 0; query < _queries.Length; query++)
+            {
+                for (int e = 0; e < _rows.Length; e++)
+                {
+                    double exact = times * TileScores.Reference(_queries[query], _rows[e], Scales[e], 0);
+                    double size = Norm(_queries[query]) * Norm(_rows[e]) * Scales[e] * times;
+                    double bound = (_queries[query].Length + 4) * size / (1 << 24);
+                    Assert.InRange(scoreOf(query, e), exact - bound, exact + bound);
+                }
+            }
+        }
+
+        public void Dispose() => _buffer.Dispose();
+
+        private static float[] Vector(Random random, int dim)
+            => [.. Enumerable.Range(0, dim).Select(_ => (random.NextSingle() - 0.5f) * (random.Next(9) == 0 ? 1e-6f : 1))];
+
+        private static double Norm(float[] values) => Math.Sqrt(values.Sum(value => (double)value * value));
+    }
+}
