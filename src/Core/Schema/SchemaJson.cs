@@ -89,9 +89,10 @@ public static class SchemaJson
     {
         public required IdKind Id { get; init; }
 
-        public IReadOnlyList<FieldDocument?> Fields { get; init; } = [];
+        // Settable, not init: the generated reader would set absent init properties to null.
+        public IReadOnlyList<FieldDocument?> Fields { get; set; } = [];
 
-        public IReadOnlyList<EmbeddingDocument?> Embeddings { get; init; } = [];
+        public IReadOnlyList<EmbeddingDocument?> Embeddings { get; set; } = [];
     }
 
     internal sealed class FieldDocument

@@ -77,6 +77,7 @@ public sealed class KeywordCodes : IDisposable
     internal static KeywordCodes Of(BytesStore values, out uint duplicate)
     {
         var dictionary = new KeywordCodes(values);
+        dictionary._slots.Reserve(values.Count);
         duplicate = NoCode;
         for (uint position = 0; position < values.Count && duplicate == NoCode; position++)
         {

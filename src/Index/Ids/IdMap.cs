@@ -108,6 +108,7 @@ public sealed class IdMap : IDisposable
     internal static IdMap Of(IdColumn ids, out uint duplicate)
     {
         var map = new IdMap(ids);
+        map._slots.Reserve(ids.Count);
         duplicate = NoRow;
         for (long row = 0; row < ids.Count && duplicate == NoRow; row++)
         {

@@ -15,7 +15,6 @@ internal struct SlotSegment : IDisposable
     public const uint None = uint.MaxValue;
 
     private const int FirstCapacity = 16;
-    private const int DoublingMax = 1_024;
 
     private NativeBuffer? _buffer;
     private NativeSlice<uint> _slots;
@@ -97,6 +96,15 @@ internal struct SlotSegment : IDisposable
         Count++;
     }
 
+    /// <summary>Makes an empty segment ready for <paramref name="count"/> numbers below <paramref name="limit"/>.</summary>
+    public void Reserve(long count, uint limit)
+    {
+        long capacity = (count * 5 / 4) + 16 & ~15L;
+        _buffer = new NativeBuffer(capacity * sizeof(uint));
+        _slots = _buffer.Slice<uint>();
+        _numberMask = uint.MaxValue >> System.Numerics.BitOperations.LeadingZeroCount(limit);
+    }
+
     /// <summary>Frees the slots.</summary>
     public readonly void Dispose() => _buffer?.Dispose();
 
@@ -105,9 +113,8 @@ internal struct SlotSegment : IDisposable
         NativeBuffer? old = _buffer;
         NativeSlice<uint> oldSlots = _slots;
         uint oldMask = _numberMask;
-        long needed = ((Count + 1) * 5L / 4) + 1;
-        long grown = oldSlots.Length < DoublingMax ? oldSlots.Length * 2 : oldSlots.Length * 5 / 4;
-        long capacity = needed <= oldSlots.Length ? oldSlots.Length : Math.Max(FirstCapacity, grown + 15 & ~15L);
+        bool isFull = (Count + 1) * 5L > oldSlots.Length * 4;
+        long capacity = isFull ? Math.Max(FirstCapacity, (oldSlots.Length * 5 / 4) + 15 & ~15L) : oldSlots.Length;
         _buffer = new NativeBuffer(capacity * sizeof(uint));
         _slots = _buffer.Slice<uint>();
         _numberMask = uint.MaxValue >> System.Numerics.BitOperations.LeadingZeroCount(number + 1);

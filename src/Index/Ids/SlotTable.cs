@@ -30,6 +30,18 @@ internal sealed class SlotTable(Func<uint, ulong> hashOf) : IDisposable
         return hash ^ (hash >> 32);
     }
 
+    /// <summary>Makes an empty table ready for the numbers 0 to <paramref name="count"/>.</summary>
+    public void Reserve(long count)
+    {
+        // The numbers of a segment spread around their mean; three standard deviations hardly ever have to grow.
+        double mean = (double)count / _segments.Length;
+        long each = (long)(mean + (3 * Math.Sqrt(mean)));
+        for (int i = 0; count > 0 && i < _segments.Length; i++)
+        {
+            _segments[i].Reserve(each, (uint)count);
+        }
+    }
+
     /// <summary>The number that the probe looks for, or <see cref="None"/>.</summary>
     public uint Find<TProbe>(scoped in TProbe probe)
         where TProbe : struct, ISlotProbe, allows ref struct

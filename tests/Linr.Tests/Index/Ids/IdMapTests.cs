@@ -1,0 +1,123 @@
+using Linr.Index;
+using Linr.Index.Ids;
+
+namespace Linr.Tests.Index.Ids;
+
+public class IdMapTests
+{
+    [Theory]
+    [InlineData(IdKind.Integer, 200_000)]
+    [InlineData(IdKind.Guid, 70_000)]
+    [InlineData(IdKind.Text, 70_000)]
+    public void Every_id_is_found_and_no_other(IdKind kind, int count)
+    {
+        using var builder = new ItemTableBuilder(new Schema { IdKind = kind });
+        builder.AppendIds([.. Enumerable.Range(0, count).Select(i => Tables.IdOf(kind, i * 7L))]);
+        using ItemTable table = builder.Build();
+
+        ItemId[] asked = [.. Enumerable.Range(0, count * 2).Select(i => Tables.IdOf(kind, i * 7L)), Tables.IdOf(kind, 3), WrongKind(kind)];
+        uint[] rows = new uint[asked.Length];
+        Assert.Equal(count, table.IdMap.Find(asked, rows));
+        Assert.Equal(Enumerable.Range(0, count).Select(i => (uint)i), rows[..count]);
+        Assert.All(rows[count..], row => Assert.Equal(IdMap.NoRow, row));
+    }
+
+    [Fact]
+    public void An_integer_id_costs_what_is_stated()
+    {
+        // 8 bytes of id and 5 to 6.25 of row: 13 to 14.25 GB at a billion.
+        foreach (int count in new[] { 150_000, 177_777, 200_000, 230_000, 262_145, 300_000 })
+        {
+            using ItemTable table = Integers(count);
+            using IdMap ofWhole = IdMap.Of(table.Ids, out uint duplicate);
+            Assert.Equal(IdMap.NoRow, duplicate);
+            Assert.InRange((double)ofWhole.OwnedBytes / count, 5, 7);
+            double bytesPerId = (double)table.IdMap.OwnedBytes / count;
+            Assert.InRange(bytesPerId, 5, 6.8);
+            Assert.InRange((double)table.Ids.OwnedBytes / count, 8, 8.01);
+        }
+    }
+
+    [Fact]
+    public void Integer_ids_are_found_in_bulk_as_one_by_one()
+    {
+        using ItemTable table = Integers(100_000);
+        long[] asked = [.. Enumerable.Range(-500, 3_001).Select(i => i * 37L)];
+        uint[] rows = new uint[asked.Length];
+        int found = table.IdMap.Find(asked, rows);
+        Assert.Equal(rows.Count(row => row != IdMap.NoRow), found);
+        for (int i = 0; i < asked.Length; i++)
+        {
+            Assert.Equal(table.IdMap.TryFind(asked[i], out uint row), rows[i] != IdMap.NoRow);
+            Assert.Equal(row, rows[i]);
+        }
+
+        Assert.Throws<ArgumentException>(() => table.IdMap.Find([1L, 2L], new uint[1]));
+        using ItemTable none = new ItemTableBuilder(new Schema { IdKind = IdKind.Integer }).Build();
+        Assert.Equal(0, none.IdMap.Find([1L, 2L], new uint[2]));
+    }
+
+    [Fact]
+    public void Finding_allocates_nothing()
+    {
+        using ItemTable table = Integers(50_000);
+        long[] asked = [.. Enumerable.Range(0, 10_000).Select(i => i * 5L)];
+        uint[] rows = new uint[asked.Length];
+        table.IdMap.Find(asked, rows);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        table.IdMap.Find(asked, rows);
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Fact]
+    public void Numbers_of_one_hash_are_told_apart_by_what_they_stand_for()
+    {
+        // Every second number shares its whole hash with its neighbour, and all crowd into one segment.
+        using var table = new SlotTable(number => number / 2 << 1);
+        for (uint number = 0; number < 3_000; number++)
+        {
+            Assert.Equal(SlotTable.None, table.Find(new Probe(number)));
+            table.Add(new Probe(number).Hash, number);
+        }
+
+        for (uint number = 0; number < 3_000; number++)
+        {
+            Assert.Equal(number, table.Find(new Probe(number)));
+        }
+
+        Assert.Equal(SlotTable.None, table.Find(new Probe(3_001)));
+    }
+
+    [Fact]
+    public void Rows_are_ordered_by_key_then_id()
+    {
+        ItemId[] ids = [.. Enumerable.Range(0, 300).Select(i => (ItemId)$"\u00e9-{i}"), "\uffff", "\U0001F600", "a"];
+        using var builder = new ItemTableBuilder(new Schema { IdKind = IdKind.Text });
+        builder.AppendIds(ids);
+        using ItemTable table = builder.Build();
+        uint[] rows = [.. Enumerable.Range(0, ids.Length).Select(i => (uint)i)];
+        Array.Sort(rows, table.Order.Compare);
+        Assert.Equal(ids.Order(), rows.Select(row => ids[row]));
+        Assert.Equal(ids.OrderBy(id => id.Key), rows.Select(row => ids[row]));
+
+        // Where keys are equal the ids settle it, as UTF-8: U+FFFF comes before U+1F600, unlike in UTF-16.
+        Assert.True(table.Ids.CompareIds(300, 301) < 0);
+        Assert.True(table.Ids.CompareIds(302, 300) < 0);
+    }
+
+    private static ItemTable Integers(int count)
+    {
+        using var builder = new ItemTableBuilder(new Schema { IdKind = IdKind.Integer });
+        builder.AppendIds([.. Enumerable.Range(0, count).Select(i => i * 37L)]);
+        return builder.Build();
+    }
+
+    private static ItemId WrongKind(IdKind kind) => kind == IdKind.Text ? new ItemId(1) : new ItemId("1");
+
+    private readonly struct Probe(uint number) : ISlotProbe
+    {
+        public ulong Hash => number / 2 << 1;
+
+        public bool Matches(uint other) => other == number;
+    }
+}
