@@ -57,16 +57,17 @@ public static class InteractionFile
         => ReadRows(path, Resolve(path, options), report);
 
     /// <summary>
-    /// Writes interactions: the columns user, item, time (where the first interaction has one) and weight, times as
-    /// ISO 8601 text or as Parquet timestamps.
+    /// Writes interactions: the columns user, item, time (where the first interaction has one) and, if wanted, weight;
+    /// times as ISO 8601 text or as Parquet timestamps.
     /// </summary>
     /// <param name="path">The file, created or replaced; its extension is the format: CSV, TSV, JSON Lines or Parquet.</param>
     /// <param name="interactions">The interactions, all like the first: kinds of ids, and with or without a time.</param>
+    /// <param name="withWeight">Whether weights are written.</param>
     /// <returns>How many were written.</returns>
     /// <exception cref="DataFormatException">The extension is none that is written.</exception>
     /// <exception cref="ArgumentException">An interaction is not like the first.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static long Write(string path, IEnumerable<Interaction> interactions)
+    public static long Write(string path, IEnumerable<Interaction> interactions, bool withWeight = true)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(interactions);
@@ -80,7 +81,11 @@ public static class InteractionFile
             columns.Add(new SinkColumn("time", FieldType.Date));
         }
 
-        columns.Add(new SinkColumn("weight", FieldType.Float));
+        if (withWeight)
+        {
+            columns.Add(new SinkColumn("weight", FieldType.Float));
+        }
+
         using RowSink sink = RowSink.Create(path, columns);
         long count = 0;
         for (; more; more = rest.MoveNext())
@@ -99,7 +104,11 @@ public static class InteractionFile
                 sink.Add(Value.OfDateMicroseconds(one.TimeMicroseconds!.Value));
             }
 
-            sink.Add(Value.OfFloat(one.Weight));
+            if (withWeight)
+            {
+                sink.Add(Value.OfFloat(one.Weight));
+            }
+
             sink.EndRow();
             count++;
         }
