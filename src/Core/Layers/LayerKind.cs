@@ -1,0 +1,68 @@
+namespace Linr.Layers;
+
+/// <summary>
+/// The kinds of layer that a model file may list, as the file names them. A source reads fields, ids or history; the
+/// other kinds read layers that stand before them in their tower.
+/// </summary>
+public static class LayerKind
+{
+    /// <summary>Source: mean of the rows of <c>weight</c> [values + 1, D] that a keyword field's values name.</summary>
+    public const string KeywordBag = "keyword_bag";
+
+    /// <summary>Source: mean of the rows of <c>weight</c> [buckets, D] that a text field's hashed tokens name.</summary>
+    public const string TextBag = "text_bag";
+
+    /// <summary>Source: a number, date or boolean field, standardised, and 1; two zeros where it is missing.</summary>
+    public const string Number = "number";
+
+    /// <summary>Source: the row of <c>weight</c> [ids, D] that the item's id names; zeros for an unknown id.</summary>
+    public const string IdEmbedding = "id_embedding";
+
+    /// <summary>Source of a sequence: the item embeddings of the history, the latest item first.</summary>
+    public const string HistoryEmbedding = "history_embedding";
+
+    /// <summary>Source of a sequence: rows of <c>weight</c> [ids, D] that the history's ids name.</summary>
+    public const string HistoryIdEmbedding = "history_id_embedding";
+
+    /// <summary>x W^T + b: <c>weight</c> [out, in], and <c>bias</c> [out] where there is one.</summary>
+    public const string Linear = "linear";
+
+    /// <summary>max(x, 0).</summary>
+    public const string Relu = "relu";
+
+    /// <summary>x times the standard normal distribution function of x.</summary>
+    public const string Gelu = "gelu";
+
+    /// <summary>x / (1 + exp(-x)).</summary>
+    public const string Silu = "silu";
+
+    /// <summary>Hyperbolic tangent.</summary>
+    public const string Tanh = "tanh";
+
+    /// <summary>Zero mean and unit variance over the width, then <c>weight</c> [D] and <c>bias</c> [D].</summary>
+    public const string LayerNorm = "layer_norm";
+
+    /// <summary>Added to the variance by a layer norm that names no <c>epsilon</c>.</summary>
+    public const double DefaultEpsilon = 1e-5;
+
+    /// <summary>The inputs side by side.</summary>
+    public const string Concat = "concat";
+
+    /// <summary>The sum of the inputs, which are equally wide.</summary>
+    public const string Add = "add";
+
+    /// <summary>The input times the number <c>factor</c>.</summary>
+    public const string Scale = "scale";
+
+    /// <summary>The input divided by its euclidean length; zeros stay zeros.</summary>
+    public const string L2Normalise = "l2_normalise";
+
+    /// <summary>A sequence plus, at each place, that row of <c>weight</c> [places, D]; the last row serves beyond.</summary>
+    public const string Position = "position";
+
+    /// <summary>
+    /// A sequence to one row: for each row of <c>query</c> [heads, D] a softmax over the sequence of query · x / sqrt(D)
+    /// weighs the sequence; the heads side by side. An empty sequence gives zeros.
+    /// </summary>
+    public const string AttentionPool = "attention_pool";
+}
