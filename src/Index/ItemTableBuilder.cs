@@ -90,6 +90,13 @@ public sealed class ItemTableBuilder : IDisposable
         return row != IdMap.NoRow;
     }
 
+    /// <summary>The row of an item that was appended; false when there is none of that id.</summary>
+    public bool TryFindRow(ItemId id, out uint row)
+    {
+        row = IdMap.NoRow;
+        return id.Kind == Schema.IdKind && _idMap.TryFind(id, out row);
+    }
+
     /// <summary>
     /// Appends items that have nothing but ids yet; their fields are missing and their embeddings must be set before
     /// the table is built. A taken id is refused whatever the builder's option.

@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+
+namespace Linr;
+
+/// <summary>The answer to a <see cref="SearchRequest"/>.</summary>
+public sealed record SearchResponse
+{
+    /// <summary>The hits: score descending, then key and id ascending; in the order taken under diversity.</summary>
+    public required ImmutableArray<Hit> Hits { get; init; }
+
+    /// <summary>Whether the hits are the exact answer.</summary>
+    public required bool Exact { get; init; }
+
+    /// <summary>Rows that the scan visited, all of the table's.</summary>
+    public required long RowsScanned { get; init; }
+
+    /// <summary>Rows that passed the filter.</summary>
+    public required long RowsPassed { get; init; }
+
+    /// <summary>The version of the model that answered.</summary>
+    public required string ModelVersion { get; init; }
+
+    /// <summary>Ids of the history or of the items that the model does not know; they were skipped.</summary>
+    public ImmutableArray<ItemId> UnknownIds { get; init; } = [];
+
+    /// <summary>How the answer was found, when asked for.</summary>
+    public Explanation? Explanation { get; init; }
+}

@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+using Linr.Index;
+
+namespace Linr.Engine.Requests;
+
+/// <summary>The rows of a request's ids, in the order given; unknown ids apart.</summary>
+internal readonly record struct ItemRows(ImmutableArray<uint> Rows, ImmutableArray<ItemId> UnknownIds)
+{
+    public static ItemRows Find(ItemTable table, ImmutableArray<ItemId> ids)
+    {
+        var rows = ImmutableArray.CreateBuilder<uint>(ids.Length);
+        var unknown = ImmutableArray.CreateBuilder<ItemId>();
+        foreach (ItemId id in ids)
+        {
+            if (table.IdMap.TryFind(id, out uint row))
+            {
+                rows.Add(row);
+            }
+            else
+            {
+                unknown.Add(id);
+            }
+        }
+
+        return new ItemRows(rows.ToImmutable(), unknown.ToImmutable());
+    }
+}

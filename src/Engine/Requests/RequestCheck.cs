@@ -1,0 +1,152 @@
+using System.Globalization;
+
+namespace Linr.Engine.Requests;
+
+/// <summary>Finds everything that is wrong with a request, besides its filter, before anything is done for it.</summary>
+internal static class RequestCheck
+{
+    /// <exception cref="ArgumentException">The request is wrong; the message lists every problem.</exception>
+    public static void ThrowIfInvalid(SearchRequest request, Schema schema, bool hasQueryTower)
+    {
+        var problems = new List<string>();
+        AddQueryProblems(request, schema, hasQueryTower, problems);
+        AddResultProblems(request, schema, problems);
+        if (problems.Count > 0)
+        {
+            throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(request));
+        }
+    }
+
+    private static void AddQueryProblems(SearchRequest request, Schema schema, bool hasQueryTower, List<string> problems)
+    {
+        bool byTower = request.History.Length > 0 || request.Features.Count > 0;
+        int ways = (request.Embeddings.Length > 0 ? 1 : 0) + (request.Items.Length > 0 ? 1 : 0) + (byTower ? 1 : 0);
+        if (ways > 1)
+        {
+            problems.Add("Expected one of Embeddings, Items, and History with Features; found several.");
+        }
+        else if (ways == 0 && !hasQueryTower)
+        {
+            problems.Add("Expected Embeddings or Items: the model has no query tower; found no query.");
+        }
+        else if (byTower && !hasQueryTower)
+        {
+            problems.Add("History and Features: the model has no query tower; expected Embeddings or Items.");
+        }
+
+        if (schema.Embeddings.Length == 0)
+        {
+            problems.Add("The model has no embedding to search by.");
+        }
+
+        AddIdProblems(request.History, nameof(request.History), schema, problems);
+        AddIdProblems(request.Items, nameof(request.Items), schema, problems);
+        var names = new HashSet<string>();
+        foreach (EmbeddingQuery query in request.Embeddings)
+        {
+            AddVectorProblems(query, schema, problems);
+            if (!names.Add(query.Name))
+            {
+                problems.Add($"Embeddings: \"{query.Name}\" is given twice.");
+            }
+        }
+    }
+
+    private static void AddIdProblems(IEnumerable<ItemId> ids, string name, Schema schema, List<string> problems)
+    {
+        foreach (ItemId id in ids.Where(id => id.Kind != schema.IdKind).Take(1))
+        {
+            problems.Add($"{name}: expected ids of kind {schema.IdKind}; found {id.Kind} ({id}).");
+        }
+    }
+
+    private static void AddVectorProblems(EmbeddingQuery query, Schema schema, List<string> problems)
+    {
+        EmbeddingSchema? embedding = schema.FindEmbedding(query.Name);
+        if (embedding is null)
+        {
+            string known = string.Join(", ", schema.Embeddings.Select(one => one.Name));
+            problems.Add($"Embeddings: expected one of {known}; found \"{query.Name}\".");
+            return;
+        }
+
+        if (query.Vector.Length != embedding.Dim)
+        {
+            problems.Add($"Embeddings: \"{query.Name}\": expected {embedding.Dim} numbers; found {query.Vector.Length}.");
+        }
+
+        if (!float.IsFinite(query.Weight))
+        {
+            problems.Add($"Embeddings: \"{query.Name}\": expected a finite weight; found {Text(query.Weight)}.");
+        }
+
+        double squared = 0;
+        foreach (float number in query.Vector.Span)
+        {
+            squared += (double)number * number;
+        }
+
+        if (!(Math.Sqrt(squared) <= Limits.NormMax))
+        {
+            problems.Add(
+                $"Embeddings: \"{query.Name}\": expected finite numbers and a norm of at most {Text(Limits.NormMax)}; "
+                + $"found the norm {Math.Sqrt(squared).ToString(CultureInfo.InvariantCulture)}.");
+        }
+    }
+
+    private static void AddResultProblems(SearchRequest request, Schema schema, List<string> problems)
+    {
+        if (request.Filter is not null && request.PreparedFilter is not null)
+        {
+            problems.Add("Expected one of Filter and PreparedFilter; found both.");
+        }
+
+        if (request.K < 1)
+        {
+            problems.Add($"K: expected 1 or more; found {request.K}.");
+        }
+
+        if (request.ScoreMin is { } scoreMin && float.IsNaN(scoreMin))
+        {
+            problems.Add("ScoreMin: expected a number; found NaN.");
+        }
+
+        if (request.Diversity is { } diversity)
+        {
+            if (!(diversity.Lambda is >= 0 and <= 1))
+            {
+                problems.Add($"Diversity.Lambda: expected 0 to 1; found {Text(diversity.Lambda)}.");
+            }
+
+            if (diversity.Candidates < request.K)
+            {
+                problems.Add($"Diversity.Candidates: expected at least K = {request.K}; found {diversity.Candidates}.");
+            }
+        }
+
+        if (request.GroupBy is { } groupBy)
+        {
+            AddGroupProblems(groupBy, schema, problems);
+        }
+
+        foreach (string field in request.Fields.Where(field => schema.FindField(field) is null))
+        {
+            problems.Add($"Fields: the model has no field \"{field}\".");
+        }
+    }
+
+    private static void AddGroupProblems(GroupBy groupBy, Schema schema, List<string> problems)
+    {
+        if (schema.FindField(groupBy.Attribute) is not { IsAttribute: true, Type: FieldType.Keyword, MultiValued: false })
+        {
+            problems.Add($"GroupBy: expected a single-valued keyword attribute; found \"{groupBy.Attribute}\".");
+        }
+
+        if (groupBy.Cap < 1)
+        {
+            problems.Add($"GroupBy.Cap: expected 1 or more; found {groupBy.Cap}.");
+        }
+    }
+
+    private static string Text(float number) => number.ToString(CultureInfo.InvariantCulture);
+}

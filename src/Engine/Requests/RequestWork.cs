@@ -1,0 +1,29 @@
+namespace Linr.Engine.Requests;
+
+/// <summary>One request of a batch on its way to its response.</summary>
+internal sealed class RequestWork(SearchRequest request, ResolvedQuery query, StageClock clock)
+{
+    public SearchRequest Request { get; } = request;
+
+    public ResolvedQuery Query { get; } = query;
+
+    public StageClock Clock { get; } = clock;
+
+    /// <summary>Hits wanted of the scan: diversity chooses from more, and seen items are taken out afterwards.</summary>
+    public int ScanK
+    {
+        get
+        {
+            long k = Math.Max(Request.K, Request.Diversity?.Candidates ?? 0);
+            return (int)Math.Min(k + (DropsSeen ? Query.Seen.Length : 0), int.MaxValue);
+        }
+    }
+
+    /// <summary>Whether seen items are dropped from the hits; under a group cap they are filtered out instead.</summary>
+    public bool DropsSeen => !Request.IncludeSeen && Request.GroupBy is null;
+
+    /// <summary>Whether seen items are kept out by the filter.</summary>
+    public bool FiltersSeen => !Request.IncludeSeen && Request.GroupBy is not null && Query.Seen.Length > 0;
+
+    public SearchResponse? Response { get; set; }
+}

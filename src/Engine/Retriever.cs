@@ -1,0 +1,161 @@
+using System.Collections.Immutable;
+using Linr.Engine.Requests;
+using Linr.Engine.Scan;
+using Linr.Index;
+using Linr.Index.ModelFiles;
+using Linr.Kernels.Scan;
+using Linr.Layers;
+
+namespace Linr.Engine;
+
+/// <summary>
+/// Loads a model and answers queries: every item that passes the filter is scored, and the best K are returned,
+/// exactly. Safe for concurrent callers. Requests that come in one batch share one pass over the items.
+/// </summary>
+public sealed class Retriever : IDisposable
+{
+    private readonly IDisposable _owner;
+    private readonly ScanWorkers? _workers;
+    private readonly SearcherPool _pool;
+    private readonly QueryResolver _resolver;
+    private readonly RequestRunner _runner;
+    private readonly TableScan _tableScan;
+
+    private Retriever(ItemTable items, LayerList layers, string version, IDisposable owner, RetrieverOptions options)
+    {
+        _owner = owner;
+        Table = items;
+        Layers = layers;
+        ModelVersion = version;
+        int threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
+        _workers = threads > 1 ? new ScanWorkers(threads) : null;
+        _tableScan = new TableScan(items);
+        _pool = new SearcherPool(_tableScan, _workers);
+        _resolver = new QueryResolver(items);
+        _runner = new RequestRunner(items, version, _pool);
+    }
+
+    /// <summary>What every item looks like.</summary>
+    public Schema Schema => Table.Schema;
+
+    /// <summary>The items.</summary>
+    public ItemTable Table { get; }
+
+    /// <summary>The layers of the model's towers; none for a model that was built without training.</summary>
+    public LayerList Layers { get; }
+
+    /// <summary>The version of the model, which every answer carries.</summary>
+    public string ModelVersion { get; }
+
+    /// <summary>Opens a model file; it stays mapped until the retriever is disposed.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="ModelFile.ModelFormatException">The file is no model, or is corrupted or truncated.</exception>
+    /// <exception cref="LayerException">The model has layers that this version does not know.</exception>
+    public static Retriever Open(string path, RetrieverOptions? options = null)
+    {
+        RetrieverOptions checkedOptions = Check(options ?? new RetrieverOptions());
+        LoadedModel model = ModelReader.Open(path);
+        try
+        {
+            var layers = LayerList.Parse(model.LayersJson);
+            return new Retriever(
+                model.Items, layers, model.Version, owner: model, checkedOptions);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Answers over items in memory, without towers.</summary>
+    /// <param name="items">The items; the retriever owns them from now on.</param>
+    /// <param name="version">The version that each answer carries.</param>
+    /// <param name="options">How to run.</param>
+    public static Retriever Over(ItemTable items, string version = "", RetrieverOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        return new Retriever(
+            items, new LayerList([]), version, owner: items, Check(options ?? new RetrieverOptions()));
+    }
+
+    /// <summary>Answers one request.</summary>
+    /// <exception cref="ArgumentException">The request is wrong; the message lists every problem.</exception>
+    /// <exception cref="Linr.Filters.FilterException">The filter or its parameters are wrong; every problem has its position.</exception>
+    /// <exception cref="OperationCanceledException">The search was cancelled.</exception>
+    public SearchResponse Search(SearchRequest request, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return SearchBatch([request], cancellation)[0];
+    }
+
+    /// <summary>
+    /// Answers a batch of requests, in order. Requests that score the same embeddings and group by the same attribute
+    /// share one pass over the items; each may have its own filter and K.
+    /// </summary>
+    /// <inheritdoc cref="Search" path="/exception"/>
+    public ImmutableArray<SearchResponse> SearchBatch(
+        IReadOnlyList<SearchRequest> requests, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(requests);
+        foreach (SearchRequest request in requests)
+        {
+            RequestCheck.ThrowIfInvalid(request, Schema, hasQueryTower: false);
+        }
+
+        var work = new RequestWork[requests.Count];
+        for (int i = 0; i < work.Length; i++)
+        {
+            var clock = new StageClock();
+            ResolvedQuery query = _resolver.Resolve(requests[i]);
+            clock.End("embed", Describe(requests[i], query));
+            work[i] = new RequestWork(requests[i], query, clock);
+        }
+
+        _runner.Run(work, cancellation);
+        return [.. work.Select(one => one.Response!)];
+    }
+
+    /// <summary>The item of that id with all its fields and embeddings, or null.</summary>
+    public Item? Get(ItemId id)
+        => id.Kind == Schema.IdKind && Table.IdMap.TryFind(id, out uint row) ? Table.ReadItem(row) : null;
+
+    /// <summary>
+    /// A searcher by vectors for one caller at a time, which allocates no managed memory once it is warm. Dispose it
+    /// before the retriever.
+    /// </summary>
+    /// <param name="embeddings">Names of the embeddings to score; none given is the schema's first.</param>
+    /// <exception cref="ArgumentException">The model has no such embedding.</exception>
+    public RowSearcher CreateRowSearcher(params IReadOnlyList<string> embeddings)
+    {
+        ArgumentNullException.ThrowIfNull(embeddings);
+        string[] names = embeddings.Count > 0 ? [.. embeddings] : [Schema.Embeddings[0].Name];
+        foreach (string name in names.Where(name => Schema.FindEmbedding(name) is null))
+        {
+            throw new ArgumentException($"The model has no embedding \"{name}\".", nameof(embeddings));
+        }
+
+        return new RowSearcher(_tableScan, _workers, names);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _pool.Dispose();
+        _workers?.Dispose();
+        _owner.Dispose();
+    }
+
+    private static RetrieverOptions Check(RetrieverOptions options)
+        => options.Threads is >= 0 and <= 1024
+            ? options
+            : throw new ArgumentException($"Threads: expected 0 to 1024; found {options.Threads}.", nameof(options));
+
+    private static string Describe(SearchRequest request, ResolvedQuery query)
+    {
+        string names = string.Join(" + ", query.Embeddings.Select(embedding => embedding.Name));
+        return request.Embeddings.Length > 0 ? $"{names}, given"
+            : request.Items.Length > 0 ? $"{names}, mean of {query.Seen.Length} items"
+            : $"{names}, query tower over {query.Seen.Length} items";
+    }
+}

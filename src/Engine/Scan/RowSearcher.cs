@@ -1,0 +1,113 @@
+using Linr.Kernels.Filter;
+using Linr.Kernels.Scan;
+
+namespace Linr.Engine.Scan;
+
+/// <summary>
+/// The search path under <see cref="Retriever"/>: query vectors in, rows and scores out. One caller at a time; reuse it,
+/// for a search of a size that it has seen allocates no managed memory.
+/// </summary>
+public sealed class RowSearcher : IDisposable
+{
+    private readonly TableScan _table;
+    private readonly ScanWorkers? _workers;
+    private readonly ScanWorkspace _workspace = new();
+    private readonly ScanRequest _request = new();
+    private readonly ScanSegment[] _segments;
+    private readonly int[] _segmentStarts;
+    private float[] _queries = [];
+    private float[] _weights = [];
+    private float[] _scoreMin = [];
+    private RowFilter?[] _filters = [];
+
+    internal RowSearcher(TableScan table, ScanWorkers? workers, IReadOnlyList<string> embeddings)
+    {
+        _table = table;
+        _workers = workers;
+        _segments = [.. embeddings.Select(table.Segment)];
+        _segmentStarts = new int[_segments.Length];
+        _request.Segments = _segments;
+        _request.Order = table.Order;
+    }
+
+    /// <summary>What the last search did.</summary>
+    public ScanCounters Counters => _workspace.Counters;
+
+    /// <summary>Starts a batch: every weight is 1, nothing is filtered, any score will do.</summary>
+    /// <param name="queryCount">Queries of the batch, 1 to <see cref="Limits.QueriesMax"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The batch is empty or too large.</exception>
+    public void Begin(int queryCount)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(queryCount, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(queryCount, Limits.QueriesMax);
+        int floats = 0;
+        for (int segment = 0; segment < _segments.Length; segment++)
+        {
+            _segmentStarts[segment] = floats;
+            floats += queryCount * _segments[segment].Dim;
+        }
+
+        Grow(ref _queries, floats);
+        Grow(ref _weights, queryCount * _segments.Length);
+        Grow(ref _scoreMin, queryCount);
+        Grow(ref _filters, queryCount);
+        _weights.AsSpan().Fill(1);
+        _scoreMin.AsSpan().Fill(float.NegativeInfinity);
+        Array.Clear(_filters);
+        _request.QueryCount = queryCount;
+        _request.RowCount = _table.Table.Rows;
+        _request.Queries = _queries.AsMemory(0, floats);
+        _request.Weights = _weights.AsMemory(0, queryCount * _segments.Length);
+        _request.ScoreMin = _scoreMin.AsMemory(0, queryCount);
+        _request.Filters = _filters.AsMemory(0, queryCount);
+        _request.Groups = default;
+    }
+
+    /// <summary>Where to write a query's vector for an embedding, [D]; finite values only.</summary>
+    public Span<float> Query(int query, int embedding = 0)
+    {
+        int dim = _segments[embedding].Dim;
+        return _queries.AsSpan(_segmentStarts[embedding] + (query * dim), dim);
+    }
+
+    /// <summary>What an embedding's score is multiplied by before the scores are added.</summary>
+    public void SetWeight(int query, int embedding, float weight) => _weights[(query * _segments.Length) + embedding] = weight;
+
+    /// <summary>Which rows a query may return; queries that share the object share its evaluation.</summary>
+    public void SetFilter(int query, RowFilter? filter) => _filters[query] = filter;
+
+    /// <summary>The lowest score that a hit of a query may have.</summary>
+    public void SetScoreMin(int query, float scoreMin) => _scoreMin[query] = scoreMin;
+
+    /// <summary>Keeps at most <paramref name="cap"/> hits a value of a single-valued keyword attribute.</summary>
+    public void SetGroups(string attribute, int cap)
+    {
+        _request.Groups = _table.Groups(attribute);
+        _request.GroupCap = cap;
+    }
+
+    /// <summary>Finds the <paramref name="k"/> best rows of each query.</summary>
+    /// <exception cref="OperationCanceledException">The search was cancelled.</exception>
+    public void Search(int k, CancellationToken cancellation = default)
+    {
+        _request.K = k;
+        FilteredTopK.Search(_request, _workspace, _workers, cancellation);
+    }
+
+    /// <summary>The hits of a query, best first; valid until the next search.</summary>
+    public ReadOnlySpan<ScanHit> Hits(int query) => _workspace.Hits(query);
+
+    /// <summary>How many rows passed the filter of a query.</summary>
+    public long RowsPassed(int query) => _workspace.RowsPassed(query);
+
+    /// <inheritdoc/>
+    public void Dispose() => _workspace.Dispose();
+
+    private static void Grow<T>(ref T[] array, int length)
+    {
+        if (array.Length < length)
+        {
+            array = new T[length];
+        }
+    }
+}

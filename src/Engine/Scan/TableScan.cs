@@ -1,0 +1,77 @@
+using System.Numerics.Tensors;
+using Linr.Index;
+using Linr.Index.Columns;
+using Linr.Index.Embeddings;
+using Linr.Kernels.Filter;
+using Linr.Kernels.Scan;
+
+namespace Linr.Engine.Scan;
+
+/// <summary>A table as the scan reads it: addresses only, made once when a model is opened.</summary>
+internal sealed class TableScan
+{
+    // A row that was normalised in float32 and then rounded to half precision stays this close to length 1.
+    private const float NormalisedNormMax = 1.001f;
+
+    private readonly Dictionary<string, ScanSegment> _segments;
+    private readonly Dictionary<string, ColumnBlock[]> _groups;
+
+    public TableScan(ItemTable table)
+    {
+        Table = table;
+        Order = new TableRowOrder(table.Ids);
+        _segments = table.Embeddings.ToDictionary(column => column.Schema.Name, SegmentOf);
+        _groups = table.Columns.OfType<ValueColumn>()
+            .Where(column => column.Dictionary is not null && !column.Field.MultiValued)
+            .ToDictionary(
+                column => column.Field.Name,
+                column => Enumerable.Range(0, column.BlockCount).Select(column.Block).ToArray());
+    }
+
+    /// <summary>The table.</summary>
+    public ItemTable Table { get; }
+
+    /// <summary>What settles equal scores.</summary>
+    public RowOrder Order { get; }
+
+    /// <summary>The rows of an embedding.</summary>
+    public ScanSegment Segment(string embedding) => _segments[embedding];
+
+    /// <summary>The codes of an attribute that hits may be grouped by.</summary>
+    public ReadOnlyMemory<ColumnBlock> Groups(string attribute) => _groups[attribute];
+
+    private static ScanSegment SegmentOf(EmbeddingColumn column)
+    {
+        EmbeddingSchema schema = column.Schema;
+        var blocks = new RowBlock[column.BlockCount];
+        for (int block = 0; block < blocks.Length; block++)
+        {
+            blocks[block] = BlockOf(column, block);
+        }
+
+        return new ScanSegment(
+            schema.Dim,
+            schema.RowType == RowType.Float32 ? RowElement.Float32 : RowElement.Float16,
+            schema.Metric switch
+            {
+                Metric.Dot => ScanMetric.Dot,
+                Metric.Cosine => ScanMetric.Cosine,
+                _ => ScanMetric.Euclidean,
+            },
+            blocks);
+    }
+
+    private static RowBlock BlockOf(EmbeddingColumn column, int block)
+    {
+        if (column.Schema is { RowType: RowType.Float16, Metric: Metric.Cosine })
+        {
+            return new RowBlock(column.Float16Block(block).Address, 0, NormalisedNormMax);
+        }
+
+        float normMax = TensorPrimitives.Max(column.NormBlock(block).Span);
+        return new RowBlock(
+            column.Schema.RowType == RowType.Float32 ? column.Float32Block(block).Address : column.Float16Block(block).Address,
+            column.NormBlock(block).Address,
+            normMax);
+    }
+}
