@@ -1,1 +1,3 @@
-return 0;
+using Linr.Cli;
+
+return await LinrCli.RunAsync(args).ConfigureAwait(false);

@@ -32,6 +32,9 @@ internal sealed class EmbeddingColumnReader : EmbeddingReader
     public override long? Count => null;
 
     /// <inheritdoc/>
+    public override bool HasIds => true;
+
+    /// <inheritdoc/>
     public override ItemId Id => _current;
 
     /// <inheritdoc/>

@@ -25,6 +25,9 @@ public abstract class EmbeddingReader : IDisposable
     /// <summary>How many there are; null when only reading tells.</summary>
     public abstract long? Count { get; }
 
+    /// <summary>Whether the file names its items; where it does not, <see cref="Id"/> is the row's number.</summary>
+    public abstract bool HasIds { get; }
+
     /// <summary>The item of the current row.</summary>
     public abstract ItemId Id { get; }
 

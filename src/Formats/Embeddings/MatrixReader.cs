@@ -40,6 +40,9 @@ internal sealed class MatrixReader : EmbeddingReader
     public override long? Count => _layout.Rows;
 
     /// <inheritdoc/>
+    public override bool HasIds => _ids is not null;
+
+    /// <inheritdoc/>
     public override ItemId Id => _id;
 
     /// <inheritdoc/>

@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.Globalization;
+using Linr.Cli.Bench;
+using Linr.Cli.Terminal;
+using Linr.Engine.Bench;
+using Linr.Kernels;
+using Spectre.Console;
+
+namespace Linr.Cli.Commands;
+
+/// <summary>`linr bench`: this machine's limits, and the scans beside them.</summary>
+internal static class BenchCommand
+{
+    private static readonly Option<long> s_rows = new("--rows") { Description = "Items.", DefaultValueFactory = _ => 1_000_000 };
+
+    private static readonly Option<int> s_dim = new("--dim") { Description = "Width of the embedding.", DefaultValueFactory = _ => 128 };
+
+    private static readonly Option<int> s_passes = new("--passes")
+    {
+        Description = "Passes; each measures the limits and then every case once. Medians are reported.",
+        DefaultValueFactory = _ => 7,
+    };
+
+    private static readonly Option<bool> s_quick = new("--quick") { Description = "Only the unfiltered searches." };
+
+    private static readonly Option<string?> s_peer = new("--peer")
+    {
+        Description = "A script that times a peer on the same shape in the same run, such as bench/peers/faiss_scan.py.",
+        HelpName = "SCRIPT",
+    };
+
+    private static readonly Option<string?> s_out = new("--out", "-o")
+    {
+        Description = "A folder for the plots (PNG) and the figures (JSON).",
+        HelpName = "FOLDER",
+    };
+
+    private static readonly Option<int> s_seed = new("--seed") { Description = "What the data are drawn from.", DefaultValueFactory = _ => 1 };
+
+    public static Command Create() => CommandBuilder.Create(
+        "bench",
+        "Measures this machine's memory bandwidth and multiply-add peak, then Linr's exact scans as shares of them.",
+        [s_rows, s_dim, s_passes, s_quick, s_peer, s_out, s_seed, CommonOptions.Threads],
+        Run);
+
+    private static int Run(CommandContext context)
+    {
+        long rows = Positive(context.Get(s_rows), "--rows", Limits.RowsMax);
+        int dim = (int)Positive(context.Get(s_dim), "--dim", Limits.DimMax);
+        int passes = (int)Positive(context.Get(s_passes), "--passes", 1_000);
+        int threads = CommonOptions.ThreadCount(context);
+        IReadOnlyList<ScanCase> cases = BenchCases.Of(context.Get(s_quick));
+        ScanBenchResult result = context.Progress.Status().Start(
+            $"{rows:N0} x {dim}, {cases.Count} cases, {passes} passes, {threads} threads",
+            _ =>
+            {
+                using var bench = new ScanBench(rows, dim, threads, context.Get(s_seed));
+                return bench.Run(cases, passes, context.Cancellation);
+            });
+        PeerResult? peer = context.Find(s_peer) is { } script
+            ? PeerScript.Run(script, rows, dim, threads, passes, context)
+            : null;
+        var report = new BenchReport(InstructionSet.Name, CommandLine(context), result, peer);
+        if (context.IsJson)
+        {
+            context.WriteJson(report);
+        }
+        else
+        {
+            BenchTables.Write(context.Console, report);
+        }
+
+        if (context.Find(s_out) is { } folder)
+        {
+            BenchFiles.Write(folder, report);
+            context.Progress.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[grey]wrote {folder}/bench.json and plots[/]");
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static string CommandLine(CommandContext context)
+        => string.Join(' ', context.Parsed.Tokens.Select(token => token.Value).Prepend("linr"));
+
+    private static long Positive(long value, string option, long max)
+        => value >= 1 && value <= max
+            ? value
+            : throw new ArgumentException($"{option}: expected 1 to {max}; found {value}.");
+}

@@ -1,0 +1,44 @@
+using System.CommandLine;
+
+namespace Linr.Cli.Terminal;
+
+/// <summary>The arguments and options that several commands share.</summary>
+internal static class CommonOptions
+{
+    /// <summary>`--json`, on every command.</summary>
+    public static Option<bool> Json { get; } = new("--json")
+    {
+        Description = "Write the result as JSON on standard output.",
+    };
+
+    /// <summary>`--threads`.</summary>
+    public static Option<int> Threads { get; } = new("--threads")
+    {
+        Description = "Threads to use; 0 takes every processor.",
+        DefaultValueFactory = _ => 0,
+    };
+
+    /// <summary>The model file that a command reads.</summary>
+    public static Argument<string> Model(string description = "The model file.")
+        => new("model") { Description = description, HelpName = "FILE.linr" };
+
+    /// <summary>`--out`, the file that a command writes.</summary>
+    public static Option<string> Out(string description) => new("--out", "-o")
+    {
+        Description = description,
+        HelpName = "PATH",
+        Required = true,
+    };
+
+    /// <summary>The threads that `--threads` asks for.</summary>
+    public static int ThreadCount(CommandContext context)
+    {
+        int threads = context.Get(Threads);
+        return threads switch
+        {
+            0 => Environment.ProcessorCount,
+            > 0 and <= 1024 => threads,
+            _ => throw new ArgumentException($"--threads: expected 0 to 1024; found {threads}."),
+        };
+    }
+}
