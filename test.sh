@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# Installs what the tests need (Debian or Ubuntu, with the .NET SDK there) and runs them all.
+#   ./test.sh           everything
+#   ./test.sh --quick   each test project once, on this machine's widest instruction set only
+set -euo pipefail
+cd "$(dirname "$0")"
+
+quick=0
+[ "${1:-}" = "--quick" ] && quick=1
+
+# --- what the tests need -------------------------------------------------------------------------------------------
+need_apt=()
+/usr/bin/python3 -c 'import numpy' 2>/dev/null || need_apt+=(python3-numpy)
+if [ ${#need_apt[@]} -gt 0 ]; then
+    if command -v apt-get >/dev/null && { [ "$(id -u)" = 0 ] || command -v sudo >/dev/null; }; then
+        as_root=(); [ "$(id -u)" = 0 ] || as_root=(sudo)
+        echo "Installing ${need_apt[*]} (the model file is opened by Python's own reader too)"
+        "${as_root[@]}" apt-get update -qq
+        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${need_apt[@]}" >/dev/null
+    else
+        echo "Please install: ${need_apt[*]}" >&2
+        exit 1
+    fi
+fi
+export LINR_REQUIRE_PYTHON=1
+tools/get-libtorch.sh
+export LINR_REQUIRE_LIBTORCH=1
+
+# --- build ---------------------------------------------------------------------------------------------------------
+dotnet build Linr.slnx -c Release --nologo -v quiet
+
+# --- run: every project, and the kernels again on narrower instruction sets -------------------------------------------
+results=artifacts/test
+rm -rf "$results"
+mkdir -p "$results"
+passed=0
+failed=0
+skipped=0
+
+count() { sed -n "s/^ *$1: *\([0-9]*\).*/\1/p" "$2" | tail -n 1; }
+
+run() { # name, project, NAME=VALUE ...
+    local name=$1 project=$2 log=$results/$1.log
+    shift 2
+    local status=0
+    env "$@" dotnet "tests/$project/bin/Release/net10.0/Linr.$project.dll" --no-ansi --progress off > "$log" 2>&1 || status=$?
+    local succeeded ; succeeded=$(count succeeded "$log")
+    if [ -z "$succeeded" ]; then
+        # The run ended before its summary: that is a failure of its own.
+        cat "$log"
+        failed=$((failed + 1))
+        echo "$name: ended without a summary (exit code $status)"
+        return
+    fi
+    passed=$((passed + succeeded))
+    failed=$((failed + $(count failed "$log")))
+    skipped=$((skipped + $(count skipped "$log")))
+    [ "$status" = 0 ] || cat "$log"
+    grep -i '^skipped' "$log" || true
+    echo "$name: $succeeded passed, $(count failed "$log") failed, $(count skipped "$log") skipped"
+}
+
+run kernels Kernels.Tests
+if [ "$quick" = 0 ]; then
+    if grep -qw avx512f /proc/cpuinfo; then
+        run kernels-avx2 Kernels.Tests DOTNET_EnableAVX512=0 LINR_EXPECT_ISA=avx2
+    fi
+    run kernels-sse Kernels.Tests DOTNET_EnableAVX2=0 LINR_EXPECT_ISA=sse
+    run kernels-scalar Kernels.Tests DOTNET_EnableHWIntrinsic=0 LINR_EXPECT_ISA=scalar
+fi
+run linr Linr.Tests
+run training Training.Tests
+
+# --- the closing line ------------------------------------------------------------------------------------------------
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]
