@@ -1,6 +1,5 @@
 using Linr.Kernels.Filter;
 using Linr.Kernels.Scan;
-using Linr.Memory;
 
 namespace Linr.Kernels.Tests.Scan;
 
@@ -91,28 +90,6 @@ public sealed class FilteredTopKContractTests
         ScanAssert.MatchesReference(table.Request(1, 70, large));
         ScanAssert.MatchesReference(table.Request(4, 70, large));
         ScanAssert.MatchesReference(table.Request(8, 70, large));
-    }
-
-    [Fact]
-    public void A_warm_scan_allocates_nothing()
-    {
-        using TestTable table = new TestTable(30_000)
-            .Add(16, RowElement.Float16, ScanMetric.Cosine, RandomRows.Normal(1));
-        using ScanWorkspace workspace = new();
-        using ScanWorkers workers = new(1);
-        foreach (int queryCount in (int[])[1, 12])
-        {
-            ScanRequest request = table.Request(queryCount, 300, RandomRows.Queries(7));
-            request.Filters = new RowFilter?[] { new PredicateFilter(row => row % 3 > 0) };
-            request.Groups = table.Codes(ColumnElement.Code16, row => (uint)(row % 77));
-            request.GroupCap = 9;
-            FilteredTopK.Search(request, workspace, workers, CancellationToken.None);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            long buffersBefore = NativeBuffer.LiveBytes;
-            FilteredTopK.Search(request, workspace, workers, CancellationToken.None);
-            Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
-            Assert.Equal(buffersBefore, NativeBuffer.LiveBytes);
-        }
     }
 
     [Fact]
