@@ -77,7 +77,10 @@ internal sealed class FilterOperands
         foreach (ParameterUse use in clause.Parameters)
         {
             FilterParameter given = _parameters.ByName[use.Name];
-            AddRows(given.IsIds ? given.Ids.Span : Convert(given.Values.Span));
+            AddRows(Convert(given.Values.Span));
+            AddRows(given.Ids.Span);
+            ReadOnlySpan<long> integers = given.IntegerIds.Span;
+            _ = integers.IsEmpty ? 0 : _table!.IdMap.Find(integers, TakeRows(integers.Length));
         }
 
         return _rows.AsSpan(0, _rowCount);
@@ -125,13 +128,17 @@ internal sealed class FilterOperands
     }
 
     private void AddRows(ReadOnlySpan<ItemId> ids)
+        => _ = ids.IsEmpty ? 0 : _table!.IdMap.Find(ids, TakeRows(ids.Length));
+
+    private Span<uint> TakeRows(int count)
     {
-        if (_rows.Length < _rowCount + ids.Length)
+        int first = _rowCount;
+        _rowCount += count;
+        if (_rows.Length < _rowCount)
         {
-            Array.Resize(ref _rows, _rowCount + ids.Length);
+            Array.Resize(ref _rows, _rowCount);
         }
 
-        _ = _table!.IdMap.Find(ids, _rows.AsSpan(_rowCount, ids.Length));
-        _rowCount += ids.Length;
+        return _rows.AsSpan(first, count);
     }
 }

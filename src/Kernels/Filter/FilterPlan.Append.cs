@@ -102,10 +102,7 @@ public sealed partial class FilterPlan
             return whenFalse;
         }
 
-        Grow(ref _rowCounts, blockCount);
-        Span<int> counts = _rowCounts.AsSpan(0, blockCount);
-        int wordCount = RowLists.CountWords(rows, counts);
-        RowLists.Write(rows, counts, TakeWords(wordCount, out int first));
+        int first = AppendRowLists(rows, blockCount);
         return Append(new PlanClause
         {
             Test = ClauseTest.Rows,
@@ -115,6 +112,22 @@ public sealed partial class FilterPlan
             WhenTrue = whenTrue,
             WhenFalse = whenFalse,
         });
+    }
+
+    private int AppendRowLists(ReadOnlySpan<uint> rows, int blockCount)
+    {
+        int first;
+        int maskWords = RowLists.CountMaskWords(rows.Length, blockCount);
+        if (maskWords > 0)
+        {
+            RowLists.WriteMasks(rows, blockCount, TakeWords(maskWords, out first));
+            return first;
+        }
+
+        Grow(ref _rowCounts, blockCount);
+        Span<int> counts = _rowCounts.AsSpan(0, blockCount);
+        RowLists.Write(rows, counts, TakeWords(RowLists.CountWords(rows, counts), out first));
+        return first;
     }
 
     private static void Grow<T>(ref T[] array, long length)

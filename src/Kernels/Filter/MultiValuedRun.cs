@@ -6,20 +6,23 @@ namespace Linr.Kernels.Filter;
 /// <summary>
 /// Runs a clause over rows with several values: the test runs over the stretch of the heap where the values of some
 /// hundred rows lie, at the speed of a single-valued column, and each row then looks at its own bits. Rows whose values
-/// lie scattered, as updates leave them, are looked at in smaller groups, in the end one by one.
+/// lie scattered, as updates leave them, are tested 64 or one at a time.
 /// </summary>
 internal readonly unsafe struct MultiValuedRun(ClauseRun run, ColumnBlock column)
 {
-    /// <summary>Words of rows that are looked at together.</summary>
+    /// <summary>Words of rows whose stretches are tested together.</summary>
     private const int GroupWords = 8;
 
     /// <summary>Values that are tested together: a KiB of bits.</summary>
     private const int ValuesMax = 8_192;
 
-    /// <summary>For so few waiting rows the stretch is not worth testing.</summary>
-    private const int SingleRowsPerWordMax = 2;
+    /// <summary>A word more than the values need, so that a row's bits can be read from any byte.</summary>
+    private const int HeldWords = (ValuesMax / 64) + 1;
 
-    /// <summary>Values of a row whose bits always lie within 64 bits from the byte of the first.</summary>
+    /// <summary>For so few waiting rows the stretch is not worth testing.</summary>
+    private const int SingleRowsMax = 2;
+
+    /// <summary>A row's bits lie within 64 bits from the byte of the first when it has no more values.</summary>
     private const uint BitsMax = 57;
 
     /// <summary>Writes a bit a row.</summary>
@@ -30,90 +33,97 @@ internal readonly unsafe struct MultiValuedRun(ClauseRun run, ColumnBlock column
     [SkipLocalsInit]
     public void Run(int firstRow, int rowCount, ulong* pending, ulong* bits)
     {
-        // One word more, so that a row's bits can be read from any byte.
-        ulong* held = stackalloc ulong[(ValuesMax / 64) + 2];
-        for (int first = 0; first < rowCount; first += 64 * GroupWords)
+        // The bits of a group's values, and of those that are tested by themselves meanwhile.
+        ulong* held = stackalloc ulong[2 * HeldWords];
+        ValueStretch* stretches = stackalloc ValueStretch[GroupWords];
+        int words = (rowCount + 63) / 64;
+        for (int word = 0; word < words; word += GroupWords)
         {
-            int count = Math.Min(64 * GroupWords, rowCount - first);
-            RunGroup(firstRow + first, count, pending + (first / 64), bits + (first / 64), held);
+            int first = firstRow + (64 * word);
+            int count = Math.Min(64 * GroupWords, rowCount - (64 * word));
+            RunGroup(first, count, pending + word, bits + word, held, stretches);
         }
     }
 
-    private void RunGroup(int firstRow, int rowCount, ulong* pending, ulong* bits, ulong* held)
+    private void RunGroup(
+        int firstRow, int rowCount, ulong* pending, ulong* bits, ulong* held, ValueStretch* stretches)
     {
-        int words = (rowCount + 63) / 64;
-        int waiting = 0;
-        for (int word = 0; word < words; word++)
-        {
-            waiting += BitOperations.PopCount(pending[word]);
-        }
-
         uint* starts = (uint*)column.Starts + firstRow;
         uint* counts = (uint*)column.Counts + firstRow;
-        new Span<ulong>(bits, words).Clear();
-        if (waiting <= SingleRowsPerWordMax * words)
+        ValueStretch all = ValueStretch.Empty;
+        for (int word = 0; 64 * word < rowCount; word++)
         {
-            RunRows(starts, counts, words, pending, bits, held);
-            return;
+            bool isStretch = BitOperations.PopCount(pending[word]) > SingleRowsMax;
+            stretches[word] = isStretch
+                ? ValueStretch.Of(starts + (64 * word), counts + (64 * word), Math.Min(64, rowCount - (64 * word)))
+                : ValueStretch.Empty;
+            all = all.With(stretches[word]);
         }
 
-        Stretch stretch = Stretch.Of(starts, counts, rowCount);
-        if (stretch.Length <= ValuesMax && stretch.CountMax <= BitsMax)
+        bool isTogether = IsTestable(all);
+        if (isTogether)
         {
-            run.Run(column.Values + (nint)((long)stretch.First * run.ElementBytes), (int)stretch.Length, null, held);
-            Gather(starts, counts, rowCount, stretch.First, pending, bits, held);
+            Test(all, held);
         }
-        else if (words == 1)
+
+        for (int word = 0; 64 * word < rowCount; word++)
         {
-            RunRows(starts, counts, words, pending, bits, held);
-        }
-        else
-        {
-            for (int word = 0; word < words; word++)
+            ValueStretch own = stretches[word];
+            int count = Math.Min(64, rowCount - (64 * word));
+            if (own.Length == 0 || !IsTestable(own))
             {
-                int count = Math.Min(64, rowCount - (64 * word));
-                RunGroup(firstRow + (64 * word), count, pending + word, bits + word, held);
+                bits[word] = Singly(starts + (64 * word), counts + (64 * word), pending[word], held + HeldWords);
+            }
+            else if (isTogether)
+            {
+                bits[word] = Gather(starts + (64 * word), counts + (64 * word), count, own, held, all.First);
+            }
+            else
+            {
+                Test(own, held);
+                bits[word] = Gather(starts + (64 * word), counts + (64 * word), count, own, held, own.First);
             }
         }
     }
 
-    /// <summary>Each row's bit from the bits of its values.</summary>
-    private static void Gather(
-        uint* starts, uint* counts, int rowCount, uint firstValue, ulong* pending, ulong* bits, ulong* held)
+    private static bool IsTestable(ValueStretch stretch) => stretch.Length <= ValuesMax && stretch.CountMax <= BitsMax;
+
+    private void Test(ValueStretch stretch, ulong* held)
+        => run.Run(column.Values + (nint)((long)stretch.First * run.ElementBytes), (int)stretch.Length, null, held);
+
+    /// <summary>The bits of up to 64 rows from the bits of their values, which start at a value.</summary>
+    private static ulong Gather(
+        uint* starts, uint* counts, int rowCount, ValueStretch own, ulong* held, uint firstValue)
     {
+        uint from = (own.First - firstValue) / 64;
+        uint to = (own.End - 1 - firstValue) / 64;
+        if (!new ReadOnlySpan<ulong>(held + from, (int)(to - from) + 1).ContainsAnyExcept(0UL))
+        {
+            return 0;
+        }
+
         byte* bytes = (byte*)held;
-        for (int first = 0; first < rowCount; first += 64)
+        ulong bits = 0;
+        for (int i = 0; i < rowCount; i++)
         {
-            if (pending[first / 64] == 0)
-            {
-                continue;
-            }
-
-            ulong word = 0;
-            int count = Math.Min(64, rowCount - first);
-            for (int i = 0; i < count; i++)
-            {
-                uint values = counts[first + i];
-                uint start = values == 0 ? 0 : starts[first + i] - firstValue;
-                ulong own = (*(ulong*)(bytes + (start / 8)) >> (int)(start % 8)) & ((1UL << (int)values) - 1);
-                word |= (own != 0 ? 1UL : 0) << i;
-            }
-
-            bits[first / 64] = word;
+            uint start = counts[i] == 0 ? 0 : starts[i] - firstValue;
+            ulong values = (*(ulong*)(bytes + (start / 8)) >> (int)(start % 8)) & ((1UL << (int)counts[i]) - 1);
+            bits |= (values != 0 ? 1UL : 0) << i;
         }
+
+        return bits;
     }
 
-    private void RunRows(uint* starts, uint* counts, int words, ulong* pending, ulong* bits, ulong* held)
+    private ulong Singly(uint* starts, uint* counts, ulong pending, ulong* held)
     {
-        for (int word = 0; word < words; word++)
+        ulong bits = 0;
+        for (; pending != 0; pending &= pending - 1)
         {
-            for (ulong waiting = pending[word]; waiting != 0; waiting &= waiting - 1)
-            {
-                int i = BitOperations.TrailingZeroCount(waiting);
-                bool holds = HoldsAny(starts[(64 * word) + i], counts[(64 * word) + i], held);
-                bits[word] |= (holds ? 1UL : 0) << i;
-            }
+            int i = BitOperations.TrailingZeroCount(pending);
+            bits |= (HoldsAny(starts[i], counts[i], held) ? 1UL : 0) << i;
         }
+
+        return bits;
     }
 
     private bool HoldsAny(uint start, uint count, ulong* held)
@@ -129,54 +139,5 @@ internal readonly unsafe struct MultiValuedRun(ClauseRun run, ColumnBlock column
         }
 
         return false;
-    }
-
-    /// <summary>The part of the heap where the values of some rows lie.</summary>
-    private readonly record struct Stretch(uint First, long Length, uint CountMax)
-    {
-        /// <summary>Rows without values have no say; their starts mean nothing.</summary>
-        public static Stretch Of(uint* starts, uint* counts, int rowCount)
-        {
-            Vector<uint> low = new(uint.MaxValue);
-            Vector<uint> high = Vector<uint>.Zero;
-            Vector<uint> most = Vector<uint>.Zero;
-            int row = 0;
-            for (; row <= rowCount - Vector<uint>.Count; row += Vector<uint>.Count)
-            {
-                Vector<uint> count = Vector.Load(counts + row);
-                Vector<uint> start = Vector.Load(starts + row);
-                Vector<uint> isEmpty = Vector.Equals(count, Vector<uint>.Zero);
-                low = Vector.Min(low, start | isEmpty);
-                high = Vector.Max(high, Vector.AndNot(start + count, isEmpty));
-                most = Vector.Max(most, count);
-            }
-
-            Stretch stretch = new(uint.MaxValue, 0, 0);
-            uint end = 0;
-            for (int lane = 0; lane < Vector<uint>.Count; lane++)
-            {
-                stretch = stretch with
-                {
-                    First = Math.Min(stretch.First, low[lane]),
-                    CountMax = Math.Max(stretch.CountMax, most[lane]),
-                };
-                end = Math.Max(end, high[lane]);
-            }
-
-            for (; row < rowCount; row++)
-            {
-                if (counts[row] > 0)
-                {
-                    stretch = stretch with
-                    {
-                        First = Math.Min(stretch.First, starts[row]),
-                        CountMax = Math.Max(stretch.CountMax, counts[row]),
-                    };
-                    end = Math.Max(end, starts[row] + counts[row]);
-                }
-            }
-
-            return end == 0 ? default : stretch with { Length = (long)end - stretch.First };
-        }
     }
 }

@@ -4,7 +4,7 @@ namespace Linr.Kernels.Filter;
 
 /// <summary>
 /// Writes listed rows in the form of <see cref="ClauseTest.Rows"/>: a block with few of them as a list, with more as a
-/// mask, in two passes over the rows and without sorting.
+/// mask, without sorting.
 /// </summary>
 internal static class RowLists
 {
@@ -15,6 +15,31 @@ internal static class RowLists
     private const int ListedMax = 128;
 
     private const uint NoRow = uint.MaxValue;
+
+    /// <summary>Words that masks of all blocks need, where they cost no more than lists might; else 0.</summary>
+    public static int CountMaskWords(int rowCount, int blockCount)
+    {
+        long words = blockCount * (1L + MaskWords);
+        return words <= (long)rowCount * MaskWords / ListedMax ? (int)words : 0;
+    }
+
+    /// <summary>Writes a mask for each block, in one pass; the words are zero before.</summary>
+    public static void WriteMasks(ReadOnlySpan<uint> rows, int blockCount, Span<ulong> words)
+    {
+        for (int block = 0; block < blockCount; block++)
+        {
+            words[block] = (uint)(blockCount + (block * MaskWords));
+        }
+
+        Span<ulong> masks = words[blockCount..];
+        foreach (uint row in rows)
+        {
+            if (row != NoRow)
+            {
+                masks[(int)(row / 64)] |= 1UL << (int)(row % 64);
+            }
+        }
+    }
 
     /// <summary>Counts each block's rows.</summary>
     /// <returns>How many words <see cref="Write"/> needs.</returns>

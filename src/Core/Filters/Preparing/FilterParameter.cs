@@ -3,15 +3,16 @@ namespace Linr.Filters;
 /// <summary>What a search gives for one parameter.</summary>
 internal readonly record struct FilterParameter
 {
-    /// <summary>The value or values; empty when ids are given.</summary>
+    /// <summary>The value or values, unless ids are given.</summary>
     public ReadOnlyMemory<Value> Values { get; init; }
 
-    /// <summary>The ids, when ids are given.</summary>
+    /// <summary>The ids, when ids are given as such.</summary>
     public ReadOnlyMemory<ItemId> Ids { get; init; }
+
+    /// <summary>The ids, when ids are given as integers.</summary>
+    public ReadOnlyMemory<long> IntegerIds { get; init; }
 
     public bool IsList { get; init; }
 
-    public bool IsIds { get; init; }
-
-    public int Count => IsIds ? Ids.Length : Values.Length;
+    public int Count => Ids.Length + IntegerIds.Length + Values.Length;
 }

@@ -27,7 +27,14 @@ public sealed class FilterParameters
 
     /// <summary>Gives a list of item ids; the memory is read at each search and not copied.</summary>
     public FilterParameters SetIds(string name, ReadOnlyMemory<ItemId> ids)
-        => Add(name, new FilterParameter { Ids = ids, IsList = true, IsIds = true });
+        => Add(name, new FilterParameter { Ids = ids, IsList = true });
+
+    /// <summary>
+    /// Gives a list of integer ids: a fifth of the memory of <see cref="ItemId"/>s, and the fastest for long lists. The
+    /// memory is read at each search and not copied.
+    /// </summary>
+    public FilterParameters SetIds(string name, ReadOnlyMemory<long> ids)
+        => Add(name, new FilterParameter { IntegerIds = ids, IsList = true });
 
     /// <summary>Takes all parameters away.</summary>
     public void Clear() => _byName.Clear();

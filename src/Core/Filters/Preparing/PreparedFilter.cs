@@ -96,6 +96,11 @@ public sealed class PreparedFilter
             return $"Expected at most {use.ListMax} values; found {parameter.Count}.";
         }
 
+        if (parameter.IntegerIds.Length > 0 && use.Target.FindProblem(new ItemId(parameter.IntegerIds.Span[0])) is { } kind)
+        {
+            return kind;
+        }
+
         foreach (ItemId id in parameter.Ids.Span)
         {
             if (use.Target.FindProblem(id) is { } problem)

@@ -115,5 +115,9 @@ public class PreparedFilterTests
                 "There is no parameter \"tag\"; did you mean \"tags\"?",
             ],
             wrong.Problems.Select(problem => problem.Message));
+
+        parameters.Clear();
+        parameters.Set("size", 1).Set("tags", "a").SetIds("seen", new long[] { 5 });
+        Assert.Single(Assert.Throws<FilterException>(() => filter.Check(parameters)).Problems);
     }
 }

@@ -109,6 +109,21 @@ public class FilterCompilerTests
     }
 
     [Fact]
+    public void Id_lists_may_be_given_in_any_form()
+    {
+        using ItemTable table = Keywords();
+        PreparedFilter filter = PreparedFilter.Prepare(IdNotIn(Parameter("seen")), table.Schema);
+        FilterParameters[] forms =
+        [
+            new FilterParameters().SetIds("seen", new long[] { 2, 7, 0 }),
+            new FilterParameters().SetIds("seen", new ItemId[] { 2, 7, 0 }),
+            new FilterParameters().SetList("seen", [2, 7, 0]),
+        ];
+        Assert.All(forms, form => Assert.Equal([false, true, false], FilterMask.Of(filter, table, form)));
+        Assert.Equal([true, true, false], FilterMask.Of(filter, table, new FilterParameters().Set("seen", 2)));
+    }
+
+    [Fact]
     public void A_filter_for_other_fields_is_refused()
     {
         using ItemTable keywords = Keywords();
