@@ -1,0 +1,157 @@
+using Linr.Kernels.Layers;
+using Linr.Memory;
+
+namespace Linr.Kernels.Tests.Layers;
+
+public sealed class LayerTests
+{
+    public static TheoryData<int> Widths => [1, 2, 7, 8, 9, 31, 64, 65, 257];
+
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Linear_equals_its_reference(int width)
+    {
+        const int rows = 5;
+        const int outWidth = 13;
+        float[] input = Random(rows * width, 1);
+        float[] weight = Random(outWidth * width, 2);
+        float[] bias = Random(outWidth, 3);
+        foreach (float[] some in (float[][])[bias, []])
+        {
+            float[] expected = new float[rows * outWidth];
+            float[] found = new float[rows * outWidth];
+            Linear.Reference(input, weight, some, outWidth, expected);
+            Linear.Run(input, weight, some, outWidth, found);
+            AssertClose(expected, found, 1e-5 * Math.Sqrt(width));
+        }
+    }
+
+    [Fact]
+    public void Linear_refuses_lengths_that_do_not_fit()
+    {
+        Assert.Throws<ArgumentException>(() => Linear.Run(new float[3], new float[4], [], 2, new float[2]));
+        Assert.Throws<ArgumentException>(() => Linear.Run(new float[2], new float[4], new float[1], 2, new float[2]));
+    }
+
+    [Fact]
+    public void Activations_equal_their_references()
+    {
+        float[] inputs = [.. Enumerable.Range(-1_000, 2_001).Select(step => step / 100f), 0f, -0f, 40f, -40f];
+        Check(Activation.Relu, Activation.ReluReference);
+        Check(Activation.Gelu, Activation.GeluReference);
+        Check(Activation.Silu, Activation.SiluReference);
+        Check(Activation.Tanh, Activation.TanhReference);
+
+        void Check(Action<Span<float>> run, Func<float, float> reference)
+        {
+            float[] found = [.. inputs];
+            run(found);
+            AssertClose(Array.ConvertAll(inputs, input => reference(input)), found, 2e-6);
+        }
+    }
+
+    [Fact]
+    public void Gelu_does_not_depend_on_where_an_element_stands()
+    {
+        float[] inputs = Random(19, 4);
+        float[] together = [.. inputs];
+        Activation.Gelu(together);
+        for (int place = 0; place < inputs.Length; place++)
+        {
+            float[] alone = [inputs[place]];
+            Activation.Gelu(alone);
+            Assert.Equal(together[place], alone[0]);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Norms_equal_their_references(int width)
+    {
+        float[] values = [.. Random(4 * width, 5), .. new float[width]];
+        float[] expected = [.. values];
+        float[] found = [.. values];
+        L2Normalise.Reference(expected, width);
+        L2Normalise.Run(found, width);
+        AssertClose(expected, found, 1e-6);
+        Assert.All(found[^width..], zero => Assert.Equal(0f, zero));
+
+        (expected, found) = ([.. values], [.. values]);
+        float[] weight = Random(width, 6);
+        float[] bias = Random(width, 7);
+        LayerNorm.Reference(expected, weight, bias, 1e-5);
+        LayerNorm.Run(found, weight, bias, 1e-5);
+        AssertClose(expected, found, 1e-4);
+    }
+
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Embedding_bag_is_the_mean_of_its_rows_and_zero_when_empty(int width)
+    {
+        const int rows = 11;
+        using var table = new NativeBuffer(rows * width * sizeof(float));
+        Random(rows * width, 8).CopyTo(table.Span<float>(0, rows * width));
+        int[] codes = [3, 3, 10, 0, 5];
+        int[] starts = [0, 0, 3, 4, 5, 5];
+        float[] expected = new float[5 * width];
+        float[] found = new float[5 * width];
+        EmbeddingBag.Reference(codes, starts, table.Slice<float>(), width, expected);
+        EmbeddingBag.Run(codes, starts, table.Slice<float>(), width, found);
+        AssertClose(expected, found, 1e-6);
+        Assert.All(found[..width], zero => Assert.Equal(0f, zero));
+        Assert.All(found[^width..], zero => Assert.Equal(0f, zero));
+        Assert.Equal(table.Slice<float>()[0], found[2 * width]);
+    }
+
+    [Fact]
+    public void Embedding_bag_refuses_a_code_that_is_no_row()
+    {
+        using var table = new NativeBuffer(4 * sizeof(float));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => EmbeddingBag.Run([2], [0, 1], table.Slice<float>(), 2, new float[2]));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => EmbeddingBag.Run([-1], [0, 1], table.Slice<float>(), 2, new float[2]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Attention_pool_equals_its_reference(int width)
+    {
+        const int heads = 3;
+        int[] starts = [0, 0, 1, 6, 30];
+        float[] values = Random(30 * width, 9);
+        float[] query = Random(heads * width, 10);
+        float[] expected = new float[4 * heads * width];
+        float[] found = new float[4 * heads * width];
+        AttentionPool.Reference(values, starts, query, width, expected);
+        AttentionPool.Run(values, starts, query, width, new float[30], found);
+        AssertClose(expected, found, 1e-5);
+        Assert.All(found[..(heads * width)], zero => Assert.Equal(0f, zero));
+        AssertClose(values[..width], found[(heads * width)..((heads + 1) * width)], 1e-6);
+    }
+
+    [Fact]
+    public void Attention_pool_survives_scores_beyond_the_exponential()
+    {
+        float[] found = new float[1];
+        AttentionPool.Run([1f, 2f], [0, 2], [1_000f], 1, new float[2], found);
+        Assert.Equal(2f, found[0]);
+    }
+
+    private static float[] Random(int count, int seed)
+    {
+        var random = new Random(seed);
+        return [.. Enumerable.Range(0, count).Select(_ => (float)((random.NextDouble() * 2) - 1))];
+    }
+
+    private static void AssertClose(float[] expected, float[] found, double within)
+    {
+        Assert.Equal(expected.Length, found.Length);
+        for (int place = 0; place < expected.Length; place++)
+        {
+            Assert.True(
+                Math.Abs(expected[place] - found[place]) <= within * Math.Max(1, Math.Abs(expected[place])),
+                $"At {place}: expected {expected[place]}; found {found[place]}.");
+        }
+    }
+}
