@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 
 namespace Linr.Layers;
@@ -9,5 +10,5 @@ namespace Linr.Layers;
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
-[JsonSerializable(typeof(LayerList))]
+[JsonSerializable(typeof(ImmutableArray<TowerSpec>))]
 internal sealed partial class LayerJson : JsonSerializerContext;

@@ -22,24 +22,23 @@ public sealed record LayerList(ImmutableArray<TowerSpec> Towers)
     public static LayerList Parse(string json)
     {
         ArgumentNullException.ThrowIfNull(json);
-        LayerList list;
+        ImmutableArray<TowerSpec> towers;
         try
         {
-            list = JsonSerializer.Deserialize(json, LayerJson.Default.LayerList)
-                ?? throw new LayerException("Expected a list of layers; found null.");
+            towers = JsonSerializer.Deserialize(json, LayerJson.Default.ImmutableArrayTowerSpec);
         }
         catch (JsonException error)
         {
             throw new LayerException($"Expected a list of layers in JSON; {error.Message}", error);
         }
 
-        list = list with { Towers = list.Towers.IsDefault ? [] : list.Towers };
+        var list = new LayerList(towers.IsDefault ? [] : towers);
         list.Check();
         return list;
     }
 
     /// <summary>The list as JSON; <see cref="Parse"/> reads it back.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, LayerJson.Default.LayerList);
+    public string ToJson() => JsonSerializer.Serialize(Towers, LayerJson.Default.ImmutableArrayTowerSpec);
 
     /// <summary>Names of all tensors that the layers use, each once, in order of first use.</summary>
     public IEnumerable<string> TensorNames()

@@ -1,0 +1,142 @@
+using Linr.Index.ModelFiles;
+using Linr.Layers;
+using Linr.Memory;
+
+namespace Linr.Engine.Towers;
+
+/// <summary>
+/// A tower of a model file: raw features to embeddings by the engine's own arithmetic. Its weights stay in the mapped
+/// file, which must outlive it. Safe for concurrent use, a <see cref="TowerBatch"/> each.
+/// </summary>
+public sealed class Tower
+{
+    private readonly LayerStep[] _steps;
+    private readonly Dictionary<string, SourceEncoder> _encoders = [];
+    private readonly Dictionary<string, IdRows> _idRows = [];
+    private readonly int _historyLength;
+
+    private Tower(TowerSpec spec, TowerWeights weights)
+    {
+        Spec = spec;
+        var places = new Dictionary<string, int>();
+        _steps = new LayerStep[spec.Layers.Length];
+        for (int layer = 0; layer < _steps.Length; layer++)
+        {
+            LayerSpec one = spec.Layers[layer];
+            LayerStep[] inputs = [.. one.Inputs.Select(input => _steps[places[input]])];
+            _steps[layer] = LayerStep.Create(spec, one, layer, inputs, weights);
+            places.Add(one.Name, layer);
+            AddSource(one, weights);
+        }
+
+        _historyLength = (int)(spec.Layers.FirstOrDefault(layer => layer.Kind == LayerKind.HistoryEmbedding)?.Number("length", 0) ?? 0);
+        LayerStep last = _steps[^1];
+        if (last.Width != spec.Dim || last.IsSequence)
+        {
+            throw new LayerException(
+                $"Tower {spec.Name}: expected its last layer to give a row of {spec.Dim}; found {last.Width}"
+                + (last.IsSequence ? " for each place of a sequence." : "."));
+        }
+    }
+
+    /// <summary>The layers.</summary>
+    public TowerSpec Spec { get; }
+
+    /// <summary>Items of a history that the tower reads; 0 for an item tower.</summary>
+    public int HistoryLength => _historyLength;
+
+    /// <summary>A tower of an open model, or null where the model has none of that name for that embedding.</summary>
+    /// <exception cref="LayerException">A layer is unknown, or its tensors do not fit it.</exception>
+    public static Tower? Load(LoadedModel model, string tower, string embedding)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        TowerSpec? spec = LayerList.Parse(model.LayersJson).Find(tower, embedding);
+        return spec is null ? null : new Tower(spec, new TowerWeights(model));
+    }
+
+    /// <summary>A batch to fill for this tower.</summary>
+    public TowerBatch CreateBatch() => new(
+        this,
+        Spec.Layers.Where(layer => layer.Inputs.IsEmpty && layer.Kind != LayerKind.HistoryEmbedding)
+            .ToDictionary(layer => layer.Name, _ => new SourceRows()),
+        [.. _steps.Select(step => new Activations { Width = step.Width, IsSequence = step.IsSequence })]);
+
+    /// <summary>The embeddings of a batch.</summary>
+    /// <param name="batch">Filled; made by this tower.</param>
+    /// <param name="embeddings">Room for the batch's rows * dim floats.</param>
+    /// <exception cref="ArgumentException">There is less room.</exception>
+    public void Embed(TowerBatch batch, Span<float> embeddings)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        if (embeddings.Length < batch.Count * Spec.Dim)
+        {
+            throw new ArgumentException(
+                $"Expected room for {batch.Count * Spec.Dim} floats; found {embeddings.Length}.", nameof(embeddings));
+        }
+
+        foreach (LayerStep step in _steps)
+        {
+            step.Run(batch);
+        }
+
+        batch.Outputs[^1].Values.CopyTo(embeddings);
+    }
+
+    /// <summary>Adds an item's id to each id embedding.</summary>
+    internal void EncodeId(TowerBatch batch, long key)
+    {
+        foreach ((string layer, IdRows rows) in _idRows)
+        {
+            AddKey(batch, layer, rows, key);
+        }
+    }
+
+    /// <summary>Adds a place to the open history; false when it is full.</summary>
+    internal bool EncodeHistoryId(TowerBatch batch, long key)
+    {
+        if (batch.Places.OpenCount >= _historyLength)
+        {
+            return false;
+        }
+
+        EncodeId(batch, key);
+        return true;
+    }
+
+    /// <summary>Adds raw features to each source that reads a field.</summary>
+    internal void EncodeFields(TowerBatch batch, IReadOnlyDictionary<string, IReadOnlyList<Value>> fields)
+    {
+        foreach ((string layer, SourceEncoder encoder) in _encoders)
+        {
+            encoder.Append(fields, batch.Sources[layer]);
+        }
+    }
+
+    private static void AddKey(TowerBatch batch, string layer, IdRows rows, long key)
+    {
+        CodeBags bags = batch.Sources[layer].Bags;
+        int row = rows.Find(key);
+        if (row >= 0)
+        {
+            bags.Add(row);
+        }
+
+        bags.EndBag();
+    }
+
+    private void AddSource(LayerSpec layer, TowerWeights weights)
+    {
+        if (layer.Field is not null)
+        {
+            int rows = layer.Kind == LayerKind.Number ? 0 : checked((int)weights.Floats(layer, "weight", 2).Shape[0]);
+            Vocabulary? vocabulary = layer.Kind != LayerKind.KeywordBag ? null
+                : Vocabulary.Read(weights.Bytes(layer, "value_bytes").Span, weights.Integers(layer, "value_starts").Span);
+            _encoders.Add(layer.Name, SourceEncoder.Create(layer, rows, vocabulary));
+        }
+        else if (layer.Kind is LayerKind.IdEmbedding or LayerKind.HistoryIdEmbedding)
+        {
+            (NativeSlice<float> _, long[] shape) = weights.Floats(layer, "weight", 2);
+            _idRows.Add(layer.Name, new IdRows(layer, weights.Integers(layer, "keys"), shape[0]));
+        }
+    }
+}
