@@ -1,0 +1,109 @@
+using Linr.Training.Data;
+
+namespace Linr.Training.Evaluation;
+
+/// <summary>Evaluates systems side by side: every unseen item ranked for every user, intervals by bootstrap.</summary>
+public static class Evaluator
+{
+    /// <summary>The slice of all users.</summary>
+    public const string AllUsers = "all";
+
+    /// <summary>The two baselines: popularity and the item-item cosine.</summary>
+    public static IScorer[] Baselines(InteractionDataset data) => [new PopularityScorer(data), new ItemCosineScorer(data)];
+
+    /// <summary>Ranks for the held-out interactions of <paramref name="data"/>.</summary>
+    /// <param name="data">The data set.</param>
+    /// <param name="systems">The systems; the first is compared with each of the others.</param>
+    /// <param name="options">Which users, which slices.</param>
+    /// <exception cref="ArgumentException">There is no system, or no user with enough interactions.</exception>
+    public static EvaluationReport Run(
+        InteractionDataset data, IReadOnlyList<IScorer> systems, EvaluationOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(systems);
+        options ??= new EvaluationOptions();
+        EvaluationCase[] cases = EvaluationCase.Draw(data, options.HeldOut, options.UsersMax, options.Seed);
+        if (systems.Count == 0 || cases.Length == 0)
+        {
+            throw new ArgumentException(
+                $"Expected systems and users with {InteractionDataset.HeldOutMin} or more interactions; "
+                + $"found {systems.Count} and {cases.Length}.");
+        }
+
+        var ranked = systems.Select(system => Ranking.Run(data, options.HeldOut, cases, system)).ToArray();
+        int[] popular = Popular(data, options.PopularItems);
+        (string Name, int[] Cases)[] slices =
+        [
+            (AllUsers, [.. Enumerable.Range(0, cases.Length)]),
+            ($"outside the {options.PopularItems} most popular",
+                [.. Enumerable.Range(0, cases.Length).Where(one => Array.BinarySearch(popular, cases[one].Target) < 0)]),
+        ];
+        return new EvaluationReport
+        {
+            Split = SplitText(data.Order, options.HeldOut),
+            Users = cases.Length,
+            Items = data.Catalogue.Count,
+            Results =
+            [
+                .. from slice in slices
+                   from system in Enumerable.Range(0, systems.Count)
+                   select Result(systems[system].Name, slice, ranked[system], data.Catalogue.Count, options.Seed),
+            ],
+            Differences =
+            [
+                .. from slice in slices
+                   from other in Enumerable.Range(1, systems.Count - 1)
+                   select Difference(
+                       systems[0].Name, systems[other].Name, slice, ranked[0].Results, ranked[other].Results, options.Seed),
+            ],
+        };
+    }
+
+    private static string SplitText(InteractionOrder order, HeldOut heldOut)
+    {
+        string which = heldOut == HeldOut.Test ? "last" : "second last";
+        return order switch
+        {
+            InteractionOrder.Time => $"{which} interaction of each user, by time",
+            InteractionOrder.File => $"{which} interaction of each user, by the order of the file",
+            _ => "one interaction of each user, drawn at random by a seed (the data have no order)",
+        };
+    }
+
+    // In ascending order of rows.
+    private static int[] Popular(InteractionDataset data, int count)
+    {
+        int[] counts = data.TrainingCounts();
+        int[] rows = [.. Enumerable.Range(0, counts.Length).OrderByDescending(row => counts[row]).ThenBy(row => row).Take(count)];
+        Array.Sort(rows);
+        return rows;
+    }
+
+    private static SystemResult Result(
+        string name, (string Name, int[] Cases) slice, (UserResult[] Results, int Covered) ranked, int items, long seed)
+    {
+        Interval Over(Func<UserResult, double> metric)
+            => Bootstrap.Mean(Array.ConvertAll(slice.Cases, one => metric(ranked.Results[one])), seed);
+
+        return new SystemResult(
+            name,
+            slice.Name,
+            slice.Cases.Length,
+            Over(result => result.HitAt(10)),
+            Over(result => result.HitAt(50)),
+            Over(result => result.HitAt(200)),
+            Over(result => result.DiscountedGainAt(10)),
+            Over(result => result.ReciprocalRank),
+            (double)ranked.Covered / items);
+    }
+
+    private static SystemDifference Difference(
+        string name, string against, (string Name, int[] Cases) slice, UserResult[] own, UserResult[] other, long seed)
+    {
+        Interval Over(Func<UserResult, double> metric)
+            => Bootstrap.Mean(Array.ConvertAll(slice.Cases, one => metric(own[one]) - metric(other[one])), seed);
+
+        return new SystemDifference(
+            name, against, slice.Name, Over(result => result.HitAt(10)), Over(result => result.DiscountedGainAt(10)));
+    }
+}

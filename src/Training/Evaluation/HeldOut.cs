@@ -1,0 +1,11 @@
+namespace Linr.Training.Evaluation;
+
+/// <summary>Which held-out interaction of each user is to be found.</summary>
+public enum HeldOut
+{
+    /// <summary>The second last, from what stands before it.</summary>
+    Validation,
+
+    /// <summary>The last, from all others.</summary>
+    Test,
+}

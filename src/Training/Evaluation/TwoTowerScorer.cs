@@ -1,0 +1,52 @@
+using System.Numerics.Tensors;
+using Linr.Training.Data;
+
+namespace Linr.Training.Evaluation;
+
+/// <summary>Turns histories into query embeddings: query q at q * dim.</summary>
+/// <param name="users">The users' rows.</param>
+/// <param name="histories">Item rows as <see cref="HistoryRows"/> lays them out, one history a user.</param>
+public delegate float[] QueryEmbedder(ReadOnlySpan<int> users, ReadOnlySpan<int> histories);
+
+/// <summary>The two-tower model: the dot product of the query embedding and each item embedding.</summary>
+/// <param name="name">Its name in the table.</param>
+/// <param name="dim">Width of the embeddings.</param>
+/// <param name="historyLength">How many of the latest items the query tower reads.</param>
+/// <param name="items">Item embeddings, row r at r * dim.</param>
+/// <param name="embed">The query tower.</param>
+public sealed class TwoTowerScorer(string name, int dim, int historyLength, float[] items, QueryEmbedder embed) : IScorer
+{
+    private const int BlockItems = 1_024;
+
+    /// <inheritdoc/>
+    public string Name => name;
+
+    /// <inheritdoc/>
+    public void Score(InteractionDataset data, ReadOnlySpan<EvaluationCase> cases, HeldOut heldOut, Span<float> scores)
+    {
+        int[] users = new int[cases.Length];
+        int[] histories = new int[cases.Length * historyLength];
+        for (int one = 0; one < cases.Length; one++)
+        {
+            users[one] = cases[one].User;
+            HistoryRows.Latest(cases[one].Seen(data, heldOut), histories.AsSpan(one * historyLength, historyLength));
+        }
+
+        float[] queries = embed(users, histories);
+        int itemCount = items.Length / dim;
+
+        // A block of items stays in the cache while all queries are scored against it.
+        for (int first = 0; first < itemCount; first += BlockItems)
+        {
+            int last = Math.Min(itemCount, first + BlockItems);
+            for (int one = 0; one < cases.Length; one++)
+            {
+                ReadOnlySpan<float> query = queries.AsSpan(one * dim, dim);
+                for (int item = first; item < last; item++)
+                {
+                    scores[(one * itemCount) + item] = TensorPrimitives.Dot(query, items.AsSpan(item * dim, dim));
+                }
+            }
+        }
+    }
+}

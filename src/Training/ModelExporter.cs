@@ -1,0 +1,95 @@
+using Linr.Engine.Towers;
+using Linr.Index;
+using Linr.Index.ModelFiles;
+using Linr.Layers;
+using Linr.ModelFile;
+using Linr.Training.Data;
+using Linr.Training.Torch;
+
+namespace Linr.Training;
+
+/// <summary>Writes a trained model as a model file: all items with their embeddings, and the towers.</summary>
+public static class ModelExporter
+{
+    private const int BatchItems = 4_096;
+
+    /// <summary>Writes the file in one step.</summary>
+    /// <param name="model">The trained model.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="version">What the owner calls this version.</param>
+    /// <param name="metric">How the embedding is scored; the towers give normalised ones.</param>
+    /// <param name="rowType">How its rows are stored.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="ItemException">An item does not fit the schema.</exception>
+    public static void Write(
+        TrainedModel model, string path, string version = "", Metric metric = Metric.Cosine, RowType rowType = RowType.Float32)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ItemCatalogue catalogue = model.Data.Catalogue;
+        string name = model.Run.Options.Embedding;
+        int dim = model.Run.Options.Dim;
+        Schema schema = catalogue.Schema with
+        {
+            Embeddings =
+            [
+                .. catalogue.Schema.Embeddings.Where(one => one.Name != name), new EmbeddingSchema(name, dim, metric, rowType),
+            ],
+        };
+        using var builder = new ItemTableBuilder(schema);
+        foreach (Item[] batch in catalogue.Items.Chunk(BatchItems))
+        {
+            uint first = (uint)builder.Rows;
+            builder.Append(batch);
+            builder.SetEmbeddings(name, first, model.ItemEmbeddings.Span.Slice((int)first * dim, batch.Length * dim));
+        }
+
+        using ItemTable items = builder.Build();
+        ModelWriter.Write(path, new ModelContents
+        {
+            Items = items,
+            Version = version,
+            LayersJson = model.Layers.ToJson(),
+            Tensors = [.. Tensors(model)],
+        });
+    }
+
+    private static IEnumerable<TensorSource> Tensors(TrainedModel model)
+    {
+        (long[] keys, int[] order) = ByKey(model.Data.Catalogue);
+        foreach (LayerSpec layer in model.Layers.Towers.SelectMany(tower => tower.Layers))
+        {
+            bool isKeyed = layer.Tensors.ContainsKey("keys");
+            foreach ((string _, string name) in layer.Tensors.Where(pair => pair.Key is "weight" or "bias" or "query"))
+            {
+                TorchSharp.torch.Tensor value = model.Model.Weights[name].Value;
+                yield return isKeyed ? TensorBytes.Source(name, value, order) : TensorBytes.Source(name, value);
+            }
+
+            if (isKeyed)
+            {
+                yield return TensorSource.Of(layer.Tensors["keys"], TensorType.Int64, [keys.Length], keys);
+            }
+            else if (layer.Kind == LayerKind.KeywordBag)
+            {
+                Vocabulary vocabulary = model.Model.Vocabularies[layer.Tensors["weight"]];
+                (byte[] bytes, long[] starts) = vocabulary.ToTensors();
+                yield return TensorSource.Of(layer.Tensors["value_bytes"], TensorType.UInt8, [bytes.Length], bytes);
+                yield return TensorSource.Of(layer.Tensors["value_starts"], TensorType.Int64, [starts.Length], starts);
+            }
+        }
+    }
+
+    private static (long[] Keys, int[] Order) ByKey(ItemCatalogue catalogue)
+    {
+        long[] keys = new long[catalogue.Count];
+        int[] order = new int[catalogue.Count];
+        for (int row = 0; row < keys.Length; row++)
+        {
+            keys[row] = catalogue.Ids[row].Key;
+            order[row] = row;
+        }
+
+        Array.Sort(keys, order);
+        return (keys, order);
+    }
+}

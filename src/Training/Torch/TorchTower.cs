@@ -1,0 +1,80 @@
+using Linr.Layers;
+using static TorchSharp.torch;
+
+namespace Linr.Training.Torch;
+
+/// <summary>Runs a tower's layers in Torch, with gradients: the other reading of the list that the engine runs.</summary>
+internal sealed class TorchTower(TowerSpec spec, double dropout)
+{
+    private const double MaskedScore = -1e9;
+
+    /// <summary>The layers.</summary>
+    public TowerSpec Spec { get; } = spec;
+
+    /// <summary>The tower's output.</summary>
+    /// <param name="sources">
+    /// Outputs of the source layers by name: [rows, width]; of a sequence a row for each item of a history.
+    /// </param>
+    /// <param name="layout">Where the items of the histories stand; null without sequences.</param>
+    /// <param name="parameters">The tensors that are not tables, by name.</param>
+    /// <param name="training">Whether dropout is on.</param>
+    public Tensor Forward(
+        IReadOnlyDictionary<string, Tensor> sources,
+        SequenceLayout? layout,
+        IReadOnlyDictionary<string, Tensor> parameters,
+        bool training)
+    {
+        var outputs = new Dictionary<string, Tensor>(sources);
+        foreach (LayerSpec layer in Spec.Layers.Where(layer => !outputs.ContainsKey(layer.Name)))
+        {
+            Tensor[] inputs = [.. layer.Inputs.Select(input => outputs[input])];
+            Tensor output = Apply(layer, inputs, layout, parameters);
+            bool isHidden = layer.Kind is LayerKind.Relu or LayerKind.Gelu or LayerKind.Silu or LayerKind.Tanh;
+            outputs[layer.Name] = training && isHidden && dropout > 0 ? nn.functional.dropout(output, dropout, true) : output;
+        }
+
+        return outputs[Spec.Layers[^1].Name];
+    }
+
+    private static Tensor Apply(
+        LayerSpec layer, Tensor[] inputs, SequenceLayout? layout, IReadOnlyDictionary<string, Tensor> parameters)
+        => layer.Kind switch
+        {
+            LayerKind.Linear => nn.functional.linear(
+                inputs[0],
+                parameters[layer.Tensors["weight"]],
+                layer.Tensors.TryGetValue("bias", out string? bias) ? parameters[bias] : null),
+            LayerKind.Relu => nn.functional.relu(inputs[0]),
+            LayerKind.Gelu => nn.functional.gelu(inputs[0]),
+            LayerKind.Silu => nn.functional.silu(inputs[0]),
+            LayerKind.Tanh => inputs[0].tanh(),
+            LayerKind.LayerNorm => nn.functional.layer_norm(
+                inputs[0],
+                [inputs[0].shape[^1]],
+                parameters[layer.Tensors["weight"]],
+                parameters[layer.Tensors["bias"]],
+                layer.Number("epsilon", LayerKind.DefaultEpsilon)),
+            LayerKind.Concat => cat(inputs, 1),
+            LayerKind.Add => inputs.Aggregate((left, right) => left + right),
+            LayerKind.Scale => inputs[0].Times(layer.Numbers["factor"]),
+            LayerKind.L2Normalise => Normalise(inputs[0]),
+            LayerKind.Position => Position(inputs[0], layout!, parameters[layer.Tensors["weight"]]),
+            LayerKind.AttentionPool => AttentionPool(inputs[0], layout!, parameters[layer.Tensors["query"]]),
+            _ => throw new LayerException($"Layer \"{layer.Name}\": unknown kind of layer \"{layer.Kind}\"."),
+        };
+
+    private static Tensor Normalise(Tensor input)
+        => input / input.norm(1, keepdim: true, p: 2).AtLeast(Kernels.Layers.L2Normalise.LengthMin);
+
+    private static Tensor Position(Tensor input, SequenceLayout layout, Tensor places)
+        => input + places.index_select(0, layout.Places.AtMost(places.shape[0] - 1));
+
+    private static Tensor AttentionPool(Tensor input, SequenceLayout layout, Tensor query)
+    {
+        Tensor sequence = layout.Pad(input);
+        Tensor scores = matmul(sequence, query.t()).Times(1 / Math.Sqrt(query.shape[1]));
+        Tensor shares = scores.Masked(layout.Present.logical_not().unsqueeze(2), MaskedScore).softmax(1);
+        Tensor heads = matmul(shares.transpose(1, 2), sequence).view(layout.Rows, -1);
+        return heads * layout.Present.any(1, keepdim: true).to_type(heads.dtype);
+    }
+}

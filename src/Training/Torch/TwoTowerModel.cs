@@ -1,0 +1,178 @@
+using Linr.Engine.Towers;
+using Linr.Index.ModelFiles;
+using Linr.Layers;
+using Linr.Training.Data;
+using Linr.Training.Towers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Linr.Training.Torch;
+
+/// <summary>The two towers with their weights, over the items and users of one data set.</summary>
+internal sealed class TwoTowerModel : IDisposable
+{
+    private const int ChunkRows = 4_096;
+
+    private readonly InteractionDataset _data;
+    private readonly TorchTower _itemTower;
+    private readonly TorchTower _queryTower;
+    private readonly TowerSources _itemSources;
+    private readonly TowerSources _querySources;
+    private readonly int _historyLength;
+
+    /// <summary>Builds the towers, encodes all features, draws the first weights from the seed.</summary>
+    /// <param name="data">Items and users.</param>
+    /// <param name="options">Widths and seed.</param>
+    /// <param name="device">Where the weights live.</param>
+    /// <param name="old">A model whose standardisation of numbers is kept, or null.</param>
+    public TwoTowerModel(InteractionDataset data, TrainingOptions options, Device device, LoadedModel? old)
+    {
+        _data = data;
+        _historyLength = options.HistoryLength;
+        ItemCatalogue catalogue = data.Catalogue;
+        var itemFields = catalogue.Items.Select(item => item.Fields);
+        var queryFields = data.Users.Select(user => data.QueryFields?.Invoke(user) ?? new Dictionary<string, IReadOnlyList<Value>>());
+        var itemSurvey = new FieldSurvey(catalogue.Schema.Fields, itemFields);
+        var querySurvey = new FieldSurvey(data.QuerySchema, queryFields);
+        TowerSpec item = TowerDesign.Item(options, catalogue.Schema.Fields, itemSurvey.Numbers);
+        TowerSpec query = TowerDesign.Query(
+            options, data.Order != InteractionOrder.None, data.QuerySchema, querySurvey.Numbers);
+        if (old is not null)
+        {
+            item = WarmStart.WithOldNumbers(item, old);
+            query = WarmStart.WithOldNumbers(query, old);
+        }
+
+        Layers = new LayerList([item, query]);
+        Layers.Check();
+        Vocabularies = item.Layers.Concat(query.Layers).Where(layer => layer.Kind == LayerKind.KeywordBag)
+            .ToDictionary(
+                layer => layer.Tensors["weight"],
+                layer => (item.Layers.Contains(layer) ? itemSurvey : querySurvey).Vocabularies[layer.Field!]);
+        Weights = WeightShapes.Create(Layers, Vocabularies, catalogue.Count, options, device);
+        _itemTower = new TorchTower(item, options.Dropout);
+        _queryTower = new TorchTower(query, options.Dropout);
+        _itemSources = new TowerSources(item, Encode(item, itemFields), Weights);
+        _querySources = new TowerSources(query, Encode(query, queryFields), Weights);
+    }
+
+    /// <summary>The towers' layers.</summary>
+    public LayerList Layers { get; }
+
+    /// <summary>Keywords by the name of the weight tensor whose rows they name.</summary>
+    public IReadOnlyDictionary<string, Vocabulary> Vocabularies { get; }
+
+    /// <summary>All learned tensors.</summary>
+    public WeightSet Weights { get; }
+
+    /// <summary>The tables that the last forward pass read.</summary>
+    public IEnumerable<TouchedRows> Touched => _itemSources.Touched.Concat(_querySources.Touched);
+
+    /// <summary>Embeddings of items: [rows, dim].</summary>
+    /// <param name="rows">Their rows.</param>
+    /// <param name="parameters">The tensors that are not tables.</param>
+    /// <param name="idDropout">Draws which ids are left out; null for none.</param>
+    public Tensor EmbedItems(IReadOnlyList<int> rows, IReadOnlyDictionary<string, Tensor> parameters, Func<bool>? idDropout)
+    {
+        _itemSources.Begin();
+        foreach (int row in rows)
+        {
+            _itemSources.AddFeatures(row);
+            _itemSources.AddId(TowerDesign.ItemId, idDropout?.Invoke() == true ? -1 : row);
+        }
+
+        return _itemTower.Forward(_itemSources.ToTensors(), null, parameters, idDropout is not null);
+    }
+
+    /// <summary>Embeddings of queries: [queries, dim].</summary>
+    /// <param name="users">Their users, whose query features are read.</param>
+    /// <param name="histories">Item rows, the latest first, history length a query; negative where there is none.</param>
+    /// <param name="history">Embeddings of the items that are there, one after the other: [items, dim].</param>
+    /// <param name="parameters">The tensors that are not tables.</param>
+    /// <param name="idDropout">Draws which ids are left out; null for none.</param>
+    public Tensor EmbedQueries(
+        ReadOnlySpan<int> users,
+        ReadOnlySpan<int> histories,
+        Tensor history,
+        IReadOnlyDictionary<string, Tensor> parameters,
+        Func<bool>? idDropout)
+    {
+        _querySources.Begin();
+        foreach (int row in histories)
+        {
+            if (row >= 0)
+            {
+                _querySources.AddId(TowerDesign.HistoryId, idDropout?.Invoke() == true ? HistoryRows.None : row);
+            }
+        }
+
+        foreach (int user in users)
+        {
+            _querySources.AddFeatures(user);
+        }
+
+        Dictionary<string, Tensor> sources = _querySources.ToTensors();
+        sources.Add(TowerDesign.History, history);
+        var layout = new SequenceLayout(histories, _historyLength, Weights.Device);
+        return _queryTower.Forward(sources, layout, parameters, idDropout is not null);
+    }
+
+    /// <summary>The tensors that are not tables, sharing memory with the weights, each collecting its gradient.</summary>
+    public Dictionary<string, Tensor> Parameters(bool training)
+        => Weights.All.Where(weight => !weight.IsTable)
+            .ToDictionary(weight => weight.Name, weight => weight.Value.detach().requires_grad_(training));
+
+    /// <summary>Embeddings of all items, without gradients: row r at r * dim.</summary>
+    public float[] AllItemEmbeddings()
+    {
+        int dim = Layers.Towers[0].Dim;
+        float[] all = new float[(long)_data.Catalogue.Count * dim];
+        using IDisposable quiet = no_grad();
+        for (int start = 0; start < _data.Catalogue.Count; start += ChunkRows)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            int count = Math.Min(ChunkRows, _data.Catalogue.Count - start);
+            Tensor chunk = EmbedItems([.. Enumerable.Range(start, count)], Parameters(training: false), null).cpu();
+            chunk.data<float>().CopyTo(all.AsSpan(start * dim));
+        }
+
+        return all;
+    }
+
+    /// <summary>Embeddings of queries, without gradients: query q at q * dim.</summary>
+    /// <param name="users">Their users.</param>
+    /// <param name="histories">As <see cref="EmbedQueries"/> takes them.</param>
+    /// <param name="items">As <see cref="AllItemEmbeddings"/> gave them.</param>
+    public float[] QueryEmbeddings(ReadOnlySpan<int> users, ReadOnlySpan<int> histories, ReadOnlySpan<float> items)
+    {
+        using IDisposable quiet = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        int dim = Layers.Towers[0].Dim;
+        var history = new List<float>();
+        foreach (int row in histories)
+        {
+            if (row >= 0)
+            {
+                history.AddRange(items.Slice(row * dim, dim));
+            }
+        }
+
+        Tensor embedded = tensor(history.ToArray(), device: Weights.Device).view(-1, dim);
+        Tensor queries = EmbedQueries(users, histories, embedded, Parameters(training: false), null).cpu();
+        return queries.data<float>().ToArray();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Weights.Dispose();
+
+    private FeatureTable Encode(TowerSpec tower, IEnumerable<IReadOnlyDictionary<string, IReadOnlyList<Value>>> fields)
+    {
+        var encoders = tower.Layers.Where(layer => layer.Field is not null).ToDictionary(
+            layer => layer.Name,
+            layer => SourceEncoder.Create(
+                layer,
+                layer.Tensors.TryGetValue("weight", out string? weight) ? checked((int)Weights[weight].Value.shape[0]) : 0,
+                weight is null ? null : Vocabularies.GetValueOrDefault(weight)));
+        return new FeatureTable(tower, encoders, fields);
+    }
+}

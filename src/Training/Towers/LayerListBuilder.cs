@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using Linr.Layers;
+
+namespace Linr.Training.Towers;
+
+/// <summary>Gathers the layers of one tower and names their tensors.</summary>
+internal sealed class LayerListBuilder(string tower)
+{
+    private readonly ImmutableArray<LayerSpec>.Builder _layers = ImmutableArray.CreateBuilder<LayerSpec>();
+
+    /// <summary>Adds a layer and returns its name.</summary>
+    public string Add(
+        string kind,
+        string name,
+        ImmutableArray<string> inputs,
+        IEnumerable<string> tensors,
+        string? field = null,
+        Dictionary<string, double>? numbers = null)
+    {
+        _layers.Add(new LayerSpec(kind, name)
+        {
+            Inputs = inputs,
+            Field = field,
+            Tensors = tensors.ToImmutableSortedDictionary(
+                role => role, role => $"towers/{tower}/{name}/{role}", StringComparer.Ordinal),
+            Numbers = (numbers ?? []).ToImmutableSortedDictionary(StringComparer.Ordinal),
+        });
+        return name;
+    }
+
+    /// <summary>The layers in the order in which they were added.</summary>
+    public ImmutableArray<LayerSpec> ToImmutable() => _layers.ToImmutable();
+}

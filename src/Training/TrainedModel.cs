@@ -1,0 +1,48 @@
+using Linr.Layers;
+using Linr.Training.Data;
+using Linr.Training.Evaluation;
+using Linr.Training.Torch;
+
+namespace Linr.Training;
+
+/// <summary>A trained model that is still in Torch: evaluate it, export it, dispose it.</summary>
+public sealed class TrainedModel : IDisposable
+{
+    private readonly Lazy<float[]> _items;
+
+    internal TrainedModel(InteractionDataset data, TwoTowerModel model, TrainingRun run)
+    {
+        Data = data;
+        Model = model;
+        Run = run;
+        _items = new Lazy<float[]>(model.AllItemEmbeddings);
+    }
+
+    /// <summary>The record of the run.</summary>
+    public TrainingRun Run { get; }
+
+    /// <summary>The towers' layers.</summary>
+    public LayerList Layers => Model.Layers;
+
+    /// <summary>What it was trained on.</summary>
+    public InteractionDataset Data { get; }
+
+    /// <summary>Embeddings of all items, row r of the catalogue at r * dim.</summary>
+    public ReadOnlyMemory<float> ItemEmbeddings => _items.Value;
+
+    /// <summary>The towers in Torch.</summary>
+    internal TwoTowerModel Model { get; }
+
+    /// <summary>Query embeddings, query q at q * dim.</summary>
+    /// <param name="users">Rows of the users whose query features are read.</param>
+    /// <param name="histories">Item rows, the latest first, history length a query, padded by <see cref="HistoryRows.None"/>.</param>
+    public float[] EmbedQueries(ReadOnlySpan<int> users, ReadOnlySpan<int> histories)
+        => Model.QueryEmbeddings(users, histories, _items.Value);
+
+    /// <summary>The model as something to evaluate.</summary>
+    public IScorer ToScorer(string name = "two-tower")
+        => new TwoTowerScorer(name, Run.Options.Dim, Run.Options.HistoryLength, _items.Value, EmbedQueries);
+
+    /// <inheritdoc/>
+    public void Dispose() => Model.Dispose();
+}

@@ -1,0 +1,161 @@
+using System.Diagnostics;
+using Linr.Index.ModelFiles;
+using Linr.Training.Data;
+using Linr.Training.Evaluation;
+using Linr.Training.Torch;
+using TorchSharp;
+
+namespace Linr.Training;
+
+/// <summary>Trains a two-tower model: epochs of Adam on a sampled softmax, validated after each, stopped early.</summary>
+public static class Trainer
+{
+    /// <summary>Trains on a data set; the weights of the best epoch are kept.</summary>
+    /// <param name="data">Items and interactions.</param>
+    /// <param name="options">How.</param>
+    /// <param name="progress">Told after every step and every epoch, on this thread.</param>
+    /// <param name="cancellation">Stops between steps; a checkpoint keeps the epochs that were finished.</param>
+    /// <exception cref="ArgumentException">Options are wrong, or there is nothing to train on.</exception>
+    /// <exception cref="TorchLibraryException">libtorch is missing or does not load.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static TrainedModel Run(
+        InteractionDataset data,
+        TrainingOptions options,
+        Action<TrainingProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        var sampler = new ExampleSampler(data, options.HistoryLength, options.HistoryDropout);
+        if (sampler.Count < 2)
+        {
+            throw new ArgumentException($"Expected at least 2 interactions to train on; found {sampler.Count}.", nameof(data));
+        }
+
+        TorchLibrary.Load(options.LibtorchFolder, options.Threads);
+        using LoadedModel? old = options.WarmStartPath is null ? null : ModelReader.Open(options.WarmStartPath);
+        var model = new TwoTowerModel(data, options, TorchLibrary.Device(options.Device), old);
+        try
+        {
+            if (old is not null)
+            {
+                WarmStart.Copy(old, model, data.Catalogue);
+            }
+
+            TrainingState state = Train(data, options, model, sampler, progress, cancellation);
+            return new TrainedModel(data, model, Record(data, options, state));
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    private static TrainingState Train(
+        InteractionDataset data,
+        TrainingOptions options,
+        TwoTowerModel model,
+        ExampleSampler sampler,
+        Action<TrainingProgress>? progress,
+        CancellationToken cancellation)
+    {
+        var adam = new Adam(options.LearningRate, options.WeightDecay);
+        var state = new TrainingState();
+        using var best = new WeightSnapshot(model.Weights);
+        if (File.Exists(options.CheckpointPath))
+        {
+            Checkpoint.Read(options.CheckpointPath, data, options, model.Weights, best, adam, state);
+        }
+
+        var step = new TrainingStep(model, new StepItems(data.TrainingCounts(), options), adam, options);
+        EvaluationCase[] cases = EvaluationCase.Draw(data, HeldOut.Validation, options.ValidationUsers, options.Seed);
+        while (!state.IsDone(options))
+        {
+            var clock = Stopwatch.StartNew();
+            double loss = Epoch(options, sampler, step, adam, state, progress, cancellation);
+            (double hitRate, double gain) = Validate(data, options, model, cases);
+
+            // Without users to validate on, the last epoch is the best.
+            bool isBest = cases.Length == 0 || gain > state.BestGain;
+            state.Epochs.Add(new EpochResult(state.Epochs.Count + 1, loss, hitRate, gain, clock.Elapsed.TotalSeconds, isBest));
+            if (isBest)
+            {
+                best.Take();
+            }
+
+            if (options.CheckpointPath is not null)
+            {
+                Checkpoint.Write(options.CheckpointPath, data, options, model.Weights, best, adam, state);
+            }
+
+            int steps = Steps(sampler, options);
+            progress?.Invoke(new TrainingProgress(state.Epochs.Count, options.Epochs, steps, steps, loss, state.Epochs[^1]));
+        }
+
+        best.Restore();
+        return state;
+    }
+
+    private static double Epoch(
+        TrainingOptions options,
+        ExampleSampler sampler,
+        TrainingStep step,
+        Adam adam,
+        TrainingState state,
+        Action<TrainingProgress>? progress,
+        CancellationToken cancellation)
+    {
+        int epoch = state.Epochs.Count + 1;
+        EpochResult? last = state.Epochs.Count == 0 ? null : state.Epochs[^1];
+        var random = new SplitMix(options.Seed, -epoch);
+        torch.manual_seed((long)(random.NextUInt64() >> 1));
+        sampler.Begin(options.Seed, epoch);
+        var batch = new ExampleBatch(options.BatchSize, options.HistoryLength);
+        double sum = 0;
+        int done = 0;
+        while (sampler.Next(batch))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            adam.Warmth = Math.Min(1, (adam.StepCount + 1.0) / Math.Max(1, options.WarmupSteps));
+            sum += step.Run(batch, random);
+            done++;
+            progress?.Invoke(new TrainingProgress(epoch, options.Epochs, done, Steps(sampler, options), sum / done, last));
+        }
+
+        return sum / done;
+    }
+
+    private static (double HitRate, double Gain) Validate(
+        InteractionDataset data, TrainingOptions options, TwoTowerModel model, EvaluationCase[] cases)
+    {
+        if (cases.Length == 0)
+        {
+            return (0, 0);
+        }
+
+        float[] items = model.AllItemEmbeddings();
+        var scorer = new TwoTowerScorer(
+            "two-tower", options.Dim, options.HistoryLength, items,
+            (users, histories) => model.QueryEmbeddings(users, histories, items));
+        (UserResult[] results, _) = Ranking.Run(data, HeldOut.Validation, cases, scorer);
+        return (results.Average(result => result.HitAt(10)), results.Average(result => result.DiscountedGainAt(10)));
+    }
+
+    private static int Steps(ExampleSampler sampler, TrainingOptions options)
+    {
+        (int whole, int rest) = Math.DivRem(sampler.Count, options.BatchSize);
+        return whole + (rest >= 2 ? 1 : 0);
+    }
+
+    private static TrainingRun Record(InteractionDataset data, TrainingOptions options, TrainingState state) => new()
+    {
+        Options = options,
+        Items = data.Catalogue.Count,
+        Users = data.UserCount,
+        Interactions = data.InteractionCount,
+        Order = data.Order.ToString(),
+        Epochs = [.. state.Epochs],
+    };
+}

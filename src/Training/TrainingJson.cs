@@ -1,0 +1,12 @@
+using System.Text.Json.Serialization;
+using Linr.Training.Evaluation;
+
+namespace Linr.Training;
+
+/// <summary>The JSON of records.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(TrainingRun))]
+[JsonSerializable(typeof(TrainingOptions))]
+[JsonSerializable(typeof(EvaluationReport))]
+[JsonSerializable(typeof(IReadOnlyList<EpochResult>))]
+internal sealed partial class TrainingJson : JsonSerializerContext;

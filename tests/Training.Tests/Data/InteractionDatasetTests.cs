@@ -1,0 +1,106 @@
+using Linr.Formats;
+using Linr.Training.Data;
+
+namespace Linr.Training.Tests.Data;
+
+public sealed class InteractionDatasetTests
+{
+    [Fact]
+    public void Interactions_are_sorted_by_user_and_time_ties_as_read_and_repeats_dropped()
+    {
+        InteractionDataset data = Build(null, ("b", 3, 5), ("a", 1, 9), ("a", 2, 1), ("a", 3, 9), ("a", 2, 20), ("b", 9, 2));
+        Assert.Equal(InteractionOrder.Time, data.Order);
+        Assert.Equal([9L, 3L], Ids(data, "b"));
+        Assert.Equal([2L, 1L, 3L], Ids(data, "a"));
+        Assert.Equal(5, data.InteractionCount);
+        Assert.Equal(4, data.Catalogue.Count);
+    }
+
+    [Fact]
+    public void Of_three_or_more_the_last_two_are_held_out()
+    {
+        InteractionDataset data = Build(null, ("a", 1, 1), ("a", 2, 2), ("a", 3, 3), ("b", 1, 1), ("b", 2, 2));
+        Assert.Equal(1, data.TrainingItemsOf(0).Length);
+        Assert.Equal(2, data.TrainingItemsOf(1).Length);
+        Assert.Equal([2, 1, 0], [.. new long[] { 1, 2, 3 }.Select(id => data.TrainingCounts()[data.Catalogue.Find(id)])]);
+    }
+
+    [Fact]
+    public void Without_times_there_is_no_order_unless_the_file_gives_one()
+    {
+        (string, long, long?)[] rows = [("a", 5, null), ("a", 4, null), ("a", 6, null), ("a", 1, null), ("a", 2, null)];
+        Assert.Equal([5L, 4L, 6L, 1L, 2L], Ids(Build(InteractionOrder.File, rows), "a"));
+        InteractionDataset data = Build(null, rows);
+        Assert.Equal(InteractionOrder.None, data.Order);
+        Assert.Equal(Ids(data, "a"), Ids(Build(null, rows), "a"));
+        Assert.Equal([1L, 2L, 4L, 5L, 6L], Ids(data, "a").Order());
+        Assert.Throws<ArgumentException>(() => Build(InteractionOrder.Time, rows));
+    }
+
+    [Fact]
+    public void Every_interaction_knows_its_user()
+    {
+        InteractionDataset data = Planted.Data();
+        for (int user = 0; user < data.UserCount; user++)
+        {
+            for (int position = 0; position < data.ItemsOf(user).Length; position++)
+            {
+                Assert.Equal(user, data.UserOf(data.StartOf(user) + position));
+            }
+        }
+    }
+
+    [Fact]
+    public void An_epoch_takes_every_training_interaction_once_with_what_came_before_it()
+    {
+        InteractionDataset data = Planted.Data();
+        var sampler = new ExampleSampler(data, historyLength: 4, historyDropout: 0);
+        var batch = new ExampleBatch(50, 4);
+        sampler.Begin(1, 1);
+        var seen = new HashSet<(int, int)>();
+        while (sampler.Next(batch))
+        {
+            for (int example = 0; example < batch.Count; example++)
+            {
+                Assert.True(seen.Add((batch.Users[example], batch.Targets[example])));
+                int position = data.TrainingItemsOf(batch.Users[example]).IndexOf(batch.Targets[example]);
+                int[] expected = new int[4];
+                HistoryRows.Latest(data.TrainingItemsOf(batch.Users[example])[..position], expected);
+                Assert.Equal(expected, batch.Histories[(example * 4)..((example + 1) * 4)]);
+            }
+        }
+
+        Assert.Equal(sampler.Count, seen.Count);
+    }
+
+    [Fact]
+    public void Without_order_a_history_is_drawn_from_all_others_but_the_target()
+    {
+        InteractionDataset data = Planted.Data(order: InteractionOrder.None);
+        var sampler = new ExampleSampler(data, historyLength: 3, historyDropout: 0);
+        var batch = new ExampleBatch(64, 3);
+        sampler.Begin(1, 1);
+        Assert.True(sampler.Next(batch));
+        for (int example = 0; example < batch.Count; example++)
+        {
+            int[] history = batch.Histories[(example * 3)..((example + 1) * 3)];
+            Assert.Equal(3, history.Distinct().Count());
+            Assert.DoesNotContain(batch.Targets[example], history);
+            Assert.Empty(history.Except(data.TrainingItemsOf(batch.Users[example]).ToArray()));
+        }
+    }
+
+    private static InteractionDataset Build(InteractionOrder? order, params (string User, long Item, long? Time)[] rows)
+    {
+        var builder = new InteractionDatasetBuilder(new ItemCatalogue(new Schema { IdKind = IdKind.Integer }, []));
+        foreach ((string user, long item, long? time) in rows)
+        {
+            builder.Add(new Interaction(user, item, time));
+        }
+
+        return builder.Build(order);
+    }
+
+    private static long[] Ids(InteractionDataset data, string user)
+        => [.. data.ItemsOf(data.Users.ToList().IndexOf(user)).ToArray().Select(row => data.Catalogue.Ids[row].Integer)];
+}
