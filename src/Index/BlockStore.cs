@@ -1,3 +1,4 @@
+using System.Numerics;
 using Linr.Memory;
 
 namespace Linr.Index;
@@ -7,13 +8,16 @@ namespace Linr.Index;
 /// either owned native memory or a slice of a mapped file. A unit is a row or, for masks, a word of 64 rows.
 /// </summary>
 /// <typeparam name="T">The element type.</typeparam>
-/// <param name="unitsPerBlock">Units in a full block.</param>
+/// <param name="unitsPerBlock">Units in a full block, a power of two.</param>
 /// <param name="stride">Elements in a unit.</param>
 internal sealed class BlockStore<T>(int unitsPerBlock, int stride) : IDisposable
     where T : unmanaged
 {
     private const int FirstUnits = 1_024;
 
+    // Shifts and masks: a division by a variable costs more than the read.
+    private readonly int _blockShift = BitOperations.Log2((uint)unitsPerBlock);
+    private readonly uint _unitMask = (uint)unitsPerBlock - 1;
     private readonly List<NativeBuffer> _owned = [];
     private NativeSlice<T>[] _blocks = [];
     private int _blockCount;
@@ -45,13 +49,13 @@ internal sealed class BlockStore<T>(int unitsPerBlock, int stride) : IDisposable
 
     /// <summary>The elements of one unit.</summary>
     public ReadOnlySpan<T> Read(long unit)
-        => _blocks[unit / unitsPerBlock].Slice(unit % unitsPerBlock * stride, stride).Span;
+        => _blocks[unit >> _blockShift].Slice((unit & _unitMask) * stride, stride).Span;
 
     /// <summary>The element of one unit of stride 1.</summary>
-    public T ReadOne(long unit) => _blocks[unit / unitsPerBlock][unit % unitsPerBlock];
+    public T ReadOne(long unit) => _blocks[unit >> _blockShift][unit & _unitMask];
 
     /// <summary>The element of one unit of stride 1, to come.</summary>
-    public void Prefetch(long unit) => _blocks[unit / unitsPerBlock].Prefetch(unit % unitsPerBlock);
+    public void Prefetch(long unit) => _blocks[unit >> _blockShift].Prefetch(unit & _unitMask);
 
     /// <summary>The elements of one unit, to write; the storage grows to hold it.</summary>
     public Span<T> Write(long unit) => Write(unit, 1);
@@ -59,14 +63,14 @@ internal sealed class BlockStore<T>(int unitsPerBlock, int stride) : IDisposable
     /// <summary>The elements of consecutive units of one block, to write; the storage grows to hold them.</summary>
     public Span<T> Write(long unit, int count)
     {
-        int block = (int)(unit / unitsPerBlock);
-        int first = (int)(unit % unitsPerBlock);
+        int block = (int)(unit >> _blockShift);
+        int first = (int)(unit & _unitMask);
         Reserve(block, first + count);
         return _owned[block].Span<T>((long)first * stride, checked(count * stride));
     }
 
     /// <summary>Units left in the block of <paramref name="unit"/>, itself included.</summary>
-    public int UnitsToBlockEnd(long unit) => unitsPerBlock - (int)(unit % unitsPerBlock);
+    public int UnitsToBlockEnd(long unit) => unitsPerBlock - (int)(unit & _unitMask);
 
     /// <summary>Gives back the memory beyond <paramref name="units"/> units.</summary>
     public void Trim(long units)

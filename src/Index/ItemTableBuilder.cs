@@ -106,12 +106,12 @@ public sealed class ItemTableBuilder : IDisposable
     public uint AppendIds(ReadOnlySpan<ItemId> ids)
     {
         uint first = (uint)Rows;
+        _idMap.Reserve(ids.Length);
         foreach (ItemId id in ids)
         {
             var problems = new List<string>();
-            if (_check.AddIdProblems(id, Rows, problems) || _idMap.TryFind(id, out _))
+            if (FindIdProblems(id, mayReplace: false, problems))
             {
-                problems.Add($"Item {id}: expected an id once; found it again");
                 throw new ItemException(problems);
             }
 
@@ -125,9 +125,20 @@ public sealed class ItemTableBuilder : IDisposable
     public uint AppendIds(ReadOnlySpan<long> ids)
     {
         uint first = (uint)Rows;
+        _idMap.Reserve(ids.Length);
         foreach (long id in ids)
         {
-            AppendIds([new ItemId(id)]);
+            // The common case without the list that problems would go to.
+            if (_ids is IntegerIds integers && Rows < Limits.RowsMax && !_idMap.TryFind(id, out uint row))
+            {
+                row = (uint)Rows;
+                integers.Append(id);
+                _idMap.Add(row);
+            }
+            else
+            {
+                AppendIds([new ItemId(id)]);
+            }
         }
 
         return first;
@@ -231,13 +242,19 @@ public sealed class ItemTableBuilder : IDisposable
     {
         ArgumentNullException.ThrowIfNull(item);
         int before = problems.Count;
-        bool wrongId = _check.AddIdProblems(item.Id, Rows, problems);
-        if (!wrongId && _duplicates == DuplicateIds.Refuse && _idMap.TryFind(item.Id, out _))
+        FindIdProblems(item.Id, mayReplace: _duplicates == DuplicateIds.LastWins, problems);
+        _check.AddProblems(item, problems);
+        return problems.Count > before;
+    }
+
+    private bool FindIdProblems(ItemId id, bool mayReplace, ICollection<string> problems)
+    {
+        int before = problems.Count;
+        if (!_check.AddIdProblems(id, Rows, problems) && !mayReplace && _idMap.TryFind(id, out _))
         {
-            problems.Add($"Item {item.Id}: expected an id once; found it again");
+            problems.Add($"Item {id}: expected an id once; found it again");
         }
 
-        _check.AddProblems(item, problems);
         return problems.Count > before;
     }
 
@@ -269,7 +286,7 @@ public sealed class ItemTableBuilder : IDisposable
     {
         uint row = (uint)_ids.Count;
         _ids.Append(id);
-        _idMap.TryAdd(row);
+        _idMap.Add(row);
         return row;
     }
 

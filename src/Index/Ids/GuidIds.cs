@@ -38,6 +38,9 @@ internal sealed class GuidIds(BlockStore<byte> values, long count) : IdColumn
     internal override uint Find(ItemId id, SlotTable slots) => slots.Find(new Probe(id.Guid, HashOf(id), this));
 
     /// <inheritdoc/>
+    internal override bool Matches(uint row, ItemId id) => ReadGuid(row) == id.Guid;
+
+    /// <inheritdoc/>
     internal override ulong HashOf(ItemId id) => SlotTable.Mix(id.Key);
 
     /// <inheritdoc/>

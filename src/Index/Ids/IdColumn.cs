@@ -45,6 +45,9 @@ public abstract class IdColumn : IDisposable
     /// <summary>The row of an id of this column's kind, through <paramref name="slots"/>.</summary>
     internal abstract uint Find(ItemId id, SlotTable slots);
 
+    /// <summary>Whether a row's id is <paramref name="id"/>, of this column's kind.</summary>
+    internal abstract bool Matches(uint row, ItemId id);
+
     /// <summary>The hash of the id that <see cref="Find"/> starts from.</summary>
     internal abstract ulong HashOf(ItemId id);
 

@@ -25,6 +25,9 @@ internal sealed class IntegerIds(BlockStore<long> values, long count) : IdColumn
     /// <inheritdoc/>
     public override int CompareIds(uint left, uint right) => values.ReadOne(left).CompareTo(values.ReadOne(right));
 
+    /// <summary>The integer of a row.</summary>
+    public long Integer(uint row) => values.ReadOne(row);
+
     /// <summary>The row of an integer, or <see cref="SlotTable.None"/>.</summary>
     public uint Find(long id, SlotTable slots) => slots.Find(new Probe(id, values));
 
@@ -39,6 +42,9 @@ internal sealed class IntegerIds(BlockStore<long> values, long count) : IdColumn
 
     /// <inheritdoc/>
     internal override uint Find(ItemId id, SlotTable slots) => Find(id.Integer, slots);
+
+    /// <inheritdoc/>
+    internal override bool Matches(uint row, ItemId id) => Integer(row) == id.Integer;
 
     /// <inheritdoc/>
     internal override ulong HashOf(ItemId id) => SlotTable.Mix(id.Integer);

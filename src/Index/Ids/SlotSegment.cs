@@ -15,6 +15,7 @@ internal struct SlotSegment : IDisposable
     public const uint None = uint.MaxValue;
 
     private const int FirstCapacity = 16;
+    private const int SmallCapacity = 4_096;
 
     private NativeBuffer? _buffer;
     private NativeSlice<uint> _slots;
@@ -114,7 +115,8 @@ internal struct SlotSegment : IDisposable
         NativeSlice<uint> oldSlots = _slots;
         uint oldMask = _numberMask;
         bool isFull = (Count + 1) * 5L > oldSlots.Length * 4;
-        long capacity = isFull ? Math.Max(FirstCapacity, (oldSlots.Length * 5 / 4) + 15 & ~15L) : oldSlots.Length;
+        long growth = oldSlots.Length < SmallCapacity ? oldSlots.Length / 2 : oldSlots.Length / 4;
+        long capacity = isFull ? Math.Max(FirstCapacity, oldSlots.Length + growth + 15 & ~15L) : oldSlots.Length;
         _buffer = new NativeBuffer(capacity * sizeof(uint));
         _slots = _buffer.Slice<uint>();
         _numberMask = uint.MaxValue >> System.Numerics.BitOperations.LeadingZeroCount(number + 1);

@@ -43,6 +43,13 @@ internal sealed class TextIds(BytesStore values) : IdColumn
     }
 
     /// <inheritdoc/>
+    internal override bool Matches(uint row, ItemId id)
+    {
+        Span<byte> utf8 = stackalloc byte[Limits.IdBytesMax];
+        return values.Read(row).SequenceEqual(utf8[..Encoding.UTF8.GetBytes(id.Text, utf8)]);
+    }
+
+    /// <inheritdoc/>
     internal override ulong HashOf(ItemId id) => SlotTable.Mix(id.Key);
 
     /// <inheritdoc/>
