@@ -20,10 +20,12 @@ public sealed class Retriever : IDisposable
     private readonly QueryResolver _resolver;
     private readonly RequestRunner _runner;
     private readonly TableScan _tableScan;
+    private readonly QueryTower? _tower;
 
-    private Retriever(ItemTable items, LayerList layers, string version, IDisposable owner, RetrieverOptions options)
+    private Retriever(ItemTable items, LayerList layers, QueryTower? tower, string version, IDisposable owner, RetrieverOptions options)
     {
         _owner = owner;
+        _tower = tower;
         Table = items;
         Layers = layers;
         ModelVersion = version;
@@ -31,7 +33,7 @@ public sealed class Retriever : IDisposable
         _workers = threads > 1 ? new ScanWorkers(threads) : null;
         _tableScan = new TableScan(items);
         _pool = new SearcherPool(_tableScan, _workers);
-        _resolver = new QueryResolver(items);
+        _resolver = new QueryResolver(items, tower);
         _runner = new RequestRunner(items, version, _pool);
     }
 
@@ -47,6 +49,9 @@ public sealed class Retriever : IDisposable
     /// <summary>The version of the model, which every answer carries.</summary>
     public string ModelVersion { get; }
 
+    /// <summary>Whether requests may give a history.</summary>
+    public bool HasQueryTower => _tower is not null;
+
     /// <summary>Opens a model file; it stays mapped until the retriever is disposed.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="ModelFile.ModelFormatException">The file is no model, or is corrupted or truncated.</exception>
@@ -59,7 +64,7 @@ public sealed class Retriever : IDisposable
         {
             var layers = LayerList.Parse(model.LayersJson);
             return new Retriever(
-                model.Items, layers, model.Version, owner: model, checkedOptions);
+                model.Items, layers, QueryTower.Find(model, layers), model.Version, owner: model, checkedOptions);
         }
         catch
         {
@@ -76,7 +81,7 @@ public sealed class Retriever : IDisposable
     {
         ArgumentNullException.ThrowIfNull(items);
         return new Retriever(
-            items, new LayerList([]), version, owner: items, Check(options ?? new RetrieverOptions()));
+            items, new LayerList([]), tower: null, version, owner: items, Check(options ?? new RetrieverOptions()));
     }
 
     /// <summary>Answers one request.</summary>
@@ -100,7 +105,7 @@ public sealed class Retriever : IDisposable
         ArgumentNullException.ThrowIfNull(requests);
         foreach (SearchRequest request in requests)
         {
-            RequestCheck.ThrowIfInvalid(request, Schema, hasQueryTower: false);
+            RequestCheck.ThrowIfInvalid(request, Schema, _tower);
         }
 
         var work = new RequestWork[requests.Count];

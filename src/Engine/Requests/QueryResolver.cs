@@ -6,7 +6,7 @@ using Linr.Index.Embeddings;
 namespace Linr.Engine.Requests;
 
 /// <summary>Turns each way of giving a query into vectors.</summary>
-internal sealed class QueryResolver(ItemTable table)
+internal sealed class QueryResolver(ItemTable table, QueryTower? tower)
 {
     /// <exception cref="ArgumentException">None of the request's items is known.</exception>
     public ResolvedQuery Resolve(SearchRequest request)
@@ -19,8 +19,11 @@ internal sealed class QueryResolver(ItemTable table)
             return new ResolvedQuery([.. ordered], [], []);
         }
 
-        ItemRows found = ItemRows.Find(table, request.Items);
-        EmbeddingQuery query = MeanOf(found, request.Items);
+        ImmutableArray<ItemId> ids = request.Items.Length > 0 ? request.Items : request.History;
+        ItemRows found = ItemRows.Find(table, ids);
+        EmbeddingQuery query = request.Items.Length > 0
+            ? MeanOf(found, request.Items)
+            : tower!.Embed(found.Rows, request.Features);
         return new ResolvedQuery([query], [.. found.Rows.Distinct().Order()], found.UnknownIds);
     }
 

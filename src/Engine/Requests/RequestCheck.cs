@@ -6,10 +6,10 @@ namespace Linr.Engine.Requests;
 internal static class RequestCheck
 {
     /// <exception cref="ArgumentException">The request is wrong; the message lists every problem.</exception>
-    public static void ThrowIfInvalid(SearchRequest request, Schema schema, bool hasQueryTower)
+    public static void ThrowIfInvalid(SearchRequest request, Schema schema, QueryTower? tower)
     {
         var problems = new List<string>();
-        AddQueryProblems(request, schema, hasQueryTower, problems);
+        AddQueryProblems(request, schema, tower, problems);
         AddResultProblems(request, schema, problems);
         if (problems.Count > 0)
         {
@@ -17,7 +17,7 @@ internal static class RequestCheck
         }
     }
 
-    private static void AddQueryProblems(SearchRequest request, Schema schema, bool hasQueryTower, List<string> problems)
+    private static void AddQueryProblems(SearchRequest request, Schema schema, QueryTower? tower, List<string> problems)
     {
         bool byTower = request.History.Length > 0 || request.Features.Count > 0;
         int ways = (request.Embeddings.Length > 0 ? 1 : 0) + (request.Items.Length > 0 ? 1 : 0) + (byTower ? 1 : 0);
@@ -25,13 +25,20 @@ internal static class RequestCheck
         {
             problems.Add("Expected one of Embeddings, Items, and History with Features; found several.");
         }
-        else if (ways == 0 && !hasQueryTower)
+        else if (ways == 0 && tower is null)
         {
             problems.Add("Expected Embeddings or Items: the model has no query tower; found no query.");
         }
-        else if (byTower && !hasQueryTower)
+        else if (byTower && tower is null)
         {
             problems.Add("History and Features: the model has no query tower; expected Embeddings or Items.");
+        }
+
+        if (tower is not null)
+        {
+            string known = string.Join(", ", tower.FeatureNames.DefaultIfEmpty("none"));
+            problems.AddRange(request.Features.Keys.Except(tower.FeatureNames)
+                .Select(name => $"Features: expected what the query tower reads ({known}); found \"{name}\"."));
         }
 
         if (schema.Embeddings.Length == 0)

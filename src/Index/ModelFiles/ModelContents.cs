@@ -12,7 +12,7 @@ public sealed record ModelContents
     public string Version { get; init; } = string.Empty;
 
     /// <summary>Towers and similarities, as a JSON list of layers that name their weights among the tensors.</summary>
-    public string LayersJson { get; init; } = """{"towers":[]}""";
+    public string LayersJson { get; init; } = "[]";
 
     /// <summary>Weights, and tensors that another program added, in the order of the file.</summary>
     public IReadOnlyList<TensorSource> Tensors { get; init; } = [];

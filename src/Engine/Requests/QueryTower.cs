@@ -1,0 +1,73 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Linr.Engine.Towers;
+using Linr.Index.Embeddings;
+using Linr.Index.Ids;
+using Linr.Index.ModelFiles;
+using Linr.Layers;
+
+namespace Linr.Engine.Requests;
+
+/// <summary>Embeds histories and query features by the model's query tower. Safe for concurrent use.</summary>
+internal sealed class QueryTower
+{
+    private readonly Tower _tower;
+    private readonly EmbeddingColumn _items;
+    private readonly IdColumn _ids;
+    private readonly ConcurrentBag<TowerBatch> _batches = [];
+
+    private QueryTower(Tower tower, EmbeddingColumn items, IdColumn ids)
+    {
+        _tower = tower;
+        _items = items;
+        _ids = ids;
+    }
+
+    /// <summary>The features that the tower reads, besides the history.</summary>
+    public IEnumerable<string> FeatureNames => _tower.Spec.Layers.Select(layer => layer.Field).OfType<string>();
+
+    /// <summary>The query tower of a model, or null when it has none.</summary>
+    /// <exception cref="LayerException">A layer is unknown, or does not fit the model's embeddings.</exception>
+    public static QueryTower? Find(LoadedModel model, LayerList layers)
+    {
+        TowerSpec? spec = layers.Towers.FirstOrDefault(tower => tower.Name == TowerSpec.QueryTower);
+        if (spec is null)
+        {
+            return null;
+        }
+
+        EmbeddingColumn? items = model.Items.FindEmbedding(spec.Embedding);
+        if (items is null || items.Schema.Dim != spec.Dim)
+        {
+            throw new LayerException(
+                $"Tower {spec.Name}: expected an embedding \"{spec.Embedding}\" of dim {spec.Dim}; found {(items is null ? "none" : items.Schema.Dim)}.");
+        }
+
+        return new QueryTower(Tower.Load(model, spec.Name, spec.Embedding)!, items, model.Items.Ids);
+    }
+
+    /// <summary>The query embedding of a history, oldest item first, and query features.</summary>
+    /// <exception cref="ArgumentException">A feature is of a type that the tower cannot read.</exception>
+    public EmbeddingQuery Embed(ImmutableArray<uint> history, IReadOnlyDictionary<string, IReadOnlyList<Value>> features)
+    {
+        if (!_batches.TryTake(out TowerBatch? batch))
+        {
+            batch = _tower.CreateBatch();
+        }
+
+        batch.Clear();
+        var item = new float[_tower.Spec.Dim];
+        int first = Math.Max(0, history.Length - _tower.HistoryLength);
+        for (int place = history.Length - 1; place >= first; place--)
+        {
+            _items.Read(history[place], item);
+            batch.AddHistoryItem(_ids.Key(history[place]), item);
+        }
+
+        batch.EndQuery(features);
+        var query = new float[_tower.Spec.Dim];
+        _tower.Embed(batch, query);
+        _batches.Add(batch);
+        return new EmbeddingQuery(_tower.Spec.Embedding, query);
+    }
+}
