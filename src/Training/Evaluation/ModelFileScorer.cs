@@ -1,0 +1,78 @@
+using Linr.Engine.Towers;
+using Linr.Index;
+using Linr.Index.Embeddings;
+using Linr.Index.ModelFiles;
+using Linr.Layers;
+using Linr.Training.Data;
+
+namespace Linr.Training.Evaluation;
+
+/// <summary>A model file as something to evaluate: the engine's own towers, no libtorch.</summary>
+public static class ModelFileScorer
+{
+    private static readonly Dictionary<string, IReadOnlyList<Value>> s_noFields = [];
+
+    /// <summary>A scorer over an open model, which must outlive it.</summary>
+    /// <param name="name">Its name in the table.</param>
+    /// <param name="model">The model; items of the data that it does not have are embedded as zeros.</param>
+    /// <param name="data">The data that it will be evaluated on.</param>
+    /// <exception cref="ArgumentException">The model has no query tower, or other ids than the data.</exception>
+    public static IScorer Create(string name, LoadedModel model, InteractionDataset data)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(data);
+        if (model.Items.Schema.IdKind != data.Catalogue.Schema.IdKind)
+        {
+            throw new ArgumentException(
+                $"Expected data with ids of kind {model.Items.Schema.IdKind}, as the model's; found {data.Catalogue.Schema.IdKind}.",
+                nameof(data));
+        }
+
+        TowerSpec spec = LayerList.Parse(model.LayersJson).Towers.FirstOrDefault(tower => tower.Name == TowerSpec.QueryTower)
+            ?? throw new ArgumentException($"Expected a model with a query tower; {model.Path} has none.", nameof(model));
+        Tower tower = Tower.Load(model, spec.Name, spec.Embedding)!;
+        float[] items = ItemEmbeddings(model.Items, spec, data.Catalogue);
+        TowerBatch batch = tower.CreateBatch();
+        return new TwoTowerScorer(
+            name, spec.Dim, tower.HistoryLength, items, (users, histories) => Embed(tower, batch, data, items, users, histories));
+    }
+
+    private static float[] ItemEmbeddings(ItemTable table, TowerSpec spec, ItemCatalogue catalogue)
+    {
+        EmbeddingColumn column = table.FindEmbedding(spec.Embedding)
+            ?? throw new ArgumentException($"Expected an embedding \"{spec.Embedding}\" in the model; found none.", nameof(table));
+        float[] items = new float[catalogue.Count * spec.Dim];
+        for (int row = 0; row < catalogue.Count; row++)
+        {
+            if (table.IdMap.TryFind(catalogue.Ids[row], out uint found))
+            {
+                column.Read(found, items.AsSpan(row * spec.Dim, spec.Dim));
+            }
+        }
+
+        return items;
+    }
+
+    private static float[] Embed(
+        Tower tower, TowerBatch batch, InteractionDataset data, float[] items, ReadOnlySpan<int> users, ReadOnlySpan<int> histories)
+    {
+        int dim = tower.Spec.Dim;
+        batch.Clear();
+        for (int query = 0; query < users.Length; query++)
+        {
+            foreach (int row in histories.Slice(query * tower.HistoryLength, tower.HistoryLength))
+            {
+                if (row != HistoryRows.None)
+                {
+                    batch.AddHistoryItem(data.Catalogue.Ids[row].Key, items.AsSpan(row * dim, dim));
+                }
+            }
+
+            batch.EndQuery(data.QueryFields?.Invoke(data.Users[users[query]]) ?? s_noFields);
+        }
+
+        float[] queries = new float[users.Length * dim];
+        tower.Embed(batch, queries);
+        return queries;
+    }
+}
