@@ -24,11 +24,14 @@ public static class LinrCli
         "Linr: model-based neural retrieval. Train a model, build it with its items into one file, and search it "
         + "with filters, exactly. Start with: linr demo")
     {
+        DemoCommand.Create(),
+        ImportCommand.Create(),
+        TrainCommand.Create(),
+        BuildCommand.Create(),
+        QueryCommand.Create(),
+        EvalCommand.Create(),
         InspectCommand.Create(),
         VerifyCommand.Create(),
-        QueryCommand.Create(),
-        BuildCommand.Create(),
-
         ExportCommand.Create(),
         BenchCommand.Create(),
     };

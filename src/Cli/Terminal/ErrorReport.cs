@@ -1,5 +1,7 @@
 using Linr.Formats;
+using Linr.Layers;
 using Linr.ModelFile;
+using Linr.Training.Torch;
 using Spectre.Console;
 
 namespace Linr.Cli.Terminal;
@@ -13,7 +15,7 @@ internal static class ErrorReport
         {
             OperationCanceledException => ExitCode.Interrupted,
             ArgumentException or FormatException or DataFormatException => ExitCode.Usage,
-            ModelFormatException or IOException or UnauthorizedAccessException or OutOfMemoryException => ExitCode.Failure,
+            ModelFormatException or LayerException or TorchLibraryException or IOException or UnauthorizedAccessException or OutOfMemoryException => ExitCode.Failure,
             _ => -1,
         };
         if (code < 0)

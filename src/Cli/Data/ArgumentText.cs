@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Linr.Filters;
 
-namespace Linr.Cli.Commands;
+namespace Linr.Cli.Data;
 
 /// <summary>Reads what users type as option values.</summary>
 internal static class ArgumentText

@@ -1,0 +1,80 @@
+using System.CommandLine;
+using Linr.Cli.Data;
+using Linr.Cli.Terminal;
+using Linr.Cli.Training;
+using Linr.Formats;
+using Linr.Index.ModelFiles;
+using Linr.Training;
+using Linr.Training.Data;
+using Linr.Training.Evaluation;
+using Spectre.Console;
+
+namespace Linr.Cli.Commands;
+
+/// <summary>`linr eval`: a model beside the baselines, on held-out interactions.</summary>
+internal static class EvalCommand
+{
+    private static readonly Argument<string> s_model = CommonOptions.Model("The model to evaluate, trained on the same data.");
+
+    private static readonly Option<int> s_users = new("--users")
+    {
+        Description = "Users at most; drawn by the seed where there are more.",
+        DefaultValueFactory = _ => new EvaluationOptions().UsersMax,
+    };
+
+    private static readonly Option<int> s_popular = new("--popular")
+    {
+        Description = "Items that count as popular for the slice of the others.",
+        DefaultValueFactory = _ => new EvaluationOptions().PopularItems,
+    };
+
+    private static readonly Option<string?> s_report = new("--report")
+    {
+        Description = "A folder for the figures (JSON) and their plot (PNG).",
+        HelpName = "FOLDER",
+    };
+
+    public static Command Create() => CommandBuilder.Create(
+        "eval",
+        "Evaluates a model on each user's held-out interaction, beside popularity and item-item cosine.",
+        [s_model, .. DataOptions.All, s_users, s_popular, TrainOptions.Seed, s_report],
+        Run);
+
+    private static int Run(CommandContext context)
+    {
+        var report = new ReadReport();
+        DataSet source = DataOptions.Open(context, report);
+        long seed = context.Get(TrainOptions.Seed);
+        var options = new EvaluationOptions { UsersMax = context.Get(s_users), PopularItems = context.Get(s_popular), Seed = seed };
+        using LoadedModel model = ModelReader.Open(context.Get(s_model));
+        EvaluationReport evaluation = context.Progress.Status().Start("reading", status =>
+        {
+            InteractionDataset data = source.Read(seed, text => status.Status = text, context.Cancellation);
+            status.Status = "ranking all items for each user";
+            IScorer scorer = ModelFileScorer.Create(Path.GetFileNameWithoutExtension(model.Path), model, data);
+            return Evaluator.Run(data, [scorer, .. Evaluator.Baselines(data)], options);
+        });
+        ReadReportView.Write(context.Progress, report);
+        Write(context, evaluation);
+        return ExitCode.Success;
+    }
+
+    private static void Write(CommandContext context, EvaluationReport evaluation)
+    {
+        if (context.IsJson)
+        {
+            context.WriteJson(evaluation);
+        }
+        else
+        {
+            EvaluationView.Write(context.Console, evaluation);
+        }
+
+        if (context.Find(s_report) is { } folder)
+        {
+            Directory.CreateDirectory(folder);
+            File.WriteAllText(Path.Combine(folder, "evaluation.json"), evaluation.ToJson());
+            Plots.Evaluation(evaluation, Path.Combine(folder, "evaluation.png"));
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.CommandLine;
+using System.Globalization;
+using Linr.Cli.Data;
+using Linr.Cli.Terminal;
+using Linr.Formats;
+using Spectre.Console;
+
+namespace Linr.Cli.Commands;
+
+/// <summary>`linr import`: any data that Linr reads, into one folder with one form.</summary>
+internal static class ImportCommand
+{
+    private static readonly Option<bool> s_fromApt = new("--from-apt")
+    {
+        Description = "The Debian packages that this machine's apt knows (run apt-get update first).",
+    };
+
+    private static readonly Option<string> s_out = CommonOptions.Out(
+        $"The folder to write: {DataFolder.SchemaName}, {DataFolder.ItemsName}, {DataFolder.InteractionsName}.");
+
+    public static Command Create() => CommandBuilder.Create(
+        "import",
+        "Reads items and interactions, checks every row, and writes them as one folder that train and eval read.",
+        [.. DataOptions.All, s_fromApt, s_out],
+        Run);
+
+    private static int Run(CommandContext context)
+    {
+        var report = new ReadReport();
+        DataSet data = context.Get(s_fromApt)
+            ? DataFolder.OfDebian(DebianCatalogue.ReadApt(), "apt")
+            : DataOptions.Open(context, report);
+        string folder = context.Get(s_out);
+        Directory.CreateDirectory(folder);
+        long items = 0;
+        long interactions = 0;
+        context.Progress.Status().Start("items", status =>
+        {
+            using (ItemWriter writer = ItemFile.Create(Path.Combine(folder, DataFolder.ItemsName), data.Schema))
+            {
+                foreach (Item item in data.Items)
+                {
+                    context.Cancellation.ThrowIfCancellationRequested();
+                    writer.Write(item);
+                    items++;
+                }
+            }
+
+            status.Status = "interactions";
+            interactions = InteractionFile.Write(Path.Combine(folder, DataFolder.InteractionsName), data.Interactions);
+            File.WriteAllText(Path.Combine(folder, DataFolder.SchemaName), SchemaJson.Write(data.Schema));
+        });
+        ReadReportView.Write(context.Progress, report);
+        if (context.IsJson)
+        {
+            context.WriteJson(new { folder, items, interactions, skipped = report.BadRows });
+        }
+        else
+        {
+            context.Console.MarkupLineInterpolated(
+                CultureInfo.InvariantCulture, $"wrote [bold]{folder}[/]: {items:N0} items, {interactions:N0} interactions");
+        }
+
+        return ExitCode.Success;
+    }
+}

@@ -1,0 +1,64 @@
+using Linr.Formats;
+using Linr.Training.Data;
+
+namespace Linr.Cli.Data;
+
+/// <summary>The kinds of data folder that Linr knows.</summary>
+internal static class DataFolder
+{
+    /// <summary>The files of a folder that `linr import` writes.</summary>
+    public const string SchemaName = "schema.json";
+
+    /// <summary>The items, of any kind that the schema says.</summary>
+    public const string ItemsName = "items.parquet";
+
+    /// <summary>The interactions.</summary>
+    public const string InteractionsName = "interactions.parquet";
+
+    /// <exception cref="ArgumentException">The folder is of no kind that Linr knows.</exception>
+    public static DataSet Open(string folder, bool skipBadRows, ReadReport report)
+    {
+        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        if (File.Exists(Path.Combine(folder, SchemaName)))
+        {
+            return OpenImported(folder, name, skipBadRows, report);
+        }
+
+        if (File.Exists(Path.Combine(folder, DebianCatalogue.InteractionsName)))
+        {
+            return OfDebian(DebianCatalogue.ReadExtract(folder), name);
+        }
+
+        if (MovieLensFolder.Find(folder) is { } movieLens)
+        {
+            return new DataSet(
+                name,
+                movieLens.Schema,
+                movieLens.ReadItems(skipBadRows, report),
+                movieLens.ReadInteractions(skipBadRows, report),
+                InteractionOrder.Time);
+        }
+
+        throw new ArgumentException(
+            $"--data: expected ratings.csv with movies.csv, ratings.dat with movies.dat, {SchemaName} (from linr import) or "
+            + $"{DebianCatalogue.InteractionsName}; found none of them in {folder}.");
+    }
+
+    /// <summary>A Debian catalogue: what a source package depends on has no time, so there is no order.</summary>
+    public static DataSet OfDebian(DebianCatalogue catalogue, string name)
+        => new(name, DebianCatalogue.Schema, catalogue.Items, catalogue.Interactions, InteractionOrder.None);
+
+    private static DataSet OpenImported(string folder, string name, bool skipBadRows, ReadReport report)
+    {
+        Schema schema = SchemaJson.Read(File.ReadAllText(Path.Combine(folder, SchemaName)));
+        string interactions = Path.Combine(folder, InteractionsName);
+        return new DataSet(
+            name,
+            schema,
+            ItemFile.Read(
+                Path.Combine(folder, ItemsName), new ItemOptions { Schema = schema, SkipBadRows = skipBadRows }, report),
+            InteractionFile.Read(
+                interactions, new InteractionOptions { ItemIdKind = schema.IdKind, SkipBadRows = skipBadRows }, report),
+            Order: null);
+    }
+}

@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using Linr.Engine;
+using Linr.Filters;
+using Linr.Index.Columns;
+using Linr.Training.Data;
+
+namespace Linr.Cli.Demo;
+
+/// <summary>Chooses searches that make sense to a person, by what the data are.</summary>
+internal static class DemoSearches
+{
+    private const int HitsShown = 8;
+
+    public static IReadOnlyList<DemoSearch> For(Retriever retriever, InteractionDataset data)
+        => retriever.Get("libsdl2-2.0-0") is not null && retriever.Schema.FindField("section") is not null
+            ? OfDebian(retriever, data)
+            : OfAny(retriever, data);
+
+    private static List<DemoSearch> OfDebian(Retriever retriever, InteractionDataset data)
+    {
+        ImmutableArray<ItemId> like = ["python3-numpy", "python3-scipy", "python3-matplotlib"];
+        ImmutableArray<string> fields = ["section", "installed_kib", "description"];
+        const string History = "--history python3-numpy,python3-scipy,python3-matplotlib";
+        SearchRequest request = new() { History = like, K = HitsShown, Fields = fields };
+        var searches = new List<DemoSearch>
+        {
+            new("What goes with numpy, scipy and matplotlib?", History, request),
+            Filtered("The same, only section devel", "section = 'devel'"),
+            Filtered("The same, but not python, science or libs", "section not in ('python', 'science', 'libs')"),
+            Filtered("The same, installed size under 1 MB", "installed_kib < 1000"),
+            new(
+                "Packages like gimp, one a section",
+                "--item gimp --group-by section",
+                new SearchRequest { Items = ["gimp"], K = HitsShown, GroupBy = new GroupBy("section"), Fields = fields }),
+        };
+        if (ColdStart(data) is { } cold)
+        {
+            searches.Add(new DemoSearch(
+                $"Cold start: nothing depends on {cold} yet, so only its description, tags and section place it; what is it like?",
+                $"--item {cold}",
+                new SearchRequest { Items = [cold], K = HitsShown, Fields = fields }));
+            searches.Add(new DemoSearch(
+                "Found by description: packages that nobody depends on yet, near games for a history of SDL libraries",
+                "--history libsdl2-2.0-0,libsdl2-mixer-2.0-0,libsdl2-image-2.0-0 -f \"section = 'games'\"",
+                new SearchRequest
+                {
+                    History = ["libsdl2-2.0-0", "libsdl2-mixer-2.0-0", "libsdl2-image-2.0-0"],
+                    K = HitsShown,
+                    Filter = Filter.Parse("section = 'games'"),
+                    Fields = fields,
+                }));
+        }
+
+        return searches;
+
+        DemoSearch Filtered(string title, string filter)
+            => new(title, $"{History} -f \"{filter}\"", request with { Filter = Filter.Parse(filter) });
+    }
+
+    /// <summary>A package that a person knows and that no package depends on.</summary>
+    private static string? ColdStart(InteractionDataset data)
+    {
+        int[] counts = data.TrainingCounts();
+        string[] known = ["gnuchess", "freeciv-client-gtk3", "stellarium", "audacity", "inkscape", "supertuxkart"];
+        return known.FirstOrDefault(name => data.Catalogue.Find(name) is >= 0 and int row && counts[row] == 0);
+    }
+
+    private static List<DemoSearch> OfAny(Retriever retriever, InteractionDataset data)
+    {
+        int[] counts = data.TrainingCounts();
+        ImmutableArray<ItemId> history =
+            [.. Enumerable.Range(0, counts.Length).OrderByDescending(row => counts[row]).Take(3).Select(row => data.Catalogue.Ids[row])];
+        ImmutableArray<string> fields = [.. retriever.Schema.Fields.Where(field => field.IsStored).Select(field => field.Name)];
+        var request = new SearchRequest { History = history, K = HitsShown, Fields = fields };
+        string arguments = $"--history {string.Join(',', history)}";
+        string names = string.Join(", ", history.Select(id => Title(retriever, id)));
+        var searches = new List<DemoSearch>
+        {
+            new($"For someone who came by {names}", arguments, request),
+            new(
+                $"Items like {Title(retriever, history[0])}",
+                $"--item {history[0]}",
+                new SearchRequest { Items = history[..1], K = HitsShown, Fields = fields }),
+        };
+        foreach (ValueColumn column in retriever.Table.Columns.OfType<ValueColumn>().Where(column => column is { Dictionary.Count: > 1, Field.IsAttribute: true }).Take(1))
+        {
+            Filter filter = FilterBuilder.Attribute(column.Field.Name) == column.Dictionary!.TextOf(1);
+            searches.AddRange(new[] { filter, !filter }.Select(one => new DemoSearch(
+                $"The same, only {one}", $"{arguments} -f \"{one}\"", request with { Filter = one })));
+        }
+
+        return searches;
+    }
+
+    private static string Title(Retriever retriever, ItemId id)
+        => retriever.Get(id)!.Fields.TryGetValue("title", out IReadOnlyList<Value>? title) ? title[0].Text : id.ToString();
+}

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using Linr.Cli.Terminal;
+using Linr.Training;
+
+namespace Linr.Cli.Training;
+
+/// <summary>The options of training, shared by train and demo.</summary>
+internal static class TrainOptions
+{
+    private static readonly TrainingOptions s_defaults = new();
+
+    private static readonly Option<int> s_dim = Number("--dim", "Width of the embedding.", s_defaults.Dim);
+
+    private static readonly Option<int> s_epochs = Number("--epochs", "Passes over the data at most.", s_defaults.Epochs);
+
+    private static readonly Option<int> s_patience = Number("--patience", "Epochs without a better validation before it stops.", s_defaults.Patience);
+
+    private static readonly Option<int> s_batch = Number("--batch-size", "Examples a step.", s_defaults.BatchSize);
+
+    private static readonly Option<int> s_negatives = Number("--negatives", "Uniform negatives a step.", s_defaults.UniformNegatives);
+
+    private static readonly Option<int> s_history = Number("--history-length", "Latest items that the query tower reads.", s_defaults.HistoryLength);
+
+    private static readonly Option<double> s_rate = new("--learning-rate")
+    {
+        Description = "Adam's learning rate.",
+        DefaultValueFactory = _ => s_defaults.LearningRate,
+    };
+
+    private static readonly Option<double> s_temperature = new("--temperature")
+    {
+        Description = "What logits are divided by.",
+        DefaultValueFactory = _ => s_defaults.Temperature,
+    };
+
+    private static readonly Option<long> s_seed = new("--seed") { Description = "Equal seeds give equal runs on one thread.", DefaultValueFactory = _ => 1 };
+
+    private static readonly Option<string> s_device = new("--device")
+    {
+        Description = "cpu, cuda or cuda:N.",
+        DefaultValueFactory = _ => "cpu",
+    };
+
+    private static readonly Option<string?> s_libtorch = new("--libtorch")
+    {
+        Description = "The folder of libtorch; tools/get-libtorch.sh restores one for the CPU.",
+        HelpName = "FOLDER",
+    };
+
+    private static readonly Option<string?> s_checkpoint = new("--checkpoint")
+    {
+        Description = "Keeps the state after each epoch here, and resumes from it.",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<string?> s_from = new("--from")
+    {
+        Description = "A model to start from; items may have come and gone since.",
+        HelpName = "FILE.linr",
+    };
+
+    public static IReadOnlyList<Symbol> All { get; } =
+    [
+        s_dim, s_epochs, s_patience, s_batch, s_negatives, s_history, s_rate, s_temperature, s_seed, s_device, s_libtorch,
+        s_checkpoint, s_from, CommonOptions.Threads,
+    ];
+
+    public static Option<long> Seed => s_seed;
+
+    public static TrainingOptions Read(CommandContext context) => new()
+    {
+        Dim = context.Get(s_dim),
+        Epochs = context.Get(s_epochs),
+        Patience = context.Get(s_patience),
+        BatchSize = context.Get(s_batch),
+        UniformNegatives = context.Get(s_negatives),
+        HistoryLength = context.Get(s_history),
+        LearningRate = context.Get(s_rate),
+        Temperature = context.Get(s_temperature),
+        Seed = context.Get(s_seed),
+        Device = context.Get(s_device),
+        LibtorchFolder = context.Find(s_libtorch),
+        CheckpointPath = context.Find(s_checkpoint),
+        WarmStartPath = context.Find(s_from),
+        Threads = CommonOptions.ThreadCount(context),
+    };
+
+    private static Option<int> Number(string name, string description, int otherwise)
+        => new(name) { Description = description, DefaultValueFactory = _ => otherwise };
+}

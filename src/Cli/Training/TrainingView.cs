@@ -1,0 +1,41 @@
+using System.Globalization;
+using Linr.Training;
+using Linr.Training.Data;
+using Spectre.Console;
+
+namespace Linr.Cli.Training;
+
+/// <summary>Trains while a person watches.</summary>
+internal static class TrainingView
+{
+    public static TrainedModel Run(
+        InteractionDataset data, TrainingOptions options, IAnsiConsole console, CancellationToken cancellation)
+    {
+        TrainedModel? model = null;
+        console.Progress()
+            .AutoClear(true)
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .Start(bars =>
+            {
+                ProgressTask bar = bars.AddTask("training");
+                int shown = 0;
+                model = Trainer.Run(data, options, progress => Show(progress, bar, console, ref shown), cancellation);
+            });
+        return model!;
+    }
+
+    private static void Show(TrainingProgress progress, ProgressTask bar, IAnsiConsole console, ref int shown)
+    {
+        bar.MaxValue = progress.Steps;
+        bar.Value = progress.Step;
+        bar.Description = string.Create(
+            CultureInfo.InvariantCulture, $"epoch {progress.Epoch} of {progress.Epochs}, loss {progress.Loss:F3}");
+        if (progress.Last is { } epoch && epoch.Epoch > shown)
+        {
+            shown = epoch.Epoch;
+            console.MarkupLineInterpolated(
+                CultureInfo.InvariantCulture,
+                $"epoch {epoch.Epoch,2}  loss {epoch.Loss:F3}  validation HR@10 {epoch.HitRate:F4}  nDCG@10 {epoch.DiscountedGain:F4}  {epoch.Seconds:F1} s{(epoch.IsBest ? "  best" : string.Empty)}");
+        }
+    }
+}
