@@ -5,8 +5,8 @@ using Linr.Kernels.Scan;
 namespace Linr.Engine.Bench;
 
 /// <summary>
-/// Times scans of random rows beside this machine's own limits. Every pass measures the limits and then each case once,
-/// so that a change of clock rate or a neighbour's load meets all of them alike.
+/// Times scans of random rows beside this machine's own limits. The limits are measured again before every search, and
+/// shares are medians of the ratios: clock rates and neighbours change within seconds, and meet both alike.
 /// </summary>
 public sealed class ScanBench : IDisposable
 {
@@ -36,35 +36,24 @@ public sealed class ScanBench : IDisposable
     public ScanBenchResult Run(IReadOnlyList<ScanCase> cases, int passCount, CancellationToken cancellation)
     {
         ScanRequest[] requests = [.. cases.Select((scan, i) => _table.Request(scan, i + 1))];
-        double[] reads = new double[passCount];
-        double[] flops = new double[passCount];
-        double[][] seconds = [.. cases.Select(_ => new double[passCount])];
+        Sample[][] samples = [.. cases.Select(_ => new Sample[passCount])];
         for (int pass = -1; pass < passCount; pass++)
         {
-            double read = MachineLimits.ReadBytesPerSecond(_table.Memory, _workers);
-            double flop = MachineLimits.MultiplyAddFlopsPerSecond(_workers);
             for (int i = 0; i < requests.Length; i++)
             {
-                double elapsed = Time(requests[i], cancellation);
+                Sample sample = Measure(requests[i], cancellation);
                 if (pass >= 0)
                 {
-                    seconds[i][pass] = elapsed;
+                    samples[i][pass] = sample;
                 }
-            }
-
-            if (pass >= 0)
-            {
-                (reads[pass], flops[pass]) = (read, flop);
             }
         }
 
-        double readLimit = Median(reads);
-        double flopLimit = Median(flops);
         return new ScanBenchResult(
             _workers.ThreadCount,
-            readLimit / 1e9,
-            flopLimit / 1e9,
-            [.. cases.Select((scan, i) => Figure(scan, seconds[i], readLimit, flopLimit))]);
+            Median(samples.SelectMany(each => each).Select(sample => sample.ReadLimit)) / 1e9,
+            Median(samples.SelectMany(each => each).Select(sample => sample.FlopLimit)) / 1e9,
+            [.. cases.Select((scan, i) => Figure(scan, samples[i]))]);
     }
 
     /// <inheritdoc/>
@@ -75,34 +64,39 @@ public sealed class ScanBench : IDisposable
         _table.Dispose();
     }
 
-    private static double Median(double[] values)
+    private static double Median(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];
         return sorted[sorted.Length / 2];
     }
 
-    private double Time(ScanRequest request, CancellationToken cancellation)
+    private Sample Measure(ScanRequest request, CancellationToken cancellation)
     {
+        double read = MachineLimits.ReadBytesPerSecond(_table.Memory, _workers);
+        double flop = MachineLimits.MultiplyAddFlopsPerSecond(_workers);
         long start = Stopwatch.GetTimestamp();
         FilteredTopK.Search(request, _workspace, _workers, cancellation);
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return new Sample(read, flop, Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
-    private ScanFigure Figure(ScanCase scan, double[] seconds, double readLimit, double flopLimit)
+    private ScanFigure Figure(ScanCase scan, Sample[] samples)
     {
-        double median = Median(seconds);
+        double median = Median(samples.Select(sample => sample.Seconds));
         int elementBytes = scan.Element == RowElement.Float32 ? sizeof(float) : sizeof(ushort);
-        double read = (double)_rowCount * _dim * elementBytes / median;
-        double flop = 2.0 * scan.QueryCount * _rowCount * _dim / median;
+        double bytes = (double)_rowCount * _dim * elementBytes;
+        double flops = 2.0 * scan.QueryCount * _rowCount * _dim;
         return new ScanFigure(
             scan,
             _rowCount,
             _dim,
             median * 1e3,
-            seconds.Min() * 1e3,
-            read / readLimit,
-            flop / flopLimit,
-            read / 1e9,
-            flop / 1e9);
+            samples.Min(sample => sample.Seconds) * 1e3,
+            Median(samples.Select(sample => bytes / sample.Seconds / sample.ReadLimit)),
+            Median(samples.Select(sample => flops / sample.Seconds / sample.FlopLimit)),
+            bytes / median / 1e9,
+            flops / median / 1e9);
     }
+
+    /// <summary>One search and the limits measured just before it.</summary>
+    private readonly record struct Sample(double ReadLimit, double FlopLimit, double Seconds);
 }

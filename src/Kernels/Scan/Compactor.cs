@@ -102,7 +102,7 @@ internal sealed unsafe class Compactor
         {
             ulong word = list.Words[i];
             uint row = ScoredRow.Row(word);
-            _scorer.Prefetch(ScoredRow.Row(list.Words[Math.Min(i + RowsAhead, list.Count - 1)]));
+            _scorer.PrefetchRow(ScoredRow.Row(list.Words[Math.Min(i + RowsAhead, list.Count - 1)]));
             float rowCut = IsGrouped ? Math.Max(cut, _caps.Cut(GroupCaps.CodeOf(groups, row))) : cut;
             if (!MayReach(slot, word, rowCut))
             {

@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using System.Runtime.Intrinsics.X86;
 
 namespace Linr.Kernels.Scan;
 
@@ -41,19 +40,14 @@ internal sealed unsafe class RowScorer(ScanPlan plan)
     }
 
     /// <summary>Asks for a row whose score will be needed soon: kept rows lie anywhere.</summary>
-    public void Prefetch(uint row)
+    public void PrefetchRow(uint row)
     {
-        if (!Sse.IsSupported)
-        {
-            return;
-        }
-
         foreach (ref readonly PlanSegment segment in plan.Queries.Segments)
         {
             byte* address = Address(segment.Source, row);
             for (int at = 0; at < segment.Source.RowBytes; at += TileRows.LineBytes)
             {
-                Sse.Prefetch0(address + at);
+                Prefetch.ToL1(address + at);
             }
         }
     }

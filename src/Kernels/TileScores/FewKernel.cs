@@ -5,7 +5,8 @@ namespace Linr.Kernels;
 /// <summary>
 /// One row after the other x one, two or four queries, vectors along D: for batches so small that memory is the limit.
 /// Strictly ascending addresses are what the hardware prefetcher wants: four rows side by side read at two thirds of
-/// the speed. Rows that do not lie side by side are prefetched here. A row is never read past its end: its last step
+/// the speed. Lines are prefetched all the same: the
+/// sums at the end of each row keep the processor from looking far enough ahead. A row is never read past its end: its last step
 /// overlaps the one before, and the packed query is zero there.
 /// </summary>
 internal static unsafe class FewKernel<TLanes, TVector, TRows>
@@ -14,7 +15,6 @@ internal static unsafe class FewKernel<TLanes, TVector, TRows>
     where TRows : IRowSource
 {
     private const int ScoresStride = TileRows.EntriesMax + TileRows.PaddedEntries;
-    private const int RowsAhead = 4;
 
     private static int StepElements
     {
@@ -53,11 +53,17 @@ internal static unsafe class FewKernel<TLanes, TVector, TRows>
         {
             byte* row = rows[e];
             byte* last = row + rowBytes - StepBytes;
-            rows.PrefetchScattered(e + RowsAhead, rowBytes);
+            nint ahead = rows.PrefetchDistance(e);
             TVector sum0 = default, sum1 = default, sum2 = default, sum3 = default;
             float* q = query;
             for (; row <= last - StepBytes; row += 2 * StepBytes)
             {
+                Prefetch.ToL2(row + ahead);
+                if (2 * StepBytes > TileRows.LineBytes)
+                {
+                    Prefetch.ToL2(row + ahead + TileRows.LineBytes);
+                }
+
                 TRows.Load<TLanes, TVector>(row, out TVector x0, out TVector x1);
                 TRows.Load<TLanes, TVector>(row + StepBytes, out TVector x2, out TVector x3);
                 sum0 = TLanes.MultiplyAdd(x0, TLanes.Load(q), sum0);
@@ -87,11 +93,12 @@ internal static unsafe class FewKernel<TLanes, TVector, TRows>
         {
             byte* row = rows[e];
             byte* last = row + rowBytes - StepBytes;
-            rows.PrefetchScattered(e + RowsAhead, rowBytes);
+            nint ahead = rows.PrefetchDistance(e);
             TVector first0 = default, first1 = default, second0 = default, second1 = default;
             float* q = query;
             for (; row < last + StepBytes; row += StepBytes, q += StepElements)
             {
+                Prefetch.ToL2(row + ahead);
                 TRows.Load<TLanes, TVector>(row < last ? row : last, out TVector x0, out TVector x1);
                 first0 = TLanes.MultiplyAdd(x0, TLanes.Load(q), first0);
                 first1 = TLanes.MultiplyAdd(x1, TLanes.Load(q + TLanes.Count), first1);
@@ -113,12 +120,13 @@ internal static unsafe class FewKernel<TLanes, TVector, TRows>
         {
             byte* row = rows[e];
             byte* last = row + rowBytes - StepBytes;
-            rows.PrefetchScattered(e + RowsAhead, rowBytes);
+            nint ahead = rows.PrefetchDistance(e);
             TVector first0 = default, first1 = default, second0 = default, second1 = default;
             TVector third0 = default, third1 = default, fourth0 = default, fourth1 = default;
             float* q = query;
             for (; row < last + StepBytes; row += StepBytes, q += StepElements)
             {
+                Prefetch.ToL2(row + ahead);
                 TRows.Load<TLanes, TVector>(row < last ? row : last, out TVector x0, out TVector x1);
                 first0 = TLanes.MultiplyAdd(x0, TLanes.Load(q), first0);
                 first1 = TLanes.MultiplyAdd(x1, TLanes.Load(q + TLanes.Count), first1);

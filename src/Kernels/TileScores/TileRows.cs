@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace Linr.Kernels;
 
@@ -16,10 +15,13 @@ internal readonly unsafe struct TileRows(
     public const int EntriesMax = 192;
 
     /// <summary>Valid offsets past the last entry.</summary>
-    public const int PaddedEntries = 16;
+    public const int PaddedEntries = 24;
 
     /// <summary>Bytes that the cache moves at once.</summary>
     public const int LineBytes = 64;
+
+    private const int SequentialAheadBytes = 2048;
+    private const int ScatteredAhead = 4;
 
     /// <summary>How many entries.</summary>
     public int Count { get; } = count;
@@ -31,19 +33,14 @@ internal readonly unsafe struct TileRows(
         get => first + (offsets[entry] * strideBytes);
     }
 
-    /// <summary>Asks for a row ahead of its use, unless rows lie side by side, where the hardware does.</summary>
+    /// <summary>
+    /// How far past the row of an entry to prefetch while it is read: rows side by side a fixed distance, at which a
+    /// scan of one query was fastest (Zen 3: 77 % of the read bandwidth without, 90 % with); else the row four entries
+    /// on.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void PrefetchScattered(int entry, nint rowBytes)
-    {
-        if (isScattered && Sse.IsSupported)
-        {
-            byte* row = this[entry];
-            for (nint at = 0; at < rowBytes; at += LineBytes)
-            {
-                Sse.Prefetch0(row + at);
-            }
-        }
-    }
+    public nint PrefetchDistance(int entry)
+        => isScattered ? (nint)(this[entry + ScatteredAhead] - this[entry]) : SequentialAheadBytes;
 
     /// <summary>
     /// Where a panel's prefetch of row <paramref name="ordinal"/> of the group from <paramref name="entry"/> starts.

@@ -1,0 +1,28 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace Linr.Kernels;
+
+/// <summary>Asks for a line of memory that will be read soon. Any address will do; elsewhere than on x86 it does nothing.</summary>
+internal static unsafe class Prefetch
+{
+    /// <summary>Into the first cache and those behind it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void ToL1(byte* line)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(line);
+        }
+    }
+
+    /// <summary>Into the second cache and those behind it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void ToL2(byte* line)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch1(line);
+        }
+    }
+}
