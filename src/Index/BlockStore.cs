@@ -89,7 +89,9 @@ internal sealed class BlockStore<T>(int unitsPerBlock, int stride) : IDisposable
         }
     }
 
-    /// <summary>Hands over the buffers of the first <paramref name="units"/> units, one a block, and is empty then.</summary>
+    /// <summary>
+    /// Hands over the buffers of the first <paramref name="units"/> units, one a block, and is empty then.
+    /// </summary>
     public NativeBuffer[] Detach(long units)
     {
         if (units > 0)
@@ -121,7 +123,8 @@ internal sealed class BlockStore<T>(int unitsPerBlock, int stride) : IDisposable
         while (_owned.Count <= block)
         {
             // Only a first block starts small: a table that has filled one will want the next.
-            var buffer = new NativeBuffer((_owned.Count == 0 ? Math.Min(FirstUnits, unitsPerBlock) : unitsPerBlock) * BytesPerUnit);
+            int first = _owned.Count == 0 ? Math.Min(FirstUnits, unitsPerBlock) : unitsPerBlock;
+            var buffer = new NativeBuffer(first * BytesPerUnit);
             _owned.Add(buffer);
             AddBlock(buffer.Slice<T>());
         }

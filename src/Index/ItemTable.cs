@@ -81,7 +81,9 @@ public sealed class ItemTable : IDisposable
         return (int)Math.Min(Limits.BlockRows, Rows - ((long)block * Limits.BlockRows));
     }
 
-    /// <summary>A mask of a block's live rows, 64 a word; empty when all are live, as in a table that was just built.</summary>
+    /// <summary>
+    /// A mask of a block's live rows, 64 a word; empty when all are live, as in a table that was just built.
+    /// </summary>
     public NativeSlice<ulong> LiveMask(int block)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(block, BlockCount);
@@ -125,7 +127,9 @@ public sealed class ItemTable : IDisposable
     /// that this table owns: this table must not be used any more, and disposing it does nothing.
     /// </summary>
     /// <param name="embeddings">The embeddings, a row an item; the table owns them from now on.</param>
-    /// <exception cref="ArgumentException">An embedding has another number of rows, or two have the same name.</exception>
+    /// <exception cref="ArgumentException">
+    /// An embedding has another number of rows, or two have the same name.
+    /// </exception>
     public ItemTable WithEmbeddings(IReadOnlyList<EmbeddingColumn> embeddings)
     {
         ArgumentNullException.ThrowIfNull(embeddings);
@@ -134,7 +138,8 @@ public sealed class ItemTable : IDisposable
             if (column.Rows != Rows)
             {
                 throw new ArgumentException(
-                    $"Embedding \"{column.Schema.Name}\": expected {Rows} rows; found {column.Rows}.", nameof(embeddings));
+                    $"Embedding \"{column.Schema.Name}\": expected {Rows} rows; found {column.Rows}.",
+                    nameof(embeddings));
             }
         }
 

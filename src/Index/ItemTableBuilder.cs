@@ -38,7 +38,9 @@ public sealed class ItemTableBuilder : IDisposable
 
     /// <summary>Appends an item, or replaces the one with its id where that is allowed.</summary>
     /// <returns>Its row.</returns>
-    /// <exception cref="ItemException">It does not fit the schema or its id is taken; nothing of it was stored.</exception>
+    /// <exception cref="ItemException">
+    /// It does not fit the schema or its id is taken; nothing of it was stored.
+    /// </exception>
     public uint Append(Item item)
     {
         var problems = new List<string>();
@@ -46,7 +48,9 @@ public sealed class ItemTableBuilder : IDisposable
     }
 
     /// <summary>Appends items, all or none of them.</summary>
-    /// <exception cref="ItemException">Some do not fit the schema or have an id that is taken; none was stored.</exception>
+    /// <exception cref="ItemException">
+    /// Some do not fit the schema or have an id that is taken; none was stored.
+    /// </exception>
     public void Append(IReadOnlyCollection<Item> items)
     {
         ArgumentNullException.ThrowIfNull(items);
@@ -178,7 +182,8 @@ public sealed class ItemTableBuilder : IDisposable
 
     /// <summary>Sets a single-valued integer or date field (microseconds since 1970 UTC) of consecutive rows.</summary>
     /// <exception cref="ArgumentException">There is no such field or row, or the field is of another kind.</exception>
-    public void SetIntegers(string field, uint firstRow, ReadOnlySpan<long> values) => SetRange(field, firstRow, values);
+    public void SetIntegers(string field, uint firstRow, ReadOnlySpan<long> values)
+        => SetRange(field, firstRow, values);
 
     /// <summary>Sets a single-valued float field of consecutive rows.</summary>
     /// <exception cref="ArgumentException">
@@ -296,7 +301,8 @@ public sealed class ItemTableBuilder : IDisposable
         CheckRows(firstRow, values.Length);
         if (FindColumn(field) is not ValueColumnBuilder<T> { Field.MultiValued: false } builder)
         {
-            throw new ArgumentException($"Field \"{field}\": expected a single-valued field of {typeof(T).Name}.", nameof(field));
+            throw new ArgumentException(
+                $"Field \"{field}\": expected a single-valued field of {typeof(T).Name}.", nameof(field));
         }
 
         builder.SetRange(firstRow, values);
@@ -311,7 +317,7 @@ public sealed class ItemTableBuilder : IDisposable
         if (firstRow + (long)count > Rows)
         {
             throw new ArgumentException(
-                $"Expected rows that were appended (0 to {Rows - 1}); found {firstRow} to {firstRow + (long)count - 1}.",
+                $"Expected rows below {Rows}, which were appended; found {firstRow} to {firstRow + (long)count - 1}.",
                 nameof(firstRow));
         }
     }
@@ -323,7 +329,8 @@ public sealed class ItemTableBuilder : IDisposable
         {
             if (column.FirstMissing(Rows, out long missing) is { } row)
             {
-                problems.Add($"embedding \"{column.Schema.Name}\": {missing} of {Rows} items have none; the first is {_ids.Read(row)}");
+                problems.Add($"embedding \"{column.Schema.Name}\": {missing} of {Rows} items have none; "
+                    + $"the first is {_ids.Read(row)}");
             }
         }
 

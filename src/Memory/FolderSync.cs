@@ -2,12 +2,16 @@ using System.Runtime.InteropServices;
 
 namespace Linr.Memory;
 
-/// <summary>Forces the names in a folder to the disk, so that a renamed file keeps its new name after a power cut.</summary>
+/// <summary>
+/// Forces the names in a folder to the disk, so that a renamed file keeps its new name after a power cut.
+/// </summary>
 public static partial class FolderSync
 {
     private const int OpenReadOnly = 0;
 
-    /// <summary>Forces the names in <paramref name="folder"/> to the disk; on Windows the file system itself does.</summary>
+    /// <summary>
+    /// Forces the names in <paramref name="folder"/> to the disk; on Windows the file system itself does.
+    /// </summary>
     /// <exception cref="IOException">The folder cannot be opened or forced.</exception>
     public static void Flush(string folder)
     {

@@ -60,7 +60,9 @@ public sealed unsafe partial class NativeBuffer : IDisposable
         }
     }
 
-    /// <summary>Elements <paramref name="start"/> to <paramref name="start"/> + <paramref name="length"/>, to write.</summary>
+    /// <summary>
+    /// Elements <paramref name="start"/> to <paramref name="start"/> + <paramref name="length"/>, to write.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The range is outside the buffer.</exception>
     public Span<T> Span<T>(long start, int length)
         where T : unmanaged

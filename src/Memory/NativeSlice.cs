@@ -36,7 +36,9 @@ public readonly unsafe struct NativeSlice<T>(nint address, long length)
         }
     }
 
-    /// <summary>Asks the processor to fetch the element at <paramref name="position"/> into its caches; never faults.</summary>
+    /// <summary>
+    /// Asks the processor to fetch the element at <paramref name="position"/> into its caches; never faults.
+    /// </summary>
     public void Prefetch(long position)
     {
         if (Sse.IsSupported)

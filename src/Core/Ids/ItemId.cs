@@ -100,7 +100,8 @@ public readonly record struct ItemId : IComparable<ItemId>
         ArgumentNullException.ThrowIfNull(text);
         switch (kind)
         {
-            case IdKind.Integer when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long integer):
+            case IdKind.Integer when long.TryParse(
+                text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long integer):
                 return new ItemId(integer);
             case IdKind.Guid when Guid.TryParse(text, out Guid guid):
                 return new ItemId(guid);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -19,7 +18,8 @@ public static class FieldCheck
         (FieldType.Keyword, FieldType.Text) => Value.OfKeyword(value.Text),
         (FieldType.Text, FieldType.Keyword) => Value.OfText(value.Text),
         (FieldType.Json, FieldType.Keyword or FieldType.Text) => Value.OfJson(value.Text),
-        (FieldType.Float, FieldType.Integer) when Math.Abs((double)value.Integer) <= ExactIntegerMax => Value.OfFloat(value.Integer),
+        (FieldType.Float, FieldType.Integer) when Math.Abs((double)value.Integer) <= ExactIntegerMax
+            => Value.OfFloat(value.Integer),
         _ => value,
     };
 
@@ -35,8 +35,8 @@ public static class FieldCheck
         int valuesMax = field.MultiValued ? Limits.ValuesPerItemMax : 1;
         if (values.Count > valuesMax)
         {
-            problems.Add($"field \"{field.Name}\": expected at most {valuesMax} {(valuesMax == 1 ? "value" : "values")}; "
-                + $"found {values.Count}");
+            string noun = valuesMax == 1 ? "value" : "values";
+            problems.Add($"field \"{field.Name}\": expected at most {valuesMax} {noun}; found {values.Count}");
         }
 
         foreach (Value value in values)
@@ -60,8 +60,7 @@ public static class FieldCheck
         {
             FieldType.Float when double.IsNaN(value.Float) => "expected a number; found NaN",
             FieldType.Date when value.Integer < s_dateMin || value.Integer > s_dateMax
-                => $"expected a date in the years 1 to 9999; found {value.Integer.ToString(CultureInfo.InvariantCulture)} "
-                    + "microseconds since 1970",
+                => $"expected a date in the years 1 to 9999; found {value.Integer} microseconds since 1970",
             FieldType.Keyword => FindTextProblem(value.Text, Limits.KeywordBytesMax),
             FieldType.Text => FindTextProblem(value.Text, Limits.StoredBytesMax),
             FieldType.Json => FindTextProblem(value.Text, Limits.StoredBytesMax) ?? FindJsonProblem(value.Text),
@@ -97,7 +96,8 @@ public static class FieldCheck
         }
         catch (JsonException error)
         {
-            return $"expected JSON; found \"{Shorten(text)}\", wrong at byte {error.BytePositionInLine} of line {error.LineNumber + 1}";
+            return $"expected JSON; found \"{Shorten(text)}\", "
+                + $"wrong at byte {error.BytePositionInLine} of line {error.LineNumber + 1}";
         }
     }
 

@@ -22,7 +22,8 @@ public readonly struct Value : IEquatable<Value>
     public long Integer => Type is FieldType.Integer or FieldType.Date ? _bits : throw WrongType(FieldType.Integer);
 
     /// <summary>The float.</summary>
-    public double Float => Type == FieldType.Float ? BitConverter.Int64BitsToDouble(_bits) : throw WrongType(FieldType.Float);
+    public double Float
+        => Type == FieldType.Float ? BitConverter.Int64BitsToDouble(_bits) : throw WrongType(FieldType.Float);
 
     /// <summary>The boolean.</summary>
     public bool Boolean => Type == FieldType.Boolean ? _bits != 0 : throw WrongType(FieldType.Boolean);
@@ -58,13 +59,15 @@ public readonly struct Value : IEquatable<Value>
     public static bool operator !=(Value left, Value right) => !left.Equals(right);
 
     /// <summary>A keyword.</summary>
-    public static Value OfKeyword(string value) => new(FieldType.Keyword, 0, value ?? throw new ArgumentNullException(nameof(value)));
+    public static Value OfKeyword(string value)
+        => new(FieldType.Keyword, 0, value ?? throw new ArgumentNullException(nameof(value)));
 
     /// <summary>An integer.</summary>
     public static Value OfInteger(long value) => new(FieldType.Integer, value);
 
     /// <summary>A float; minus zero becomes zero, so that equal values have equal bits.</summary>
-    public static Value OfFloat(double value) => new(FieldType.Float, BitConverter.DoubleToInt64Bits(value == 0 ? 0 : value));
+    public static Value OfFloat(double value)
+        => new(FieldType.Float, BitConverter.DoubleToInt64Bits(value == 0 ? 0 : value));
 
     /// <summary>A boolean.</summary>
     public static Value OfBoolean(bool value) => new(FieldType.Boolean, value ? 1 : 0);
@@ -76,13 +79,16 @@ public readonly struct Value : IEquatable<Value>
     public static Value OfDateMicroseconds(long value) => new(FieldType.Date, value);
 
     /// <summary>Free text.</summary>
-    public static Value OfText(string value) => new(FieldType.Text, 0, value ?? throw new ArgumentNullException(nameof(value)));
+    public static Value OfText(string value)
+        => new(FieldType.Text, 0, value ?? throw new ArgumentNullException(nameof(value)));
 
     /// <summary>A JSON value, as text.</summary>
-    public static Value OfJson(string value) => new(FieldType.Json, 0, value ?? throw new ArgumentNullException(nameof(value)));
+    public static Value OfJson(string value)
+        => new(FieldType.Json, 0, value ?? throw new ArgumentNullException(nameof(value)));
 
     /// <summary>Bytes; the array is not copied.</summary>
-    public static Value OfBytes(byte[] value) => new(FieldType.Bytes, 0, value ?? throw new ArgumentNullException(nameof(value)));
+    public static Value OfBytes(byte[] value)
+        => new(FieldType.Bytes, 0, value ?? throw new ArgumentNullException(nameof(value)));
 
     /// <summary>Microseconds since 1970-01-01 UTC, rounded down.</summary>
     public static long ToMicroseconds(DateTimeOffset value)
@@ -119,5 +125,6 @@ public readonly struct Value : IEquatable<Value>
         _ => _reference as string ?? string.Empty,
     };
 
-    private InvalidOperationException WrongType(FieldType expected) => new($"Expected a value of type {expected}; found {Type}.");
+    private InvalidOperationException WrongType(FieldType expected)
+        => new($"Expected a value of type {expected}; found {Type}.");
 }

@@ -41,7 +41,9 @@ public sealed class TensorFile : IDisposable
 
     /// <summary>Maps a file and checks its header, not yet its data.</summary>
     /// <exception cref="IOException">The file is missing or cannot be mapped.</exception>
-    /// <exception cref="ModelFormatException">The header is not one, does not describe the file, or is damaged.</exception>
+    /// <exception cref="ModelFormatException">
+    /// The header is not one, does not describe the file, or is damaged.
+    /// </exception>
     public static TensorFile Open(string path)
     {
         var file = new MappedFile(path);
@@ -66,7 +68,8 @@ public sealed class TensorFile : IDisposable
         ArgumentNullException.ThrowIfNull(tensor);
         return ReferenceEquals(Find(tensor.Name), tensor)
             ? _file.Contents.Slice(tensor.Start, tensor.Bytes)
-            : throw new ArgumentException($"Expected a tensor of {Path}; found \"{tensor.Name}\" of another file.", nameof(tensor));
+            : throw new ArgumentException(
+                $"Expected a tensor of {Path}; found \"{tensor.Name}\" of another file.", nameof(tensor));
     }
 
     /// <summary>The elements of a tensor, all dims flattened, row-major.</summary>
@@ -79,7 +82,8 @@ public sealed class TensorFile : IDisposable
         if (new NativeSlice<T>(0, 1).Bytes != tensor.Type.ElementBytes())
         {
             throw new ArgumentException(
-                $"Tensor \"{tensor.Name}\": expected elements of {tensor.Type.HeaderName()}; found {typeof(T).Name}.", nameof(tensor));
+                $"Tensor \"{tensor.Name}\": expected elements of {tensor.Type.HeaderName()}; found {typeof(T).Name}.",
+                nameof(tensor));
         }
 
         return data.Cast<T>();
@@ -91,10 +95,14 @@ public sealed class TensorFile : IDisposable
         where T : unmanaged
     {
         TensorInfo tensor = Find(name)
-            ?? throw new ModelFormatException(Path, name, 0, $"a tensor {Describe(type, shape)}", "none");
+            ?? throw new ModelFormatException(
+                Path, name, 0, $"a tensor {TensorTypes.Describe(type, shape.ToArray())}", "none");
         return tensor.Type == type && tensor.Shape.AsSpan().SequenceEqual(shape)
             ? Slice<T>(tensor)
-            : throw Error(tensor, 0, Describe(type, shape), Describe(tensor.Type, tensor.Shape.AsSpan()));
+            : throw Error(
+                tensor, 0, TensorTypes.Describe(
+                    type,
+                    shape.ToArray()), TensorTypes.Describe(tensor.Type, tensor.Shape));
     }
 
     /// <summary>A fault within a tensor of this file.</summary>
@@ -111,7 +119,9 @@ public sealed class TensorFile : IDisposable
     /// <exception cref="ModelFormatException">A block differs, or the file carries no checksums.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public void Verify(
-        Func<TensorInfo, bool>? which = null, IProgress<VerifyProgress>? progress = null, CancellationToken cancellation = default)
+        Func<TensorInfo, bool>? which = null,
+        IProgress<VerifyProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         NativeSlice<ulong> checksums = Require<ulong>(
             TensorNames.Checksums, TensorType.UInt64, Checksums.Count(Tensors));
@@ -139,9 +149,6 @@ public sealed class TensorFile : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
-
-    private static string Describe(TensorType type, ReadOnlySpan<long> shape)
-        => $"{type.HeaderName()} [{string.Join(", ", shape.ToArray())}]";
 
     private static string Hex(ulong checksum) => "XXH3 " + checksum.ToString("x16", CultureInfo.InvariantCulture);
 

@@ -23,7 +23,8 @@ public static class TensorFileWriter
     /// A tensor wrote another number of bytes than its shape says, or the header would be too long.
     /// </exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void Write(string path, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<TensorSource> tensors)
+    public static void Write(
+        string path, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<TensorSource> tensors)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(metadata);
@@ -35,7 +36,8 @@ public static class TensorFileWriter
         string unfinished = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
         try
         {
-            using (var stream = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferBytes))
+            using (var stream = new FileStream(
+                unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferBytes))
             {
                 WriteAll(stream, header, layout);
                 stream.Flush(flushToDisk: true);
@@ -103,7 +105,8 @@ public static class TensorFileWriter
         }
     }
 
-    private static void WriteAll(FileStream stream, byte[] header, List<(TensorInfo Info, Action<TensorSink> Write)> layout)
+    private static void WriteAll(
+        FileStream stream, byte[] header, List<(TensorInfo Info, Action<TensorSink> Write)> layout)
     {
         stream.Write(header);
         var checksums = new List<ulong> { Checksums.Of(header) };

@@ -26,7 +26,8 @@ internal sealed class TensorHeader
     /// <summary>Data start at a multiple of this.</summary>
     public const int DataAlignmentBytes = 4_096;
 
-    private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions s_options =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The metadata.</summary>
     public required IReadOnlyDictionary<string, string> Metadata { get; init; }
@@ -60,11 +61,13 @@ internal sealed class TensorHeader
             writer.WriteEndObject();
         }
 
-        long bytes = (LengthBytes + (long)json.WrittenCount + DataAlignmentBytes - 1) / DataAlignmentBytes * DataAlignmentBytes;
+        long end = LengthBytes + (long)json.WrittenCount;
+        long bytes = (end + DataAlignmentBytes - 1) / DataAlignmentBytes * DataAlignmentBytes;
         if (bytes - LengthBytes > JsonBytesMax)
         {
             throw new InvalidOperationException(
-                $"Expected a header of at most {JsonBytesMax} bytes; {tensors.Count} tensors need {bytes - LengthBytes}.");
+                $"Expected a header of at most {JsonBytesMax} bytes; "
+                + $"{tensors.Count} tensors need {bytes - LengthBytes}.");
         }
 
         byte[] header = new byte[bytes];

@@ -7,7 +7,9 @@ using Linr.Memory;
 
 namespace Linr.ModelFile;
 
-/// <summary>Reads and checks a header: every tensor has a known type and a shape of its size, and none overlap or leave a gap.</summary>
+/// <summary>
+/// Reads and checks a header: every tensor has a known type and a shape of its size, and none overlap or leave a gap.
+/// </summary>
 internal ref struct TensorHeaderReader
 {
     private readonly string _path;
@@ -151,7 +153,7 @@ internal ref struct TensorHeaderReader
         if (BytesOf(type, shape) is not { } bytes || bytes != end - start)
         {
             throw Error(
-                $"data_offsets as far apart as {type.HeaderName()} [{string.Join(", ", shape)}] needs for tensor \"{name}\"",
+                $"data_offsets as far apart as {TensorTypes.Describe(type, shape)} needs for tensor \"{name}\"",
                 $"{end - start} bytes");
         }
 

@@ -19,6 +19,10 @@ public static class TensorTypes
     /// <summary>The type's name in a header.</summary>
     public static string HeaderName(this TensorType type) => s_all[(int)type].Name;
 
+    /// <summary>A type and shape as errors say them: <c>F32 [3, 128]</c>.</summary>
+    public static string Describe(TensorType type, IEnumerable<long> shape)
+        => $"{type.HeaderName()} [{string.Join(", ", shape)}]";
+
     /// <summary>The type of a name in a header, or null when safetensors has no such type.</summary>
     public static TensorType? FromHeaderName(string? name)
     {

@@ -6,13 +6,17 @@ namespace Linr;
 /// <summary>The words of a schema as JSON strings in camel case; numbers are refused.</summary>
 internal static class SchemaEnumConverters
 {
-    internal sealed class OfIdKind() : JsonStringEnumConverter<IdKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+    internal sealed class OfIdKind : Words<IdKind>;
 
-    internal sealed class OfFieldType() : JsonStringEnumConverter<FieldType>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+    internal sealed class OfFieldType : Words<FieldType>;
 
-    internal sealed class OfFieldRoles() : JsonStringEnumConverter<FieldRoles>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+    internal sealed class OfFieldRoles : Words<FieldRoles>;
 
-    internal sealed class OfMetric() : JsonStringEnumConverter<Metric>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+    internal sealed class OfMetric : Words<Metric>;
 
-    internal sealed class OfRowType() : JsonStringEnumConverter<RowType>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+    internal sealed class OfRowType : Words<RowType>;
+
+    internal abstract class Words<T>()
+        : JsonStringEnumConverter<T>(JsonNamingPolicy.CamelCase, allowIntegerValues: false)
+        where T : struct, Enum;
 }

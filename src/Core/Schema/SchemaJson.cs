@@ -6,6 +6,8 @@ namespace Linr;
 /// <summary>The JSON form of a schema, as model files and schema files hold it.</summary>
 public static class SchemaJson
 {
+    private static readonly FieldRoles[] s_roles = [FieldRoles.Attribute, FieldRoles.Feature, FieldRoles.Stored];
+
     private static readonly SchemaJsonContext s_indented =
         new(new JsonSerializerOptions(SchemaJsonContext.Default.Options) { WriteIndented = true });
 
@@ -14,7 +16,8 @@ public static class SchemaJson
         => JsonSerializer.Serialize(ToDocument(schema), SchemaJsonContext.Default.Document);
 
     /// <summary>Writes a schema as JSON for people.</summary>
-    public static string WriteIndented(Schema schema) => JsonSerializer.Serialize(ToDocument(schema), s_indented.Document);
+    public static string WriteIndented(Schema schema)
+        => JsonSerializer.Serialize(ToDocument(schema), s_indented.Document);
 
     /// <summary>Reads a schema and checks it.</summary>
     /// <exception cref="SchemaException">It is not the JSON of a schema, or the schema is not valid.</exception>
@@ -55,7 +58,7 @@ public static class SchemaJson
             {
                 Name = field.Name,
                 Type = field.Type,
-                Roles = [.. Enum.GetValues<FieldRoles>().Where(role => role != FieldRoles.None && field.Roles.HasFlag(role))],
+                Roles = [.. s_roles.Where(role => field.Roles.HasFlag(role))],
                 MultiValued = field.MultiValued,
             })],
             Embeddings = [.. schema.Embeddings.Select(one => new EmbeddingDocument
@@ -72,7 +75,10 @@ public static class SchemaJson
     {
         IdKind = document.Id,
         Fields = Each(document.Fields, "fields", problems, field => new FieldSchema(
-            field.Name, field.Type, field.Roles.Aggregate(FieldRoles.None, (all, role) => all | role), field.MultiValued)),
+            field.Name,
+            field.Type,
+            field.Roles.Aggregate(FieldRoles.None, (all, role) => all | role),
+            field.MultiValued)),
         Embeddings = Each(document.Embeddings, "embeddings", problems, one => new EmbeddingSchema(
             one.Name, one.Dim, one.Metric, one.Rows)),
     };
@@ -81,7 +87,9 @@ public static class SchemaJson
         IReadOnlyList<TFrom?> from, string what, List<string> problems, Func<TFrom, TTo> convert)
         where TFrom : class
     {
-        problems.AddRange(from.Index().Where(one => one.Item is null).Select(one => $"{what}[{one.Index}]: expected an object; found null"));
+        problems.AddRange(from.Index()
+            .Where(one => one.Item is null)
+            .Select(one => $"{what}[{one.Index}]: expected an object; found null"));
         return [.. from.OfType<TFrom>().Select(convert)];
     }
 

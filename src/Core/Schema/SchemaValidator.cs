@@ -75,7 +75,8 @@ public static class SchemaValidator
         bool isOpaque = field.Type is FieldType.Bytes or FieldType.Json;
         if (field.IsAttribute && (isOpaque || field.Type == FieldType.Text))
         {
-            problems.Add($"{what}: {field.Type} cannot be an attribute; filters test keywords, numbers, booleans and dates");
+            problems.Add(
+                $"{what}: {field.Type} cannot be an attribute; filters test keywords, numbers, booleans and dates");
         }
 
         if (field.IsFeature && isOpaque)

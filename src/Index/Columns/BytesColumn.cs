@@ -13,7 +13,9 @@ public sealed class BytesColumn : Column
     /// <summary>A finished column.</summary>
     /// <param name="field">The field.</param>
     /// <param name="values">A string a row, empty where missing; the column owns them from now on.</param>
-    /// <param name="present">A mask of the rows that have a value, 64 a word, owned too; null when all have one.</param>
+    /// <param name="present">
+    /// A mask of the rows that have a value, 64 a word, owned too; null when all have one.
+    /// </param>
     internal BytesColumn(FieldSchema field, BytesStore values, BlockStore<ulong>? present)
         : base(field, values.Count)
     {
@@ -38,7 +40,9 @@ public sealed class BytesColumn : Column
         return _present is null || RowMask.Get(_present, row);
     }
 
-    /// <summary>The bytes of a row's value (UTF-8 for text and JSON), empty when it is missing. Allocates nothing.</summary>
+    /// <summary>
+    /// The bytes of a row's value (UTF-8 for text and JSON), empty when it is missing. Allocates nothing.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public ReadOnlySpan<byte> BytesOf(uint row)
     {

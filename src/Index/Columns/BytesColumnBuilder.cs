@@ -3,7 +3,9 @@ using Linr.Memory;
 
 namespace Linr.Index.Columns;
 
-/// <summary>Collects text, JSON or bytes. A row that is set again keeps its old bytes until the column is built.</summary>
+/// <summary>
+/// Collects text, JSON or bytes. A row that is set again keeps its old bytes until the column is built.
+/// </summary>
 internal sealed class BytesColumnBuilder(FieldSchema field) : ColumnBuilder(field)
 {
     private readonly Dictionary<uint, byte[]> _replaced = [];

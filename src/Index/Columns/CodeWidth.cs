@@ -16,7 +16,9 @@ internal static class CodeWidth
         _ => ColumnElement.Code32,
     };
 
-    /// <summary>Moves four-byte codes to the narrowest buffer; <paramref name="wide"/> is disposed or returned.</summary>
+    /// <summary>
+    /// Moves four-byte codes to the narrowest buffer; <paramref name="wide"/> is disposed or returned.
+    /// </summary>
     public static (NativeBuffer Codes, ColumnElement Element) Narrow(NativeBuffer wide)
     {
         NativeSlice<uint> codes = wide.Slice<uint>();

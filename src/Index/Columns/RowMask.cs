@@ -17,8 +17,9 @@ internal static class RowMask
     /// <summary>Words for so many rows.</summary>
     public static long Words(long rows) => (rows + RowsPerWord - 1) / RowsPerWord;
 
-    /// <summary>Whether a row's bit is set; rows beyond the storage have none.</summary>
-    public static bool Get(BlockStore<ulong> mask, uint row) => (mask.ReadOne(row / RowsPerWord) >> (int)(row % RowsPerWord) & 1) != 0;
+    /// <summary>Whether a row's bit is set.</summary>
+    public static bool Get(BlockStore<ulong> mask, uint row)
+        => (mask.ReadOne(row / RowsPerWord) >> (int)(row % RowsPerWord) & 1) != 0;
 
     /// <summary>Sets or clears a row's bit.</summary>
     public static void Set(BlockStore<ulong> mask, uint row, bool value)
@@ -52,7 +53,4 @@ internal static class RowMask
 
         return count;
     }
-
-    /// <summary>Whether the bits of all <paramref name="rows"/> rows are set.</summary>
-    public static bool IsFull(NativeSlice<ulong> mask, long rows) => Count(mask) == rows;
 }

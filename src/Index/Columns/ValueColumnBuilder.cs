@@ -105,7 +105,8 @@ internal sealed class ValueColumnBuilder<T>(FieldSchema field, Func<Value, T> co
             int blockRows = (int)Math.Min(Limits.BlockRows, rows - ((long)block * Limits.BlockRows));
             (NativeBuffer buffer, ColumnElement element) = Finish(values[block]);
             owned.Add(buffer);
-            bool needsMask = Field.Type != FieldType.Keyword && !RowMask.IsFull(present[block].Slice<ulong>(), blockRows);
+            bool needsMask = Field.Type != FieldType.Keyword
+                && RowMask.Count(present[block].Slice<ulong>()) != blockRows;
             if (needsMask)
             {
                 owned.Add(present[block]);

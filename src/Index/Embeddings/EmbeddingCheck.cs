@@ -23,12 +23,14 @@ internal static class EmbeddingCheck
                 position++;
             }
 
-            return $"embedding \"{schema.Name}\": expected finite components; found {Text(row[position])} at {position}";
+            return $"embedding \"{schema.Name}\": expected finite components; "
+                + $"found {Text(row[position])} at {position}";
         }
 
         if (norm > Limits.NormMax)
         {
-            return $"embedding \"{schema.Name}\": expected a norm of at most {Text(Limits.NormMax)}; found {Text(norm)}";
+            return $"embedding \"{schema.Name}\": expected a norm of at most {Text(Limits.NormMax)}; "
+                + $"found {Text(norm)}";
         }
 
         return schema is { RowType: RowType.Float16, Metric: not Metric.Cosine } ? FindOverflow(schema, row) : null;
@@ -40,8 +42,8 @@ internal static class EmbeddingCheck
         {
             if (!Half.IsFinite((Half)row[i]))
             {
-                return $"embedding \"{schema.Name}\": expected components within ±{Text((float)Half.MaxValue)} (16-bit rows); "
-                    + $"found {Text(row[i])} at {i}";
+                return $"embedding \"{schema.Name}\": expected components within "
+                    + $"±{Text((float)Half.MaxValue)} (16-bit rows); found {Text(row[i])} at {i}";
             }
         }
 

@@ -21,7 +21,11 @@ public sealed class EmbeddingColumn : IDisposable
 
     /// <summary>A finished column; it owns the storage from now on.</summary>
     internal EmbeddingColumn(
-        EmbeddingSchema schema, long rows, BlockStore<float>? float32, BlockStore<Half>? float16, BlockStore<float> norms)
+        EmbeddingSchema schema,
+        long rows,
+        BlockStore<float>? float32,
+        BlockStore<Half>? float16,
+        BlockStore<float> norms)
     {
         Schema = schema;
         Rows = rows;

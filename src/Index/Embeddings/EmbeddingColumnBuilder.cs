@@ -41,7 +41,7 @@ public sealed class EmbeddingColumnBuilder : IDisposable
         if (rows.Length % dim != 0)
         {
             throw new ArgumentException(
-                $"Embedding \"{Schema.Name}\": expected whole rows of {dim} components; found {rows.Length} components.",
+                $"Embedding \"{Schema.Name}\": expected whole rows of {dim} components; found {rows.Length}.",
                 nameof(rows));
         }
 

@@ -40,7 +40,9 @@ public sealed class IdMap : IDisposable
 
     /// <summary>Finds the rows of many integer ids; the fast way for allow and deny lists.</summary>
     /// <param name="ids">The ids.</param>
-    /// <param name="rows">As long as <paramref name="ids"/>: their rows, <see cref="NoRow"/> where no item has the id.</param>
+    /// <param name="rows">
+    /// As long as <paramref name="ids"/>: their rows, <see cref="NoRow"/> where no item has the id.
+    /// </param>
     /// <returns>How many were found.</returns>
     /// <exception cref="ArgumentException">The lengths differ, or the table's ids are not integers.</exception>
     public int Find(ReadOnlySpan<long> ids, Span<uint> rows)
@@ -82,7 +84,9 @@ public sealed class IdMap : IDisposable
 
     /// <summary>Finds the rows of many ids.</summary>
     /// <param name="ids">The ids; one of another kind than the table's is never found.</param>
-    /// <param name="rows">As long as <paramref name="ids"/>: their rows, <see cref="NoRow"/> where no item has the id.</param>
+    /// <param name="rows">
+    /// As long as <paramref name="ids"/>: their rows, <see cref="NoRow"/> where no item has the id.
+    /// </param>
     /// <returns>How many were found.</returns>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public int Find(ReadOnlySpan<ItemId> ids, Span<uint> rows)

@@ -8,7 +8,7 @@ namespace Linr.Index.Ids;
 /// need hold a tag from the hash, so that most wrong slots are passed without looking at what they stand for.
 /// </summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage(
-    "Design", "CA1001", Justification = "It is disposable; the rule overlooks structs. A class would cost a cache miss.")]
+    "Design", "CA1001", Justification = "It is disposable; the rule overlooks structs. A class costs a cache miss.")]
 internal struct SlotSegment : IDisposable
 {
     /// <summary>No such number.</summary>
@@ -36,7 +36,9 @@ internal struct SlotSegment : IDisposable
         }
     }
 
-    /// <summary>The first number whose tag agrees, a good guess of what will be looked at; or <see cref="None"/>.</summary>
+    /// <summary>
+    /// The first number whose tag agrees, a good guess of what will be looked at; or <see cref="None"/>.
+    /// </summary>
     public readonly uint Guess(ulong hash)
     {
         if (_slots.IsEmpty)
@@ -97,7 +99,9 @@ internal struct SlotSegment : IDisposable
         Count++;
     }
 
-    /// <summary>Makes an empty segment ready for <paramref name="count"/> numbers below <paramref name="limit"/>.</summary>
+    /// <summary>
+    /// Makes an empty segment ready for <paramref name="count"/> numbers below <paramref name="limit"/>.
+    /// </summary>
     public void Reserve(long count, uint limit)
     {
         long capacity = (count * 5 / 4) + 16 & ~15L;

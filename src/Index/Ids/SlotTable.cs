@@ -58,7 +58,9 @@ internal sealed class SlotTable(Func<uint, ulong> hashOf) : IDisposable
     /// <summary>Asks for the slot where a search for <paramref name="hash"/> starts.</summary>
     public void Prefetch(ulong hash) => Segment(hash).Prefetch(hash);
 
-    /// <summary>The number that a search for <paramref name="hash"/> will look at first, or <see cref="None"/>.</summary>
+    /// <summary>
+    /// The number that a search for <paramref name="hash"/> will look at first, or <see cref="None"/>.
+    /// </summary>
     public uint Guess(ulong hash) => Segment(hash).Guess(hash);
 
     /// <inheritdoc/>

@@ -20,8 +20,11 @@ internal static class BytesTensors
     /// <param name="rows">How many there must be; null is any number up to the limit.</param>
     /// <param name="bytesMin">The shortest that a string may be.</param>
     /// <param name="bytesMax">The longest that a string may be.</param>
-    /// <exception cref="ModelFormatException">A tensor is missing or of another shape, or the offsets do not fit.</exception>
-    public static BytesStore Read(TensorFile file, string offsetsName, string bytesName, long? rows, int bytesMin, int bytesMax)
+    /// <exception cref="ModelFormatException">
+    /// A tensor is missing or of another shape, or the offsets do not fit.
+    /// </exception>
+    public static BytesStore Read(
+        TensorFile file, string offsetsName, string bytesName, long? rows, int bytesMin, int bytesMax)
     {
         long count = rows ?? (file.Find(offsetsName) is { Shape: [long length] } ? length - 1 : 0);
         NativeSlice<long> offsets = file.Require<long>(offsetsName, TensorType.Int64, Math.Max(0, count) + 1);

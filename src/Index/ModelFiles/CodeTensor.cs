@@ -20,7 +20,9 @@ internal static class CodeTensor
         _ => TensorType.UInt32,
     };
 
-    /// <summary>Writes the codes of a column: one a row, 0 where missing; or all values of a multi-valued one.</summary>
+    /// <summary>
+    /// Writes the codes of a column: one a row, 0 where missing; or all values of a multi-valued one.
+    /// </summary>
     public static void Write(TensorSink sink, ValueColumn column, TensorType type)
     {
         switch (type)
@@ -93,7 +95,10 @@ internal static class CodeTensor
             if (wrong >= 0)
             {
                 throw file.Error(
-                    tensor, (start + wrong) * tensor.Type.ElementBytes(), $"a code of {lowest} to {highest}", $"{chunk[wrong]}");
+                    tensor,
+                    (start + wrong) * tensor.Type.ElementBytes(),
+                    $"a code of {lowest} to {highest}",
+                    $"{chunk[wrong]}");
             }
         }
     }

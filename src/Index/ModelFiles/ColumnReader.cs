@@ -13,7 +13,9 @@ internal sealed class ColumnReader(TensorFile file, long rows)
     private int BlockCount => (int)((rows + Limits.BlockRows - 1) / Limits.BlockRows);
 
     /// <summary>The column of a field.</summary>
-    /// <exception cref="ModelFormatException">A tensor is missing or of another shape, or its contents do not fit.</exception>
+    /// <exception cref="ModelFormatException">
+    /// A tensor is missing or of another shape, or its contents do not fit.
+    /// </exception>
     public Column Read(FieldSchema field)
     {
         switch (field.Type)
@@ -44,7 +46,8 @@ internal sealed class ColumnReader(TensorFile file, long rows)
         BytesStore values = BytesTensors.Read(
             file, ModelNames.Offsets(field.Name), ModelNames.Bytes(field.Name), rows, 0, Limits.StoredBytesMax);
         NativeSlice<ulong> present = ReadPresent(field);
-        return new BytesColumn(field, values, present.IsEmpty ? null : BlockStore<ulong>.Map(present, RowMask.BlockWords, 1));
+        return new BytesColumn(
+            field, values, present.IsEmpty ? null : BlockStore<ulong>.Map(present, RowMask.BlockWords, 1));
     }
 
     private ValueColumn ReadNumbers(FieldSchema field, TensorType type, ColumnElement element)
@@ -73,7 +76,10 @@ internal sealed class ColumnReader(TensorFile file, long rows)
             using (dictionary)
             {
                 throw file.Error(
-                    file.Find(offsetsName)!, duplicate * sizeof(long), "every keyword once", $"\"{dictionary.TextOf(duplicate)}\" again");
+                    file.Find(offsetsName)!,
+                    duplicate * sizeof(long),
+                    "every keyword once",
+                    $"\"{dictionary.TextOf(duplicate)}\" again");
             }
         }
 
@@ -101,7 +107,7 @@ internal sealed class ColumnReader(TensorFile file, long rows)
         return tensor.Type == type && tensor.Shape.Length == 1
             ? tensor
             : throw file.Error(
-                tensor, 0, $"one dim of {type.HeaderName()}", $"{tensor.Type.HeaderName()} [{string.Join(", ", tensor.Shape)}]");
+                tensor, 0, $"one dim of {type.HeaderName()}", TensorTypes.Describe(tensor.Type, tensor.Shape));
     }
 
     private void CheckShape(FieldSchema field, TensorInfo tensor)
@@ -156,11 +162,17 @@ internal sealed class ColumnReader(TensorFile file, long rows)
     }
 
     private ColumnBlock[] MakeBlocks(
-        FieldSchema field, TensorInfo tensor, ColumnElement element, NativeSlice<ulong> present, List<NativeBuffer> owned)
+        FieldSchema field,
+        TensorInfo tensor,
+        ColumnElement element,
+        NativeSlice<ulong> present,
+        List<NativeBuffer> owned)
     {
         var blocks = new ColumnBlock[BlockCount];
         NativeSlice<byte> bytes = file.Data(tensor);
-        NativeSlice<long> offsets = field.MultiValued ? file.Slice<long>(file.Find(ModelNames.Offsets(field.Name))!) : default;
+        NativeSlice<long> offsets = field.MultiValued
+            ? file.Slice<long>(file.Find(ModelNames.Offsets(field.Name))!)
+            : default;
         int elementBytes = tensor.Type.ElementBytes();
         for (int block = 0; block < blocks.Length; block++)
         {

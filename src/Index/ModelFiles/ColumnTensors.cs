@@ -13,7 +13,8 @@ internal static class ColumnTensors
         string name = column.Field.Name;
         if (column is BytesColumn bytes)
         {
-            IEnumerable<TensorSource> tensors = BytesTensors.Of(bytes.Values, ModelNames.Offsets(name), ModelNames.Bytes(name));
+            IEnumerable<TensorSource> tensors = BytesTensors.Of(
+                bytes.Values, ModelNames.Offsets(name), ModelNames.Bytes(name));
             return bytes.HasMissing ? tensors.Append(Present(bytes, bytes.IsPresent)) : tensors;
         }
 
@@ -27,7 +28,8 @@ internal static class ColumnTensors
         if (column.Field.MultiValued)
         {
             values = CountValues(column);
-            yield return new(ModelNames.Offsets(name), TensorType.Int64, [column.Rows + 1], sink => WriteOffsets(sink, column));
+            yield return new(
+                ModelNames.Offsets(name), TensorType.Int64, [column.Rows + 1], sink => WriteOffsets(sink, column));
         }
 
         if (column.Dictionary is { } dictionary)
@@ -45,8 +47,10 @@ internal static class ColumnTensors
 
         yield return column.Field.Type switch
         {
-            FieldType.Float => new(ModelNames.Values(name), TensorType.Float64, [values], sink => WriteValues<double>(sink, column)),
-            FieldType.Boolean => new(ModelNames.Values(name), TensorType.Bool, [values], sink => WriteValues<byte>(sink, column)),
+            FieldType.Float => new(
+                ModelNames.Values(name), TensorType.Float64, [values], sink => WriteValues<double>(sink, column)),
+            FieldType.Boolean => new(
+                ModelNames.Values(name), TensorType.Bool, [values], sink => WriteValues<byte>(sink, column)),
             _ => new(ModelNames.Values(name), TensorType.Int64, [values], sink => WriteValues<long>(sink, column)),
         };
         if (HasMissing(column))

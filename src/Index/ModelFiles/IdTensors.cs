@@ -1,4 +1,5 @@
 using Linr.Index.Ids;
+using Linr.Memory;
 using Linr.ModelFile;
 
 namespace Linr.Index.ModelFiles;
@@ -14,38 +15,51 @@ internal static class IdTensors
         {
             IntegerIds integers =>
             [
-                new(ModelNames.IdValues, TensorType.Int64, [rows], sink => EachBlock(rows, (block, count) => sink.Write(integers.Block(block, count)))),
+                new(
+                    ModelNames.IdValues,
+                    TensorType.Int64,
+                    [rows],
+                    sink => EachBlock(rows, (block, count) => sink.Write(integers.Block(block, count)))),
             ],
             GuidIds guids =>
             [
-                new(ModelNames.IdValues, TensorType.UInt8, [rows, GuidIds.IdBytes], sink => EachBlock(rows, (block, count) => sink.Write(guids.Block(block, count)))),
+                new(
+                    ModelNames.IdValues,
+                    TensorType.UInt8,
+                    [rows, GuidIds.IdBytes],
+                    sink => EachBlock(rows, (block, count) => sink.Write(guids.Block(block, count)))),
             ],
             _ => BytesTensors.Of(((TextIds)ids).Values, ModelNames.IdOffsets, ModelNames.IdBytes),
         };
     }
 
     /// <summary>The id column of a file.</summary>
-    /// <exception cref="ModelFormatException">A tensor is missing or of another shape, or its contents do not fit.</exception>
+    /// <exception cref="ModelFormatException">
+    /// A tensor is missing or of another shape, or its contents do not fit.
+    /// </exception>
     public static IdColumn Read(TensorFile file, IdKind kind)
     {
         if (kind == IdKind.Text)
         {
-            return new TextIds(BytesTensors.Read(file, ModelNames.IdOffsets, ModelNames.IdBytes, rows: null, 1, Limits.IdBytesMax));
+            return new TextIds(
+                BytesTensors.Read(file, ModelNames.IdOffsets, ModelNames.IdBytes, rows: null, 1, Limits.IdBytesMax));
         }
 
-        long rows = file.Find(ModelNames.IdValues) is { Shape: [long first, ..] } ? first : 0;
+        const string name = ModelNames.IdValues;
+        long rows = file.Find(name) is { Shape: [long first, ..] } ? first : 0;
         if (rows > Limits.RowsMax)
         {
-            throw file.Error(file.Find(ModelNames.IdValues)!, 0, $"at most {Limits.RowsMax} items", $"{rows}");
+            throw file.Error(file.Find(name)!, 0, $"at most {Limits.RowsMax} items", $"{rows}");
         }
 
-        return kind == IdKind.Integer
-            ? new IntegerIds(
-                BlockStore<long>.Map(file.Require<long>(ModelNames.IdValues, TensorType.Int64, rows), Limits.BlockRows, 1), rows)
-            : new GuidIds(
-                BlockStore<byte>.Map(
-                    file.Require<byte>(ModelNames.IdValues, TensorType.UInt8, rows, GuidIds.IdBytes), Limits.BlockRows, GuidIds.IdBytes),
-                rows);
+        if (kind == IdKind.Integer)
+        {
+            NativeSlice<long> integers = file.Require<long>(name, TensorType.Int64, rows);
+            return new IntegerIds(BlockStore<long>.Map(integers, Limits.BlockRows, 1), rows);
+        }
+
+        NativeSlice<byte> guids = file.Require<byte>(name, TensorType.UInt8, rows, GuidIds.IdBytes);
+        return new GuidIds(BlockStore<byte>.Map(guids, Limits.BlockRows, GuidIds.IdBytes), rows);
     }
 
     private static void EachBlock(long rows, Action<int, int> write)

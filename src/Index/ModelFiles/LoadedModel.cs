@@ -25,7 +25,10 @@ public sealed class LoadedModel : IDisposable
         Tensors = [.. file.Tensors.Where(tensor => !own.Contains(tensor.Name) && !IsFormats(tensor))];
         Verification = verifyRows
             ? Task.Factory.StartNew(
-                () => file.Verify(isRows, progress: null, _stop.Token), _stop.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+                () => file.Verify(isRows, progress: null, _stop.Token),
+                _stop.Token,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default)
             : Task.CompletedTask;
     }
 
@@ -56,7 +59,9 @@ public sealed class LoadedModel : IDisposable
     /// </summary>
     public Task Verification { get; }
 
-    /// <summary>The elements of a tensor that must be there with this type and shape, such as a layer's weights.</summary>
+    /// <summary>
+    /// The elements of a tensor that must be there with this type and shape, such as a layer's weights.
+    /// </summary>
     /// <exception cref="ModelFormatException">It is missing or differs.</exception>
     public NativeSlice<T> Require<T>(string name, TensorType type, params ReadOnlySpan<long> shape)
         where T : unmanaged
@@ -75,7 +80,9 @@ public sealed class LoadedModel : IDisposable
         _ = Items.IdMap;
     }
 
-    /// <summary>What to write to get this file again, unknown tensors and metadata included; this model must live until then.</summary>
+    /// <summary>
+    /// What to write to get this file again, unknown tensors and metadata included; this model must live until then.
+    /// </summary>
     public ModelContents Contents() => new()
     {
         Items = Items,
@@ -107,5 +114,6 @@ public sealed class LoadedModel : IDisposable
         => key is ModelNames.Format or ModelNames.Schema or ModelNames.Layers or ModelNames.Version;
 
     private static bool IsFormats(TensorInfo tensor)
-        => tensor.Name is TensorNames.Checksums || tensor.Name.StartsWith(TensorNames.PadPrefix, StringComparison.Ordinal);
+        => tensor.Name == TensorNames.Checksums
+            || tensor.Name.StartsWith(TensorNames.PadPrefix, StringComparison.Ordinal);
 }

@@ -2,7 +2,9 @@ using Linr.ModelFile;
 
 namespace Linr.Index.ModelFiles;
 
-/// <summary>All that goes into a model file. It owns nothing: what it names must live until the file is written.</summary>
+/// <summary>
+/// All that goes into a model file. It owns nothing: what it names must live until the file is written.
+/// </summary>
 public sealed record ModelContents
 {
     /// <summary>The items.</summary>

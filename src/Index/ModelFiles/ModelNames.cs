@@ -36,16 +36,22 @@ public static class ModelNames
     /// <summary>Numbers, dates and booleans: I64, F64 or BOOL; [N], or [values] beside <see cref="Offsets"/>.</summary>
     public static string Values(string field) => $"fields/{field}/values";
 
-    /// <summary>Keyword codes: U8, U16 or U32; [N], or [values] beside <see cref="Offsets"/>. Code 0 is missing.</summary>
+    /// <summary>
+    /// Keyword codes: U8, U16 or U32; [N], or [values] beside <see cref="Offsets"/>. Code 0 is missing.
+    /// </summary>
     public static string Codes(string field) => $"fields/{field}/codes";
 
-    /// <summary>Multi-valued fields, text, JSON and bytes: row r has elements offsets[r] to offsets[r + 1]; I64 [N + 1].</summary>
+    /// <summary>
+    /// Multi-valued fields, text, JSON and bytes: row r has elements offsets[r] to offsets[r + 1]; I64 [N + 1].
+    /// </summary>
     public static string Offsets(string field) => $"fields/{field}/offsets";
 
     /// <summary>Text, JSON and bytes of all rows, U8.</summary>
     public static string Bytes(string field) => $"fields/{field}/bytes";
 
-    /// <summary>A bit a row, 64 a word, lowest first, set where the row has a value: U64; left out when all have one.</summary>
+    /// <summary>
+    /// A bit a row, 64 a word, lowest first, set where the row has a value: U64; left out when all have one.
+    /// </summary>
     public static string Present(string field) => $"fields/{field}/present";
 
     /// <summary>Keywords: code c is bytes offsets[c - 1] to offsets[c]; I64 [count + 1].</summary>

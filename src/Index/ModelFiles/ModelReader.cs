@@ -6,14 +6,18 @@ using Linr.ModelFile;
 
 namespace Linr.Index.ModelFiles;
 
-/// <summary>Opens model files: everything is mapped, and everything but embedding rows is verified before use.</summary>
+/// <summary>
+/// Opens model files: everything is mapped, and everything but embedding rows is verified before use.
+/// </summary>
 public static class ModelReader
 {
     /// <summary>Opens a model file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="verifyRows">Whether to verify the embedding rows in the background.</param>
     /// <exception cref="IOException">The file is missing or cannot be mapped.</exception>
-    /// <exception cref="ModelFormatException">It is not a model file, is damaged, or does not fit its own schema.</exception>
+    /// <exception cref="ModelFormatException">
+    /// It is not a model file, is damaged, or does not fit its own schema.
+    /// </exception>
     public static LoadedModel Open(string path, bool verifyRows = true)
     {
         var file = TensorFile.Open(path);
@@ -35,7 +39,7 @@ public static class ModelReader
 
     /// <summary>A metadata string that must be there.</summary>
     internal static string Metadata(TensorFile file, string key)
-        => file.Metadata.TryGetValue(key, out string? value) ? value : throw MetadataError(file, key, "a string", "none");
+        => file.Metadata.GetValueOrDefault(key) ?? throw MetadataError(file, key, "a string", "none");
 
     private static void CheckFormat(TensorFile file)
     {
@@ -69,7 +73,8 @@ public static class ModelReader
             IdColumn ids = Keep(IdTensors.Read(file, schema.IdKind));
             var reader = new ColumnReader(file, ids.Count);
             Column[] columns = [.. schema.Fields.Select(field => Keep(reader.Read(field)))];
-            EmbeddingColumn[] embeddings = [.. schema.Embeddings.Select(one => Keep(ReadEmbedding(file, one, ids.Count)))];
+            EmbeddingColumn[] embeddings =
+                [.. schema.Embeddings.Select(one => Keep(ReadEmbedding(file, one, ids.Count)))];
             var idMap = new Lazy<IdMap>(() => MakeIdMap(file, ids));
             return new ItemTable(schema, ids, columns, embeddings, idMap, backing: file);
         }

@@ -67,7 +67,9 @@ public static class ModelWriter
             ModelNames.Rows(column.Schema.Name),
             isFloat32 ? TensorType.Float32 : TensorType.Float16,
             ImmutableArray.Create(column.Rows, column.Schema.Dim),
-            isFloat32 ? sink => WriteBlocks(sink, column, column.Float32Block) : sink => WriteBlocks(sink, column, column.Float16Block))
+            isFloat32
+                ? sink => WriteBlocks(sink, column, column.Float32Block)
+                : sink => WriteBlocks(sink, column, column.Float16Block))
         {
             AlignmentBytes = PageBytes,
         };

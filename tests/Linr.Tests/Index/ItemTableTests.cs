@@ -65,7 +65,9 @@ public class ItemTableTests
     public void A_block_codes_its_keywords_as_narrowly_as_its_highest_code_allows()
     {
         using ItemTable table = Tables.Keywords(
-            131_072 + 1, tags: _ => [], section: row => row < 65_536 ? $"s{row % 255}" : row < 131_072 ? $"s{row % 60_000}" : $"s{row}");
+            131_072 + 1,
+            tags: _ => [],
+            section: row => row < 65_536 ? $"s{row % 255}" : row < 131_072 ? $"s{row % 60_000}" : $"s{row}");
         var column = (ValueColumn)table.FindColumn("section")!;
 
         Assert.Equal(ColumnElement.Code8, column.Block(0).Element);
@@ -84,7 +86,11 @@ public class ItemTableTests
         Item other = FullItem(8);
         Item last = first with
         {
-            Fields = new Dictionary<string, IReadOnlyList<Value>> { ["tags"] = ["new"], ["description"] = [Value.OfText("changed")] },
+            Fields = new Dictionary<string, IReadOnlyList<Value>>
+            {
+                ["tags"] = ["new"],
+                ["description"] = [Value.OfText("changed")],
+            },
         };
         using var builder = new ItemTableBuilder(Tables.EveryField(), DuplicateIds.LastWins);
         builder.Append([first, other, last]);
@@ -125,9 +131,15 @@ public class ItemTableTests
         Assert.All(error.Problems, problem => Assert.StartsWith("Item 1: ", problem, StringComparison.Ordinal));
         string[] expected =
         [
-            "expected an id once", "\"sction\": the schema has no such field", "\"size\": expected a value of type Integer; found Keyword \"large\"",
-            "\"price\": expected a number; found NaN", "\"section\": expected at most 1 value; found 2", "\"extra\": expected JSON",
-            "\"main\": expected finite components; found NaN at 2", "\"half\": expected components within ±65504", "\"mian\": the schema has no such embedding",
+            "expected an id once",
+            "\"sction\": the schema has no such field",
+            "\"size\": expected a value of type Integer; found Keyword \"large\"",
+            "\"price\": expected a number; found NaN",
+            "\"section\": expected at most 1 value; found 2",
+            "\"extra\": expected JSON",
+            "\"main\": expected finite components; found NaN at 2",
+            "\"half\": expected components within ±65504",
+            "\"mian\": the schema has no such embedding",
         ];
         Assert.All(expected, part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
 
@@ -141,7 +153,8 @@ public class ItemTableTests
     public void A_batch_with_one_bad_item_stores_none()
     {
         using var builder = new ItemTableBuilder(Tables.EveryField());
-        ItemException error = Assert.Throws<ItemException>(() => builder.Append([FullItem(1), FullItem(2), FullItem(1), FullItem("x")]));
+        ItemException error = Assert.Throws<ItemException>(
+            () => builder.Append([FullItem(1), FullItem(2), FullItem(1), FullItem("x")]));
         Assert.Equal(2, error.Problems.Count);
         Assert.Equal(0, builder.Rows);
     }
@@ -153,7 +166,8 @@ public class ItemTableTests
         builder.Append(FullItem(1));
         builder.AppendIds([17L, 18L]);
         ItemException error = Assert.Throws<ItemException>(() => { using ItemTable none = builder.Build(); });
-        Assert.Contains("embedding \"main\": 2 of 3 items have none; the first is 17", error.Problems[0], StringComparison.Ordinal);
+        Assert.Contains(
+            "embedding \"main\": 2 of 3 items have none; the first is 17", error.Problems[0], StringComparison.Ordinal);
 
         builder.SetEmbeddings("main", 1, new float[10]);
         builder.SetEmbeddings("half", 1, new float[16]);
@@ -170,7 +184,8 @@ public class ItemTableTests
             IdKind = IdKind.Integer,
             Fields =
             [
-                new("size", FieldType.Integer, FieldRoles.Attribute), new("price", FieldType.Float, FieldRoles.Attribute),
+                new("size", FieldType.Integer, FieldRoles.Attribute),
+                new("price", FieldType.Float, FieldRoles.Attribute),
                 new("name", FieldType.Keyword, FieldRoles.Attribute),
             ],
         };

@@ -38,7 +38,9 @@ internal static class Tables
         _ => new ItemId("item-" + number.ToString(CultureInfo.InvariantCulture)),
     };
 
-    /// <summary>A table of integer ids 0 to <paramref name="rows"/> and one multi-valued and one single keyword.</summary>
+    /// <summary>
+    /// A table of integer ids 0 to <paramref name="rows"/> and one multi-valued and one single keyword.
+    /// </summary>
     public static ItemTable Keywords(int rows, Func<int, IReadOnlyList<string>> tags, Func<int, string?> section)
     {
         var schema = new Schema
@@ -53,7 +55,10 @@ internal static class Tables
         using var builder = new ItemTableBuilder(schema, DuplicateIds.Refuse);
         for (int row = 0; row < rows; row++)
         {
-            var fields = new Dictionary<string, IReadOnlyList<Value>> { ["tags"] = [.. tags(row).Select(Value.OfKeyword)] };
+            var fields = new Dictionary<string, IReadOnlyList<Value>>
+            {
+                ["tags"] = [.. tags(row).Select(Value.OfKeyword)],
+            };
             if (section(row) is { } one)
             {
                 fields["section"] = [one];

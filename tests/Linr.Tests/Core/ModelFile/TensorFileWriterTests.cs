@@ -9,6 +9,8 @@ public class TensorFileWriterTests
 {
     private const int BlockBytes = 16 * 1024 * 1024;
 
+    private static readonly Dictionary<string, string> s_noMetadata = [];
+
     [Fact]
     public void Tensors_start_where_their_alignment_says()
         => Gen.Select(Gen.Int[0, 5000], Gen.Int[0, 2].Select(i => 1 << (6 * i))).Array[0, 12].Sample(
@@ -16,9 +18,12 @@ public class TensorFileWriterTests
             {
                 using var folder = new TemporaryFolder();
                 string path = folder.File("x");
-                TensorSource[] tensors = [.. parts.Select((part, i) => TensorSource.Of($"t{i}", TensorType.UInt8, [part.Item1], Bytes(part.Item1, i))
-                    with { AlignmentBytes = part.Item2 })];
-                TensorFileWriter.Write(path, new Dictionary<string, string>(), tensors);
+                TensorSource[] tensors =
+                [
+                    .. parts.Select(
+                        (part, i) => Tensor($"t{i}", Bytes(part.Item1, i)) with { AlignmentBytes = part.Item2 }),
+                ];
+                TensorFileWriter.Write(path, s_noMetadata, tensors);
                 using var file = TensorFile.Open(path);
                 file.Verify(cancellation: TestContext.Current.CancellationToken);
                 Assert.Equal(0, file.Tensors[0].Start % 4096);
@@ -49,7 +54,7 @@ public class TensorFileWriterTests
                 sink.Write<byte>(large.AsSpan(start, sizes[^1]));
             }
         });
-        TensorFileWriter.Write(path, new Dictionary<string, string>(), [source, TensorSource.Of("end", TensorType.UInt8, [3], Bytes(3, 2))]);
+        TensorFileWriter.Write(path, s_noMetadata, [source, Tensor("end", Bytes(3, 2))]);
 
         using var file = TensorFile.Open(path);
         ReadOnlySpan<byte> all = File.ReadAllBytes(path);
@@ -66,10 +71,14 @@ public class TensorFileWriterTests
         Assert.True(sizes.Count > 10);
         var seen = new List<VerifyProgress>();
         file.Verify(tensor => tensor.Name == "large", new Collect(seen), TestContext.Current.CancellationToken);
-        Assert.Equal([new VerifyProgress("large", BlockBytes, BlockBytes + 5), new("large", BlockBytes + 5, BlockBytes + 5)], seen);
-        Assert.Throws<OperationCanceledException>(() => file.Verify(cancellation: new CancellationToken(canceled: true)));
+        Assert.Equal(
+            [new VerifyProgress("large", BlockBytes, BlockBytes + 5), new("large", BlockBytes + 5, BlockBytes + 5)],
+            seen);
+        Assert.Throws<OperationCanceledException>(
+            () => file.Verify(cancellation: new CancellationToken(canceled: true)));
 
-        static ulong Of(ReadOnlySpan<byte> all, TensorInfo tensor) => XxHash3.HashToUInt64(all.Slice((int)tensor.Start, (int)tensor.Bytes));
+        static ulong Of(ReadOnlySpan<byte> all, TensorInfo tensor)
+            => XxHash3.HashToUInt64(all.Slice((int)tensor.Start, (int)tensor.Bytes));
     }
 
     [Fact]
@@ -82,9 +91,9 @@ public class TensorFileWriterTests
         TensorSource throws = new("a", TensorType.Float32, [2], _ => throw new TimeoutException());
 
         InvalidOperationException error = Assert.Throws<InvalidOperationException>(
-            () => TensorFileWriter.Write(path, new Dictionary<string, string>(), [tooShort]));
+            () => TensorFileWriter.Write(path, s_noMetadata, [tooShort]));
         Assert.Equal("Tensor \"a\": expected 8 bytes of data; 4 were written.", error.Message);
-        Assert.Throws<TimeoutException>(() => TensorFileWriter.Write(path, new Dictionary<string, string>(), [throws]));
+        Assert.Throws<TimeoutException>(() => TensorFileWriter.Write(path, s_noMetadata, [throws]));
         Assert.Equal("old", File.ReadAllText(path));
         Assert.Equal(["x"], folder.FileNames());
     }
@@ -97,8 +106,9 @@ public class TensorFileWriterTests
     public void A_name_of_the_formats_own_or_used_twice_is_refused(string name)
     {
         using var folder = new TemporaryFolder();
-        TensorSource[] tensors = [TensorSource.Of("twice", TensorType.UInt8, [0], Array.Empty<byte>()), TensorSource.Of(name, TensorType.UInt8, [0], Array.Empty<byte>())];
-        Assert.Throws<ArgumentException>(() => TensorFileWriter.Write(folder.File("x"), new Dictionary<string, string>(), tensors));
+        TensorSource[] tensors = [Tensor("twice", []), Tensor(name, [])];
+        Assert.Throws<ArgumentException>(
+            () => TensorFileWriter.Write(folder.File("x"), s_noMetadata, tensors));
     }
 
     [Fact]
@@ -121,10 +131,16 @@ public class TensorFileWriterTests
         }
 
         TensorFileWriter.Write(
-            folder.File("x"), new Dictionary<string, string>(), [TensorSource.Of("n", TensorType.Int32, [3, 1_000_000], buffer.Slice<int>())]);
+            folder.File("x"),
+            s_noMetadata,
+            [TensorSource.Of("n", TensorType.Int32, [3, 1_000_000], buffer.Slice<int>())]);
         using var file = TensorFile.Open(folder.File("x"));
-        Assert.True(file.Require<int>("n", TensorType.Int32, 3, 1_000_000).Span.SequenceEqual(buffer.Slice<int>().Span));
+        Assert.True(
+            file.Require<int>("n", TensorType.Int32, 3, 1_000_000).Span.SequenceEqual(buffer.Slice<int>().Span));
     }
+
+    private static TensorSource Tensor(string name, byte[] data)
+        => TensorSource.Of(name, TensorType.UInt8, [data.Length], data);
 
     private static byte[] Bytes(int count, int seed)
     {

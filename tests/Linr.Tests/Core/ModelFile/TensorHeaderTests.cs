@@ -12,7 +12,12 @@ public class TensorHeaderTests
     public void A_plain_file_of_another_program_opens()
     {
         using var folder = new TemporaryFolder();
-        string path = Save(folder, """ {"__metadata__":{"format":"pt"},"a":{"dtype":"F16","shape":[],"data_offsets":[0,2]},"b":{"shape":[1,2],"data_offsets":[2,4],"dtype":"BOOL"}}   """, 4);
+        const string json = """
+             {"__metadata__":{"format":"pt"},
+             "a":{"dtype":"F16","shape":[],"data_offsets":[0,2]},
+             "b":{"shape":[1,2],"data_offsets":[2,4],"dtype":"BOOL"}}
+            """;
+        string path = Save(folder, json, 4);
         using var file = TensorFile.Open(path);
 
         Assert.Equal("pt", file.Metadata["format"]);
@@ -30,23 +35,34 @@ public class TensorHeaderTests
     [InlineData("[]", "an object of tensors")]
     [InlineData("{", "JSON")]
     [InlineData(OneTensor + "x", "JSON")]
-    [InlineData("""{"__metadata__":{"a":1},"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}""", "a string for \"a\"")]
-    [InlineData("""{"__metadata__":{"a":"1","a":"2"},"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}""", "a metadata key once")]
-    [InlineData("""{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"a":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}}""", "a tensor name once")]
+    [InlineData("""{"__metadata__":{"a":1},"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}""",
+        "a string for \"a\"")]
+    [InlineData("""{"__metadata__":{"a":"1","a":"2"},"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}""",
+        "a metadata key once")]
+    [InlineData(
+        """{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"a":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}}""",
+        "a tensor name once")]
     [InlineData("""{"a":{"dtype":"U7","shape":[4],"data_offsets":[0,4]}}""", "a known dtype")]
     [InlineData("""{"a":{"shape":[4],"data_offsets":[0,4]}}""", "a known dtype")]
-    [InlineData("""{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4],"more":1}}""", "dtype, shape and data_offsets once each")]
-    [InlineData("""{"a":{"dtype":"U8","shape":[4],"shape":[4],"data_offsets":[0,4]}}""", "dtype, shape and data_offsets once each")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4],"more":1}}""",
+        "dtype, shape and data_offsets once each")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[4],"shape":[4],"data_offsets":[0,4]}}""",
+        "dtype, shape and data_offsets once each")]
     [InlineData("""{"a":{"dtype":"U8","shape":[4]}}""", "a shape and rising data_offsets")]
     [InlineData("""{"a":{"dtype":"U8","shape":[4],"data_offsets":[4,0]}}""", "a shape and rising data_offsets")]
     [InlineData("""{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4,8]}}""", "a shape and rising data_offsets")]
-    [InlineData("""{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,9223372036854775807]}}""", "a shape and rising data_offsets")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,9223372036854775807]}}""",
+        "a shape and rising data_offsets")]
     [InlineData("""{"a":{"dtype":"U8","shape":[-4],"data_offsets":[0,4]}}""", "an integer of 0 or more")]
     [InlineData("""{"a":{"dtype":"U8","shape":[4.5],"data_offsets":[0,4]}}""", "an integer of 0 or more")]
-    [InlineData("""{"a":{"dtype":"U8","shape":[5],"data_offsets":[0,4]}}""", "data_offsets as far apart as U8 [5] needs")]
-    [InlineData("""{"a":{"dtype":"U8","shape":[4611686018427387904,4],"data_offsets":[0,4]}}""", "data_offsets as far apart")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[5],"data_offsets":[0,4]}}""",
+        "data_offsets as far apart as U8 [5] needs")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[4611686018427387904,4],"data_offsets":[0,4]}}""",
+        "data_offsets as far apart")]
     [InlineData("""{"a":{"dtype":"U8","shape":[3],"data_offsets":[1,4]}}""", "its data to start")]
-    [InlineData("""{"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},"b":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}}""", "its data to start")]
+    [InlineData(
+        """{"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},"b":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}}""",
+        "its data to start")]
     [InlineData("""{"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]}}""", "a file of")]
     [InlineData("""{"a":{"dtype":"U8","shape":[5],"data_offsets":[0,5]}}""", "data up to byte")]
     [InlineData("""{"\ud800":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}""", "a Unicode string")]

@@ -60,10 +60,15 @@ public class SchemaTests
         var schema = new Schema
         {
             IdKind = IdKind.Text,
-            Fields = [.. Enumerable.Range(0, 1025).Select(i => new FieldSchema($"f{i}", FieldType.Date, FieldRoles.Stored))],
+            Fields =
+            [
+                .. Enumerable.Range(0, 1025).Select(i => new FieldSchema($"f{i}", FieldType.Date, FieldRoles.Stored)),
+            ],
             Embeddings = [.. Enumerable.Range(0, 65).Select(i => new EmbeddingSchema($"e{i}", 1))],
         };
-        Assert.Equal(["fields: expected at most 1024; found 1025", "embeddings: expected at most 64; found 65"], SchemaValidator.Validate(schema));
+        Assert.Equal(
+            ["fields: expected at most 1024; found 1025", "embeddings: expected at most 64; found 65"],
+            SchemaValidator.Validate(schema));
     }
 
     [Theory]
@@ -85,7 +90,10 @@ public class SchemaTests
     [Fact]
     public void The_JSON_reads_as_a_person_would_write_it()
         => Assert.Equal(
-            """{"id":"text","fields":[{"name":"tags","type":"keyword","roles":["attribute","stored"],"multiValued":true}],"embeddings":[{"name":"main","dim":4,"metric":"cosine","rows":"float16"}]}""",
+            """
+            {"id":"text","fields":[{"name":"tags","type":"keyword","roles":["attribute","stored"],"multiValued":true}],
+            "embeddings":[{"name":"main","dim":4,"metric":"cosine","rows":"float16"}]}
+            """.ReplaceLineEndings(string.Empty),
             SchemaJson.Write(new Schema
             {
                 IdKind = IdKind.Text,
@@ -103,8 +111,10 @@ public class SchemaTests
     [InlineData("""{"id":"integer","fields":null}""", "fields")]
     [InlineData("""{"id":"integer","fields":[null]}""", "fields[0]: expected an object")]
     [InlineData("""{"id":"integer","fields":[{"name":"a","type":"string","roles":["stored"]}]}""", "fields[0].type")]
-    [InlineData("""{"id":"integer","fields":[{"name":"a","type":"text","roles":[]}]}""", "field \"a\": expected one or more of the roles")]
-    [InlineData("""{"id":"integer","embeddings":[{"name":"a","dim":0,"metric":"dot","rows":"float32"}]}""", "embedding \"a\": expected a dim")]
+    [InlineData("""{"id":"integer","fields":[{"name":"a","type":"text","roles":[]}]}""",
+        "field \"a\": expected one or more of the roles")]
+    [InlineData("""{"id":"integer","embeddings":[{"name":"a","dim":0,"metric":"dot","rows":"float32"}]}""",
+        "embedding \"a\": expected a dim")]
     public void Wrong_JSON_says_where_and_what(string json, string expected)
     {
         SchemaException error = Assert.Throws<SchemaException>(() => SchemaJson.Read(json));

@@ -68,12 +68,15 @@ public class EmbeddingColumnTests
 
     [Theory]
     [InlineData(RowType.Float32, Metric.Dot, float.NaN, "expected finite components; found NaN at 1")]
-    [InlineData(RowType.Float32, Metric.Dot, float.NegativeInfinity, "expected finite components; found -Infinity at 1")]
+    [InlineData(RowType.Float32, Metric.Dot, float.NegativeInfinity,
+        "expected finite components; found -Infinity at 1")]
     [InlineData(RowType.Float32, Metric.Dot, 1.1e18f, "expected a norm of at most")]
-    [InlineData(RowType.Float16, Metric.Dot, 65_520f, "expected components within ±65504 (16-bit rows); found 65520 at 1")]
+    [InlineData(RowType.Float16, Metric.Dot, 65_520f,
+        "expected components within ±65504 (16-bit rows); found 65520 at 1")]
     [InlineData(RowType.Float16, Metric.Cosine, 65_520f, null)]
     [InlineData(RowType.Float16, Metric.Dot, 65_519f, null)]
-    public void Rows_that_cannot_be_scored_are_refused_and_none_of_the_batch_is_set(RowType rowType, Metric metric, float value, string? problem)
+    public void Rows_that_cannot_be_scored_are_refused_and_none_of_the_batch_is_set(
+        RowType rowType, Metric metric, float value, string? problem)
     {
         using var builder = new EmbeddingColumnBuilder(new EmbeddingSchema("e", 2, metric, rowType));
         float[] rows = [1, 2, 3, value];
@@ -133,5 +136,6 @@ public class EmbeddingColumnTests
         return [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
     }
 
-    private static int[] Bits(ReadOnlySpan<float> values) => [.. values.ToArray().Select(BitConverter.SingleToInt32Bits)];
+    private static int[] Bits(ReadOnlySpan<float> values)
+        => [.. values.ToArray().Select(BitConverter.SingleToInt32Bits)];
 }

@@ -15,7 +15,12 @@ public class IdMapTests
         builder.AppendIds([.. Enumerable.Range(0, count).Select(i => Tables.IdOf(kind, i * 7L))]);
         using ItemTable table = builder.Build();
 
-        ItemId[] asked = [.. Enumerable.Range(0, count * 2).Select(i => Tables.IdOf(kind, i * 7L)), Tables.IdOf(kind, 3), WrongKind(kind)];
+        ItemId[] asked =
+        [
+            .. Enumerable.Range(0, count * 2).Select(i => Tables.IdOf(kind, i * 7L)),
+            Tables.IdOf(kind, 3),
+            WrongKind(kind),
+        ];
         uint[] rows = new uint[asked.Length];
         Assert.Equal(count, table.IdMap.Find(asked, rows));
         Assert.Equal(Enumerable.Range(0, count).Select(i => (uint)i), rows[..count]);

@@ -50,7 +50,12 @@ public class DamagedFileTests
         long[] cuts;
         using (var file = TensorFile.Open(path))
         {
-            cuts = [0, 1, 7, 8, 100, 4095, .. file.Tensors.SelectMany(tensor => new[] { tensor.Start, tensor.Start + (tensor.Bytes / 2) }), bytes.Length - 1];
+            cuts =
+            [
+                0, 1, 7, 8, 100, 4095, bytes.Length - 1,
+                .. file.Tensors.Select(tensor => tensor.Start),
+                .. file.Tensors.Select(tensor => tensor.Start + (tensor.Bytes / 2)),
+            ];
         }
 
         foreach (long cut in cuts.Where(cut => cut < bytes.Length))

@@ -38,7 +38,9 @@ public class LargeFileTests
         (uint Row, float Score)[] expected =
         [
             .. Enumerable.Range(0, filled)
-                .Select(i => ((uint)(rows - filled + i), CanonicalScore.Round(CanonicalScore.Dot(query, last.AsSpan(i * Dim, Dim)))))
+                .Select(i => (
+                    (uint)(rows - filled + i),
+                    CanonicalScore.Round(CanonicalScore.Dot(query, last.AsSpan(i * Dim, Dim)))))
                 .OrderByDescending(hit => hit.Item2).ThenBy(hit => hit.Item1).Take(10),
         ];
 
@@ -46,7 +48,11 @@ public class LargeFileTests
         {
             Segments = new[]
             {
-                new ScanSegment(Dim, RowElement.Float32, ScanMetric.Dot, Enumerable.Range(0, column.BlockCount).Select(column.Block).ToArray()),
+                new ScanSegment(
+                    Dim,
+                    RowElement.Float32,
+                    ScanMetric.Dot,
+                    Enumerable.Range(0, column.BlockCount).Select(column.Block).ToArray()),
             },
             RowCount = rows,
             QueryCount = 1,

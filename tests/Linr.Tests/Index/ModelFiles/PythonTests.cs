@@ -12,7 +12,8 @@ public class PythonTests
     [Theory]
     [InlineData("by_hand", "LINR_PYTHON", "LINR_REQUIRE_PYTHON", "numpy")]
     [InlineData("by_library", "LINR_SAFETENSORS_PYTHON", "LINR_REQUIRE_SAFETENSORS", "safetensors")]
-    public void Python_opens_a_model_file(string reader, string interpreterVariable, string requireVariable, string module)
+    public void Python_opens_a_model_file(
+        string reader, string interpreterVariable, string requireVariable, string module)
     {
         string python = Environment.GetEnvironmentVariable(interpreterVariable) ?? "/usr/bin/python3";
         if (Environment.GetEnvironmentVariable(requireVariable) != "1" && !CanImport(python, module))
@@ -21,8 +22,10 @@ public class PythonTests
         }
 
         string golden = Path.Combine(AppContext.BaseDirectory, "Golden");
-        string output = Run(python, Path.Combine(golden, "read_safetensors.py"), reader, Path.Combine(golden, "format-1-text.linr"));
-        string bits = string.Join(", ", new[] { 1.1f, -0f, float.Epsilon, 3e8f, -5 }.Select(BitConverter.SingleToUInt32Bits));
+        string output = Run(
+            python, Path.Combine(golden, "read_safetensors.py"), reader, Path.Combine(golden, "format-1-text.linr"));
+        string bits = string.Join(
+            ", ", new[] { 1.1f, -0f, float.Epsilon, 3e8f, -5 }.Select(BitConverter.SingleToUInt32Bits));
         string[] expected =
         [
             "format 1 fields 13",
@@ -54,7 +57,11 @@ public class PythonTests
 
     private static string Run(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["PYTHONIOENCODING"] = "utf-8";
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
@@ -62,6 +69,7 @@ public class PythonTests
         process.WaitForExit();
         return process.ExitCode == 0
             ? output
-            : throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {errors.GetAwaiter().GetResult()}");
+            : throw new InvalidOperationException(
+                $"{program} ended with {process.ExitCode}: {errors.GetAwaiter().GetResult()}");
     }
 }

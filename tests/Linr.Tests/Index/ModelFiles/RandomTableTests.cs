@@ -32,7 +32,8 @@ public class RandomTableTests
         {
             IdKind = kind,
             Fields = [.. fields.Select((field, i) => field with { Name = $"f{i}" })],
-            Embeddings = [.. embeddings.Select((one, i) => new EmbeddingSchema($"e{i}", one.Item1, one.Item2, one.Item3 ? RowType.Float16 : RowType.Float32))],
+            Embeddings = [.. embeddings.Select((one, i) => new EmbeddingSchema(
+                $"e{i}", one.Item1, one.Item2, one.Item3 ? RowType.Float16 : RowType.Float32))],
         }
         from items in ItemOf(schema).Array[0, 40]
         select (schema, items);
@@ -69,7 +70,8 @@ public class RandomTableTests
             foreach (FieldSchema field in schema.Fields)
             {
                 Assert.Equal(
-                    expected[row].Fields.GetValueOrDefault(field.Name, []), item.Fields.GetValueOrDefault(field.Name, []));
+                    expected[row].Fields.GetValueOrDefault(field.Name, []),
+                    item.Fields.GetValueOrDefault(field.Name, []));
             }
 
             foreach (EmbeddingSchema embedding in schema.Embeddings.Where(one => one.RowType == RowType.Float32))
@@ -90,7 +92,8 @@ public class RandomTableTests
         ];
         Gen<(string, float[])>[] embeddings =
         [
-            .. schema.Embeddings.Select(one => Gen.Float[-1000, 1000].Array[one.Dim].Select(values => (one.Name, values))),
+            .. schema.Embeddings.Select(
+                one => Gen.Float[-1000, 1000].Array[one.Dim].Select(values => (one.Name, values))),
         ];
         return from id in Gen.Int[0, 30]
                from fieldValues in All(fields)
@@ -116,5 +119,7 @@ public class RandomTableTests
     };
 
     private static Gen<List<T>> All<T>(Gen<T>[] gens)
-        => gens.Aggregate(Gen.Const(0).Select(_ => new List<T>()), (list, gen) => Gen.Select(list, gen, (all, one) => new List<T>(all) { one }));
+        => gens.Aggregate(
+            Gen.Const(0).Select(_ => new List<T>()),
+            (list, gen) => Gen.Select(list, gen, (all, one) => new List<T>(all) { one }));
 }

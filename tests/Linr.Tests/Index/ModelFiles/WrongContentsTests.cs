@@ -3,13 +3,22 @@ using Linr.ModelFile;
 
 namespace Linr.Tests.Index.ModelFiles;
 
-/// <summary>Files whose checksums are right but whose contents do not fit: what reads through them would leave the file.</summary>
+/// <summary>
+/// Files whose checksums are right but whose contents do not fit: what reads through them would leave the file.
+/// </summary>
 public class WrongContentsTests
 {
     private const string Fields = """
-        {"id":"integer","fields":[{"name":"a","type":"keyword","roles":["attribute"],"multiValued":false},
-        {"name":"b","type":"integer","roles":["attribute"],"multiValued":true},{"name":"c","type":"boolean","roles":["attribute"],"multiValued":false},
-        {"name":"d","type":"text","roles":["stored"],"multiValued":false}],"embeddings":[{"name":"e","dim":2,"metric":"dot","rows":"float32"}]}
+        {
+          "id": "integer",
+          "fields": [
+            { "name": "a", "type": "keyword", "roles": ["attribute"] },
+            { "name": "b", "type": "integer", "roles": ["attribute"], "multiValued": true },
+            { "name": "c", "type": "boolean", "roles": ["attribute"] },
+            { "name": "d", "type": "text", "roles": ["stored"] }
+          ],
+          "embeddings": [{ "name": "e", "dim": 2, "metric": "dot", "rows": "float32" }]
+        }
         """;
 
     [Fact]
@@ -26,7 +35,10 @@ public class WrongContentsTests
     [InlineData("fields/a/codes", new byte[] { 0, 1, 2 }, "a code of 0 to 1")]
     [InlineData("fields/c/values", new byte[] { 0, 1, 2 }, "0 or 1")]
     public void Values_out_of_range_are_refused(string name, byte[] values, string expected)
-        => AssertRefused(name, TensorSource.Of(name, Good().Single(one => one.Name == name).Type, [values.Length], values), expected);
+        => AssertRefused(
+            name,
+            TensorSource.Of(name, Good().Single(one => one.Name == name).Type, [values.Length], values),
+            expected);
 
     [Theory]
     [InlineData("fields/b/offsets", new long[] { 1, 1, 1, 2 }, "an offset of 0")]
@@ -47,7 +59,8 @@ public class WrongContentsTests
     [InlineData("fields/c/present", TensorType.UInt64, 2, "U64 [1]")]
     public void Tensors_of_another_shape_are_refused(string name, TensorType type, int count, string expected)
     {
-        var source = new TensorSource(name, type, [count], sink => sink.Write<byte>(new byte[count * type.ElementBytes()]));
+        var source = new TensorSource(
+            name, type, [count], sink => sink.Write<byte>(new byte[count * type.ElementBytes()]));
         AssertRefused(name, source, expected);
     }
 
@@ -66,7 +79,10 @@ public class WrongContentsTests
 
     [Fact]
     public void A_mask_bit_beyond_the_last_row_is_refused()
-        => AssertRefused("fields/c/present", TensorSource.Of("fields/c/present", TensorType.UInt64, [1], new ulong[] { 8 }), "no bit beyond the last row");
+        => AssertRefused(
+            "fields/c/present",
+            TensorSource.Of("fields/c/present", TensorType.UInt64, [1], new ulong[] { 8 }),
+            "no bit beyond the last row");
 
     [Fact]
     public void A_keyword_with_two_codes_is_refused()
@@ -78,7 +94,8 @@ public class WrongContentsTests
             TensorSource.Of("dictionaries/a/offsets", TensorType.Int64, [3], new long[] { 0, 1, 2 }),
             TensorSource.Of("dictionaries/a/bytes", TensorType.UInt8, [2], "xx"u8.ToArray()),
         ];
-        ModelFormatException error = Assert.Throws<ModelFormatException>(() => ModelReader.Open(Save(folder, tensors, Metadata())));
+        ModelFormatException error = Assert.Throws<ModelFormatException>(
+            () => ModelReader.Open(Save(folder, tensors, Metadata())));
         Assert.Equal("\"x\" again", error.Found);
     }
 
@@ -86,9 +103,14 @@ public class WrongContentsTests
     public void An_id_that_two_items_have_is_found_by_verify_and_by_the_first_look_up()
     {
         using var folder = new TemporaryFolder();
-        TensorSource[] tensors = [.. Good().Where(one => one.Name != "ids/values"), TensorSource.Of("ids/values", TensorType.Int64, [3], new long[] { 5, 6, 5 })];
+        TensorSource[] tensors =
+        [
+            .. Good().Where(one => one.Name != "ids/values"),
+            TensorSource.Of("ids/values", TensorType.Int64, [3], new long[] { 5, 6, 5 }),
+        ];
         using LoadedModel model = ModelReader.Open(Save(folder, tensors, Metadata()));
-        ModelFormatException error = Assert.Throws<ModelFormatException>(() => model.Verify(cancellation: TestContext.Current.CancellationToken));
+        ModelFormatException error = Assert.Throws<ModelFormatException>(
+            () => model.Verify(cancellation: TestContext.Current.CancellationToken));
         Assert.Equal("5 again in row 2", error.Found);
         Assert.Throws<ModelFormatException>(() => model.Items.IdMap.TryFind(6, out _));
     }
@@ -110,7 +132,8 @@ public class WrongContentsTests
             metadata[key] = value;
         }
 
-        ModelFormatException error = Assert.Throws<ModelFormatException>(() => ModelReader.Open(Save(folder, Good(), metadata)));
+        ModelFormatException error = Assert.Throws<ModelFormatException>(
+            () => ModelReader.Open(Save(folder, Good(), metadata)));
         Assert.Equal($"metadata {key}", error.Section);
         Assert.Equal(expected, error.Expected);
     }
@@ -119,7 +142,8 @@ public class WrongContentsTests
     {
         using var folder = new TemporaryFolder();
         TensorSource[] tensors = [.. Good().Where(one => one.Name != section), tensor];
-        ModelFormatException error = Assert.Throws<ModelFormatException>(() => ModelReader.Open(Save(folder, tensors, Metadata())));
+        ModelFormatException error = Assert.Throws<ModelFormatException>(
+            () => ModelReader.Open(Save(folder, tensors, Metadata())));
         Assert.Equal(section, error.Section);
         Assert.Contains(expected, error.Expected, StringComparison.Ordinal);
     }
