@@ -111,7 +111,7 @@ internal sealed class ParquetColumn<T> : ParquetColumn
         // A null inside a list is a value of its own, one definition level below a present one.
         int present = field.MaxDefinitionLevel;
         int lowest = field is { IsNullable: true, MaxRepetitionLevel: > 0 } ? present - 1 : present;
-        var places = new int[slots];
+        int[]? places = null;
         int row = -1;
         int count = 0;
         int used = 0;
@@ -123,10 +123,28 @@ internal sealed class ParquetColumn<T> : ParquetColumn
             }
 
             int level = definitions.IsEmpty ? present : definitions[slot];
-            if (level >= lowest)
+            if (level < lowest)
             {
-                places[count++] = level == present ? used++ : -1;
+                continue;
             }
+
+            if (level < present && places is null)
+            {
+                // Until the first null inside a list, a value's place is its number.
+                places = new int[slots];
+                for (int place = 0; place < count; place++)
+                {
+                    places[place] = place;
+                }
+            }
+
+            int found = level == present ? used++ : -1;
+            if (places is not null)
+            {
+                places[count] = found;
+            }
+
+            count++;
         }
 
         if (row != rows - 1 || used > data.Values.Length)
@@ -135,7 +153,7 @@ internal sealed class ParquetColumn<T> : ParquetColumn
         }
 
         _starts[rows] = count;
-        _places = used == count ? null : places;
+        _places = places;
     }
 
     /// <summary>Makes a cell of a value; what the cell points to may be written to the scratch bytes.</summary>

@@ -13,6 +13,7 @@ internal sealed class JsonLinesSource(string path, int rowBytesMax) : RowSource(
     private readonly ByteWindow _window = new(path, DataFile.OpenRead(path), rowBytesMax);
     private readonly List<string> _columns = [];
     private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, int> _follows = [];
     private readonly List<(CellKind Kind, int Start, int Length, Range Json)> _cells = [];
     private (int First, int Count, bool Seen, Range Json)[] _row = [];
     private byte[] _text = [];
@@ -20,6 +21,7 @@ internal sealed class JsonLinesSource(string path, int rowBytesMax) : RowSource(
     private int _lineBytes;
     private long _nextLine = 1;
     private int _first;
+    private int _last;
     private Selection _selection;
 
     private enum Selection
@@ -140,6 +142,7 @@ internal sealed class JsonLinesSource(string path, int rowBytesMax) : RowSource(
     {
         _cells.Clear();
         _textBytes = 0;
+        _last = -1;
         Array.Clear(_row);
         if (_text.Length < line.Length)
         {
@@ -242,7 +245,21 @@ internal sealed class JsonLinesSource(string path, int rowBytesMax) : RowSource(
         _textBytes += text.Length;
     }
 
+    /// <summary>Lines mostly name the same properties in the same order: the one after the last is tried first.</summary>
     private int PlaceOf(ref Utf8JsonReader json)
+    {
+        int next = _follows.GetValueOrDefault(_last, 0);
+        if (next >= _columns.Count || !json.ValueTextEquals(_columns[next]))
+        {
+            next = LookUp(ref json);
+            _follows[_last] = next;
+        }
+
+        _last = next;
+        return next;
+    }
+
+    private int LookUp(ref Utf8JsonReader json)
     {
         // An escaped character is at most six bytes of one character.
         if (json.ValueSpan.Length > 6 * Limits.NameLengthMax)
