@@ -13,6 +13,7 @@ namespace Linr.Formats.Columnar;
 /// </summary>
 internal sealed class ArrowSource : RowSource
 {
+    private const string Kind = "an Arrow file";
     private readonly FileStream _stream;
     private readonly ArrowStreamReader _reader;
     private readonly List<string> _columns = [];
@@ -36,17 +37,17 @@ internal sealed class ArrowSource : RowSource
             var codecs = new CompressionCodecFactory();
             _reader = isFile
                 ? new ArrowFileReader(_stream, memory, codecs, leaveOpen: true)
-                : new ArrowStreamReader(_stream, codecs, leaveOpen: true);
-            _batch = Next();
+                : new ArrowStreamReader(_stream, memory, codecs, leaveOpen: true);
+            _batch = _reader.ReadNextRecordBatch();
             foreach (Field field in _reader.Schema.FieldsList)
             {
                 _columns.Add(field.Name);
             }
         }
-        catch (DataFormatException)
+        catch (Exception error) when (Damage.IsIn(error))
         {
             _stream.Dispose();
-            throw;
+            throw Damage.Of(path, Kind, error);
         }
     }
 
@@ -79,38 +80,57 @@ internal sealed class ArrowSource : RowSource
     /// <inheritdoc/>
     public override int Select(int column, bool multiValued)
     {
-        IArrowArray array = _batch!.Column(column);
-        int row = _row - 1;
-        if (array.IsNull(row))
+        try
         {
-            return 0;
+            IArrowArray array = _batch!.Column(column);
+            int row = _row - 1;
+            if (array.IsNull(row))
+            {
+                return 0;
+            }
+
+            (_values, _first, int count) = array switch
+            {
+                FixedSizeListArray list => Slice(list, row, ((FixedSizeListType)list.Data.DataType).ListSize),
+                ListArray list => (list.Values, list.ValueOffsets[row], list.GetValueLength(row)),
+                LargeListArray list => (list.Values, checked((int)list.ValueOffsets[row]), list.GetValueLength(row)),
+                _ => (array, row, 1),
+            };
+            return count < 0 || _first < 0 || _first > _values.Length - count
+                ? throw DataFormatException.OfFile(Path, "lists within their values", $"row {Position} beyond them")
+                : count;
+        }
+        catch (Exception error) when (Damage.IsIn(error))
+        {
+            throw Damage.Of(Path, Kind, error);
         }
 
-        (_values, _first, int count) = array switch
-        {
-            // A fixed size list is a list too: it has to be asked for first.
-            FixedSizeListArray list => (
-                list.Values, (list.Offset + row) * ((FixedSizeListType)list.Data.DataType).ListSize,
-                ((FixedSizeListType)list.Data.DataType).ListSize),
-            ListArray list => (list.Values, list.ValueOffsets[row], list.GetValueLength(row)),
-            LargeListArray list => (
-                list.Values, checked((int)list.ValueOffsets[row]), list.GetValueLength(row)),
-            _ => (array, row, 1),
-        };
-        return count;
+        static (IArrowArray, int, int) Slice(FixedSizeListArray list, int row, int size)
+            => (list.Values, (list.Offset + row) * size, size);
     }
 
     /// <inheritdoc/>
     public override Cell Value(int position)
-        => ArrowCells.TryRead(_values!, _first + position, out Cell cell)
-            ? cell
-            : throw DataFormatException.OfFile(
-                Path, "columns of strings, bytes, numbers, booleans, dates or lists of them", _values!.Data.DataType.Name);
+    {
+        try
+        {
+            return ArrowCells.TryRead(_values!, _first + position, out Cell cell)
+                ? cell
+                : throw DataFormatException.OfFile(
+                    Path,
+                    "columns of strings, bytes, numbers, booleans, dates or lists of them",
+                    _values!.Data.DataType.Name);
+        }
+        catch (Exception error) when (Damage.IsIn(error))
+        {
+            throw Damage.Of(Path, Kind, error);
+        }
+    }
 
     /// <inheritdoc/>
     public override bool TryCopyFloats(Span<float> values)
     {
-        if (_values is not FloatArray { NullCount: 0 } floats)
+        if (_values is not FloatArray { NullCount: 0 } floats || floats.Values.Length < _first + values.Length)
         {
             return false;
         }
@@ -134,11 +154,9 @@ internal sealed class ArrowSource : RowSource
         {
             return _reader.ReadNextRecordBatch();
         }
-        catch (Exception error) when (error is IOException or InvalidDataException or ArgumentException
-            or InvalidOperationException or NotSupportedException or NotImplementedException
-            or IndexOutOfRangeException or OverflowException or NullReferenceException)
+        catch (Exception error) when (Damage.IsIn(error))
         {
-            throw DataFormatException.OfFile(Path, "an Arrow file", $"a file that cannot be read as one ({error.Message})");
+            throw Damage.Of(Path, Kind, error);
         }
     }
 }

@@ -16,8 +16,8 @@ internal abstract class ParquetColumn : IDisposable
     /// <param name="group">The row group.</param>
     /// <param name="field">The values: the column itself, or what its list holds.</param>
     /// <param name="rows">Rows of the group.</param>
-    /// <param name="unknown">Thrown when the type of the values is none that Linr reads.</param>
-    public static ParquetColumn Load(ParquetRowGroupReader group, DataField field, int rows, DataFormatException unknown)
+    /// <returns>Null when the type of the values is none that Linr reads.</returns>
+    public static ParquetColumn? Load(ParquetRowGroupReader group, DataField field, int rows)
     {
         RawColumnData data = group.ReadRawColumnDataBaseAsync(field, CancellationToken.None).AsTask().GetAwaiter().GetResult();
         return data switch
@@ -40,12 +40,12 @@ internal abstract class ParquetColumn : IDisposable
             RawColumnData<ReadOnlyMemory<char>> values => Of(values, OfText),
             RawColumnData<ReadOnlyMemory<byte>> values => Of(
                 values, static (ReadOnlyMemory<byte> value, ref byte[] _) => Cell.OfUtf8(CellKind.Bytes, value.Span)),
-            _ => throw unknown,
+            _ => null,
         };
 
-        ParquetColumn Of<T>(RawColumnData<T> values, ParquetColumn<T>.ToCell toCell)
+        ParquetColumn<T> Of<T>(RawColumnData<T> values, ParquetColumn<T>.ToCell toCell)
             where T : struct
-            => new ParquetColumn<T>(values, field, rows, toCell);
+            => new(values, field, rows, toCell);
     }
 
     /// <summary>Takes up a row of the group.</summary>

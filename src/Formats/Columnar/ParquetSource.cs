@@ -10,6 +10,7 @@ namespace Linr.Formats.Columnar;
 /// </summary>
 internal sealed class ParquetSource : RowSource
 {
+    private const string Kind = "a Parquet file";
     private readonly FileStream _stream;
     private readonly ParquetReader _reader;
     private readonly List<string> _columns = [];
@@ -29,22 +30,21 @@ internal sealed class ParquetSource : RowSource
         _stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         try
         {
-            _reader = Checked(() => ParquetReader.CreateAsync(_stream).GetAwaiter().GetResult());
+            _reader = ParquetReader.CreateAsync(_stream).GetAwaiter().GetResult();
+            foreach (Field field in _reader.Schema.Fields)
+            {
+                DataField? leaf = field as DataField ?? (field as ListField)?.Item as DataField;
+                if (leaf is not null)
+                {
+                    _columns.Add(field.Name);
+                    _fields.Add(leaf);
+                }
+            }
         }
-        catch (DataFormatException)
+        catch (Exception error) when (Damage.IsIn(error))
         {
             _stream.Dispose();
-            throw;
-        }
-
-        foreach (Field field in _reader.Schema.Fields)
-        {
-            DataField? leaf = field as DataField ?? (field as ListField)?.Item as DataField;
-            if (leaf is not null)
-            {
-                _columns.Add(field.Name);
-                _fields.Add(leaf);
-            }
+            throw Damage.Of(path, Kind, error);
         }
 
         _loaded = new ParquetColumn?[_columns.Count];
@@ -80,7 +80,8 @@ internal sealed class ParquetSource : RowSource
     public override int Select(int column, bool multiValued)
     {
         _selected = _loaded[column] ??= Checked(
-            () => ParquetColumn.Load(_group!, _fields[column], _groupRows, Error(column, ParquetColumn.Expected, _fields[column].ClrType.Name)));
+            () => ParquetColumn.Load(_group!, _fields[column], _groupRows) ?? throw DataFormatException.OfFile(
+                Path, ParquetColumn.Expected, $"\"{_columns[column]}\" of {_fields[column].ClrType.Name}"));
         return _selected.Select(_row);
     }
 
@@ -119,11 +120,9 @@ internal sealed class ParquetSource : RowSource
         {
             return step();
         }
-        catch (Exception error) when (error is ParquetException or IOException or InvalidDataException
-            or ArgumentException or InvalidOperationException or NotSupportedException or IndexOutOfRangeException
-            or OverflowException or NullReferenceException or InvalidCastException or KeyNotFoundException)
+        catch (Exception error) when (Damage.IsIn(error))
         {
-            throw DataFormatException.OfFile(Path, "a Parquet file", $"a file that cannot be read as one ({error.Message})");
+            throw Damage.Of(Path, Kind, error);
         }
     }
 }

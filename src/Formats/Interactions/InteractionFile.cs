@@ -118,7 +118,8 @@ public static class InteractionFile
 
     private static IEnumerable<Interaction> ReadRows(string path, InteractionOptions options, ReadReport? report)
     {
-        using var reader = new InteractionReader(Open(path, options), options, report);
+        using RowSource source = Open(path, options);
+        var reader = new InteractionReader(source, options, report);
         while (reader.Read(out Interaction interaction))
         {
             yield return interaction;

@@ -15,7 +15,7 @@ internal sealed class InteractionReader : RowReader<Interaction>
     private readonly int _time;
     private readonly int _weight;
 
-    /// <param name="source">The rows; owned from here on.</param>
+    /// <param name="source">The rows.</param>
     /// <param name="options">As <see cref="InteractionFile.Resolve"/> left them.</param>
     /// <param name="report">Counts rows; may be null.</param>
     public InteractionReader(RowSource source, InteractionOptions options, ReadReport? report)

@@ -64,7 +64,8 @@ public static class ItemFile
 
     private static IEnumerable<Item> ReadRows(string path, ItemOptions options, ReadReport? report)
     {
-        using var reader = new ItemReader(Open(path, options), options, report);
+        using RowSource source = Open(path, options);
+        var reader = new ItemReader(source, options, report);
         while (reader.Read(out Item? item))
         {
             yield return item;

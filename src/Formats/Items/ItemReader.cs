@@ -11,7 +11,7 @@ internal sealed class ItemReader : RowReader<Item>
     private readonly (FieldSchema Schema, int Column)[] _fields;
     private readonly (EmbeddingSchema Schema, int Column)[] _embeddings;
 
-    /// <param name="source">The rows; owned from here on.</param>
+    /// <param name="source">The rows.</param>
     /// <param name="options">Options that state a schema.</param>
     /// <param name="report">Counts rows; may be null.</param>
     public ItemReader(RowSource source, ItemOptions options, ReadReport? report)

@@ -3,11 +3,11 @@ using System.Diagnostics.CodeAnalysis;
 namespace Linr.Formats.Rows;
 
 /// <summary>Turns the rows of a source into <typeparamref name="T"/>, counting good and bad ones.</summary>
-internal abstract class RowReader<T>(RowSource source, ReadOptions options, ReadReport? report) : IDisposable
+internal abstract class RowReader<T>(RowSource source, ReadOptions options, ReadReport? report)
 {
     private readonly ReadReport _report = report ?? new ReadReport();
 
-    /// <summary>The rows; owned by this reader.</summary>
+    /// <summary>The rows; the caller closes them.</summary>
     protected RowSource Source { get; } = source;
 
     /// <summary>Makes values of cells.</summary>
@@ -36,13 +36,6 @@ internal abstract class RowReader<T>(RowSource source, ReadOptions options, Read
                 _report.AddBad(error);
             }
         }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        Source.Dispose();
-        GC.SuppressFinalize(this);
     }
 
     /// <summary>What the current row of the source says.</summary>

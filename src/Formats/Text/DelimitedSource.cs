@@ -43,7 +43,15 @@ internal sealed class DelimitedSource : RowSource
 
         _reader = new DelimitedReader(
             path, stream, Encoding.ASCII.GetBytes(delimiter), delimited.Quotes, options.RowBytesMax);
-        ReadHeader(delimited.HasHeader, headerTest);
+        try
+        {
+            ReadHeader(delimited.HasHeader, headerTest);
+        }
+        catch
+        {
+            _reader.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
