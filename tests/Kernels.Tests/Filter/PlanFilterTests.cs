@@ -1,6 +1,7 @@
 using CsCheck;
 using Linr.Kernels.Filter;
 using Linr.Kernels.Scan;
+using Linr.Memory;
 
 namespace Linr.Kernels.Tests.Filter;
 
@@ -29,6 +30,75 @@ public sealed class PlanFilterTests
         Random random = new(seed);
         using RandomColumns columns = new(seed, ScanSegment.BlockRows + 777);
         AssertMatchesReference(RandomPlan.Make(random, columns), columns, random);
+    }
+
+    [Theory]
+    [InlineData(9, 200)]
+    [InlineData(9, 2_000_000)]
+    [InlineData(700, 1_000)]
+    [InlineData(3_000, 1_000_000)]
+    [InlineData(3_000, 2_000_000_000)]
+    public void A_set_holds_its_constants_and_no_others(int count, int limit)
+    {
+        Random random = new(count);
+        uint[] values = [.. Enumerable.Range(0, 9_000).Select(_ => (uint)random.Next(1, limit))];
+        HashSet<ulong> constants = [.. values.Take(count).Select(value => (ulong)value)];
+        using NativeBuffer buffer = new(4L * values.Length);
+        values.CopyTo(buffer.Span<uint>(0, values.Length));
+        FilterPlan plan = new();
+        int column = plan.AppendColumn(
+            new[] { new ColumnBlock(ColumnElement.Code32, buffer.Address, values.Length, 0, 0, 0) });
+        plan.Complete(plan.AppendAnyOf(column, [.. constants], areCodes: true, FilterPlan.Pass, FilterPlan.Fail));
+        ulong[] mask = new ulong[(values.Length + 63) / 64];
+        new PlanFilter(plan).Evaluate(0, 0, values.Length, mask);
+        Assert.Equal(
+            values.Select(value => constants.Contains(value)),
+            values.Select((_, row) => (mask[row / 64] >> (row % 64) & 1) != 0));
+    }
+
+    [Fact]
+    public void A_code_too_wide_for_a_block_is_in_none_of_its_rows()
+    {
+        using NativeBuffer buffer = new(128);
+        buffer.Span<byte>(0, 128).Fill(1);
+        FilterPlan plan = new();
+        int column = plan.AppendColumn(new[]
+        {
+            new ColumnBlock(ColumnElement.Code8, buffer.Address, 128, 0, 0, 0),
+            new ColumnBlock(ColumnElement.Code16, buffer.Address, 64, 0, 0, 0),
+        });
+        plan.Complete(plan.AppendAnyOf(column, [257, 65_536 + 257], areCodes: true, FilterPlan.Pass, FilterPlan.Fail));
+        ulong[] mask = new ulong[1];
+        new PlanFilter(plan).Evaluate(0, 0, 64, mask);
+        Assert.Equal([0UL], mask);
+        new PlanFilter(plan).Evaluate(1, 0, 64, mask);
+        Assert.Equal([ulong.MaxValue], mask);
+    }
+
+    [Theory]
+    [InlineData(1_000, 5)]
+    [InlineData(1_000, 900)]
+    [InlineData(200_000, 1_000)]
+    [InlineData(200_000, 50_000)]
+    public void A_list_of_rows_passes_those_rows(int rowCount, int count)
+    {
+        Random random = new(count);
+        uint[] rows = [.. Enumerable.Range(0, count).Select(_ => (uint)(random.NextDouble() * random.NextDouble() * rowCount))];
+        FilterPlan plan = new();
+        int blocks = (rowCount / ScanSegment.BlockRows) + 1;
+        plan.Complete(plan.AppendRows([.. rows, uint.MaxValue], blocks, FilterPlan.Pass, FilterPlan.Fail));
+        HashSet<uint> listed = [.. rows];
+        ulong[] mask = new ulong[ScanSegment.BlockRows / 64];
+        for (int block = 0; block < blocks; block++)
+        {
+            new PlanFilter(plan).Evaluate(block, 0, ScanSegment.BlockRows, mask);
+            uint first = (uint)(block * ScanSegment.BlockRows);
+            Assert.All(Enumerable.Range(0, ScanSegment.BlockRows), row =>
+            {
+                Assert.Equal(listed.Contains(first + (uint)row), (mask[row / 64] >> (row % 64) & 1) != 0);
+                Assert.Equal(listed.Contains(first + (uint)row), plan.Passes(first + (uint)row));
+            });
+        }
     }
 
     [Fact]
