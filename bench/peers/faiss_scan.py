@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """Times FAISS's exhaustive scan (IndexFlatIP) on random rows, as a peer of `linr bench`.
 
-Needs Debian's packages python3-faiss, python3-numpy and libopenblas0-pthread. Prints JSON lines: first the peer with its
-versions, then a figure a case and setting: {"batch", "k", "passRate", "medianMs", "setting"}. Every case is timed with
-FAISS's own choice between its loop and BLAS and, where that chooses the loop, with BLAS forced: compare with the faster.
+Needs Debian's packages python3-faiss, python3-numpy and libopenblas0-pthread. Prints JSON lines: first the peer with
+its versions, then a figure a case and setting: {"batch", "k", "passRate", "medianMs", "setting"}. Every case is timed
+with FAISS's own choice between its loop and BLAS and, where that chooses the loop, with BLAS forced: compare with the
+faster.
 """
 import argparse
 import json

@@ -2,10 +2,13 @@ using System.IO.Compression;
 
 namespace Linr.Formats;
 
-/// <summary>What a path says about a data file: its format by the extension, and gzip by a further <c>.gz</c>.</summary>
+/// <summary>
+/// What a path says about a data file: its format by the extension, and gzip by a further <c>.gz</c>.
+/// </summary>
 public static class DataFile
 {
-    private const string Known = ".csv, .tsv, .jsonl, .ndjson, .parquet, .arrow, .feather, .npy, .fvecs, .bvecs or .ivecs";
+    private const string Known =
+        ".csv, .tsv, .jsonl, .ndjson, .parquet, .arrow, .feather, .npy, .fvecs, .bvecs or .ivecs";
 
     /// <summary>The format that the extension names, before a <c>.gz</c>.</summary>
     /// <exception cref="DataFormatException">
@@ -27,7 +30,9 @@ public static class DataFile
             ".bvecs" => DataFormat.Bvecs,
             ".ivecs" => DataFormat.Ivecs,
             string other => throw DataFormatException.OfFile(
-                path, $"a file name that ends in {Known} (or a stated format)", other.Length == 0 ? "no extension" : other),
+                path,
+                $"a file name that ends in {Known} (or a stated format)",
+                other.Length == 0 ? "no extension" : other),
         };
         return !IsGzip(path) || format is DataFormat.Csv or DataFormat.Tsv or DataFormat.JsonLines
             ? format

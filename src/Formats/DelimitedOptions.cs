@@ -12,7 +12,9 @@ public sealed record DelimitedOptions
     /// </summary>
     public bool? HasHeader { get; init; }
 
-    /// <summary>Whether a column may stand in double quotes (RFC 4180); if not, a quote is a character as any other.</summary>
+    /// <summary>
+    /// Whether a column may stand in double quotes (RFC 4180); if not, a quote is a character as any other.
+    /// </summary>
     public bool Quotes { get; init; } = true;
 
     /// <summary>Whether the text is ISO 8859-1 rather than UTF-8.</summary>

@@ -9,7 +9,9 @@ public abstract record ReadOptions
     /// <summary>What CSV and TSV leave open.</summary>
     public DelimitedOptions Delimited { get; init; } = new();
 
-    /// <summary>Whether a bad row is counted and left out; otherwise the first one ends the read with its error.</summary>
+    /// <summary>
+    /// Whether a bad row is counted and left out; otherwise the first one ends the read with its error.
+    /// </summary>
     public bool SkipBadRows { get; init; }
 
     /// <summary>How the numbers of a time or date column are meant.</summary>

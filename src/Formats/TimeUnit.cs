@@ -1,6 +1,8 @@
 namespace Linr.Formats;
 
-/// <summary>How the numbers of a time column are meant. Text is always read as ISO 8601, UTC where it names no zone.</summary>
+/// <summary>
+/// How the numbers of a time column are meant. Text is always read as ISO 8601, UTC where it names no zone.
+/// </summary>
 public enum TimeUnit
 {
     /// <summary>

@@ -31,7 +31,8 @@ internal sealed class ArrowSource : RowSource
         try
         {
             Span<byte> magic = stackalloc byte[6];
-            bool isFile = _stream.ReadAtLeast(magic, 6, throwOnEndOfStream: false) == 6 && magic.SequenceEqual("ARROW1"u8);
+            bool isFile = _stream.ReadAtLeast(magic, 6, throwOnEndOfStream: false) == 6
+                && magic.SequenceEqual("ARROW1"u8);
             _stream.Position = 0;
             var memory = new NativeMemoryAllocator();
             var codecs = new CompressionCodecFactory();

@@ -87,7 +87,11 @@ internal abstract class ParquetBuffer(Field field, DataField leaf)
         string name = column.IsList ? "element" : column.Name;
         DataField leaf = typeof(T) == typeof(DateTime)
             ? new DateTimeDataField(
-                name, DateTimeFormat.Timestamp, isAdjustedToUTC: true, DateTimeTimeUnit.Micros, isNullable: !column.IsList)
+                name,
+                DateTimeFormat.Timestamp,
+                isAdjustedToUTC: true,
+                DateTimeTimeUnit.Micros,
+                isNullable: !column.IsList)
             : new DataField(name, ClrType(typeof(T)), isNullable: !column.IsList);
         return new ParquetBuffer<T>(column.IsList ? new ListField(column.Name, leaf) : leaf, leaf, toValue, bytes);
     }

@@ -19,7 +19,8 @@ internal abstract class ParquetColumn : IDisposable
     /// <returns>Null when the type of the values is none that Linr reads.</returns>
     public static ParquetColumn? Load(ParquetRowGroupReader group, DataField field, int rows)
     {
-        RawColumnData data = group.ReadRawColumnDataBaseAsync(field, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        RawColumnData data = group.ReadRawColumnDataBaseAsync(field, CancellationToken.None)
+            .AsTask().GetAwaiter().GetResult();
         return data switch
         {
             RawColumnData<bool> values => Of(values, static (bool value, ref byte[] _) => Cell.OfBoolean(value)),
@@ -32,7 +33,8 @@ internal abstract class ParquetColumn : IDisposable
             RawColumnData<long> values => Of(values, static (long value, ref byte[] _) => Cell.OfInteger(value)),
             RawColumnData<float> values => Of(values, static (float value, ref byte[] _) => Cell.OfFloat(value)),
             RawColumnData<double> values => Of(values, static (double value, ref byte[] _) => Cell.OfFloat(value)),
-            RawColumnData<decimal> values => Of(values, static (decimal value, ref byte[] _) => Cell.OfFloat((double)value)),
+            RawColumnData<decimal> values => Of(
+                values, static (decimal value, ref byte[] _) => Cell.OfFloat((double)value)),
             RawColumnData<DateTime> values => Of(values, static (DateTime value, ref byte[] _) => OfDate(value)),
             RawColumnData<DateOnly> values => Of(
                 values, static (DateOnly value, ref byte[] _) => OfDate(value.ToDateTime(TimeOnly.MinValue))),
@@ -55,7 +57,9 @@ internal abstract class ParquetColumn : IDisposable
     /// <summary>A value of the row taken up last.</summary>
     public abstract Cell Value(int position);
 
-    /// <summary>Copies the values of the row taken up last; false when they are no floats, or some are missing.</summary>
+    /// <summary>
+    /// Copies the values of the row taken up last; false when they are no floats, or some are missing.
+    /// </summary>
     public abstract bool TryCopyFloats(Span<float> values);
 
     /// <inheritdoc/>

@@ -4,8 +4,8 @@ using Linr.Formats.Text;
 namespace Linr.Formats;
 
 /// <summary>
-/// The stanzas of a Debian control file (deb822): <c>Name: value</c> lines, lines that begin with a space go on with the
-/// value before, a blank line ends the stanza.
+/// The stanzas of a Debian control file (deb822): <c>Name: value</c> lines, lines that begin with a space go on with
+/// the value before, a blank line ends the stanza.
 /// </summary>
 internal sealed class Deb822Reader(string path, Stream stream) : IDisposable
 {
@@ -18,7 +18,9 @@ internal sealed class Deb822Reader(string path, Stream stream) : IDisposable
     /// <summary>The line on which the current stanza begins, from 1.</summary>
     public long StanzaLine { get; private set; }
 
-    /// <summary>The value of a field of the current stanza, its lines joined by line feeds; null when it has none.</summary>
+    /// <summary>
+    /// The value of a field of the current stanza, its lines joined by line feeds; null when it has none.
+    /// </summary>
     public string? this[string name] => _fields.GetValueOrDefault(name);
 
     /// <summary>Moves to the next stanza; false at the end.</summary>
@@ -49,8 +51,7 @@ internal sealed class Deb822Reader(string path, Stream stream) : IDisposable
             int colon = line.IndexOf((byte)':');
             if (colon < 1)
             {
-                throw DataFormatException.OfRow(
-                    path, "line", _line, null, "\"Name: value\"", DataFormatException.Quote(Encoding.UTF8.GetString(line)));
+                throw Wrong("\"Name: value\"", DataFormatException.Quote(Encoding.UTF8.GetString(line)));
             }
 
             name = Encoding.UTF8.GetString(line[..colon]);
@@ -80,8 +81,11 @@ internal sealed class Deb822Reader(string path, Stream stream) : IDisposable
 
             if (!_window.Fill())
             {
-                throw DataFormatException.OfRow(path, "line", _line, null, $"a line of at most {LineBytesMax} bytes", "a longer one");
+                throw Wrong($"a line of at most {LineBytesMax} bytes", "a longer one");
             }
         }
     }
+
+    private DataFormatException Wrong(string expected, string found)
+        => DataFormatException.OfRow(path, "line", _line, column: null, expected, found);
 }

@@ -124,7 +124,8 @@ public sealed class DebianCatalogue
 
     private static bool IsIndex(string path)
         => Path.GetFileName(path) is var name
-            && (name.EndsWith("_Packages", StringComparison.Ordinal) || name.Contains("_Packages.", StringComparison.Ordinal));
+            && (name.EndsWith("_Packages", StringComparison.Ordinal)
+                || name.Contains("_Packages.", StringComparison.Ordinal));
 
     private static void ReadIndex(
         string path, Stream stream, List<DebianPackage> packages, Dictionary<string, int> places)

@@ -17,7 +17,9 @@ internal sealed record DebianPackage(
     IReadOnlyList<string> Provides)
 {
     /// <summary>The package of the reader's current stanza.</summary>
-    /// <exception cref="DataFormatException">The stanza lacks its name or version, or the size is no number.</exception>
+    /// <exception cref="DataFormatException">
+    /// The stanza lacks its name or version, or the size is no number.
+    /// </exception>
     public static DebianPackage Of(Deb822Reader stanza, string path)
     {
         string name = Required("Package");
@@ -56,7 +58,9 @@ internal sealed record DebianPackage(
         return end < 0 ? relation : relation[..end];
     }
 
-    /// <summary>The name of a person or a team without the address: who it is matters here, not how to write to them.</summary>
+    /// <summary>
+    /// The name of a person or a team without the address: who it is matters here, not how to write to them.
+    /// </summary>
     private static string? PersonOf(string? maintainer)
     {
         int address = maintainer?.IndexOf('<', StringComparison.Ordinal) ?? -1;

@@ -5,7 +5,9 @@ namespace Linr.Formats;
 /// <summary>The order of Debian versions (Debian Policy 5.6.12): epoch, upstream version, revision.</summary>
 internal static class DebianVersion
 {
-    /// <summary>Below 0, 0 or above 0 as the left version is older than, the same as or newer than the right one.</summary>
+    /// <summary>
+    /// Below 0, 0 or above 0 as the left version is older than, the same as or newer than the right one.
+    /// </summary>
     public static int Compare(string left, string right)
     {
         (long leftEpoch, string leftUpstream, string leftRevision) = Split(left);
@@ -18,13 +20,16 @@ internal static class DebianVersion
     private static (long Epoch, string Upstream, string Revision) Split(string version)
     {
         int colon = version.IndexOf(':', StringComparison.Ordinal);
-        _ = long.TryParse(version.AsSpan(0, Math.Max(colon, 0)), NumberStyles.None, CultureInfo.InvariantCulture, out long epoch);
+        ReadOnlySpan<char> digits = version.AsSpan(0, Math.Max(colon, 0));
+        _ = long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out long epoch);
         string rest = version[(colon + 1)..];
         int dash = rest.LastIndexOf('-');
         return dash < 0 ? (epoch, rest, string.Empty) : (epoch, rest[..dash], rest[(dash + 1)..]);
     }
 
-    /// <summary>Runs of other characters and runs of digits in turn: the ones by character, the others by number.</summary>
+    /// <summary>
+    /// Runs of other characters and runs of digits in turn: the ones by character, the others by number.
+    /// </summary>
     private static int ComparePart(ReadOnlySpan<char> left, ReadOnlySpan<char> right)
     {
         while (!left.IsEmpty || !right.IsEmpty)

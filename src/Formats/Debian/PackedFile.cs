@@ -9,7 +9,9 @@ internal static class PackedFile
     private static readonly string[] PackedByApt = [".lz4", ".xz", ".bz2", ".zst", ".lzma"];
 
     /// <summary>Runs over the unpacked text of a file.</summary>
-    /// <exception cref="DataFormatException">The file is packed in a way that nothing here can unpack, or is damaged.</exception>
+    /// <exception cref="DataFormatException">
+    /// The file is packed in a way that nothing here can unpack, or is damaged.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static void Read(string path, Action<Stream> use)
     {
@@ -27,7 +29,9 @@ internal static class PackedFile
         if (!File.Exists(AptHelper))
         {
             throw DataFormatException.OfFile(
-                path, "an index that is plain or ends in .gz, as this machine has no apt to unpack others", "a packed one");
+                path,
+                "an index that is plain or ends in .gz, as this machine has no apt to unpack others",
+                "a packed one");
         }
 
         var start = new ProcessStartInfo(AptHelper) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -48,7 +52,8 @@ internal static class PackedFile
         process.WaitForExit();
         if (process.ExitCode != 0)
         {
-            throw DataFormatException.OfFile(path, "a file that apt can unpack", errors.GetAwaiter().GetResult().Trim());
+            string found = errors.GetAwaiter().GetResult().Trim();
+            throw DataFormatException.OfFile(path, "a file that apt can unpack", found);
         }
     }
 }

@@ -3,7 +3,8 @@ using Linr.Formats.Rows;
 namespace Linr.Formats;
 
 /// <summary>Writes embeddings to a file that has columns.</summary>
-internal sealed class EmbeddingColumnWriter(string path, int dim, IdKind idKind, string name) : EmbeddingWriter(dim, idKind)
+internal sealed class EmbeddingColumnWriter(string path, int dim, IdKind idKind, string name)
+    : EmbeddingWriter(dim, idKind)
 {
     private readonly RowSink _sink = RowSink.Create(
         path, [SinkColumn.OfId("id", idKind), SinkColumn.OfEmbedding(name, dim)]);

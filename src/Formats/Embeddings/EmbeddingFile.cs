@@ -9,7 +9,9 @@ public static class EmbeddingFile
     /// <param name="path">The file.</param>
     /// <param name="options">Where its ids and numbers are.</param>
     /// <param name="report">Counts good and bad rows while they are read.</param>
-    /// <exception cref="DataFormatException">The file is not of its format, or does not hold embeddings of one dim.</exception>
+    /// <exception cref="DataFormatException">
+    /// The file is not of its format, or does not hold embeddings of one dim.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static EmbeddingReader Open(string path, EmbeddingOptions? options = null, ReadReport? report = null)
     {
@@ -25,8 +27,8 @@ public static class EmbeddingFile
     }
 
     /// <summary>
-    /// Starts a file of 32-bit embeddings. <c>.npy</c> and <c>.fvecs</c> have no place for ids: these go, one a line, to
-    /// the file of the same name that ends in <c>.ids.txt</c>.
+    /// Starts a file of 32-bit embeddings. <c>.npy</c> and <c>.fvecs</c> have no place for ids: these go, one a line,
+    /// to the file of the same name that ends in <c>.ids.txt</c>.
     /// </summary>
     /// <param name="path">
     /// The file, created or replaced; its extension is the format: npy, fvecs, Parquet, JSON Lines, CSV or TSV.
@@ -67,7 +69,9 @@ public static class EmbeddingFile
         EmbeddingSchema[] embeddings =
         [
             .. found.Schema.Embeddings.Where(
-                one => options.Embedding is null || Column(found, one.Name) == options.Embedding || one.Name == options.Embedding?.Name),
+                one => options.Embedding is null
+                    || Column(found, one.Name) == options.Embedding
+                    || one.Name == options.Embedding?.Name),
         ];
         if (embeddings.Length != 1)
         {
@@ -75,7 +79,9 @@ public static class EmbeddingFile
                 ? "one column of embeddings (or say which)"
                 : $"embeddings in the column {DataFormatException.Quote(options.Embedding.Value.ToString())}";
             throw DataFormatException.OfFile(
-                path, expected, embeddings.Length == 0 ? "none" : string.Join(", ", embeddings.Select(one => one.Name)));
+                path,
+                expected,
+                embeddings.Length == 0 ? "none" : string.Join(", ", embeddings.Select(one => one.Name)));
         }
 
         RowSource source = RowSources.Open(path, options, _ => true);

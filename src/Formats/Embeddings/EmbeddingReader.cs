@@ -64,7 +64,9 @@ public abstract class EmbeddingReader : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Moves to the next row; false at the end. After an error the next call goes on behind the bad row.</summary>
+    /// <summary>
+    /// Moves to the next row; false at the end. After an error the next call goes on behind the bad row.
+    /// </summary>
     private protected abstract bool ReadRow();
 
     /// <summary>Closes the file.</summary>

@@ -13,7 +13,9 @@ public abstract class EmbeddingWriter : IDisposable
     }
 
     /// <summary>Writes one embedding.</summary>
-    /// <exception cref="ArgumentException">The id is of another kind, or the embedding has another dim or is not finite.</exception>
+    /// <exception cref="ArgumentException">
+    /// The id is of another kind, or the embedding has another dim or is not finite.
+    /// </exception>
     public void Write(ItemId id, ReadOnlySpan<float> embedding)
     {
         if (id.Kind != _idKind)
@@ -44,7 +46,8 @@ public abstract class EmbeddingWriter : IDisposable
         {
             if (!float.IsFinite(number))
             {
-                throw new ArgumentException($"Item {id}, \"{name}\": expected finite numbers; found {number}.", nameof(embedding));
+                throw new ArgumentException(
+                    $"Item {id}, \"{name}\": expected finite numbers; found {number}.", nameof(embedding));
             }
         }
     }

@@ -27,7 +27,8 @@ internal sealed class MatrixReader : EmbeddingReader
         string beside = EmbeddingFile.DefaultIdsPath(path);
         _idsPath = options.IdsPath ?? (File.Exists(beside) ? beside : null);
         _ids = _idsPath is null ? null : new IdLines(_idsPath, options.IdKind);
-        _stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan)
+        _stream = new FileStream(
+            path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan)
         {
             Position = layout.Start,
         };

@@ -19,7 +19,9 @@ internal sealed class MatrixWriter : EmbeddingWriter
         _isNpy = isNpy;
         _stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1 << 20);
         _ids = new StreamWriter(
-            EmbeddingFile.DefaultIdsPath(path), append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+            EmbeddingFile.DefaultIdsPath(path),
+            append: false,
+            new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
         if (isNpy)
         {
             NpyHeader.Write(_stream, 0, dim);

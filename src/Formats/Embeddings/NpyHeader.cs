@@ -5,18 +5,24 @@ using System.Text.RegularExpressions;
 
 namespace Linr.Formats;
 
-/// <summary>The header of a <c>.npy</c> file, versions 1.0 to 3.0: a magic, a length, a Python dictionary as text.</summary>
+/// <summary>
+/// The header of a <c>.npy</c> file, versions 1.0 to 3.0: a magic, a length, a Python dictionary as text.
+/// </summary>
 internal static partial class NpyHeader
 {
     private const int HeaderBytesMax = 1 << 20;
 
-    /// <summary>Bytes of a header that Linr writes: a multiple of 64, as NumPy wants, with room for any shape.</summary>
+    /// <summary>
+    /// Bytes of a header that Linr writes: a multiple of 64, as NumPy wants, with room for any shape.
+    /// </summary>
     public const int WrittenBytes = 128;
 
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
     /// <summary>Reads a header from the start of a stream.</summary>
-    /// <exception cref="DataFormatException">It is none, or describes an array that is not rows x dim of floats.</exception>
+    /// <exception cref="DataFormatException">
+    /// It is none, or describes an array that is not rows x dim of floats.
+    /// </exception>
     public static MatrixLayout Read(string path, Stream stream)
     {
         Span<byte> fixedPart = stackalloc byte[12];
@@ -33,7 +39,8 @@ internal static partial class NpyHeader
             : BinaryPrimitives.ReadUInt32LittleEndian(fixedPart[8..]);
         if (length > HeaderBytesMax || start + length > stream.Length)
         {
-            throw DataFormatException.OfFile(path, $"a header within the file, at most {HeaderBytesMax} bytes", $"{length}");
+            throw DataFormatException.OfFile(
+                path, $"a header within the file, at most {HeaderBytesMax} bytes", $"{length}");
         }
 
         stream.Position = start;

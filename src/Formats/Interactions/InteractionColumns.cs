@@ -9,7 +9,10 @@ internal static class InteractionColumns
         ["user", "userid", "uid", "customer", "customerid", "session", "sessionid", "query", "queryid"];
 
     public static readonly string[] Item =
-        ["item", "itemid", "iid", "movie", "movieid", "product", "productid", "track", "trackid", "article", "articleid"];
+    [
+        "item", "itemid", "iid", "movie", "movieid", "product", "productid", "track", "trackid", "article",
+        "articleid",
+    ];
 
     public static readonly string[] Time = ["time", "timestamp", "ts", "date", "datetime", "unixtime"];
 

@@ -9,7 +9,9 @@ public static class InteractionFile
     public const int SampleRows = 1_000;
 
     /// <summary>Finds out what the options leave open: the columns and what users and items are named by.</summary>
-    /// <returns>The options with nothing left open but the time and weight columns that the file does not have.</returns>
+    /// <returns>
+    /// The options with nothing left open but the time and weight columns that the file does not have.
+    /// </returns>
     /// <exception cref="DataFormatException">A column is missing, or the file is not of its format.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static InteractionOptions Resolve(string path, InteractionOptions? options = null)
@@ -46,10 +48,13 @@ public static class InteractionFile
     /// does not grow with the file (Parquet and Arrow hold one row group or record batch).
     /// </summary>
     /// <param name="path">The file.</param>
-    /// <param name="options">Where its parts are; what is left open is found out at once, by <see cref="Resolve"/>.</param>
+    /// <param name="options">
+    /// Where its parts are; what is left open is found out at once, by <see cref="Resolve"/>.
+    /// </param>
     /// <param name="report">Counts good and bad rows while they are read.</param>
     /// <exception cref="DataFormatException">
-    /// A column is missing, the file is not of its format, or (while reading) a row is bad and bad rows are not skipped.
+    /// A column is missing, the file is not of its format, or (while reading) a row is bad and bad rows are not
+    /// skipped.
     /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static IEnumerable<Interaction> Read(
@@ -60,8 +65,12 @@ public static class InteractionFile
     /// Writes interactions: the columns user, item, time (where the first interaction has one) and, if wanted, weight;
     /// times as ISO 8601 text or as Parquet timestamps.
     /// </summary>
-    /// <param name="path">The file, created or replaced; its extension is the format: CSV, TSV, JSON Lines or Parquet.</param>
-    /// <param name="interactions">The interactions, all like the first: kinds of ids, and with or without a time.</param>
+    /// <param name="path">
+    /// The file, created or replaced; its extension is the format: CSV, TSV, JSON Lines or Parquet.
+    /// </param>
+    /// <param name="interactions">
+    /// The interactions, all like the first: kinds of ids, and with or without a time.
+    /// </param>
     /// <param name="withWeight">Whether weights are written.</param>
     /// <returns>How many were written.</returns>
     /// <exception cref="DataFormatException">The extension is none that is written.</exception>
@@ -94,7 +103,8 @@ public static class InteractionFile
             if (one.User.Kind != first.User.Kind || one.Item.Kind != first.Item.Kind
                 || one.TimeMicroseconds is not null != hasTime)
             {
-                throw new ArgumentException($"Expected interactions like the first, {first}; found {one}.", nameof(interactions));
+                throw new ArgumentException(
+                    $"Expected interactions like the first, {first}; found {one}.", nameof(interactions));
             }
 
             sink.Add(SinkColumn.ValueOf(one.User));

@@ -27,6 +27,8 @@ public sealed record InteractionOptions : ReadOptions
     /// </summary>
     public IdKind? UserIdKind { get; init; }
 
-    /// <summary>What items are named by; null finds out as for users. Give the items' own kind where it is known.</summary>
+    /// <summary>
+    /// What items are named by; null finds out as for users. Give the items' own kind where it is known.
+    /// </summary>
     public IdKind? ItemIdKind { get; init; }
 }

@@ -36,7 +36,9 @@ internal sealed class ColumnProfile
     /// <summary>Different values.</summary>
     public int Different => _different.Count;
 
-    /// <summary>The dim, when each row has the same number of numbers and they look like an embedding; else 0.</summary>
+    /// <summary>
+    /// The dim, when each row has the same number of numbers and they look like an embedding; else 0.
+    /// </summary>
     public int Dim => _sameCount && _allNumbers && _firstCount >= (_anyFraction ? 2 : 16) ? _firstCount : 0;
 
     /// <summary>What ids of this column are made of.</summary>

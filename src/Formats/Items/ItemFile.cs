@@ -28,7 +28,8 @@ public static class ItemFile
     /// <param name="options">What the items look like; left open, <see cref="Infer"/> finds out at once.</param>
     /// <param name="report">Counts good and bad rows while they are read.</param>
     /// <exception cref="DataFormatException">
-    /// A column is missing, the file is not of its format, or (while reading) a row is bad and bad rows are not skipped.
+    /// A column is missing, the file is not of its format, or (while reading) a row is bad and bad rows are not
+    /// skipped.
     /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static IEnumerable<Item> Read(string path, ItemOptions? options = null, ReadReport? report = null)
@@ -41,7 +42,9 @@ public static class ItemFile
     /// Starts a file of items: the column <c>id</c>, then the schema's fields and embeddings, each in a column of its
     /// name. <see cref="Read"/> with the same schema gives the items back.
     /// </summary>
-    /// <param name="path">The file, created or replaced; its extension is the format: CSV, TSV, JSON Lines or Parquet.</param>
+    /// <param name="path">
+    /// The file, created or replaced; its extension is the format: CSV, TSV, JSON Lines or Parquet.
+    /// </param>
     /// <param name="schema">What the items look like.</param>
     /// <exception cref="DataFormatException">The extension is none that is written.</exception>
     /// <exception cref="ArgumentException">A field or an embedding is named <c>id</c>.</exception>

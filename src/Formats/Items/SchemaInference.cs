@@ -56,7 +56,7 @@ internal static class SchemaInference
             if (profile.Dim is > 0 and <= Limits.DimMax)
             {
                 embeddings.Add(new EmbeddingSchema(name, profile.Dim));
-                notes.Add(string.Create(CultureInfo.InvariantCulture, $"{name}: an embedding of {profile.Dim} numbers, cosine"));
+                notes.Add($"{name}: an embedding of {profile.Dim} numbers, cosine");
                 continue;
             }
 

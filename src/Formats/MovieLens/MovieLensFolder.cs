@@ -28,7 +28,11 @@ public sealed class MovieLensFolder
         DelimitedOptions layout = isDat
             ? new DelimitedOptions { Delimiter = "::", HasHeader = false, Quotes = false, Latin1 = !IsUtf8(moviesPath) }
             : new DelimitedOptions { HasHeader = true };
-        var columns = new Dictionary<string, ColumnRef> { [Title] = isDat ? "#2" : Title, [Genres] = isDat ? "#3" : Genres };
+        var columns = new Dictionary<string, ColumnRef>
+        {
+            [Title] = isDat ? "#2" : Title,
+            [Genres] = isDat ? "#3" : Genres,
+        };
         _movies = new ItemOptions
         {
             Format = DataFormat.Csv,

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 
@@ -55,7 +56,8 @@ internal sealed class CellReader(TimeUnit timeUnit)
             case IdKind.Integer when TryInteger(cell, out long integer):
                 id = new ItemId(integer);
                 return true;
-            case IdKind.Guid when Utf8Parser.TryParse(cell.Utf8, out Guid guid, out int used) && used == cell.Utf8.Length:
+            case IdKind.Guid when Utf8Parser.TryParse(cell.Utf8, out Guid guid, out int used)
+                && used == cell.Utf8.Length:
                 id = new ItemId(guid);
                 return true;
             case IdKind.Text when cell.Kind == CellKind.Integer:
@@ -153,7 +155,7 @@ internal sealed class CellReader(TimeUnit timeUnit)
         else if (cell.Kind == CellKind.Text)
         {
             var buffer = new byte[Base64.GetMaxDecodedFromUtf8Length(cell.Utf8.Length)];
-            bool valid = Base64.DecodeFromUtf8(cell.Utf8, buffer, out _, out int length) == System.Buffers.OperationStatus.Done;
+            bool valid = Base64.DecodeFromUtf8(cell.Utf8, buffer, out _, out int length) == OperationStatus.Done;
             bytes = valid ? buffer[..length] : null;
         }
 

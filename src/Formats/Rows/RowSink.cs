@@ -44,7 +44,9 @@ internal abstract class RowSink : IDisposable
             DataFormat.JsonLines => new Text.JsonLinesSink(path, columns),
             DataFormat.Parquet => new Columnar.ParquetSink(path, columns),
             _ => throw DataFormatException.OfFile(
-                path, "a file name that ends in .csv, .tsv, .jsonl or .parquet", $"the format {format}, which is not written"),
+                path,
+                "a file name that ends in .csv, .tsv, .jsonl or .parquet",
+                $"the format {format}, which is not written"),
         };
     }
 }

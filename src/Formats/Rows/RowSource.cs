@@ -34,7 +34,9 @@ internal abstract class RowSource(string path) : IDisposable
     /// <returns>How many values it has; 0 when it is missing.</returns>
     public abstract int Select(int column, bool multiValued);
 
-    /// <summary>Takes up a column whose values are wanted as JSON text; only a JSON file tells them from plain text.</summary>
+    /// <summary>
+    /// Takes up a column whose values are wanted as JSON text; only a JSON file tells them from plain text.
+    /// </summary>
     /// <param name="column">Its place, from 0.</param>
     /// <param name="multiValued">Whether a JSON array is several values rather than one.</param>
     /// <returns>How many values it has; 0 when it is missing.</returns>

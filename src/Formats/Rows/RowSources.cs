@@ -9,7 +9,9 @@ internal static class RowSources
     /// <summary>Opens a file of rows and columns.</summary>
     /// <param name="path">The file.</param>
     /// <param name="options">Its format and limits.</param>
-    /// <param name="headerTest">Decides whether a first row of text names the columns, where options do not say.</param>
+    /// <param name="headerTest">
+    /// Decides whether a first row of text names the columns, where options do not say.
+    /// </param>
     /// <exception cref="DataFormatException">The format has no columns, or the file is not of its format.</exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
     public static RowSource Open(string path, ReadOptions options, Func<IReadOnlyList<string>, bool> headerTest)

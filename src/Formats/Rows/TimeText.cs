@@ -30,8 +30,8 @@ internal static class TimeText
     }
 
     /// <summary>
-    /// Microseconds since 1970-01-01 UTC, rounded down, from an ISO 8601 date: <c>2024-02-29</c>, then maybe <c>T</c> or a
-    /// space and <c>07:08</c>, <c>:09</c>, a fraction, and <c>Z</c> or an offset such as <c>+02:00</c>.
+    /// Microseconds since 1970-01-01 UTC, rounded down, from an ISO 8601 date: <c>2024-02-29</c>, then maybe <c>T</c>
+    /// or a space and <c>07:08</c>, <c>:09</c>, a fraction, and <c>Z</c> or an offset such as <c>+02:00</c>.
     /// </summary>
     public static bool TryIso(ReadOnlySpan<byte> utf8, out long microseconds)
     {
@@ -54,7 +54,8 @@ internal static class TimeText
         }
 
         utf8 = utf8[1..];
-        if (!TryNumber(ref utf8, 2, 23, out int hour) || !TakeByte(ref utf8, ':') || !TryNumber(ref utf8, 2, 59, out int minute))
+        if (!TryNumber(ref utf8, 2, 23, out int hour) || !TakeByte(ref utf8, ':')
+            || !TryNumber(ref utf8, 2, 59, out int minute))
         {
             return false;
         }
@@ -62,7 +63,8 @@ internal static class TimeText
         int second = 0;
         long fraction = 0;
         if (TakeByte(ref utf8, ':')
-            && (!TryNumber(ref utf8, 2, 59, out second) || (TakeByte(ref utf8, '.') && !TryFraction(ref utf8, out fraction))))
+            && (!TryNumber(ref utf8, 2, 59, out second)
+                || (TakeByte(ref utf8, '.') && !TryFraction(ref utf8, out fraction))))
         {
             return false;
         }

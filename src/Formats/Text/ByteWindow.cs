@@ -20,7 +20,9 @@ internal sealed class ByteWindow(string path, Stream stream, int bytesMax) : IDi
 
     /// <summary>Reads more bytes behind those in the window; the first call drops a byte order mark.</summary>
     /// <returns>False when the window already holds the most bytes that it may.</returns>
-    /// <exception cref="DataFormatException">The file is UTF-16, or is no gzip file though its name says so.</exception>
+    /// <exception cref="DataFormatException">
+    /// The file is UTF-16, or is no gzip file though its name says so.
+    /// </exception>
     public bool Fill()
     {
         _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
@@ -69,7 +71,7 @@ internal sealed class ByteWindow(string path, Stream stream, int bytesMax) : IDi
         {
             Consume(3);
         }
-        else if (Bytes.Length >= 2 && ((Bytes[0] == 0xFF && Bytes[1] == 0xFE) || (Bytes[0] == 0xFE && Bytes[1] == 0xFF)))
+        else if (Bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
         {
             throw DataFormatException.OfFile(path, "UTF-8 text", "a UTF-16 byte order mark");
         }

@@ -1,9 +1,10 @@
 namespace Linr.Formats.Text;
 
 /// <summary>
-/// The records of a CSV-like file as spans of bytes: RFC 4180 quotes (a quoted column may hold delimiters, line ends and
-/// doubled quotes), LF or CRLF, a delimiter of one or more bytes. Blank lines are passed over. Nothing is allocated a
-/// record. No reader of the package registry keeps byte spans, physical line numbers and a delimiter such as <c>::</c>.
+/// The records of a CSV-like file as spans of bytes: RFC 4180 quotes (a quoted column may hold delimiters, line ends
+/// and doubled quotes), LF or CRLF, a delimiter of one or more bytes. Blank lines are passed over. Nothing is allocated
+/// a record. No reader of the package registry keeps byte spans, physical line numbers and a delimiter such as
+/// <c>::</c>.
 /// </summary>
 internal sealed class DelimitedReader : IDisposable
 {

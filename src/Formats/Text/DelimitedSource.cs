@@ -20,7 +20,8 @@ internal sealed class DelimitedSource : RowSource
     {
         DelimitedOptions delimited = options.Delimited;
         string delimiter = delimited.Delimiter ?? (format == DataFormat.Tsv ? "\t" : ",");
-        if (delimiter.Length is 0 or > DelimiterLengthMax || !Ascii.IsValid(delimiter) || delimiter.AsSpan().ContainsAny("\"\r\n"))
+        if (delimiter.Length is 0 or > DelimiterLengthMax || !Ascii.IsValid(delimiter)
+            || delimiter.AsSpan().ContainsAny("\"\r\n"))
         {
             throw new ArgumentException(
                 $"Expected a delimiter of 1 to {DelimiterLengthMax} ASCII characters, no quote or line end among them; "

@@ -245,7 +245,9 @@ internal sealed class JsonLinesSource(string path, int rowBytesMax) : RowSource(
         _textBytes += text.Length;
     }
 
-    /// <summary>Lines mostly name the same properties in the same order: the one after the last is tried first.</summary>
+    /// <summary>
+    /// Lines mostly name the same properties in the same order: the one after the last is tried first.
+    /// </summary>
     private int PlaceOf(ref Utf8JsonReader json)
     {
         int next = _follows.GetValueOrDefault(_last, 0);

@@ -139,7 +139,8 @@ public sealed class ColumnarTests : IDisposable
         string whole = _folder.PathOf("whole.parquet");
         if (name == "a.parquet")
         {
-            InteractionFile.Write(whole, Enumerable.Range(0, 50).Select(row => new Interaction($"u{row % 7}", row, row)));
+            InteractionFile.Write(
+                whole, Enumerable.Range(0, 50).Select(row => new Interaction($"u{row % 7}", row, row)));
         }
         else
         {

@@ -97,7 +97,8 @@ public sealed class DebianCatalogueTests : IDisposable
     public void Of_several_indexes_the_newest_version_of_a_package_counts()
     {
         string old = _folder.Write("a", "Package: x\nVersion: 1.9\nSection: old\n\nPackage: y\nVersion: 1\n");
-        string update = _folder.Write("b", "Package: x\nVersion: 1.10\nSection: new\n\nPackage: y\nVersion: 1~rc\nSection: rc\n");
+        string update = _folder.Write(
+            "b", "Package: x\nVersion: 1.10\nSection: new\n\nPackage: y\nVersion: 1~rc\nSection: rc\n");
         DebianCatalogue catalogue = DebianCatalogue.Read([old, update]);
         Assert.Equal(["x", "y"], catalogue.Items.Select(item => item.Id));
         Assert.Equal(["new"], catalogue.Items[0].Fields["section"]);
@@ -135,8 +136,8 @@ public sealed class DebianCatalogueTests : IDisposable
     {
         DataFormatException error = Assert.Throws<DataFormatException>(() => DebianCatalogue.ReadApt(_folder.Root));
         Assert.Equal(
-            $"{_folder.Root}: expected package indexes of apt (run \"apt-get update\" first, on Debian or a system like it); "
-            + "found none.",
+            $"{_folder.Root}: expected package indexes of apt (run \"apt-get update\" first, on Debian or a system "
+            + "like it); found none.",
             error.Message);
     }
 

@@ -36,7 +36,8 @@ public sealed class EmbeddingFileTests : IDisposable
             Assert.True(reader.Read());
             Assert.Equal(ids[row], reader.Id);
             Assert.Equal(
-                Rows[row].Select(BitConverter.SingleToInt32Bits), reader.Values.ToArray().Select(BitConverter.SingleToInt32Bits));
+                Rows[row].Select(BitConverter.SingleToInt32Bits),
+                reader.Values.ToArray().Select(BitConverter.SingleToInt32Bits));
         }
 
         Assert.False(reader.Read());
@@ -49,7 +50,8 @@ public sealed class EmbeddingFileTests : IDisposable
     [InlineData(3, "<f4", 1)]
     public void Every_npy_version_and_float_is_read(byte version, string descr, int align)
     {
-        string path = _folder.Write("a.npy", Npy(version, $"{{'descr': '{descr}', 'fortran_order': False, 'shape': (2, 2), }}", align, Body(descr, [1, 2.5, -3, 0.125])));
+        string header = $"{{'descr': '{descr}', 'fortran_order': False, 'shape': (2, 2), }}";
+        string path = _folder.Write("a.npy", Npy(version, header, align, Body(descr, [1, 2.5, -3, 0.125])));
         using EmbeddingReader reader = EmbeddingFile.Open(path);
         Assert.Equal(2, reader.Count);
         Assert.True(reader.Read());
@@ -62,13 +64,15 @@ public sealed class EmbeddingFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{'descr': '>f4', 'fortran_order': False, 'shape': (1, 2), }", 8, "expected '<f2', '<f4' or '<f8'; found '>f4'.")]
+    [InlineData("{'descr': '>f4', 'fortran_order': False, 'shape': (1, 2), }", 8,
+        "expected '<f2', '<f4' or '<f8'; found '>f4'.")]
     [InlineData("{'descr': '<f4', 'fortran_order': True, 'shape': (1, 2), }", 8,
         "expected rows one after the other (C order); found fortran_order True.")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", 8,
         "expected a header with descr, fortran_order and shape (rows, dim); found "
         + "\"{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }\".")]
-    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 0), }", 0, "expected rows of 1 to 4096 numbers; found 0.")]
+    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 0), }", 0,
+        "expected rows of 1 to 4096 numbers; found 0.")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 5000), }", 0,
         "expected rows of 1 to 4096 numbers; found 5000.")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }", 15,
@@ -104,7 +108,8 @@ public sealed class EmbeddingFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData(new byte[] { 2, 0, 0, 0, 7, 255, 3, 0, 0, 0, 1, 0 }, "expected rows of 2 numbers, as the first; found 3 in row 2.")]
+    [InlineData(new byte[] { 2, 0, 0, 0, 7, 255, 3, 0, 0, 0, 1, 0 },
+        "expected rows of 2 numbers, as the first; found 3 in row 2.")]
     [InlineData(new byte[] { 2, 0, 0, 0, 7, 255, 2 }, "expected 2 rows of 6 bytes, 12 bytes in all; found 7.")]
     [InlineData(new byte[] { 255, 255, 255, 255 }, "expected rows of 1 to 4096 numbers; found -1.")]
     [InlineData(new byte[] { 1, 0 }, "expected at least one row; found 2 bytes.")]
@@ -141,7 +146,10 @@ public sealed class EmbeddingFileTests : IDisposable
     {
         float[] rows = [1, float.NaN, 2, float.PositiveInfinity, 3, 4];
         string path = _folder.Write("a.npy", Npy(
-            1, "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }", 64, MemoryMarshal.AsBytes<float>(rows).ToArray()));
+            1,
+            "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }",
+            64,
+            MemoryMarshal.AsBytes<float>(rows).ToArray()));
         DataFormatException error = Assert.Throws<DataFormatException>(() => ReadAll(path));
         Assert.Equal($"{path}, row 1: expected finite numbers; found NaN.", error.Message);
         var report = new ReadReport();

@@ -12,7 +12,8 @@ public sealed class InteractionFileTests : IDisposable
     [Fact]
     public void A_csv_with_well_known_names_needs_no_options()
     {
-        string path = _folder.Write("ratings.csv", "userId,movieId,rating,timestamp\n1,10,4.5,964982703\n2,11,3,964982704\n");
+        string path = _folder.Write(
+            "ratings.csv", "userId,movieId,rating,timestamp\n1,10,4.5,964982703\n2,11,3,964982704\n");
         Assert.Equal(
             [
                 new Interaction(1, 10, 964982703 * Second, 4.5f),
@@ -74,7 +75,8 @@ public sealed class InteractionFileTests : IDisposable
     [Fact]
     public void Bad_rows_are_counted_and_the_first_are_shown()
     {
-        string rows = string.Concat(Enumerable.Range(0, 50).Select(row => row % 2 == 0 ? $"1,{row}\n" : $"1,{row},7\n"));
+        string rows = string.Concat(
+            Enumerable.Range(0, 50).Select(row => row % 2 == 0 ? $"1,{row}\n" : $"1,{row},7\n"));
         string path = _folder.Write("a.csv", "user,item\n" + rows);
         var report = new ReadReport();
         int good = InteractionFile.Read(path, new InteractionOptions { SkipBadRows = true }, report).Count();

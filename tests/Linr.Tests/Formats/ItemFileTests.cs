@@ -28,11 +28,13 @@ public sealed class ItemFileTests : IDisposable
     [InlineData("a.csv", "id,brand,tags,price,stock,sold,since,about,look\n"
         + "p1,Acme,red|blue,9.5,3,true,2024-02-29,\"big, \"\"red\"\"\nbox\",0.5|-1|2\np2,,,,,,,,\n")]
     [InlineData("a.tsv", "brand\tid\ttags\tprice\tstock\tsold\tsince\tlook\tabout\tunused\n"
-        + "Acme\tp1\tred|blue\t9.5\t3\t1\t2024-02-29T00:00:00Z\t[0.5, -1, 2]\t\"big, \"\"red\"\"\nbox\"\tx\n\tp2\t\t\t\t\t\t\t\t\n")]
-    [InlineData("a.jsonl", """
-        {"id":"p1","brand":"Acme","tags":["red","blue"],"price":9.5,"stock":3,"sold":true,"since":1709164800,"look":[0.5,-1,2],"about":"big, \"red\"\nbox"}
-        {"id":"p2","brand":null,"tags":[],"unused":{"a":1}}
-        """)]
+        + "Acme\tp1\tred|blue\t9.5\t3\t1\t2024-02-29T00:00:00Z\t[0.5, -1, 2]\t"
+        + "\"big, \"\"red\"\"\nbox\"\tx\n\tp2\t\t\t\t\t\t\t\t\n")]
+    [InlineData(
+        "a.jsonl",
+        """{"id":"p1","brand":"Acme","tags":["red","blue"],"price":9.5,"stock":3,"sold":true,"""
+        + """ "since":1709164800,"look":[0.5,-1,2],"about":"big, \"red\"\nbox"}"""
+        + "\n" + """{"id":"p2","brand":null,"tags":[],"unused":{"a":1}}""")]
     public void The_same_items_come_from_every_text_format(string name, string text)
     {
         Item[] items = [.. ItemFile.Read(_folder.Write(name, text), new ItemOptions { Schema = Shop })];
@@ -71,7 +73,8 @@ public sealed class ItemFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("id,brand\n,x\n", ", line 2, column \"id\": expected an id of 1 to 512 bytes of UTF-8; found no value.")]
+    [InlineData("id,brand\n,x\n",
+        ", line 2, column \"id\": expected an id of 1 to 512 bytes of UTF-8; found no value.")]
     [InlineData("id,price\n1,cheap\n", ", line 2, column \"price\": expected a number; found \"cheap\".")]
     [InlineData("id,price\n1,NaN\n", ", line 2, column \"price\": expected a number; found \"NaN\".")]
     [InlineData("id,stock\n1,2.5\n", ", line 2, column \"stock\": expected a 64-bit integer; found \"2.5\".")]

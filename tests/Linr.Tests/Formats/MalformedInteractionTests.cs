@@ -13,8 +13,10 @@ public sealed class MalformedInteractionTests : IDisposable
     [InlineData("a.csv", "user,item\n1,\n", ", line 2, column \"item\": expected an integer id; found no value.")]
     [InlineData("a.csv", "user,item,time\n1,2,soon\n",
         ", line 2, column \"time\": expected a time (ISO 8601, or a number since 1970); found \"soon\".")]
-    [InlineData("a.csv", "user,item,weight\n1,2,NaN\n", ", line 2, column \"weight\": expected a finite number; found \"NaN\".")]
-    [InlineData("a.csv", "user,item,weight\n1,2,1e99\n", ", line 2, column \"weight\": expected a finite number; found \"1e99\".")]
+    [InlineData("a.csv", "user,item,weight\n1,2,NaN\n",
+        ", line 2, column \"weight\": expected a finite number; found \"NaN\".")]
+    [InlineData("a.csv", "user,item,weight\n1,2,1e99\n",
+        ", line 2, column \"weight\": expected a finite number; found \"1e99\".")]
     [InlineData("a.csv", "user,item\n\"1\"x,2\n",
         ", line 2: expected a delimiter or the end of the line after a closing quote; found other text.")]
     [InlineData("a.csv", "user,item\n\"1,2\n", ", line 2: expected a closing quote; found the end of the file.")]
@@ -71,7 +73,8 @@ public sealed class MalformedInteractionTests : IDisposable
     {
         string path = _folder.Write("a.csv", "user,item\n1,2\n");
         File.Move(path, path + ".gz");
-        DataFormatException error = Assert.Throws<DataFormatException>(() => InteractionFile.Read(path + ".gz").Count());
+        DataFormatException error = Assert.Throws<DataFormatException>(
+            () => InteractionFile.Read(path + ".gz").Count());
         Assert.Equal(
             $"{path}.gz: expected gzip data, as the name says; found something else or a damaged file.", error.Message);
     }

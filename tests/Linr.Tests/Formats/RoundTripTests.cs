@@ -32,7 +32,9 @@ public sealed class RoundTripTests : IDisposable
     };
 
     private static readonly Gen<string> GenText =
-        Gen.OneOf(Gen.String[Gen.Char["ab,\t\"\n\r é€|:"], 1, 12], Any("true", "007", "-0", "[1]", "\uFEFFx", "😀"));
+        Gen.OneOf(
+            Gen.String[Gen.Char["ab,\t\"\n\r é€|:"], 1, 12],
+            Any("true", "007", "-0", "[1]", "\uFEFFx", "😀"));
 
     private static readonly Gen<string> GenListed = GenText.Select(text => text.Replace('|', '/'));
 
@@ -66,7 +68,8 @@ public sealed class RoundTripTests : IDisposable
 
     private readonly TempFolder _folder = new();
 
-    private static Gen<Value> GenDate => Gen.Long[-3_000_000_000_000_000, 3_000_000_000_000_000].Select(Value.OfDateMicroseconds);
+    private static Gen<Value> GenDate
+        => Gen.Long[-3_000_000_000_000_000, 3_000_000_000_000_000].Select(Value.OfDateMicroseconds);
 
     public void Dispose() => _folder.Dispose();
 
@@ -150,11 +153,12 @@ public sealed class RoundTripTests : IDisposable
         string path = _folder.PathOf("a.jsonl");
         using (ItemWriter writer = ItemFile.Create(path, Wide))
         {
-            AssertRefused("Item p, \"keyword\": expected Keyword; found Integer.", new Dictionary<string, IReadOnlyList<Value>> { ["keyword"] = [1L] });
-            AssertRefused("Item p, \"keyword\": expected one value; found 2 values.", new Dictionary<string, IReadOnlyList<Value>> { ["keyword"] = ["a", "b"] });
+            AssertRefused("Item p, \"keyword\": expected Keyword; found Integer.", [1L]);
+            AssertRefused("Item p, \"keyword\": expected one value; found 2 values.", ["a", "b"]);
 
-            void AssertRefused(string message, Dictionary<string, IReadOnlyList<Value>> fields)
+            void AssertRefused(string message, Value[] keywords)
             {
+                var fields = new Dictionary<string, IReadOnlyList<Value>> { ["keyword"] = keywords };
                 ArgumentException error = Assert.Throws<ArgumentException>(
                     () => writer.Write(new Item { Id = "p", Fields = fields }));
                 Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
@@ -188,7 +192,8 @@ public sealed class RoundTripTests : IDisposable
         '\n',
         [
             $"{item.Id}",
-            .. Wide.Fields.Select(field => $"{field.Name}={string.Join('|', item.Fields.GetValueOrDefault(field.Name) ?? [])}"),
+            .. Wide.Fields.Select(
+                field => $"{field.Name}={string.Join('|', item.Fields.GetValueOrDefault(field.Name) ?? [])}"),
             .. Wide.Embeddings.Select(one => string.Join(
                 '|', item.Embeddings.GetValueOrDefault(one.Name).ToArray().Select(BitConverter.SingleToInt32Bits))),
         ]);

@@ -38,7 +38,8 @@ public sealed class SchemaInferenceTests : IDisposable
         Assert.Equal([new EmbeddingSchema("my_look_", 2)], found.Schema.Embeddings);
         Assert.Equal("sku: the id, Integer", found.Notes[0]);
         Assert.Equal(
-            "tags: Keyword, multi-valued (Attribute, Feature, Stored); in 2 of 3 rows, 3 different values", found.Notes[3]);
+            "tags: Keyword, multi-valued (Attribute, Feature, Stored); in 2 of 3 rows, 3 different values",
+            found.Notes[3]);
         Assert.Contains("empty: left out, no row has a value", found.Notes);
         Assert.Contains("my_look_: an embedding of 2 numbers, cosine", found.Notes);
         Item[] items = [.. ItemFile.Read(path, new ItemOptions { Id = "sku" })];

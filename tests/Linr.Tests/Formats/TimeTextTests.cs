@@ -45,10 +45,12 @@ public sealed class TimeTextTests
 
     [Fact]
     public void Any_date_reads_as_the_platform_reads_it()
-        => Gen.Select(Gen.DateTime[DateTime.UnixEpoch.AddYears(-1_900), DateTime.UnixEpoch.AddYears(7_000)], Gen.Int[-840, 840])
-            .Sample((date, offset) =>
+        => Gen.Select(
+            Gen.DateTime[DateTime.UnixEpoch.AddYears(-1_900), DateTime.UnixEpoch.AddYears(7_000)],
+            Gen.Int[-840, 840]).Sample((date, offset) =>
             {
-                var expected = new DateTimeOffset(DateTime.SpecifyKind(date, DateTimeKind.Unspecified), TimeSpan.FromMinutes(offset));
+                var expected = new DateTimeOffset(
+                    DateTime.SpecifyKind(date, DateTimeKind.Unspecified), TimeSpan.FromMinutes(offset));
                 string text = expected.ToString("O", CultureInfo.InvariantCulture);
                 Assert.True(TimeText.TryIso(Encoding.UTF8.GetBytes(text), out long found));
                 Assert.Equal(Value.ToMicroseconds(expected), found);
