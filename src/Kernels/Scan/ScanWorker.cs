@@ -8,8 +8,14 @@ namespace Linr.Kernels.Scan;
 /// </summary>
 internal sealed unsafe class ScanWorker : IDisposable
 {
-    /// <summary>Above this share of passing rows a unit is scored whole, in order, and survivors meet the mask.</summary>
-    private const double DenseShare = 0.9;
+    /// <summary>
+    /// From this share of passing rows on a unit is scored whole, in order, and survivors meet the mask. Small batches
+    /// are bound by reading, and memory reads every second row no faster than all (Zen 3); panels by arithmetic.
+    /// </summary>
+    private const double FewDenseShare = 0.5;
+
+    /// <summary>The same for panels.</summary>
+    private const double PanelDenseShare = 0.95;
 
     /// <summary>Bytes of float rows in a tile, so that they stay in the L2 cache while panel after panel reads them.</summary>
     private const int TileBytesMax = 192 * 1024;
@@ -75,6 +81,7 @@ internal sealed unsafe class ScanWorker : IDisposable
         _rowsScanned += unit.Count;
         _masks.Evaluate(unit);
         SetBounds(unit.Block);
+        double denseShare = _plan.Queries.IsFew ? FewDenseShare : PanelDenseShare;
         foreach (PanelGroup group in _plan.Groups)
         {
             ulong* union = _masks.Union(group, out int passing);
@@ -84,26 +91,20 @@ internal sealed unsafe class ScanWorker : IDisposable
                 continue;
             }
 
-            bool dense = passing >= unit.Count * DenseShare;
+            bool dense = passing >= unit.Count * denseShare;
             int entries = dense ? unit.Count : passing;
             _rowsScored += entries;
             _denseUnits += dense ? 1 : 0;
             _gatheredUnits += dense ? 0 : 1;
-            ListEntries(dense, union, unit.Count, entries);
+            if (!dense)
+            {
+                ListPassing(union, unit.Count, entries);
+            }
+
             bool masked = dense ? passing < unit.Count || group.FilterCount > 1 : group.FilterCount > 1;
             for (int start = 0; start < entries; start += _tileEntries)
             {
-                int count = Math.Min(_tileEntries, entries - start);
-                if (masked)
-                {
-                    SetEntryMasks(group, dense, start, count);
-                }
-
-                _loader.Load(unit, start, count);
-                for (int panel = group.FirstPanel; panel < group.FirstPanel + group.PanelCount; panel++)
-                {
-                    ScanPanel(unit, group, panel, dense, masked, start, count);
-                }
+                ScanTile(group, Tile(unit, dense, start, entries), masked);
             }
         }
     }
@@ -127,53 +128,74 @@ internal sealed unsafe class ScanWorker : IDisposable
         }
     }
 
-    private void ListEntries(bool dense, ulong* mask, int rowCount, int entries)
+    private void ListPassing(ulong* mask, int rowCount, int passing)
     {
-        ushort* offsets = _buffers.Offsets;
-        if (dense)
+        ushort* next = _buffers.Offsets;
+        for (int row = 0; row < rowCount; row += 64)
         {
-            for (int e = 0; e < entries; e++)
+            for (ulong word = mask[row / 64]; word != 0; word &= word - 1)
             {
-                offsets[e] = (ushort)e;
-            }
-        }
-        else
-        {
-            ushort* next = offsets;
-            for (int row = 0; row < rowCount; row += 64)
-            {
-                for (ulong word = mask[row / 64]; word != 0; word &= word - 1)
-                {
-                    *next++ = (ushort)(row + BitOperations.TrailingZeroCount(word));
-                }
+                *next++ = (ushort)(row + BitOperations.TrailingZeroCount(word));
             }
         }
 
-        for (int e = entries; e < entries + TileRows.PaddedEntries; e++)
+        new Span<ushort>(next, TileRows.PaddedEntries).Fill(_buffers.Offsets[passing - 1]);
+    }
+
+    private UnitTile Tile(in UnitRows unit, bool dense, int start, int entries)
+    {
+        int count = Math.Min(_tileEntries, entries - start);
+        if (!dense)
         {
-            offsets[e] = offsets[entries - 1];
+            return new UnitTile(unit, _buffers.Offsets + start, start, count, isDense: false);
+        }
+
+        if (start + count + TileRows.PaddedEntries <= entries)
+        {
+            return new UnitTile(unit, _buffers.Sequence + start, start, count, isDense: true);
+        }
+
+        // The last rows of a unit may be the last of the memory: the padding must not go on.
+        for (int e = 0; e < count + TileRows.PaddedEntries; e++)
+        {
+            _buffers.Offsets[e] = (ushort)Math.Min(start + e, entries - 1);
+        }
+
+        return new UnitTile(unit, _buffers.Offsets, start, count, isDense: true);
+    }
+
+    private void ScanTile(in PanelGroup group, in UnitTile tile, bool masked)
+    {
+        if (masked)
+        {
+            SetEntryMasks(group, tile);
+        }
+
+        _loader.Load(tile);
+        for (int panel = group.FirstPanel; panel < group.FirstPanel + group.PanelCount; panel++)
+        {
+            ScanPanel(tile, group, panel, masked);
         }
     }
 
-    private void SetEntryMasks(in PanelGroup group, bool dense, int start, int count)
+    private void SetEntryMasks(in PanelGroup group, in UnitTile tile)
     {
         for (int filter = 0; filter < group.FilterCount; filter++)
         {
             ulong* mask = _masks.Mask(group.FirstFilter + filter);
             ulong* target = _buffers.EntryMask(filter);
-            ushort* offsets = _buffers.Offsets + start;
-            for (int e = 0; e < count; e += 64)
+            for (int e = 0; e < tile.Count; e += 64)
             {
                 ulong word = 0;
-                if (dense)
+                if (tile.IsDense)
                 {
-                    word = mask[(start + e) / 64];
+                    word = mask[(tile.Start + e) / 64];
                 }
                 else
                 {
-                    for (int bit = 0; bit < 64 && e + bit < count; bit++)
+                    for (int bit = 0; bit < 64 && e + bit < tile.Count; bit++)
                     {
-                        int row = offsets[e + bit];
+                        int row = tile.Offsets[e + bit];
                         word |= ((mask[row / 64] >> (row % 64)) & 1) << bit;
                     }
                 }
@@ -183,8 +205,7 @@ internal sealed unsafe class ScanWorker : IDisposable
         }
     }
 
-    private void ScanPanel(
-        in UnitRows unit, in PanelGroup group, int panel, bool dense, bool masked, int start, int count)
+    private void ScanPanel(in UnitTile tile, in PanelGroup group, int panel, bool masked)
     {
         PlanQueries queries = _plan.Queries;
         int firstSlot = panel * queries.PanelSlots;
@@ -192,36 +213,35 @@ internal sealed unsafe class ScanWorker : IDisposable
         for (int slot = firstSlot; slot < firstSlot + slotCount; slot++)
         {
             _buffers.Limits[slot] = _plan.Cuts[slot] - _buffers.ToUpper[slot];
-            Survivors.Reserve(slot, count);
+            Survivors.Reserve(slot, tile.Count);
         }
 
-        Score(unit, panel, slotCount, start, count, isScattered: !dense);
-        SurvivorSink sink = new(
-            _plan, _buffers, Survivors, group, firstSlot, slotCount, masked, unit.FirstRow, _buffers.Offsets + start);
+        Score(tile, panel, slotCount);
+        SurvivorSink sink = new(_plan, _buffers, Survivors, group, tile, firstSlot, slotCount, masked);
         if (queries.IsFew)
         {
-            sink.TakeFew(count);
+            sink.TakeFew();
         }
         else
         {
-            sink.TakePanel(count);
+            sink.TakePanel();
         }
     }
 
-    private void Score(in UnitRows unit, int panel, int slotCount, int start, int count, bool isScattered)
+    private void Score(in UnitTile tile, int panel, int slotCount)
     {
         PlanQueries queries = _plan.Queries;
         bool add = false;
         if (queries.HasRowTerms)
         {
-            RowTerms.Write(queries, _buffers, panel, slotCount, count);
+            RowTerms.Write(queries, _buffers, panel, slotCount, tile.Count);
             add = true;
         }
 
         for (int s = 0; s < queries.Segments.Length; s++)
         {
             ref readonly PlanSegment segment = ref queries.Segments[s];
-            TileRows rows = _loader.Rows(segment, unit, start, count, isScattered);
+            TileRows rows = _loader.Rows(segment, tile);
             float* scales = _buffers.Scales + (s * TileBuffers.Entries);
             float* packed = queries.Packed(segment, panel);
             if (queries.IsFew)

@@ -8,43 +8,43 @@ internal readonly unsafe ref struct SurvivorSink(
     TileBuffers buffers,
     Survivors survivors,
     PanelGroup group,
+    UnitTile tile,
     int firstSlot,
     int slotCount,
-    bool masked,
-    uint firstRow,
-    ushort* offsets)
+    bool masked)
 {
     /// <summary>Takes the scores of a small batch: [slot][entry].</summary>
-    public void TakeFew(int count)
+    public void TakeFew()
     {
         ulong* kept = buffers.Kept;
         for (int slot = firstSlot; slot < firstSlot + slotCount; slot++)
         {
             float* scores = buffers.Scores + ((slot - firstSlot) * TileBuffers.Entries);
-            TileScores.FewKept(scores, count, buffers.Limits[slot], kept);
+            TileScores.FewKept(scores, tile.Count, buffers.Limits[slot], kept);
             ulong* mask = buffers.EntryMask(plan.FilterOf(slot) - group.FirstFilter);
-            for (int start = 0; start < count; start += 64)
+            for (int start = 0; start < tile.Count; start += 64)
             {
                 ulong word = masked ? kept[start / 64] & mask[start / 64] : kept[start / 64];
                 for (; word != 0; word &= word - 1)
                 {
                     int e = start + BitOperations.TrailingZeroCount(word);
-                    survivors.Add(slot, firstRow + offsets[e], scores[e], buffers.ToLower[slot]);
+                    survivors.Add(slot, tile.Unit.FirstRow + tile.Offsets[e], scores[e], buffers.ToLower[slot]);
                 }
             }
         }
     }
 
     /// <summary>Takes the scores of a panel: [entry][slot].</summary>
-    public void TakePanel(int count)
+    public void TakePanel()
     {
         uint used = uint.MaxValue >> (32 - slotCount);
-        int keptCount = TileScores.PanelKept(buffers.Scores, count, buffers.Limits + firstSlot, used, buffers.Kept);
+        int keptCount = TileScores.PanelKept(
+            buffers.Scores, tile.Count, buffers.Limits + firstSlot, used, buffers.Kept);
         for (int i = 0; i < keptCount; i++)
         {
             int e = (int)(buffers.Kept[i] >> 32);
             float* scores = buffers.Scores + (e * plan.Queries.PanelSlots);
-            uint row = firstRow + offsets[e];
+            uint row = tile.Unit.FirstRow + tile.Offsets[e];
             for (uint word = (uint)buffers.Kept[i]; word != 0; word &= word - 1)
             {
                 int position = BitOperations.TrailingZeroCount(word);

@@ -9,13 +9,24 @@ internal sealed unsafe class TileBuffers : IDisposable
     public const int Entries = TileRows.EntriesMax + TileRows.PaddedEntries;
 
     private const int WordsPerTile = TileRows.EntriesMax / 64;
+    private const int SequenceLength = UnitOrder.UnitRowsMax + TileRows.PaddedEntries;
+    private readonly NativeBuffer _sequence = new(SequenceLength * sizeof(ushort));
     private NativeBuffer? _buffer;
+
+    public TileBuffers()
+    {
+        Sequence = (ushort*)_sequence.Address;
+        for (int e = 0; e < SequenceLength; e++)
+        {
+            Sequence[e] = (ushort)e;
+        }
+    }
 
     /// <summary>Row offsets within the unit, entry after entry, padded.</summary>
     public ushort* Offsets { get; private set; }
 
     /// <summary>0, 1, 2, ...: the offsets of rows that lie side by side.</summary>
-    public ushort* Sequence { get; private set; }
+    public ushort* Sequence { get; }
 
     /// <summary>Factors, [segment][entry].</summary>
     public float* Scales { get; private set; }
@@ -38,7 +49,7 @@ internal sealed unsafe class TileBuffers : IDisposable
     /// <summary>What turns a slot's float score into an upper bound of the canonical one.</summary>
     public float* ToUpper { get; private set; }
 
-    /// <summary>The float score that a slot's survivors reach.</summary>
+    /// <summary>The float score that a slot's survivors reach; infinite for the last panel's unused slots.</summary>
     public float* Limits { get; private set; }
 
     /// <summary>Half rows as floats, [segment][entry][D].</summary>
@@ -55,7 +66,6 @@ internal sealed unsafe class TileBuffers : IDisposable
         long slots = (long)queries.PanelCount * queries.PanelSlots;
         long bytes = 0;
         long offsets = Take(ref bytes, (UnitOrder.UnitRowsMax + TileRows.PaddedEntries) * sizeof(ushort));
-        long sequence = Take(ref bytes, Entries * sizeof(ushort));
         long scales = Take(ref bytes, (long)segments * Entries * sizeof(float));
         long rowTerms = Take(ref bytes, (long)segments * Entries * sizeof(float));
         long scores = Take(ref bytes, (long)queries.PanelSlots * Entries * sizeof(float));
@@ -67,7 +77,6 @@ internal sealed unsafe class TileBuffers : IDisposable
         long wide = Take(ref bytes, (long)queries.WideDim * Entries * sizeof(float));
         byte* start = (byte*)ScanArrays.Grow(ref _buffer, bytes);
         Offsets = (ushort*)(start + offsets);
-        Sequence = (ushort*)(start + sequence);
         Scales = (float*)(start + scales);
         RowTerms = (float*)(start + rowTerms);
         Scores = (float*)(start + scores);
@@ -77,19 +86,19 @@ internal sealed unsafe class TileBuffers : IDisposable
         ToUpper = (float*)(start + toUpper);
         Limits = (float*)(start + limits);
         Wide = (float*)(start + wide);
+        new Span<float>(Limits, (int)slots).Fill(float.PositiveInfinity);
         for (int s = 0; s < segments; s++)
         {
             new Span<float>(Scales + (s * Entries), Entries).Fill(queries.Segments[s].Scale);
         }
-
-        for (int e = 0; e < Entries; e++)
-        {
-            Sequence[e] = (ushort)e;
-        }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _buffer?.Dispose();
+    public void Dispose()
+    {
+        _sequence.Dispose();
+        _buffer?.Dispose();
+    }
 
     private static long Take(ref long bytes, long size)
     {

@@ -11,52 +11,49 @@ internal sealed unsafe class TileLoader(ScanPlan plan, TileBuffers buffers)
     /// <summary>A norm below this may have lost its digits: the row's float score is NaN, and it is settled at once.</summary>
     private const float NormMin = 5.4e-20f;
 
-    /// <summary>Loads entries <paramref name="start"/> and on of the unit's offsets.</summary>
-    public void Load(in UnitRows unit, int start, int count)
+    /// <summary>Loads a tile.</summary>
+    public void Load(in UnitTile tile)
     {
         ReadOnlySpan<PlanSegment> segments = plan.Queries.Segments;
         for (int s = 0; s < segments.Length; s++)
         {
             ref readonly PlanSegment segment = ref segments[s];
-            RowBlock block = segment.Source.Blocks.Span[unit.Block];
-            ushort* offsets = buffers.Offsets + start;
+            RowBlock block = segment.Source.Blocks.Span[tile.Unit.Block];
             if (segment.Source.Metric == ScanMetric.Cosine)
             {
-                LoadScales(block, unit.First, offsets, count, segment.Scale, buffers.Scales + (s * TileBuffers.Entries));
+                LoadScales(block, tile, segment.Scale, buffers.Scales + (s * TileBuffers.Entries));
             }
             else if (segment.HasRowTerm)
             {
-                LoadSquares(block, unit.First, offsets, count, buffers.RowTerms + (s * TileBuffers.Entries));
+                LoadSquares(block, tile, buffers.RowTerms + (s * TileBuffers.Entries));
             }
 
             if (segment.WideStart >= 0)
             {
-                Widen(Stored(segment, block, unit, start, count, true), segment);
+                Widen(Stored(segment, block, tile), segment);
             }
         }
     }
 
     /// <summary>The loaded rows of a segment.</summary>
-    public TileRows Rows(in PlanSegment segment, in UnitRows unit, int start, int count, bool isScattered)
+    public TileRows Rows(in PlanSegment segment, in UnitTile tile)
     {
         if (segment.WideStart >= 0)
         {
             byte* wide = (byte*)(buffers.Wide + ((long)segment.WideStart * TileBuffers.Entries));
-            return new TileRows(wide, segment.Dim * sizeof(float), buffers.Sequence, count);
+            return new TileRows(wide, segment.Dim * sizeof(float), buffers.Sequence, tile.Count, isScattered: false);
         }
 
-        return Stored(segment, segment.Source.Blocks.Span[unit.Block], unit, start, count, isScattered);
+        return Stored(segment, segment.Source.Blocks.Span[tile.Unit.Block], tile);
     }
 
-    private TileRows Stored(
-        in PlanSegment segment, in RowBlock block, in UnitRows unit, int start, int count, bool isScattered)
+    private static TileRows Stored(in PlanSegment segment, in RowBlock block, in UnitTile tile)
     {
-        byte* first = (byte*)block.Rows + ((long)unit.First * segment.Source.RowBytes);
-        return new TileRows(first, segment.Source.RowBytes, buffers.Offsets + start, count, isScattered);
+        byte* first = (byte*)block.Rows + ((long)tile.Unit.First * segment.Source.RowBytes);
+        return new TileRows(first, segment.Source.RowBytes, tile.Offsets, tile.Count, isScattered: !tile.IsDense);
     }
 
-    private static void LoadScales(
-        in RowBlock block, int first, ushort* offsets, int count, float scale, float* scales)
+    private static void LoadScales(in RowBlock block, in UnitTile tile, float scale, float* scales)
     {
         if (block.Norms == 0)
         {
@@ -64,20 +61,20 @@ internal sealed unsafe class TileLoader(ScanPlan plan, TileBuffers buffers)
             return;
         }
 
-        float* norms = (float*)block.Norms + first;
-        for (int e = 0; e < count; e++)
+        float* norms = (float*)block.Norms + tile.Unit.First;
+        for (int e = 0; e < tile.Count; e++)
         {
-            float norm = norms[offsets[e]];
+            float norm = norms[tile.Offsets[e]];
             scales[e] = norm >= NormMin ? scale / norm : norm == 0 ? 0f : float.NaN;
         }
     }
 
-    private static void LoadSquares(in RowBlock block, int first, ushort* offsets, int count, float* squares)
+    private static void LoadSquares(in RowBlock block, in UnitTile tile, float* squares)
     {
-        float* norms = (float*)block.Norms + first;
-        for (int e = 0; e < count; e++)
+        float* norms = (float*)block.Norms + tile.Unit.First;
+        for (int e = 0; e < tile.Count; e++)
         {
-            float norm = norms[offsets[e]];
+            float norm = norms[tile.Offsets[e]];
             squares[e] = norm * norm;
         }
     }

@@ -6,8 +6,11 @@ namespace Linr.Kernels.Scan;
 /// </summary>
 internal sealed class UnitOrder
 {
-    /// <summary>Rows of a unit at most; a power of two, a multiple of 64. 4,096 rows of 128 floats are a huge page.</summary>
-    public const int UnitRowsMax = 4096;
+    /// <summary>
+    /// Rows of a unit at most, a power of two: of a unit of which one row in a thousand passes there are still enough to
+    /// read ahead.
+    /// </summary>
+    public const int UnitRowsMax = 16_384;
 
     private const int UnitRowsMin = 256;
     private const int UnitsPerThread = 16;

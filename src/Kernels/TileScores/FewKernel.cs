@@ -46,7 +46,7 @@ internal static unsafe class FewKernel<TLanes, TVector, TRows>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void One(in TileRows rows, int dim, float* query, float* scale, bool add, float* scores)
+    private static void One(TileRows rows, int dim, float* query, float* scale, bool add, float* scores)
     {
         nint rowBytes = (nint)dim * TRows.ElementBytes;
         for (int e = 0; e < rows.Count; e++)
@@ -85,7 +85,7 @@ internal static unsafe class FewKernel<TLanes, TVector, TRows>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Two(in TileRows rows, int dim, float* query, float* scale, bool add, float* scores)
+    private static void Two(TileRows rows, int dim, float* query, float* scale, bool add, float* scores)
     {
         nint rowBytes = (nint)dim * TRows.ElementBytes;
         nint stride = TileScores.FewStride(dim);
@@ -112,7 +112,7 @@ internal static unsafe class FewKernel<TLanes, TVector, TRows>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Four(in TileRows rows, int dim, float* query, float* scale, bool add, float* scores)
+    private static void Four(TileRows rows, int dim, float* query, float* scale, bool add, float* scores)
     {
         nint rowBytes = (nint)dim * TRows.ElementBytes;
         nint stride = TileScores.FewStride(dim);

@@ -26,4 +26,7 @@ internal unsafe interface ILanes<TVector>
 
     /// <summary>A bit a lane: not (value &lt; limit), so that NaN counts as kept.</summary>
     static abstract uint NotLessThan(TVector value, TVector limit);
+
+    /// <summary>Whether every value is below its limit; NaN is not.</summary>
+    static abstract bool AllLess(TVector low, TVector lowLimit, TVector high, TVector highLimit);
 }

@@ -44,4 +44,10 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint NotLessThan(Vector128<float> value, Vector128<float> limit)
         => (uint)(~Vector128.LessThan(value, limit)).ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AllLess(
+        Vector128<float> low, Vector128<float> lowLimit, Vector128<float> high, Vector128<float> highLimit)
+        => (Vector128.LessThan(low, lowLimit) & Vector128.LessThan(high, highLimit)).ExtractMostSignificantBits()
+            == (1u << Vector128<float>.Count) - 1;
 }

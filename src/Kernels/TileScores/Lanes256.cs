@@ -44,4 +44,10 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint NotLessThan(Vector256<float> value, Vector256<float> limit)
         => (uint)(~Vector256.LessThan(value, limit)).ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AllLess(
+        Vector256<float> low, Vector256<float> lowLimit, Vector256<float> high, Vector256<float> highLimit)
+        => (Vector256.LessThan(low, lowLimit) & Vector256.LessThan(high, highLimit)).ExtractMostSignificantBits()
+            == (1u << Vector256<float>.Count) - 1;
 }

@@ -44,4 +44,10 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint NotLessThan(Vector512<float> value, Vector512<float> limit)
         => (uint)(~Vector512.LessThan(value, limit)).ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AllLess(
+        Vector512<float> low, Vector512<float> lowLimit, Vector512<float> high, Vector512<float> highLimit)
+        => (Vector512.LessThan(low, lowLimit) & Vector512.LessThan(high, highLimit)).ExtractMostSignificantBits()
+            == (1u << Vector512<float>.Count) - 1;
 }

@@ -39,11 +39,16 @@ internal static unsafe class PanelKernel<TLanes, TVector>
         TVector highLimit = TLanes.Load(limits + TLanes.Count);
         for (int e = 0; e < count; e++)
         {
-            uint low = TLanes.NotLessThan(TLanes.Load(scores), lowLimit);
-            uint high = TLanes.NotLessThan(TLanes.Load(scores + TLanes.Count), highLimit);
-            uint queries = (low | (high << TLanes.Count)) & used;
-            kept[listed] = ((ulong)e << 32) | queries;
-            listed += queries != 0 ? 1 : 0;
+            TVector low = TLanes.Load(scores);
+            TVector high = TLanes.Load(scores + TLanes.Count);
+            if (!TLanes.AllLess(low, lowLimit, high, highLimit))
+            {
+                uint queries = TLanes.NotLessThan(low, lowLimit)
+                    | (TLanes.NotLessThan(high, highLimit) << TLanes.Count);
+                kept[listed] = ((ulong)e << 32) | (queries & used);
+                listed += (queries & used) != 0 ? 1 : 0;
+            }
+
             scores += width;
         }
 

@@ -9,7 +9,7 @@ namespace Linr.Kernels;
 /// prefetch ahead.
 /// </summary>
 internal readonly unsafe struct TileRows(
-    byte* first, nint strideBytes, ushort* offsets, int count, bool isScattered = false)
+    byte* first, nint strideBytes, ushort* offsets, int count, bool isScattered)
 {
     /// <summary>Entries of a tile at most; a multiple of 64 and of every kernel's group of rows.</summary>
     public const int EntriesMax = 192;

@@ -87,6 +87,20 @@ public sealed class FilteredTopKMaskTests
         }
     }
 
+    [Fact]
+    public void Units_of_the_largest_size_match_the_reference()
+    {
+        using TestTable table = new TestTable(20 * UnitOrder.UnitRowsMax).Add(
+            2, RowElement.Float32, ScanMetric.Dot, (row, values) => values.Fill((float)Hash(row, 3)));
+        foreach (int queryCount in (int[])[1, 5])
+        {
+            ScanRequest request = table.Request(queryCount, 25, RandomRows.Queries(4));
+            ScanAssert.MatchesReference(request);
+            request.Filters = new RowFilter?[] { new PredicateFilter(row => row % 997 == 0) };
+            ScanAssert.MatchesReference(request);
+        }
+    }
+
     private static TestTable Table()
         => new TestTable(RowCount).Add(12, RowElement.Float32, ScanMetric.Cosine, RandomRows.Normal(11));
 
