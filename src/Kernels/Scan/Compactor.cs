@@ -8,11 +8,11 @@ namespace Linr.Kernels.Scan;
 /// </summary>
 internal sealed unsafe class Compactor
 {
-    /// <summary>A cut that keeps up to a share more than K rows is good enough.</summary>
+    /// <summary>While the scan goes on a cut that keeps a share more than K rows is good enough.</summary>
     private const int SlackShare = 16;
 
-    /// <summary>Rows that are asked for ahead of their canonical scores.</summary>
-    private const int RowsAhead = 6;
+    /// <summary>Rows that are asked for ahead of their canonical scores: more than three of 512 bytes only wait in line.</summary>
+    private const int RowsAhead = 3;
 
     private readonly ScanPlan _plan;
     private readonly RowScorer _scorer;
@@ -32,7 +32,7 @@ internal sealed unsafe class Compactor
     public void MakeRoom(int slot, ref SurvivorList list, int capacity, int needed)
     {
         int room = Math.Max(needed, capacity / 8);
-        Shrink(slot, ref list);
+        Shrink(slot, ref list, _plan.K / SlackShare);
         if (capacity - list.Count < room)
         {
             Settle(slot, ref list);
@@ -42,7 +42,7 @@ internal sealed unsafe class Compactor
     /// <summary>Turns what several threads kept, one list after the other, into the slot's answer.</summary>
     public void Finish(int slot, ref SurvivorList list)
     {
-        Shrink(slot, ref list);
+        Shrink(slot, ref list, 0);
         Settle(slot, ref list);
     }
 
@@ -64,14 +64,14 @@ internal sealed unsafe class Compactor
     public float LowerBound(int slot, uint row, float canonical)
         => (float)(canonical - _plan.Errors.Of(slot, (int)(row / ScanSegment.BlockRows)));
 
-    private void Shrink(int slot, ref SurvivorList list)
+    private void Shrink(int slot, ref SurvivorList list, int slack)
     {
         if (list.Count <= _plan.K || list.Settled > 0 || IsGrouped)
         {
             return;
         }
 
-        _plan.Cuts.Raise(slot, TopCut.Find(list.Span, _plan.K, _plan.K / SlackShare));
+        _plan.Cuts.Raise(slot, TopCut.Find(list.Span, _plan.K, slack));
         ulong lowest = ScoredRow.Pack((float)(_plan.Cuts[slot] - (2.01 * _plan.Errors.Largest(slot))), 0);
         int kept = 0;
         foreach (ulong word in list.Span)
