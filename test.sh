@@ -23,6 +23,8 @@ if [ ${#need_apt[@]} -gt 0 ]; then
     fi
 fi
 export LINR_REQUIRE_PYTHON=1
+LINR_SAFETENSORS_PYTHON=$(tools/get-safetensors.sh artifacts/safetensors)
+export LINR_SAFETENSORS_PYTHON LINR_REQUIRE_SAFETENSORS=1
 tools/get-libtorch.sh
 export LINR_REQUIRE_LIBTORCH=1
 

@@ -42,7 +42,7 @@ internal static class DemoCommand
 
     private static int Run(CommandContext context)
     {
-        TrainingOptions options = TrainOptions.Read(context);
+        TrainingOptions options = TrainOptions.ReadForDemo(context);
         options.Validate();
         var report = new ReadReport();
         DataSet source = DemoData.Open(context.Find(s_data), context.Get(s_fromApt), report);
@@ -69,7 +69,7 @@ internal static class DemoCommand
         }
 
         EvaluationView.Write(console, evaluation);
-        using Retriever retriever = Retriever.Open(path, new RetrieverOptions { Threads = options.Threads });
+        using Retriever retriever = Retriever.Open(path, new RetrieverOptions());
         IReadOnlyList<DemoSearch> searches = DemoSearches.For(retriever, data);
         if (context.IsJson)
         {

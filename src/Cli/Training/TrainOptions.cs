@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Linr.Cli.Terminal;
 using Linr.Training;
 
@@ -7,6 +8,10 @@ namespace Linr.Cli.Training;
 /// <summary>The options of training, shared by train and demo.</summary>
 internal static class TrainOptions
 {
+    private const int DemoEpochs = 3;
+
+    private const int DemoNegatives = 2_048;
+
     private static readonly TrainingOptions s_defaults = new();
 
     private static readonly Option<int> s_dim = Number("--dim", "Width of the embedding.", s_defaults.Dim);
@@ -41,6 +46,9 @@ internal static class TrainOptions
         DefaultValueFactory = _ => "cpu",
     };
 
+    private static readonly Option<int> s_threads = Number(
+        "--threads", "Threads of libtorch; more than one helps only where the cores have no other work.", s_defaults.Threads);
+
     private static readonly Option<string?> s_libtorch = new("--libtorch")
     {
         Description = "The folder of libtorch; tools/get-libtorch.sh restores one for the CPU.",
@@ -62,7 +70,7 @@ internal static class TrainOptions
     public static IReadOnlyList<Symbol> All { get; } =
     [
         s_dim, s_epochs, s_patience, s_batch, s_negatives, s_history, s_rate, s_temperature, s_seed, s_device, s_libtorch,
-        s_checkpoint, s_from, CommonOptions.Threads,
+        s_checkpoint, s_from, s_threads,
     ];
 
     public static Option<long> Seed => s_seed;
@@ -82,8 +90,18 @@ internal static class TrainOptions
         LibtorchFolder = context.Find(s_libtorch),
         CheckpointPath = context.Find(s_checkpoint),
         WarmStartPath = context.Find(s_from),
-        Threads = CommonOptions.ThreadCount(context),
+        Threads = context.Get(s_threads),
     };
+
+    /// <summary>The same, but shorter where the user did not say how long: a demo ends in a few minutes on two cores.</summary>
+    public static TrainingOptions ReadForDemo(CommandContext context) => Read(context) with
+    {
+        Epochs = IsGiven(context, s_epochs) ? context.Get(s_epochs) : DemoEpochs,
+        UniformNegatives = IsGiven(context, s_negatives) ? context.Get(s_negatives) : DemoNegatives,
+    };
+
+    private static bool IsGiven(CommandContext context, Symbol option)
+        => context.Parsed.GetResult(option) is OptionResult { Implicit: false };
 
     private static Option<int> Number(string name, string description, int otherwise)
         => new(name) { Description = description, DefaultValueFactory = _ => otherwise };

@@ -27,7 +27,7 @@ public sealed class RowSearcher : IDisposable
         _segments = [.. embeddings.Select(table.Segment)];
         _segmentStarts = new int[_segments.Length];
         _request.Segments = _segments;
-        _request.Order = table.Order;
+        _request.Order = table.Table.Order;
     }
 
     /// <summary>What the last search did.</summary>

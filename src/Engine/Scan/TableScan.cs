@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Linr.Index;
 using Linr.Index.Columns;
 using Linr.Index.Embeddings;
@@ -10,16 +9,12 @@ namespace Linr.Engine.Scan;
 /// <summary>A table as the scan reads it: addresses only, made once when a model is opened.</summary>
 internal sealed class TableScan
 {
-    // A row that was normalised in float32 and then rounded to half precision stays this close to length 1.
-    private const float NormalisedNormMax = 1.001f;
-
     private readonly Dictionary<string, ScanSegment> _segments;
     private readonly Dictionary<string, ColumnBlock[]> _groups;
 
     public TableScan(ItemTable table)
     {
         Table = table;
-        Order = new TableRowOrder(table.Ids);
         _segments = table.Embeddings.ToDictionary(column => column.Schema.Name, SegmentOf);
         _groups = table.Columns.OfType<ValueColumn>()
             .Where(column => column.Dictionary is not null && !column.Field.MultiValued)
@@ -30,9 +25,6 @@ internal sealed class TableScan
 
     /// <summary>The table.</summary>
     public ItemTable Table { get; }
-
-    /// <summary>What settles equal scores.</summary>
-    public RowOrder Order { get; }
 
     /// <summary>The rows of an embedding.</summary>
     public ScanSegment Segment(string embedding) => _segments[embedding];
@@ -46,7 +38,7 @@ internal sealed class TableScan
         var blocks = new RowBlock[column.BlockCount];
         for (int block = 0; block < blocks.Length; block++)
         {
-            blocks[block] = BlockOf(column, block);
+            blocks[block] = column.Block(block);
         }
 
         return new ScanSegment(
@@ -59,19 +51,5 @@ internal sealed class TableScan
                 _ => ScanMetric.Euclidean,
             },
             blocks);
-    }
-
-    private static RowBlock BlockOf(EmbeddingColumn column, int block)
-    {
-        if (column.Schema is { RowType: RowType.Float16, Metric: Metric.Cosine })
-        {
-            return new RowBlock(column.Float16Block(block).Address, 0, NormalisedNormMax);
-        }
-
-        float normMax = TensorPrimitives.Max(column.NormBlock(block).Span);
-        return new RowBlock(
-            column.Schema.RowType == RowType.Float32 ? column.Float32Block(block).Address : column.Float16Block(block).Address,
-            column.NormBlock(block).Address,
-            normMax);
     }
 }
