@@ -3,6 +3,12 @@ namespace Linr.Training;
 /// <summary>How a two-tower model is built and trained. <see cref="Validate"/> names all that is wrong at once.</summary>
 public sealed record TrainingOptions
 {
+    /// <summary>Items of a catalogue up to which every step scores them all unless told otherwise.</summary>
+    public const int AllItemsMax = 16_384;
+
+    /// <summary>Items drawn evenly each step from a larger catalogue unless told otherwise.</summary>
+    public const int DrawnItems = 4_096;
+
     /// <summary>The embedding that the towers make.</summary>
     public string Embedding { get; init; } = "default";
 
@@ -33,8 +39,11 @@ public sealed record TrainingOptions
     /// <summary>Examples a step.</summary>
     public int BatchSize { get; init; } = 512;
 
-    /// <summary>Items drawn evenly each step as negatives, beside the batch's own; as many as there are items means all.</summary>
-    public int UniformNegatives { get; init; } = 8_192;
+    /// <summary>
+    /// Items drawn evenly each step as negatives, beside the batch's own; as many as there are items means all. Null
+    /// means all items of a catalogue of up to <see cref="AllItemsMax"/>, else <see cref="DrawnItems"/>.
+    /// </summary>
+    public int? UniformNegatives { get; init; }
 
     /// <summary>How much of the log-Q correction is applied: 1 makes the sampled softmax estimate the full one.</summary>
     public double LogQStrength { get; init; } = 1;
@@ -106,7 +115,7 @@ public sealed record TrainingOptions
         Within(nameof(HistoryLength), HistoryLength, 1, 4_096, problems);
         Within(nameof(Heads), Heads, 1, 64, problems);
         Within(nameof(BatchSize), BatchSize, 2, 1 << 20, problems);
-        Within(nameof(UniformNegatives), UniformNegatives, 0, int.MaxValue, problems);
+        Within(nameof(UniformNegatives), UniformNegatives ?? 0, 0, int.MaxValue, problems);
         Within(nameof(LogQStrength), LogQStrength, 0, 1, problems);
         Within(nameof(Temperature), Temperature, 1e-3, 10, problems);
         Within(nameof(LearningRate), LearningRate, 1e-9, 1, problems);
@@ -138,6 +147,10 @@ public sealed record TrainingOptions
             throw new ArgumentException(string.Join(Environment.NewLine, problems));
         }
     }
+
+    /// <summary>Items drawn evenly each step from a catalogue of so many.</summary>
+    public int UniformNegativesOf(int itemCount)
+        => Math.Min(itemCount, UniformNegatives ?? (itemCount <= AllItemsMax ? itemCount : DrawnItems));
 
     private static void Within(string name, double found, double least, double most, List<string> problems)
     {

@@ -19,7 +19,7 @@ internal sealed class StepItems
     public StepItems(int[] trainingCounts, TrainingOptions options)
     {
         _historyLength = options.HistoryLength;
-        _uniformDraws = Math.Min(options.UniformNegatives, trainingCounts.Length);
+        _uniformDraws = options.UniformNegativesOf(trainingCounts.Length);
         _numbering = new RowNumbering(trainingCounts.Length);
         double total = Math.Max(1, trainingCounts.Sum(count => (long)count));
         _logQ = Array.ConvertAll(trainingCounts, count => (float)(options.LogQStrength

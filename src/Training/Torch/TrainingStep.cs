@@ -57,13 +57,13 @@ internal sealed class TrainingStep(TwoTowerModel model, StepItems items, Adam ad
         Tensor candidates = embedded.narrow(0, 0, items.CandidateCount);
         Tensor logTemperature = parameters[WeightShapes.LogTemperature];
         Tensor temperature = options.LearnTemperature ? logTemperature.exp() : logTemperature.detach().exp();
-        Tensor logits = (matmul(queries, candidates.t()) / temperature) - tensor(items.Corrections(), device: device);
+
+        // Batch * candidates floats are the largest tensor of a step: nothing here copies them.
+        Tensor logits = matmul(queries / temperature, candidates.t()).sub_(tensor(items.Corrections(), device: device));
         long[] seen = items.SeenPairs;
         if (seen.Length > 0)
         {
-            Tensor excluded = zeros(batch.Count * items.CandidateCount, device: device);
-            excluded.FillInPlace(tensor(seen, device: device), Excluded);
-            logits = logits + excluded.view(batch.Count, items.CandidateCount);
+            logits.view(-1).FillInPlace(tensor(seen, device: device), Excluded);
         }
 
         Tensor losses = nn.functional.cross_entropy(
