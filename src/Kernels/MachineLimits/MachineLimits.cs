@@ -22,7 +22,8 @@ public static partial class MachineLimits
         long pieces = memory.Bytes / ReadChunkBytes;
         if (pieces == 0)
         {
-            throw new ArgumentException($"Expected {ReadChunkBytes} bytes or more, found {memory.Bytes}.", nameof(memory));
+            throw new ArgumentException(
+                $"Expected {ReadChunkBytes} bytes or more, found {memory.Bytes}.", nameof(memory));
         }
 
         long next = 0;

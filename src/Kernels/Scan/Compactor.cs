@@ -11,7 +11,9 @@ internal sealed unsafe class Compactor
     /// <summary>While the scan goes on a cut that keeps a share more than K rows is good enough.</summary>
     private const int SlackShare = 16;
 
-    /// <summary>Rows that are asked for ahead of their canonical scores: more than three of 512 bytes only wait in line.</summary>
+    /// <summary>
+    /// Rows asked for ahead of their canonical scores: more than three of 512 bytes only wait in line.
+    /// </summary>
     private const int RowsAhead = 3;
 
     private readonly ScanPlan _plan;

@@ -12,7 +12,9 @@ internal readonly record struct ErrorBound(double Constant, double Linear, doubl
 {
     private const double UnitRoundoff = 1.0 / (1 << 24);
 
-    /// <summary>Roundings a term can meet besides its D products and sums: packing, scaling, norms, terms, cuts.</summary>
+    /// <summary>
+    /// Roundings a term can meet besides its D products and sums: packing, scaling, norms, terms, cuts.
+    /// </summary>
     private const int ExtraRoundings = 32;
 
     /// <summary>A row normalised before it was rounded to halves is this close to norm 1.</summary>

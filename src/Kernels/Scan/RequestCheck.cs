@@ -4,7 +4,9 @@ namespace Linr.Kernels.Scan;
 internal static class RequestCheck
 {
     /// <summary>Returns if they do.</summary>
-    /// <exception cref="ArgumentException">They do not; it names the part, what was expected and what was found.</exception>
+    /// <exception cref="ArgumentException">
+    /// They do not; it names the part, what was expected and what was found.
+    /// </exception>
     public static void Check(ScanRequest request)
     {
         AtLeast(nameof(request.Segments), request.Segments.Length, 1);

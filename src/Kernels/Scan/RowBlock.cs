@@ -10,5 +10,7 @@ namespace Linr.Kernels.Scan;
 /// Cosine without it (0) means that each row was stored normalised: its norm is within 2^-10 of 1, or it is the zero
 /// vector. Dot does not read it.
 /// </param>
-/// <param name="NormMax">A number that no norm in the block exceeds; the closer, the fewer rows are scored twice.</param>
+/// <param name="NormMax">
+/// A number that no norm in the block exceeds; the closer, the fewer rows are scored twice.
+/// </param>
 public readonly record struct RowBlock(nint Rows, nint Norms, float NormMax);

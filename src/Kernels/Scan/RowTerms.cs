@@ -1,6 +1,8 @@
 namespace Linr.Kernels.Scan;
 
-/// <summary>Starts the scores of a tile with the rows' own terms: minus the weighted squared norms of euclidean.</summary>
+/// <summary>
+/// Starts the scores of a tile with the rows' own terms: minus the weighted squared norms of euclidean.
+/// </summary>
 internal static unsafe class RowTerms
 {
     /// <summary>Writes the scores of one panel.</summary>

@@ -4,7 +4,9 @@ namespace Linr.Kernels.Scan;
 /// <param name="RowsScanned">Rows that filters and masks were evaluated for.</param>
 /// <param name="RowsScored">Rows scored in float, summed over groups of queries that share a filter.</param>
 /// <param name="Rescored">Canonical scores computed.</param>
-/// <param name="DenseUnits">Units whose rows were all scored, survivors then tested against the mask (LiNR's V1).</param>
+/// <param name="DenseUnits">
+/// Units whose rows were all scored, survivors then tested against the mask (LiNR's V1).
+/// </param>
 /// <param name="GatheredUnits">Units of which only the passing rows were scored (LiNR's V2).</param>
 /// <param name="SkippedUnits">Units without a passing row.</param>
 public readonly record struct ScanCounters(

@@ -56,7 +56,9 @@ internal sealed unsafe class ScanPlan : IDisposable
     /// <summary>The request's query in a slot.</summary>
     public int QueryOf(int slot) => _queryOfSlot[slot];
 
-    /// <summary>Takes <paramref name="queryCount"/> queries of the request from <paramref name="firstQuery"/>.</summary>
+    /// <summary>
+    /// Takes <paramref name="queryCount"/> queries of the request from <paramref name="firstQuery"/>.
+    /// </summary>
     public void Prepare(ScanRequest request, int firstQuery, int queryCount)
     {
         Request = request;

@@ -17,7 +17,9 @@ internal sealed unsafe class ScanWorker : IDisposable
     /// <summary>The same for panels.</summary>
     private const double PanelDenseShare = 0.95;
 
-    /// <summary>Bytes of float rows in a tile, so that they stay in the L2 cache while panel after panel reads them.</summary>
+    /// <summary>
+    /// Bytes of float rows in a tile, so that they stay in the L2 cache while panel after panel reads them.
+    /// </summary>
     private const int TileBytesMax = 192 * 1024;
 
     private readonly ScanPlan _plan;

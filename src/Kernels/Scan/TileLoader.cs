@@ -8,7 +8,9 @@ namespace Linr.Kernels.Scan;
 /// </summary>
 internal sealed unsafe class TileLoader(ScanPlan plan, TileBuffers buffers)
 {
-    /// <summary>A norm below this may have lost its digits: the row's float score is NaN, and it is settled at once.</summary>
+    /// <summary>
+    /// A norm below this may have lost its digits: the row's float score is NaN, and it is settled at once.
+    /// </summary>
     private const float NormMin = 5.4e-20f;
 
     /// <summary>Loads a tile.</summary>

@@ -7,8 +7,7 @@ namespace Linr.Kernels.Scan;
 internal sealed class UnitOrder
 {
     /// <summary>
-    /// Rows of a unit at most, a power of two: of a unit of which one row in a thousand passes there are still enough to
-    /// read ahead.
+    /// Rows of a unit at most, a power of two: where one row in a thousand passes there are still enough to read ahead.
     /// </summary>
     public const int UnitRowsMax = 16_384;
 

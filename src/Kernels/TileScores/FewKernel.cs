@@ -6,8 +6,8 @@ namespace Linr.Kernels;
 /// One row after the other x one, two or four queries, vectors along D: for batches so small that memory is the limit.
 /// Strictly ascending addresses are what the hardware prefetcher wants: four rows side by side read at two thirds of
 /// the speed. Lines are prefetched all the same: the
-/// sums at the end of each row keep the processor from looking far enough ahead. A row is never read past its end: its last step
-/// overlaps the one before, and the packed query is zero there.
+/// sums at the end of each row keep the processor from looking far enough ahead. A row is never read past its end: its
+/// last step overlaps the one before, and the packed query is zero there.
 /// </summary>
 internal static unsafe class FewKernel<TLanes, TVector, TRows>
     where TLanes : ILanes<TVector>

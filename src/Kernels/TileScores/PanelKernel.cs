@@ -78,22 +78,16 @@ internal static unsafe class PanelKernel<TLanes, TVector>
         nint aheadStep = rows.PrefetchStep(GroupRows);
         for (int e = 0; e < rows.Count; e += GroupRows)
         {
-            float* x0 = (float*)rows[e];
-            float* x1 = (float*)rows[e + 1];
-            float* x2 = (float*)rows[e + 2];
-            float* x3 = (float*)rows[e + 3];
-            float* x4 = (float*)rows[e + 4];
-            float* x5 = (float*)rows[e + 5];
+            float* x0 = (float*)rows[e], x1 = (float*)rows[e + 1];
+            float* x2 = (float*)rows[e + 2], x3 = (float*)rows[e + 3];
+            float* x4 = (float*)rows[e + 4], x5 = (float*)rows[e + 5];
             TVector low0 = default, low1 = default, low2 = default, low3 = default, low4 = default, low5 = default;
             TVector high0 = default, high1 = default, high2 = default, high3 = default, high4 = default;
             TVector high5 = default;
             float* q = panel;
-            byte* next0 = rows.PrefetchStart(e + RowsAhead, 0);
-            byte* next1 = rows.PrefetchStart(e + RowsAhead, 1);
-            byte* next2 = rows.PrefetchStart(e + RowsAhead, 2);
-            byte* next3 = rows.PrefetchStart(e + RowsAhead, 3);
-            byte* next4 = rows.PrefetchStart(e + RowsAhead, 4);
-            byte* next5 = rows.PrefetchStart(e + RowsAhead, 5);
+            byte* next0 = rows.PrefetchStart(e + RowsAhead, 0), next1 = rows.PrefetchStart(e + RowsAhead, 1);
+            byte* next2 = rows.PrefetchStart(e + RowsAhead, 2), next3 = rows.PrefetchStart(e + RowsAhead, 3);
+            byte* next4 = rows.PrefetchStart(e + RowsAhead, 4), next5 = rows.PrefetchStart(e + RowsAhead, 5);
             nint ahead = 0;
             for (nint d = 0; d < dim;)
             {
@@ -147,22 +141,16 @@ internal static unsafe class PanelKernel<TLanes, TVector>
         nint aheadStep = rows.PrefetchStep(GroupRows);
         for (int e = 0; e < rows.Count; e += GroupRows)
         {
-            float* x0 = (float*)rows[e];
-            float* x1 = (float*)rows[e + 1];
-            float* x2 = (float*)rows[e + 2];
-            float* x3 = (float*)rows[e + 3];
-            float* x4 = (float*)rows[e + 4];
-            float* x5 = (float*)rows[e + 5];
+            float* x0 = (float*)rows[e], x1 = (float*)rows[e + 1];
+            float* x2 = (float*)rows[e + 2], x3 = (float*)rows[e + 3];
+            float* x4 = (float*)rows[e + 4], x5 = (float*)rows[e + 5];
             TVector even0 = default, even1 = default, even2 = default, even3 = default, even4 = default;
             TVector even5 = default;
             TVector odd0 = default, odd1 = default, odd2 = default, odd3 = default, odd4 = default, odd5 = default;
             float* q = panel;
-            byte* next0 = rows.PrefetchStart(e + RowsAhead, 0);
-            byte* next1 = rows.PrefetchStart(e + RowsAhead, 1);
-            byte* next2 = rows.PrefetchStart(e + RowsAhead, 2);
-            byte* next3 = rows.PrefetchStart(e + RowsAhead, 3);
-            byte* next4 = rows.PrefetchStart(e + RowsAhead, 4);
-            byte* next5 = rows.PrefetchStart(e + RowsAhead, 5);
+            byte* next0 = rows.PrefetchStart(e + RowsAhead, 0), next1 = rows.PrefetchStart(e + RowsAhead, 1);
+            byte* next2 = rows.PrefetchStart(e + RowsAhead, 2), next3 = rows.PrefetchStart(e + RowsAhead, 3);
+            byte* next4 = rows.PrefetchStart(e + RowsAhead, 4), next5 = rows.PrefetchStart(e + RowsAhead, 5);
             nint ahead = 0;
             nint d = 0;
             while (d < dim - 1)

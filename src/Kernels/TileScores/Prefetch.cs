@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Linr.Kernels;
 
-/// <summary>Asks for a line of memory that will be read soon. Any address will do; elsewhere than on x86 it does nothing.</summary>
+/// <summary>Asks for a line of memory that will be read soon, on x86. Any address will do: none is an error.</summary>
 internal static unsafe class Prefetch
 {
     /// <summary>Into the first cache and those behind it.</summary>

@@ -3,7 +3,9 @@ using Linr.Memory;
 
 namespace Linr.Kernels.Tests;
 
-/// <summary>Each kernel, in each width of vector, hardware or not, against the exact value and the stated bound.</summary>
+/// <summary>
+/// Each kernel, in each width of vector, hardware or not, against the exact value and the stated bound.
+/// </summary>
 public sealed unsafe class TileScoresTests
 {
     private const int Entries = TileRows.EntriesMax + TileRows.PaddedEntries;
@@ -187,7 +189,8 @@ public sealed unsafe class TileScoresTests
         public void Dispose() => _buffer.Dispose();
 
         private static float[] Vector(Random random, int dim)
-            => [.. Enumerable.Range(0, dim).Select(_ => (random.NextSingle() - 0.5f) * (random.Next(9) == 0 ? 1e-6f : 1))];
+            => [.. Enumerable.Range(0, dim)
+                .Select(_ => (random.NextSingle() - 0.5f) * (random.Next(9) == 0 ? 1e-6f : 1))];
 
         private static double Norm(float[] values) => Math.Sqrt(values.Sum(value => (double)value * value));
     }
