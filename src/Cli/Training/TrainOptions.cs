@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Linr.Cli.Terminal;
 using Linr.Training;
 
@@ -8,9 +7,16 @@ namespace Linr.Cli.Training;
 /// <summary>The options of training, shared by train and demo.</summary>
 internal static class TrainOptions
 {
-    private const int DemoEpochs = 3;
-
-    private const int DemoNegatives = 2_048;
+    // Four epochs of the Debian catalogue in about two minutes on two cores; docs/training.md has what more give.
+    private static readonly TrainingOptions s_demo = new()
+    {
+        Epochs = 4,
+        BatchSize = 1_024,
+        UniformNegatives = 4_096,
+        HistoryLength = 30,
+        LearningRate = 0.004,
+        Threads = Math.Min(2, Environment.ProcessorCount),
+    };
 
     private static readonly TrainingOptions s_defaults = new();
 
@@ -22,7 +28,10 @@ internal static class TrainOptions
 
     private static readonly Option<int> s_batch = Number("--batch-size", "Examples a step.", s_defaults.BatchSize);
 
-    private static readonly Option<int> s_negatives = Number("--negatives", "Uniform negatives a step.", s_defaults.UniformNegatives);
+    private static readonly Option<int?> s_negatives = new("--negatives")
+    {
+        Description = "Uniform negatives a step; unless given, every item of a small catalogue, else a sample.",
+    };
 
     private static readonly Option<int> s_history = Number("--history-length", "Latest items that the query tower reads.", s_defaults.HistoryLength);
 
@@ -81,7 +90,7 @@ internal static class TrainOptions
         Epochs = context.Get(s_epochs),
         Patience = context.Get(s_patience),
         BatchSize = context.Get(s_batch),
-        UniformNegatives = context.Get(s_negatives),
+        UniformNegatives = context.Find(s_negatives),
         HistoryLength = context.Get(s_history),
         LearningRate = context.Get(s_rate),
         Temperature = context.Get(s_temperature),
@@ -93,15 +102,19 @@ internal static class TrainOptions
         Threads = context.Get(s_threads),
     };
 
-    /// <summary>The same, but shorter where the user did not say how long: a demo ends in a few minutes on two cores.</summary>
+    /// <summary>The same, but quicker where the user did not say how: a demo ends in a few minutes on two cores.</summary>
     public static TrainingOptions ReadForDemo(CommandContext context) => Read(context) with
     {
-        Epochs = IsGiven(context, s_epochs) ? context.Get(s_epochs) : DemoEpochs,
-        UniformNegatives = IsGiven(context, s_negatives) ? context.Get(s_negatives) : DemoNegatives,
+        Epochs = Or(context, s_epochs, s_demo.Epochs),
+        BatchSize = Or(context, s_batch, s_demo.BatchSize),
+        UniformNegatives = context.Find(s_negatives) ?? s_demo.UniformNegatives,
+        HistoryLength = Or(context, s_history, s_demo.HistoryLength),
+        LearningRate = Or(context, s_rate, s_demo.LearningRate),
+        Threads = Or(context, s_threads, s_demo.Threads),
     };
 
-    private static bool IsGiven(CommandContext context, Symbol option)
-        => context.Parsed.GetResult(option) is OptionResult { Implicit: false };
+    private static T Or<T>(CommandContext context, Option<T> option, T otherwise)
+        => context.Parsed.GetResult(option) is { Implicit: false } ? context.Get(option) : otherwise;
 
     private static Option<int> Number(string name, string description, int otherwise)
         => new(name) { Description = description, DefaultValueFactory = _ => otherwise };
