@@ -51,12 +51,14 @@ public sealed class InteractionDatasetBuilder
     }
 
     /// <summary>Sorts what was added; the builder is then empty.</summary>
-    /// <param name="order">What orders a user's interactions, or null: their times, or nothing where one has none.</param>
+    /// <param name="order">
+    /// What orders a user's interactions, or null: their times, or where one has none the order in which they were read.
+    /// </param>
     /// <param name="seed">Draws the held-out interactions where there is no order.</param>
     /// <exception cref="ArgumentException">Time order was asked for and an interaction has no time.</exception>
     public InteractionDataset Build(InteractionOrder? order = null, long seed = 1)
     {
-        InteractionOrder chosen = order ?? (_timesMissing ? InteractionOrder.None : InteractionOrder.Time);
+        InteractionOrder chosen = order ?? (_timesMissing ? InteractionOrder.File : InteractionOrder.Time);
         if (chosen == InteractionOrder.Time && _timesMissing)
         {
             throw new ArgumentException("Expected a time with every interaction; some have none.", nameof(order));

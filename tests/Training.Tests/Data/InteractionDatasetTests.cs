@@ -26,13 +26,13 @@ public sealed class InteractionDatasetTests
     }
 
     [Fact]
-    public void Without_times_there_is_no_order_unless_the_file_gives_one()
+    public void Without_times_the_order_is_the_files_or_none_when_asked()
     {
         (string, long, long?)[] rows = [("a", 5, null), ("a", 4, null), ("a", 6, null), ("a", 1, null), ("a", 2, null)];
-        Assert.Equal([5L, 4L, 6L, 1L, 2L], Ids(Build(InteractionOrder.File, rows), "a"));
-        InteractionDataset data = Build(null, rows);
+        Assert.Equal([5L, 4L, 6L, 1L, 2L], Ids(Build(null, rows), "a"));
+        InteractionDataset data = Build(InteractionOrder.None, rows);
         Assert.Equal(InteractionOrder.None, data.Order);
-        Assert.Equal(Ids(data, "a"), Ids(Build(null, rows), "a"));
+        Assert.Equal(Ids(data, "a"), Ids(Build(InteractionOrder.None, rows), "a"));
         Assert.Equal([1L, 2L, 4L, 5L, 6L], Ids(data, "a").Order());
         Assert.Throws<ArgumentException>(() => Build(InteractionOrder.Time, rows));
     }
