@@ -22,7 +22,13 @@ internal static class Checkpoint
 
     /// <summary>Writes the state in one step: the file is the old one or the new one.</summary>
     public static void Write(
-        string path, InteractionDataset data, TrainingOptions options, WeightSet weights, WeightSnapshot best, Adam adam, TrainingState state)
+        string path,
+        InteractionDataset data,
+        TrainingOptions options,
+        WeightSet weights,
+        WeightSnapshot best,
+        Adam adam,
+        TrainingState state)
     {
         var metadata = new Dictionary<string, string>
         {
@@ -47,7 +53,13 @@ internal static class Checkpoint
     /// <exception cref="ArgumentException">The file is of a run with other options or other data.</exception>
     /// <exception cref="ModelFormatException">The file is damaged.</exception>
     public static void Read(
-        string path, InteractionDataset data, TrainingOptions options, WeightSet weights, WeightSnapshot best, Adam adam, TrainingState state)
+        string path,
+        InteractionDataset data,
+        TrainingOptions options,
+        WeightSet weights,
+        WeightSnapshot best,
+        Adam adam,
+        TrainingState state)
     {
         using var file = TensorFile.Open(path);
         file.Verify();
@@ -62,7 +74,8 @@ internal static class Checkpoint
         }
 
         adam.StepCount = long.Parse(file.Metadata[StepsKey], CultureInfo.InvariantCulture);
-        state.Epochs.AddRange(JsonSerializer.Deserialize(file.Metadata[EpochsKey], TrainingJson.Default.IReadOnlyListEpochResult)!);
+        state.Epochs.AddRange(
+            JsonSerializer.Deserialize(file.Metadata[EpochsKey], TrainingJson.Default.IReadOnlyListEpochResult)!);
     }
 
     private static Memory.NativeSlice<float> Require(TensorFile file, string name, Weight weight)
@@ -84,12 +97,18 @@ internal static class Checkpoint
     {
         TrainingOptions same = options with
         {
-            Epochs = 1, Patience = 1, Threads = 1, Device = "cpu", LibtorchFolder = null, CheckpointPath = null, WarmStartPath = null,
+            Epochs = 1,
+            Patience = 1,
+            Threads = 1,
+            Device = "cpu",
+            LibtorchFolder = null,
+            CheckpointPath = null,
+            WarmStartPath = null,
         };
         return JsonSerializer.Serialize(same, TrainingJson.Default.TrainingOptions);
     }
 
     private static string DataText(InteractionDataset data) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{data.InteractionCount} interactions, {data.UserCount} users, {data.Catalogue.Count} items, order {data.Order}");
+        $"{data.InteractionCount} interactions, {data.UserCount} users, {data.Catalogue.Count} items, {data.Order}");
 }

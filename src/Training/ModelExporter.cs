@@ -22,7 +22,11 @@ public static class ModelExporter
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="ItemException">An item does not fit the schema.</exception>
     public static void Write(
-        TrainedModel model, string path, string version = "", Metric metric = Metric.Cosine, RowType rowType = RowType.Float32)
+        TrainedModel model,
+        string path,
+        string version = "",
+        Metric metric = Metric.Cosine,
+        RowType rowType = RowType.Float32)
     {
         ArgumentNullException.ThrowIfNull(model);
         ItemCatalogue catalogue = model.Data.Catalogue;
@@ -32,7 +36,8 @@ public static class ModelExporter
         {
             Embeddings =
             [
-                .. catalogue.Schema.Embeddings.Where(one => one.Name != name), new EmbeddingSchema(name, dim, metric, rowType),
+                .. catalogue.Schema.Embeddings.Where(one => one.Name != name),
+                new EmbeddingSchema(name, dim, metric, rowType),
             ],
         };
         using var builder = new ItemTableBuilder(schema);

@@ -35,7 +35,9 @@ public sealed class TrainedModel : IDisposable
 
     /// <summary>Query embeddings, query q at q * dim.</summary>
     /// <param name="users">Rows of the users whose query features are read.</param>
-    /// <param name="histories">Item rows, the latest first, history length a query, padded by <see cref="HistoryRows.None"/>.</param>
+    /// <param name="histories">
+    /// Item rows, the latest first, history length a query, padded by <see cref="HistoryRows.None"/>.
+    /// </param>
     public float[] EmbedQueries(ReadOnlySpan<int> users, ReadOnlySpan<int> histories)
         => Model.QueryEmbeddings(users, histories, _items.Value);
 

@@ -7,7 +7,10 @@ using TorchSharp;
 
 namespace Linr.Training;
 
-/// <summary>Trains a two-tower model: epochs of Adam on a sampled softmax, validated after each, stopped early.</summary>
+/// <summary>
+/// Trains a two-tower model: epochs of Adam on a sampled softmax, validated after each, stopped early.
+/// </summary>
+/// <remarks>One training at a time in a process: libtorch has one generator of random numbers.</remarks>
 public static class Trainer
 {
     /// <summary>Trains on a data set; the weights of the best epoch are kept.</summary>
@@ -30,7 +33,8 @@ public static class Trainer
         var sampler = new ExampleSampler(data, options.HistoryLength, options.HistoryDropout);
         if (sampler.Count < 2)
         {
-            throw new ArgumentException($"Expected at least 2 interactions to train on; found {sampler.Count}.", nameof(data));
+            throw new ArgumentException(
+                $"Expected at least 2 interactions to train on; found {sampler.Count}.", nameof(data));
         }
 
         TorchLibrary.Load(options.LibtorchFolder, options.Threads);
@@ -79,7 +83,8 @@ public static class Trainer
 
             // Without users to validate on, the last epoch is the best.
             bool isBest = cases.Length == 0 || gain > state.BestGain;
-            state.Epochs.Add(new EpochResult(state.Epochs.Count + 1, loss, hitRate, gain, clock.Elapsed.TotalSeconds, isBest));
+            state.Epochs.Add(
+                new EpochResult(state.Epochs.Count + 1, loss, hitRate, gain, clock.Elapsed.TotalSeconds, isBest));
             if (isBest)
             {
                 best.Take();
@@ -91,7 +96,8 @@ public static class Trainer
             }
 
             int steps = Steps(sampler, options);
-            progress?.Invoke(new TrainingProgress(state.Epochs.Count, options.Epochs, steps, steps, loss, state.Epochs[^1]));
+            progress?.Invoke(
+                new TrainingProgress(state.Epochs.Count, options.Epochs, steps, steps, loss, state.Epochs[^1]));
         }
 
         best.Restore();
@@ -121,7 +127,8 @@ public static class Trainer
             adam.Warmth = Math.Min(1, (adam.StepCount + 1.0) / Math.Max(1, options.WarmupSteps));
             sum += step.Run(batch, random);
             done++;
-            progress?.Invoke(new TrainingProgress(epoch, options.Epochs, done, Steps(sampler, options), sum / done, last));
+            progress?.Invoke(
+                new TrainingProgress(epoch, options.Epochs, done, Steps(sampler, options), sum / done, last));
         }
 
         return sum / done;

@@ -1,6 +1,8 @@
 namespace Linr.Training;
 
-/// <summary>How a two-tower model is built and trained. <see cref="Validate"/> names all that is wrong at once.</summary>
+/// <summary>
+/// How a two-tower model is built and trained. <see cref="Validate"/> names all that is wrong at once.
+/// </summary>
 public sealed record TrainingOptions
 {
     /// <summary>Items of a catalogue up to which every step scores them all unless told otherwise.</summary>
@@ -33,7 +35,9 @@ public sealed record TrainingOptions
     /// <summary>Heads of the attention that pools the history.</summary>
     public int Heads { get; init; } = 4;
 
-    /// <summary>Whether an interaction's weight scales its loss; a rating is a taste, not a weight, so by default not.</summary>
+    /// <summary>
+    /// Whether an interaction's weight scales its loss; a rating is a taste, not a weight, so by default not.
+    /// </summary>
     public bool UseWeights { get; init; }
 
     /// <summary>Examples a step.</summary>
@@ -45,7 +49,9 @@ public sealed record TrainingOptions
     /// </summary>
     public int? UniformNegatives { get; init; }
 
-    /// <summary>How much of the log-Q correction is applied: 1 makes the sampled softmax estimate the full one.</summary>
+    /// <summary>
+    /// How much of the log-Q correction is applied: 1 makes the sampled softmax estimate the full one.
+    /// </summary>
     public double LogQStrength { get; init; } = 1;
 
     /// <summary>What logits are divided by, at the start.</summary>
@@ -63,7 +69,9 @@ public sealed record TrainingOptions
     /// <summary>Adam's decoupled weight decay.</summary>
     public double WeightDecay { get; init; } = 0.01;
 
-    /// <summary>Share of items whose id embedding is left out of a step, so that the features learn to stand alone.</summary>
+    /// <summary>
+    /// Share of items whose id embedding is left out of a step, so that the features learn to stand alone.
+    /// </summary>
     public double IdDropout { get; init; } = 0.2;
 
     /// <summary>Share of a history's places that are left out of a step.</summary>
@@ -93,7 +101,9 @@ public sealed record TrainingOptions
     /// <summary>The folder of libtorch; null for the default places.</summary>
     public string? LibtorchFolder { get; init; }
 
-    /// <summary>The file that keeps the state after each epoch and from which a stopped run resumes; null for none.</summary>
+    /// <summary>
+    /// The file that keeps the state after each epoch and from which a stopped run resumes; null for none.
+    /// </summary>
     public string? CheckpointPath { get; init; }
 
     /// <summary>A model file to start from, with items added and removed since; null to start afresh.</summary>

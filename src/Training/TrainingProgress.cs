@@ -7,4 +7,5 @@ namespace Linr.Training;
 /// <param name="Steps">Steps of an epoch.</param>
 /// <param name="Loss">Mean loss of this epoch's steps so far.</param>
 /// <param name="Last">What the last finished epoch gave; null in the first.</param>
-public readonly record struct TrainingProgress(int Epoch, int Epochs, int Step, int Steps, double Loss, EpochResult? Last);
+public readonly record struct TrainingProgress(
+    int Epoch, int Epochs, int Step, int Steps, double Loss, EpochResult? Last);

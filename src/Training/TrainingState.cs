@@ -11,7 +11,8 @@ internal sealed class TrainingState
         => Epochs.Count == 0 ? 0 : Epochs.Count - 1 - Math.Max(0, Epochs.FindLastIndex(epoch => epoch.IsBest));
 
     /// <summary>The best validation so far; below any when there is none.</summary>
-    public double BestGain => Epochs.Where(epoch => epoch.IsBest).Select(epoch => epoch.DiscountedGain).LastOrDefault(-1);
+    public double BestGain
+        => Epochs.Where(epoch => epoch.IsBest).Select(epoch => epoch.DiscountedGain).LastOrDefault(-1);
 
     /// <summary>Whether another epoch is due.</summary>
     public bool IsDone(TrainingOptions options)

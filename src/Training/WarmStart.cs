@@ -34,7 +34,7 @@ internal static class WarmStart
         using DisposeScope scope = torch.NewDisposeScope();
         foreach (LayerSpec layer in model.Layers.Towers.SelectMany(tower => tower.Layers))
         {
-            foreach ((string role, string name) in layer.Tensors.Where(pair => pair.Key is "weight" or "bias" or "query"))
+            foreach ((string _, string name) in layer.Tensors.Where(pair => pair.Key is "weight" or "bias" or "query"))
             {
                 if (old.FindTensor(name) is not { Type: TensorType.Float32 } found)
                 {
@@ -42,7 +42,8 @@ internal static class WarmStart
                 }
 
                 torch.Tensor value = model.Weights[name].Value;
-                bool isKeyed = layer.Kind is LayerKind.IdEmbedding or LayerKind.HistoryIdEmbedding or LayerKind.KeywordBag;
+                bool isKeyed =
+                    layer.Kind is LayerKind.IdEmbedding or LayerKind.HistoryIdEmbedding or LayerKind.KeywordBag;
                 ThrowIfNot(name, found.Shape.AsSpan()[(isKeyed ? 1 : 0)..], value.shape.AsSpan()[(isKeyed ? 1 : 0)..]);
                 NativeSlice<float> data = old.Require<float>(name, found.Type, found.Shape.AsSpan());
                 if (!isKeyed)

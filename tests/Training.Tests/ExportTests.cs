@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Linr.Engine.Towers;
 using Linr.Index.ModelFiles;
 using Linr.Layers;
@@ -85,7 +86,8 @@ public sealed class ExportTests
         Libtorch.Require();
         using var folder = new TemporaryFolder();
         const int newId = 50;
-        InteractionDataset data = Planted.Data(Enumerable.Range(1, Planted.Groups * Planted.ItemsPerGroup).Where(id => id != newId));
+        InteractionDataset data = Planted.Data(
+            Enumerable.Range(1, Planted.Groups * Planted.ItemsPerGroup).Where(id => id != newId));
         using TrainedModel trained = Trainer.Run(data, Planted.Options with { IdDropout = 0.5, Epochs = 6 });
         ModelExporter.Write(trained, folder.File("model.linr"));
         using LoadedModel model = ModelReader.Open(folder.File("model.linr"));
@@ -97,7 +99,7 @@ public sealed class ExportTests
         double[] means = new double[Planted.Groups];
         for (int row = 0; row < trained.Data.Catalogue.Count; row++)
         {
-            means[trained.Data.Catalogue.Ids[row].Integer % Planted.Groups] += System.Numerics.Tensors.TensorPrimitives.Dot(
+            means[trained.Data.Catalogue.Ids[row].Integer % Planted.Groups] += TensorPrimitives.Dot(
                 embedding, trained.ItemEmbeddings.Span.Slice(row * item.Spec.Dim, item.Spec.Dim));
         }
 
@@ -111,7 +113,8 @@ public sealed class ExportTests
         int[] histories = new int[(cases.Length + 1) * length];
         for (int one = 0; one < cases.Length; one++)
         {
-            HistoryRows.Latest(cases[one].Seen(trained.Data, HeldOut.Test)[..(one % 7)], histories.AsSpan(one * length, length));
+            HistoryRows.Latest(
+                cases[one].Seen(trained.Data, HeldOut.Test)[..(one % 7)], histories.AsSpan(one * length, length));
         }
 
         HistoryRows.Latest([], histories.AsSpan(cases.Length * length));
@@ -149,7 +152,8 @@ public sealed class ExportTests
         for (int place = 0; place < expected.Length; place++)
         {
             Assert.True(
-                Math.Abs(expected[place] - found[place]) <= Within, $"At {place}: expected {expected[place]}; found {found[place]}.");
+                Math.Abs(expected[place] - found[place]) <= Within,
+                $"At {place}: expected {expected[place]}; found {found[place]}.");
         }
     }
 }

@@ -1,2 +1,2 @@
 // libtorch draws dropout from one generator a process: two trainings at once would take each other's numbers.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]

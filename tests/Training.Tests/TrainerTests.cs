@@ -57,7 +57,8 @@ public sealed class TrainerTests
     {
         Libtorch.Require();
         using var folder = new TemporaryFolder();
-        TrainingOptions options = Planted.Options with { CheckpointPath = folder.File("state.safetensors"), Epochs = 1 };
+        TrainingOptions options =
+            Planted.Options with { CheckpointPath = folder.File("state.safetensors"), Epochs = 1 };
         Trainer.Run(Planted.Data(), options).Dispose();
         ArgumentException error = Assert.Throws<ArgumentException>(
             () => Trainer.Run(Planted.Data(), options with { Temperature = 0.5 }));
@@ -98,10 +99,12 @@ public sealed class TrainerTests
         InteractionDataset data = Planted.Data(users: 40);
         using TrainedModel model = Trainer.Run(data, Planted.Options with { Epochs = 2 });
         Plots.Training(model.Run, folder.File("run.png"));
-        Plots.Evaluation(Evaluator.Run(data, [model.ToScorer(), .. Evaluator.Baselines(data)]), folder.File("evaluation.png"));
+        Plots.Evaluation(
+            Evaluator.Run(data, [model.ToScorer(), .. Evaluator.Baselines(data)]), folder.File("evaluation.png"));
         foreach (string name in (string[])["run.png", "evaluation.png"])
         {
-            Assert.Equal("PNG", System.Text.Encoding.ASCII.GetString(File.ReadAllBytes(folder.File(name)).AsSpan(1, 3)));
+            Assert.Equal(
+                "PNG", System.Text.Encoding.ASCII.GetString(File.ReadAllBytes(folder.File(name)).AsSpan(1, 3)));
         }
     }
 
@@ -109,7 +112,8 @@ public sealed class TrainerTests
     public void All_wrong_options_are_named_at_once()
     {
         ArgumentException error = Assert.Throws<ArgumentException>(
-            () => Trainer.Run(Planted.Data(), Planted.Options with { Dim = 0, Temperature = double.NaN, Device = "tpu" }));
+            () => Trainer.Run(
+                Planted.Data(), Planted.Options with { Dim = 0, Temperature = double.NaN, Device = "tpu" }));
         Assert.Contains("Dim", error.Message, StringComparison.Ordinal);
         Assert.Contains("Temperature", error.Message, StringComparison.Ordinal);
         Assert.Contains("tpu", error.Message, StringComparison.Ordinal);

@@ -51,7 +51,8 @@ internal static class LayerCheck
             .Select(input => $"{where}: its input \"{input}\" is no layer before it."));
         if (rule.ReadsField != layer.Field is not null)
         {
-            problems.Add($"{where}: {(rule.ReadsField ? "expected a field; found none" : "expected no field; found one")}.");
+            problems.Add(
+                $"{where}: {(rule.ReadsField ? "expected a field; found none" : "expected no field; found one")}.");
         }
 
         Names(where, "tensor", layer.Tensors.Keys, rule.Tensors, rule.OptionalTensors, problems);

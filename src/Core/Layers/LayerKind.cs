@@ -9,7 +9,9 @@ public static class LayerKind
     /// <summary>Source: mean of the rows of <c>weight</c> [values + 1, D] that a keyword field's values name.</summary>
     public const string KeywordBag = "keyword_bag";
 
-    /// <summary>Source: mean of the rows of <c>weight</c> [buckets, D] that a text field's hashed tokens name.</summary>
+    /// <summary>
+    /// Source: mean of the rows of <c>weight</c> [buckets, D] that a text field's hashed tokens name.
+    /// </summary>
     public const string TextBag = "text_bag";
 
     /// <summary>Source: a number, date or boolean field, standardised, and 1; two zeros where it is missing.</summary>
@@ -57,12 +59,14 @@ public static class LayerKind
     /// <summary>The input divided by its euclidean length; zeros stay zeros.</summary>
     public const string L2Normalise = "l2_normalise";
 
-    /// <summary>A sequence plus, at each place, that row of <c>weight</c> [places, D]; the last row serves beyond.</summary>
+    /// <summary>
+    /// A sequence plus, at each place, that row of <c>weight</c> [places, D]; the last row serves beyond.
+    /// </summary>
     public const string Position = "position";
 
     /// <summary>
-    /// A sequence to one row: for each row of <c>query</c> [heads, D] a softmax over the sequence of query · x / sqrt(D)
-    /// weighs the sequence; the heads side by side. An empty sequence gives zeros.
+    /// A sequence to one row: for each row of <c>query</c> [heads, D] a softmax over the sequence of query · x /
+    /// sqrt(D) weighs the sequence; the heads side by side. An empty sequence gives zeros.
     /// </summary>
     public const string AttentionPool = "attention_pool";
 }

@@ -45,7 +45,9 @@ public sealed record LayerList(ImmutableArray<TowerSpec> Towers)
         => Towers.SelectMany(tower => tower.Layers).SelectMany(layer => layer.Tensors.Values).Distinct();
 
     /// <summary>Checks every layer of every tower.</summary>
-    /// <exception cref="LayerException">A layer is of an unknown kind or lacks something; all problems are named.</exception>
+    /// <exception cref="LayerException">
+    /// A layer is of an unknown kind or lacks something; all problems are named.
+    /// </exception>
     public void Check()
     {
         var problems = new List<string>();

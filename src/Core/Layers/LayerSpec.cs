@@ -14,10 +14,12 @@ public sealed record LayerSpec(string Kind, string Name)
     public string? Field { get; init; }
 
     /// <summary>Names of its tensors in the model file, by what they are for.</summary>
-    public ImmutableSortedDictionary<string, string> Tensors { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> Tensors { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>Its numbers, by name.</summary>
-    public ImmutableSortedDictionary<string, double> Numbers { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
+    public ImmutableSortedDictionary<string, double> Numbers { get; init; } =
+        ImmutableSortedDictionary<string, double>.Empty;
 
     /// <summary>The number of that name, or <paramref name="otherwise"/> where the layer has none.</summary>
     public double Number(string name, double otherwise) => Numbers.GetValueOrDefault(name, otherwise);

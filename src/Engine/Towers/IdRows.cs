@@ -15,14 +15,16 @@ internal sealed class IdRows
     {
         if (keys.Length != rowCount)
         {
-            throw new LayerException($"Layer \"{layer.Name}\": expected {rowCount} keys, one a row; found {keys.Length}.");
+            throw new LayerException(
+                $"Layer \"{layer.Name}\": expected {rowCount} keys, one a row; found {keys.Length}.");
         }
 
         for (long row = 1; row < keys.Length; row++)
         {
             if (keys[row] < keys[row - 1])
             {
-                throw new LayerException($"Layer \"{layer.Name}\": expected ascending keys; found a lower one at {row}.");
+                throw new LayerException(
+                    $"Layer \"{layer.Name}\": expected ascending keys; found a lower one at {row}.");
             }
         }
 

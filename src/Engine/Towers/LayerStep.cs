@@ -14,7 +14,8 @@ internal sealed class LayerStep
     private readonly NativeSlice<float> _weight;
     private readonly NativeSlice<float> _bias;
 
-    private LayerStep(LayerSpec layer, int place, LayerStep[] inputs, NativeSlice<float> weight, NativeSlice<float> bias)
+    private LayerStep(
+        LayerSpec layer, int place, LayerStep[] inputs, NativeSlice<float> weight, NativeSlice<float> bias)
     {
         _layer = layer;
         _place = place;
@@ -30,8 +31,11 @@ internal sealed class LayerStep
     public bool IsSequence { get; private init; }
 
     /// <summary>Binds a layer to its tensors.</summary>
-    /// <exception cref="LayerException">A tensor is missing or does not fit, or the inputs do not fit each other.</exception>
-    public static LayerStep Create(TowerSpec tower, LayerSpec layer, int place, LayerStep[] inputs, TowerWeights weights)
+    /// <exception cref="LayerException">
+    /// A tensor is missing or does not fit, or the inputs do not fit each other.
+    /// </exception>
+    public static LayerStep Create(
+        TowerSpec tower, LayerSpec layer, int place, LayerStep[] inputs, TowerWeights weights)
     {
         int inWidth = inputs.Sum(input => input.Width);
         bool isSequence = inputs.Length > 0 && inputs[0].IsSequence;
@@ -55,7 +59,10 @@ internal sealed class LayerStep
                 return Of((int)shape[0], isSequence, weight, Vector(layer, "bias", (int)shape[0], weights));
             case LayerKind.LayerNorm:
                 return Of(
-                    inWidth, isSequence, Vector(layer, "weight", inWidth, weights), Vector(layer, "bias", inWidth, weights));
+                    inWidth,
+                    isSequence,
+                    Vector(layer, "weight", inWidth, weights),
+                    Vector(layer, "bias", inWidth, weights));
             case LayerKind.Position:
                 ThrowIfNotSequence(layer, isSequence);
                 (NativeSlice<float> places, long[] placesShape) = weights.Floats(layer, "weight", 2);
@@ -221,7 +228,8 @@ internal sealed class LayerStep
     {
         if (!isSequence)
         {
-            throw new LayerException($"Layer \"{layer.Name}\": expected a sequence as its input; found a row a sample.");
+            throw new LayerException(
+                $"Layer \"{layer.Name}\": expected a sequence as its input; found a row a sample.");
         }
     }
 }

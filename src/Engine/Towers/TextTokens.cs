@@ -51,7 +51,8 @@ public static class TextTokens
         }
     }
 
-    private static int Bucket(ReadOnlySpan<byte> utf8, int buckets) => (int)(XxHash3.HashToUInt64(utf8) % (ulong)buckets);
+    private static int Bucket(ReadOnlySpan<byte> utf8, int buckets)
+        => (int)(XxHash3.HashToUInt64(utf8) % (ulong)buckets);
 
     // Moves past one token and writes its lower-cased UTF-8; false at the end of the text.
     private static bool NextToken(scoped ref ReadOnlySpan<char> text, scoped Span<byte> utf8, out int bytes)

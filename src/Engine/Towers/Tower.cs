@@ -29,7 +29,8 @@ public sealed class Tower
             AddSource(one, weights);
         }
 
-        _historyLength = (int)(spec.Layers.FirstOrDefault(layer => layer.Kind == LayerKind.HistoryEmbedding)?.Number("length", 0) ?? 0);
+        _historyLength = (int)(
+            spec.Layers.FirstOrDefault(layer => layer.Kind == LayerKind.HistoryEmbedding)?.Number("length", 0) ?? 0);
         LayerStep last = _steps[^1];
         if (last.Width != spec.Dim || last.IsSequence)
         {
@@ -130,7 +131,8 @@ public sealed class Tower
         {
             int rows = layer.Kind == LayerKind.Number ? 0 : checked((int)weights.Floats(layer, "weight", 2).Shape[0]);
             Vocabulary? vocabulary = layer.Kind != LayerKind.KeywordBag ? null
-                : Vocabulary.Read(weights.Bytes(layer, "value_bytes").Span, weights.Integers(layer, "value_starts").Span);
+                : Vocabulary.Read(
+                    weights.Bytes(layer, "value_bytes").Span, weights.Integers(layer, "value_starts").Span);
             _encoders.Add(layer.Name, SourceEncoder.Create(layer, rows, vocabulary));
         }
         else if (layer.Kind is LayerKind.IdEmbedding or LayerKind.HistoryIdEmbedding)

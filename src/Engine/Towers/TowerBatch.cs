@@ -57,8 +57,8 @@ public sealed class TowerBatch
     }
 
     /// <summary>
-    /// Adds an item to the history of the query that is being filled, the latest first; those beyond the tower's history
-    /// length are left out.
+    /// Adds an item to the history of the query that is being filled, the latest first; those beyond the tower's
+    /// history length are left out.
     /// </summary>
     /// <param name="key">The item's key.</param>
     /// <param name="embedding">Its stored embedding, [dim].</param>

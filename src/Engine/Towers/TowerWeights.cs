@@ -15,7 +15,8 @@ internal sealed class TowerWeights(LoadedModel model)
 
     /// <summary>A vector of 64-bit integers.</summary>
     /// <exception cref="LayerException">It is missing, or of another type or shape.</exception>
-    public NativeSlice<long> Integers(LayerSpec layer, string role) => Find<long>(layer, role, TensorType.Int64, 1).Data;
+    public NativeSlice<long> Integers(LayerSpec layer, string role)
+        => Find<long>(layer, role, TensorType.Int64, 1).Data;
 
     /// <summary>A vector of bytes.</summary>
     /// <exception cref="LayerException">It is missing, or of another type or shape.</exception>
@@ -30,7 +31,8 @@ internal sealed class TowerWeights(LoadedModel model)
         {
             string what = found is null ? "none" : $"{found.Type} of {found.Shape.Length} dims";
             throw new LayerException(
-                $"Layer \"{layer.Name}\": expected its {role} as tensor \"{name}\", {type} of {dims} dims; found {what}.");
+                $"Layer \"{layer.Name}\": expected its {role} as tensor \"{name}\", {type} of {dims} dims; "
+                + $"found {what}.");
         }
 
         return (model.Require<T>(name, type, found.Shape.AsSpan()), [.. found.Shape]);

@@ -14,7 +14,9 @@ public sealed class Vocabulary
     /// <summary>A vocabulary from the two tensors of a <c>keyword_bag</c> layer.</summary>
     /// <param name="valueBytes">The keywords' UTF-8, one after the other.</param>
     /// <param name="valueStarts">Where each starts, and where the last ends.</param>
-    /// <exception cref="Layers.LayerException">The starts do not fit the bytes, or a keyword stands there twice.</exception>
+    /// <exception cref="Layers.LayerException">
+    /// The starts do not fit the bytes, or a keyword stands there twice.
+    /// </exception>
     public static Vocabulary Read(ReadOnlySpan<byte> valueBytes, ReadOnlySpan<long> valueStarts)
     {
         var vocabulary = new Vocabulary();

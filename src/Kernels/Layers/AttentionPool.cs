@@ -2,8 +2,8 @@ namespace Linr.Kernels.Layers;
 
 /// <summary>
 /// Sequences to one row each: for each head, a softmax over the sequence of query · x / sqrt(D) weighs its rows. Values
-/// [places, D], sequence s from starts[s] to starts[s + 1]; query [heads, D]; output [sequences, heads * D]; zeros for an
-/// empty sequence.
+/// [places, D], sequence s from starts[s] to starts[s + 1]; query [heads, D]; output [sequences, heads * D]; zeros for
+/// an empty sequence.
 /// </summary>
 public static partial class AttentionPool
 {

@@ -6,7 +6,9 @@ namespace Linr.Kernels.Layers;
 public static partial class EmbeddingBag
 {
     /// <summary>The layer; allocates nothing.</summary>
-    /// <exception cref="ArgumentException">The lengths do not fit each other, or a code is no row of the table.</exception>
+    /// <exception cref="ArgumentException">
+    /// The lengths do not fit each other, or a code is no row of the table.
+    /// </exception>
     public static void Run(
         ReadOnlySpan<int> codes, ReadOnlySpan<int> starts, NativeSlice<float> table, int width, Span<float> output)
     {

@@ -3,8 +3,8 @@ using Linr.Memory;
 namespace Linr.Kernels.Layers;
 
 /// <summary>
-/// The mean of the rows of a table [R, D] that each bag's codes name; zeros for an empty bag. Bag b holds the codes from
-/// starts[b] to starts[b + 1]; output [bags, D].
+/// The mean of the rows of a table [R, D] that each bag's codes name; zeros for an empty bag. Bag b holds the codes
+/// from starts[b] to starts[b + 1]; output [bags, D].
 /// </summary>
 public static partial class EmbeddingBag
 {

@@ -3,7 +3,8 @@ namespace Linr.Kernels.Layers;
 public static partial class LayerNorm
 {
     /// <summary>What the layer means, in float64.</summary>
-    public static void Reference(Span<float> values, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, double epsilon)
+    public static void Reference(
+        Span<float> values, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, double epsilon)
     {
         CheckShapes(values, weight, bias);
         for (; !values.IsEmpty; values = values[weight.Length..])

@@ -4,7 +4,11 @@ public static partial class Linear
 {
     /// <summary>What the layer means, in float64.</summary>
     public static void Reference(
-        ReadOnlySpan<float> input, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, int outWidth, Span<float> output)
+        ReadOnlySpan<float> input,
+        ReadOnlySpan<float> weight,
+        ReadOnlySpan<float> bias,
+        int outWidth,
+        Span<float> output)
     {
         int inWidth = CheckShapes(input, weight, bias, outWidth, output);
         for (int place = 0; place < output.Length; place++)

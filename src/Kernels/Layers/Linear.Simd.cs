@@ -7,7 +7,11 @@ public static partial class Linear
     /// <summary>The layer; allocates nothing.</summary>
     /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
     public static void Run(
-        ReadOnlySpan<float> input, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, int outWidth, Span<float> output)
+        ReadOnlySpan<float> input,
+        ReadOnlySpan<float> weight,
+        ReadOnlySpan<float> bias,
+        int outWidth,
+        Span<float> output)
     {
         int inWidth = CheckShapes(input, weight, bias, outWidth, output);
         for (int row = 0; row < output.Length / outWidth; row++)

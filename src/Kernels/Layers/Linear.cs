@@ -4,7 +4,11 @@ namespace Linr.Kernels.Layers;
 public static partial class Linear
 {
     private static int CheckShapes(
-        ReadOnlySpan<float> input, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, int outWidth, Span<float> output)
+        ReadOnlySpan<float> input,
+        ReadOnlySpan<float> weight,
+        ReadOnlySpan<float> bias,
+        int outWidth,
+        Span<float> output)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(outWidth, 1);
         int rows = output.Length / outWidth;

@@ -24,7 +24,9 @@ public sealed class InteractionDatasetBuilder
     }
 
     /// <summary>Adds one interaction.</summary>
-    /// <exception cref="InvalidOperationException">There are more than an array can hold, about 2.1 billion.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There are more than an array can hold, about 2.1 billion.
+    /// </exception>
     public void Add(Interaction interaction)
     {
         if (_items.Count == Array.MaxLength)
@@ -52,7 +54,8 @@ public sealed class InteractionDatasetBuilder
 
     /// <summary>Sorts what was added; the builder is then empty.</summary>
     /// <param name="order">
-    /// What orders a user's interactions, or null: their times, or where one has none the order in which they were read.
+    /// What orders a user's interactions, or null: their times, or where one has none the order in which they were
+    /// read.
     /// </param>
     /// <param name="seed">Draws the held-out interactions where there is no order.</param>
     /// <exception cref="ArgumentException">Time order was asked for and an interaction has no time.</exception>

@@ -24,7 +24,9 @@ public sealed class SplitMix
         return mixed ^ (mixed >> 31);
     }
 
-    /// <summary>A number from 0 to <paramref name="bound"/> - 1; its bias is below <paramref name="bound"/> / 2^64.</summary>
+    /// <summary>
+    /// A number from 0 to <paramref name="bound"/> - 1; its bias is below <paramref name="bound"/> / 2^64.
+    /// </summary>
     public int NextInt(int bound)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bound, 1);

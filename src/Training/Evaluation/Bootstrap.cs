@@ -37,6 +37,7 @@ public static class Bootstrap
             mean += value / values.Length;
         }
 
-        return new Interval(mean, means[(int)(0.025 * (Resamples - 1))], means[(int)Math.Ceiling(0.975 * (Resamples - 1))]);
+        return new Interval(
+            mean, means[(int)(0.025 * (Resamples - 1))], means[(int)Math.Ceiling(0.975 * (Resamples - 1))]);
     }
 }

@@ -9,7 +9,8 @@ public static class Evaluator
     public const string AllUsers = "all";
 
     /// <summary>The two baselines: popularity and the item-item cosine.</summary>
-    public static IScorer[] Baselines(InteractionDataset data) => [new PopularityScorer(data), new ItemCosineScorer(data)];
+    public static IScorer[] Baselines(InteractionDataset data)
+        => [new PopularityScorer(data), new ItemCosineScorer(data)];
 
     /// <summary>Ranks for the held-out interactions of <paramref name="data"/>.</summary>
     /// <param name="data">The data set.</param>
@@ -36,7 +37,8 @@ public static class Evaluator
         [
             (AllUsers, [.. Enumerable.Range(0, cases.Length)]),
             ($"outside the {options.PopularItems} most popular",
-                [.. Enumerable.Range(0, cases.Length).Where(one => Array.BinarySearch(popular, cases[one].Target) < 0)]),
+                [.. Enumerable.Range(0, cases.Length).Where(
+                    one => Array.BinarySearch(popular, cases[one].Target) < 0)]),
         ];
         return new EvaluationReport
         {
@@ -54,7 +56,12 @@ public static class Evaluator
                 .. from slice in slices
                    from other in Enumerable.Range(1, systems.Count - 1)
                    select Difference(
-                       systems[0].Name, systems[other].Name, slice, ranked[0].Results, ranked[other].Results, options.Seed),
+                       systems[0].Name,
+                       systems[other].Name,
+                       slice,
+                       ranked[0].Results,
+                       ranked[other].Results,
+                       options.Seed),
             ],
         };
     }
@@ -74,7 +81,10 @@ public static class Evaluator
     private static int[] Popular(InteractionDataset data, int count)
     {
         int[] counts = data.TrainingCounts();
-        int[] rows = [.. Enumerable.Range(0, counts.Length).OrderByDescending(row => counts[row]).ThenBy(row => row).Take(count)];
+        int[] rows =
+        [
+            .. Enumerable.Range(0, counts.Length).OrderByDescending(row => counts[row]).ThenBy(row => row).Take(count),
+        ];
         Array.Sort(rows);
         return rows;
     }

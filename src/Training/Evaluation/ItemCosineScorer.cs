@@ -15,7 +15,9 @@ public sealed class ItemCosineScorer : IScorer
     private readonly Dictionary<int, (int Item, float Cosine)[]> _rows = [];
     private readonly int[] _together;
 
-    /// <summary>Reads the training interactions of <paramref name="data"/>; rows are computed when first asked for.</summary>
+    /// <summary>
+    /// Reads the training interactions of <paramref name="data"/>; rows are computed when first asked for.
+    /// </summary>
     public ItemCosineScorer(InteractionDataset data)
     {
         ArgumentNullException.ThrowIfNull(data);

@@ -32,7 +32,8 @@ internal static class Ranking
                     own[seen] = float.NegativeInfinity;
                 }
 
-                results[start + one] = new UserResult(part[one].Target, Rank(own, part[one].Target, data.Catalogue.Ids));
+                results[start + one] = new UserResult(
+                    part[one].Target, Rank(own, part[one].Target, data.Catalogue.Ids));
                 Cover(own, covered);
             }
         }

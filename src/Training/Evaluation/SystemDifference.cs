@@ -6,4 +6,5 @@ namespace Linr.Training.Evaluation;
 /// <param name="Slice">The slice's name.</param>
 /// <param name="HitRate10">Difference in HR@10.</param>
 /// <param name="DiscountedGain10">Difference in nDCG@10.</param>
-public sealed record SystemDifference(string System, string Against, string Slice, Interval HitRate10, Interval DiscountedGain10);
+public sealed record SystemDifference(
+    string System, string Against, string Slice, Interval HitRate10, Interval DiscountedGain10);

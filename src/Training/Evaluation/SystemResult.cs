@@ -9,7 +9,9 @@ namespace Linr.Training.Evaluation;
 /// <param name="HitRate200">Share of users whose item was among the first 200.</param>
 /// <param name="DiscountedGain10">nDCG@10.</param>
 /// <param name="ReciprocalRank">MRR over the full ranking.</param>
-/// <param name="Coverage">Share of all items that stood among the first 10 of any user; of all users, whatever the slice.</param>
+/// <param name="Coverage">
+/// Share of all items that stood among the first 10 of any user; of all users, whatever the slice.
+/// </param>
 public sealed record SystemResult(
     string System,
     string Slice,

@@ -14,7 +14,8 @@ public delegate float[] QueryEmbedder(ReadOnlySpan<int> users, ReadOnlySpan<int>
 /// <param name="historyLength">How many of the latest items the query tower reads.</param>
 /// <param name="items">Item embeddings, row r at r * dim.</param>
 /// <param name="embed">The query tower.</param>
-public sealed class TwoTowerScorer(string name, int dim, int historyLength, float[] items, QueryEmbedder embed) : IScorer
+public sealed class TwoTowerScorer(string name, int dim, int historyLength, float[] items, QueryEmbedder embed)
+    : IScorer
 {
     private const int BlockItems = 1_024;
 

@@ -20,7 +20,8 @@ internal static class ElfVersionNeed
     /// <exception cref="InvalidDataException">The bytes are not such a file.</exception>
     public static int MarkWeak(Span<byte> image, string version)
     {
-        if (image.Length < 64 || !image[..6].SequenceEqual((ReadOnlySpan<byte>)[0x7F, (byte)'E', (byte)'L', (byte)'F', 2, 1]))
+        if (image.Length < 64 || !image[..6].SequenceEqual(
+            (ReadOnlySpan<byte>)[0x7F, (byte)'E', (byte)'L', (byte)'F', 2, 1]))
         {
             throw new InvalidDataException("Expected a 64-bit little-endian ELF file; found another kind of file.");
         }
@@ -93,9 +94,12 @@ internal static class ElfVersionNeed
         return Encoding.ASCII.GetString(rest[..Math.Max(0, rest.IndexOf((byte)0))]);
     }
 
-    private static ushort ReadUInt16(ReadOnlySpan<byte> image, int at) => BinaryPrimitives.ReadUInt16LittleEndian(image[at..]);
+    private static ushort ReadUInt16(ReadOnlySpan<byte> image, int at)
+        => BinaryPrimitives.ReadUInt16LittleEndian(image[at..]);
 
-    private static uint ReadUInt32(ReadOnlySpan<byte> image, int at) => BinaryPrimitives.ReadUInt32LittleEndian(image[at..]);
+    private static uint ReadUInt32(ReadOnlySpan<byte> image, int at)
+        => BinaryPrimitives.ReadUInt32LittleEndian(image[at..]);
 
-    private static ulong ReadUInt64(ReadOnlySpan<byte> image, int at) => BinaryPrimitives.ReadUInt64LittleEndian(image[at..]);
+    private static ulong ReadUInt64(ReadOnlySpan<byte> image, int at)
+        => BinaryPrimitives.ReadUInt64LittleEndian(image[at..]);
 }

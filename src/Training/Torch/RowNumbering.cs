@@ -1,6 +1,8 @@
 namespace Linr.Training.Torch;
 
-/// <summary>Numbers the different rows of a table that a step touches, in order of first use. Reused step after step.</summary>
+/// <summary>
+/// Numbers the different rows of a table that a step touches, in order of first use. Reused step after step.
+/// </summary>
 internal sealed class RowNumbering(int rowCount)
 {
     private readonly int[] _numbers = new int[rowCount];

@@ -51,5 +51,6 @@ internal sealed class SequenceLayout
 
     /// <summary>The items' rows with zeros where a place has none: [rows, length, width].</summary>
     public Tensor Pad(Tensor items)
-        => zeros(Rows * Length, items.shape[1], device: items.device).index_copy(0, Slots, items).view(Rows, Length, items.shape[1]);
+        => zeros(Rows * Length, items.shape[1], device: items.device).index_copy(0, Slots, items).view(
+            Rows, Length, items.shape[1]);
 }

@@ -22,7 +22,8 @@ public static class TorchFolder
 
     /// <summary>The project's own folder under the user's data folder.</summary>
     public static string UserFolder => Path.Combine(
-        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
+        Environment.GetFolderPath(
+            Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
         "linr");
 
     /// <summary>The folder to load libtorch from.</summary>
@@ -34,6 +35,7 @@ public static class TorchFolder
         return places.FirstOrDefault(place => File.Exists(Path.Combine(place, MarkerFile)))
             ?? throw new TorchLibraryException(
                 $"Training needs libtorch, and found no {MarkerFile} in {string.Join(" or ", places)}. "
-                + $"Run tools/get-libtorch.sh, or name a folder with --libtorch. (This is {RuntimeInformation.RuntimeIdentifier}.)");
+                + "Run tools/get-libtorch.sh, or name a folder with --libtorch. "
+                + $"(This is {RuntimeInformation.RuntimeIdentifier}.)");
     }
 }

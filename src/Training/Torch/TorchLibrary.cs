@@ -20,7 +20,13 @@ public static class TorchLibrary
     // Dependencies first; those that a build of libtorch does not have are skipped.
     private static readonly string[] s_librariesInOrder =
     [
-        "libgomp*.so*", "libc10.so", "libcudart*.so*", "libc10_cuda.so", "libtorch_cpu.so", "libtorch_cuda.so", "libtorch.so",
+        "libgomp*.so*",
+        "libc10.so",
+        "libcudart*.so*",
+        "libc10_cuda.so",
+        "libtorch_cpu.so",
+        "libtorch_cuda.so",
+        "libtorch.so",
     ];
 
     /// <summary>The folder that libtorch was loaded from, or null before <see cref="Load"/>.</summary>
@@ -29,7 +35,9 @@ public static class TorchLibrary
     /// <summary>Loads libtorch and says how many threads it may use. A second call only sets the threads.</summary>
     /// <param name="folder">The folder that holds it, or null for <see cref="TorchFolder.DefaultPlaces"/>.</param>
     /// <param name="threadCount">Threads of one operation, at least 1.</param>
-    /// <exception cref="TorchLibraryException">It is not there, does not load, or another folder was loaded before.</exception>
+    /// <exception cref="TorchLibraryException">
+    /// It is not there, does not load, or another folder was loaded before.
+    /// </exception>
     public static void Load(string? folder, int threadCount)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threadCount, 1);
@@ -43,7 +51,8 @@ public static class TorchLibrary
             }
             else if (Path.GetFullPath(place) != Path.GetFullPath(s_loadedFrom))
             {
-                throw new TorchLibraryException($"libtorch was already loaded from {s_loadedFrom}; a process can load one.");
+                throw new TorchLibraryException(
+                    $"libtorch was already loaded from {s_loadedFrom}; a process can load one.");
             }
 
             torch.set_num_threads(threadCount);
@@ -75,7 +84,7 @@ public static class TorchLibrary
         {
             if (OperatingSystem.IsLinux())
             {
-                foreach (string file in s_librariesInOrder.SelectMany(pattern => Directory.EnumerateFiles(folder, pattern)))
+                foreach (string file in s_librariesInOrder.SelectMany(one => Directory.EnumerateFiles(folder, one)))
                 {
                     NativeLibrary.Load(file);
                 }
@@ -121,10 +130,12 @@ public static class TorchLibrary
     private static string PatchedCopy(string shim)
     {
         byte[] image = File.ReadAllBytes(shim);
-        string copy = Path.Combine(TorchFolder.UserFolder, $"torch-shim-{XxHash3.HashToUInt64(image):x16}", Path.GetFileName(shim));
+        string copy = Path.Combine(
+            TorchFolder.UserFolder, $"torch-shim-{XxHash3.HashToUInt64(image):x16}", Path.GetFileName(shim));
         if (ElfVersionNeed.MarkWeak(image, UncalledVersion) == 0)
         {
-            throw new TorchLibraryException($"{shim} needs {UncalledVersion}, but not in a way that can be marked weak.");
+            throw new TorchLibraryException(
+                $"{shim} needs {UncalledVersion}, but not in a way that can be marked weak.");
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(copy)!);

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Linr.Training.Torch;
 
-/// <summary>Runs a tower's layers in Torch, with gradients: the other reading of the list that the engine runs.</summary>
+/// <summary>
+/// Runs a tower's layers in Torch, with gradients: the other reading of the list that the engine runs.
+/// </summary>
 internal sealed class TorchTower(TowerSpec spec, double dropout)
 {
     private const double MaskedScore = -1e9;
@@ -30,7 +32,8 @@ internal sealed class TorchTower(TowerSpec spec, double dropout)
             Tensor[] inputs = [.. layer.Inputs.Select(input => outputs[input])];
             Tensor output = Apply(layer, inputs, layout, parameters);
             bool isHidden = layer.Kind is LayerKind.Relu or LayerKind.Gelu or LayerKind.Silu or LayerKind.Tanh;
-            outputs[layer.Name] = training && isHidden && dropout > 0 ? nn.functional.dropout(output, dropout, true) : output;
+            outputs[layer.Name] = training && isHidden && dropout > 0
+                ? nn.functional.dropout(output, dropout, true) : output;
         }
 
         return outputs[Spec.Layers[^1].Name];

@@ -62,8 +62,8 @@ internal sealed class TouchedRows
         _indices = tensor(_numbering.ToIndices(), device: Table.Value.device);
         Tensor rows = Table.Value.index_select(0, _indices).detach();
         _module = nn.EmbeddingBag_from_pretrained(rows, freeze: false, mode: EmbeddingBagMode.Mean);
-        using Tensor codes = tensor(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_codes).ToArray(), device: rows.device);
-        using Tensor starts = tensor(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_starts).ToArray(), device: rows.device);
+        using Tensor codes = tensor(_codes.ToArray(), device: rows.device);
+        using Tensor starts = tensor(_starts.ToArray(), device: rows.device);
         return _module.forward(codes, starts, null);
     }
 }

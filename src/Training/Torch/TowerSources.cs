@@ -19,7 +19,8 @@ internal sealed class TowerSources
         _device = weights.Device;
         foreach (LayerSpec layer in tower.Layers)
         {
-            if (layer.Kind is LayerKind.KeywordBag or LayerKind.TextBag or LayerKind.IdEmbedding or LayerKind.HistoryIdEmbedding)
+            if (layer.Kind is LayerKind.KeywordBag or LayerKind.TextBag
+                or LayerKind.IdEmbedding or LayerKind.HistoryIdEmbedding)
             {
                 _touched.Add(layer.Name, new TouchedRows(weights[layer.Tensors["weight"]]));
             }
@@ -66,7 +67,8 @@ internal sealed class TowerSources
 
         foreach ((string layer, List<float> numbers) in _numbers)
         {
-            numbers.AddRange(_features[layer].Numbers.Slice(row * Engine.Towers.NumberEncoder.Width, Engine.Towers.NumberEncoder.Width));
+            numbers.AddRange(_features[layer].Numbers.Slice(
+                row * Engine.Towers.NumberEncoder.Width, Engine.Towers.NumberEncoder.Width));
         }
     }
 

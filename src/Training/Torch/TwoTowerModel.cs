@@ -31,7 +31,8 @@ internal sealed class TwoTowerModel : IDisposable
         _historyLength = options.HistoryLength;
         ItemCatalogue catalogue = data.Catalogue;
         var itemFields = catalogue.Items.Select(item => item.Fields);
-        var queryFields = data.Users.Select(user => data.QueryFields?.Invoke(user) ?? new Dictionary<string, IReadOnlyList<Value>>());
+        var queryFields = data.Users.Select(
+            user => data.QueryFields?.Invoke(user) ?? new Dictionary<string, IReadOnlyList<Value>>());
         var itemSurvey = new FieldSurvey(catalogue.Schema.Fields, itemFields);
         var querySurvey = new FieldSurvey(data.QuerySchema, queryFields);
         TowerSpec item = TowerDesign.Item(options, catalogue.Schema.Fields, itemSurvey.Numbers);
@@ -72,7 +73,8 @@ internal sealed class TwoTowerModel : IDisposable
     /// <param name="rows">Their rows.</param>
     /// <param name="parameters">The tensors that are not tables.</param>
     /// <param name="idDropout">Draws which ids are left out; null for none.</param>
-    public Tensor EmbedItems(IReadOnlyList<int> rows, IReadOnlyDictionary<string, Tensor> parameters, Func<bool>? idDropout)
+    public Tensor EmbedItems(
+        IReadOnlyList<int> rows, IReadOnlyDictionary<string, Tensor> parameters, Func<bool>? idDropout)
     {
         _itemSources.Begin();
         foreach (int row in rows)
@@ -86,7 +88,9 @@ internal sealed class TwoTowerModel : IDisposable
 
     /// <summary>Embeddings of queries: [queries, dim].</summary>
     /// <param name="users">Their users, whose query features are read.</param>
-    /// <param name="histories">Item rows, the latest first, history length a query; negative where there is none.</param>
+    /// <param name="histories">
+    /// Item rows, the latest first, history length a query; negative where there is none.
+    /// </param>
     /// <param name="history">Embeddings of the items that are there, one after the other: [items, dim].</param>
     /// <param name="parameters">The tensors that are not tables.</param>
     /// <param name="idDropout">Draws which ids are left out; null for none.</param>
@@ -117,7 +121,9 @@ internal sealed class TwoTowerModel : IDisposable
         return _queryTower.Forward(sources, layout, parameters, idDropout is not null);
     }
 
-    /// <summary>The tensors that are not tables, sharing memory with the weights, each collecting its gradient.</summary>
+    /// <summary>
+    /// The tensors that are not tables, sharing memory with the weights, each collecting its gradient.
+    /// </summary>
     public Dictionary<string, Tensor> Parameters(bool training)
         => Weights.All.Where(weight => !weight.IsTable)
             .ToDictionary(weight => weight.Name, weight => weight.Value.detach().requires_grad_(training));
@@ -171,7 +177,8 @@ internal sealed class TwoTowerModel : IDisposable
             layer => layer.Name,
             layer => SourceEncoder.Create(
                 layer,
-                layer.Tensors.TryGetValue("weight", out string? weight) ? checked((int)Weights[weight].Value.shape[0]) : 0,
+                layer.Tensors.TryGetValue("weight", out string? weight)
+                    ? checked((int)Weights[weight].Value.shape[0]) : 0,
                 weight is null ? null : Vocabularies.GetValueOrDefault(weight)));
         return new FeatureTable(tower, encoders, fields);
     }

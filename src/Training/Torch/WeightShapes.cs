@@ -50,7 +50,8 @@ internal static class WeightShapes
         switch (layer.Kind)
         {
             case LayerKind.KeywordBag:
-                weights.Add(Name("weight"), Normal(vocabularies[Name("weight")].Values.Count + 1, options.KeywordDim), true);
+                weights.Add(
+                    Name("weight"), Normal(vocabularies[Name("weight")].Values.Count + 1, options.KeywordDim), true);
                 return options.KeywordDim;
             case LayerKind.TextBag:
                 weights.Add(Name("weight"), Normal(options.TextBuckets, options.Dim), true);

@@ -8,7 +8,9 @@ internal sealed class FeatureTable
 {
     private readonly Dictionary<string, SourceRows> _rows = [];
 
-    /// <summary>Encodes the fields of every row for each source layer of <paramref name="tower"/> that reads one.</summary>
+    /// <summary>
+    /// Encodes the fields of every row for each source layer of <paramref name="tower"/> that reads one.
+    /// </summary>
     /// <param name="tower">The tower.</param>
     /// <param name="sources">The layers' encoders, by layer name.</param>
     /// <param name="fields">The fields of each row in row order.</param>

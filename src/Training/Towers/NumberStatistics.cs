@@ -20,7 +20,9 @@ internal sealed class NumberStatistics
         }
     }
 
-    /// <summary>Whether the logarithm is less skewed and the numbers are skewed enough to need it; mean; deviation.</summary>
+    /// <summary>
+    /// Whether the logarithm is less skewed and the numbers are skewed enough to need it; mean; deviation.
+    /// </summary>
     public (bool Log, double Mean, double Deviation) Standardise()
     {
         bool log = Math.Abs(_plain.Skewness) > SkewForLog && Math.Abs(_log.Skewness) < Math.Abs(_plain.Skewness);

@@ -91,7 +91,8 @@ internal static class TowerDesign
                     break;
                 case FieldType.Text:
                     names.Add(layers.Add(
-                        LayerKind.TextBag, name, [], ["weight"], field.Name, new() { ["pairs"] = options.TextPairs ? 1 : 0 }));
+                        LayerKind.TextBag, name, [], ["weight"], field.Name,
+                        new() { ["pairs"] = options.TextPairs ? 1 : 0 }));
                     break;
                 case FieldType.Integer or FieldType.Float or FieldType.Boolean or FieldType.Date:
                     (bool log, double mean, double deviation) = numbers[field.Name].Standardise();
@@ -100,7 +101,8 @@ internal static class TowerDesign
                         new() { ["log"] = log ? 1 : 0, ["mean"] = mean, ["deviation"] = deviation }));
                     break;
                 default:
-                    throw new ArgumentException($"Field {field.Name}: a tower cannot read a field of type {field.Type}.");
+                    throw new ArgumentException(
+                        $"Field {field.Name}: a tower cannot read a field of type {field.Type}.");
             }
         }
 

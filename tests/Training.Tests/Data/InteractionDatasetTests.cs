@@ -8,7 +8,8 @@ public sealed class InteractionDatasetTests
     [Fact]
     public void Interactions_are_sorted_by_user_and_time_ties_as_read_and_repeats_dropped()
     {
-        InteractionDataset data = Build(null, ("b", 3, 5), ("a", 1, 9), ("a", 2, 1), ("a", 3, 9), ("a", 2, 20), ("b", 9, 2));
+        InteractionDataset data = Build(
+            null, ("b", 3, 5), ("a", 1, 9), ("a", 2, 1), ("a", 3, 9), ("a", 2, 20), ("b", 9, 2));
         Assert.Equal(InteractionOrder.Time, data.Order);
         Assert.Equal([9L, 3L], Ids(data, "b"));
         Assert.Equal([2L, 1L, 3L], Ids(data, "a"));
@@ -22,7 +23,8 @@ public sealed class InteractionDatasetTests
         InteractionDataset data = Build(null, ("a", 1, 1), ("a", 2, 2), ("a", 3, 3), ("b", 1, 1), ("b", 2, 2));
         Assert.Equal(1, data.TrainingItemsOf(0).Length);
         Assert.Equal(2, data.TrainingItemsOf(1).Length);
-        Assert.Equal([2, 1, 0], [.. new long[] { 1, 2, 3 }.Select(id => data.TrainingCounts()[data.Catalogue.Find(id)])]);
+        Assert.Equal(
+            [2, 1, 0], [.. new long[] { 1, 2, 3 }.Select(id => data.TrainingCounts()[data.Catalogue.Find(id)])]);
     }
 
     [Fact]
@@ -102,5 +104,6 @@ public sealed class InteractionDatasetTests
     }
 
     private static long[] Ids(InteractionDataset data, string user)
-        => [.. data.ItemsOf(data.Users.ToList().IndexOf(user)).ToArray().Select(row => data.Catalogue.Ids[row].Integer)];
+        => [.. data.ItemsOf(data.Users.ToList().IndexOf(user)).ToArray().Select(
+            row => data.Catalogue.Ids[row].Integer)];
 }

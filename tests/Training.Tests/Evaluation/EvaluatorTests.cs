@@ -29,7 +29,8 @@ public sealed class EvaluatorTests
         Assert.Equal(0.25, result.Coverage);
 
         InteractionDataset two = Data((1, [10, 11, 12, 13]), (2, [1]));
-        Assert.Equal(0.5, Evaluator.Run(two, [new FixedScorer(two.Catalogue.Count, _ => 1f)]).Results[0].ReciprocalRank.Mean);
+        Assert.Equal(
+            0.5, Evaluator.Run(two, [new FixedScorer(two.Catalogue.Count, _ => 1f)]).Results[0].ReciprocalRank.Mean);
     }
 
     [Fact]
@@ -56,9 +57,11 @@ public sealed class EvaluatorTests
     public void The_report_names_the_split_and_slices_by_popularity()
     {
         InteractionDataset data = Planted.Data(order: InteractionOrder.None);
-        EvaluationReport report = Evaluator.Run(data, Evaluator.Baselines(data), new EvaluationOptions { PopularItems = 50 });
+        EvaluationReport report = Evaluator.Run(
+            data, Evaluator.Baselines(data), new EvaluationOptions { PopularItems = 50 });
         Assert.Contains("no order", report.Split, StringComparison.Ordinal);
-        Assert.Equal([Evaluator.AllUsers, "outside the 50 most popular"], report.Results.Select(one => one.Slice).Distinct());
+        Assert.Equal(
+            [Evaluator.AllUsers, "outside the 50 most popular"], report.Results.Select(one => one.Slice).Distinct());
         Assert.InRange(report.Results[2].Users, 1, report.Users - 1);
         Assert.Equal(2, report.Differences.Count);
         Assert.Contains("\"hitRate10\"", report.ToJson(), StringComparison.Ordinal);
@@ -98,7 +101,8 @@ public sealed class EvaluatorTests
     {
         public string Name => "fixed";
 
-        public void Score(InteractionDataset data, ReadOnlySpan<EvaluationCase> cases, HeldOut heldOut, Span<float> scores)
+        public void Score(
+            InteractionDataset data, ReadOnlySpan<EvaluationCase> cases, HeldOut heldOut, Span<float> scores)
         {
             for (int place = 0; place < scores.Length; place++)
             {
