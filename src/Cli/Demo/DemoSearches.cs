@@ -13,10 +13,10 @@ internal static class DemoSearches
 
     public static IReadOnlyList<DemoSearch> For(Retriever retriever, InteractionDataset data)
         => retriever.Get("libsdl2-2.0-0") is not null && retriever.Schema.FindField("section") is not null
-            ? OfDebian(retriever, data)
+            ? OfDebian()
             : OfAny(retriever, data);
 
-    private static List<DemoSearch> OfDebian(Retriever retriever, InteractionDataset data)
+    private static List<DemoSearch> OfDebian()
     {
         ImmutableArray<ItemId> like = ["python3-numpy", "python3-scipy", "python3-matplotlib"];
         ImmutableArray<string> fields = ["section", "installed_kib", "description"];
@@ -33,36 +33,20 @@ internal static class DemoSearches
                 "--item gimp --group-by section",
                 new SearchRequest { Items = ["gimp"], K = HitsShown, GroupBy = new GroupBy("section"), Fields = fields }),
         };
-        if (ColdStart(data) is { } cold)
-        {
-            searches.Add(new DemoSearch(
-                $"Cold start: nothing depends on {cold} yet, so only its description, tags and section place it; what is it like?",
-                $"--item {cold}",
-                new SearchRequest { Items = [cold], K = HitsShown, Fields = fields }));
-            searches.Add(new DemoSearch(
-                "Found by description: packages that nobody depends on yet, near games for a history of SDL libraries",
-                "--history libsdl2-2.0-0,libsdl2-mixer-2.0-0,libsdl2-image-2.0-0 -f \"section = 'games'\"",
-                new SearchRequest
-                {
-                    History = ["libsdl2-2.0-0", "libsdl2-mixer-2.0-0", "libsdl2-image-2.0-0"],
-                    K = HitsShown,
-                    Filter = Filter.Parse("section = 'games'"),
-                    Fields = fields,
-                }));
-        }
-
+        searches.Add(new DemoSearch(
+            "What goes with the SDL libraries, only games?",
+            "--history libsdl2-2.0-0,libsdl2-mixer-2.0-0,libsdl2-image-2.0-0 -f \"section = 'games'\"",
+            new SearchRequest
+            {
+                History = ["libsdl2-2.0-0", "libsdl2-mixer-2.0-0", "libsdl2-image-2.0-0"],
+                K = HitsShown,
+                Filter = Filter.Parse("section = 'games'"),
+                Fields = fields,
+            }));
         return searches;
 
         DemoSearch Filtered(string title, string filter)
             => new(title, $"{History} -f \"{filter}\"", request with { Filter = Filter.Parse(filter) });
-    }
-
-    /// <summary>A package that a person knows and that no package depends on.</summary>
-    private static string? ColdStart(InteractionDataset data)
-    {
-        int[] counts = data.TrainingCounts();
-        string[] known = ["gnuchess", "freeciv-client-gtk3", "stellarium", "audacity", "inkscape", "supertuxkart"];
-        return known.FirstOrDefault(name => data.Catalogue.Find(name) is >= 0 and int row && counts[row] == 0);
     }
 
     private static List<DemoSearch> OfAny(Retriever retriever, InteractionDataset data)
