@@ -19,7 +19,7 @@ internal static class QueryCommand
 
     private static readonly Option<string?> s_filter = new("--filter", "-f")
     {
-        Description = "Which items may be returned, such as: section = 'devel' and installed_size < 1000",
+        Description = "Which items may be returned, such as: section = 'devel' and installed_kib < 1000",
         HelpName = "FILTER",
     };
 
