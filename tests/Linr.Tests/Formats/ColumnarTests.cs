@@ -27,7 +27,7 @@ public sealed class ColumnarTests : IDisposable
         Embeddings = [new EmbeddingSchema("look", 2)],
     };
 
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -42,7 +42,7 @@ public sealed class ColumnarTests : IDisposable
     [Fact]
     public async Task Parquet_files_of_plain_classes_are_read()
     {
-        string path = _folder.PathOf("a.parquet");
+        string path = _folder.File("a.parquet");
         await using (FileStream stream = File.Create(path))
         {
             await ParquetSerializer.SerializeAsync(
@@ -72,7 +72,7 @@ public sealed class ColumnarTests : IDisposable
     [Fact]
     public async Task Nulls_within_a_parquet_list_are_left_out()
     {
-        string path = _folder.PathOf("a.parquet");
+        string path = _folder.File("a.parquet");
         var id = new DataField<long>("id");
         var element = new DataField("element", typeof(long), isNullable: true);
         var schema = new ParquetSchema(id, new ListField("tags", element));
@@ -114,7 +114,7 @@ public sealed class ColumnarTests : IDisposable
     [Fact]
     public void A_bad_value_in_a_columnar_file_names_its_row()
     {
-        string path = _folder.PathOf("a.parquet");
+        string path = _folder.File("a.parquet");
         InteractionFile.Write(path, [new Interaction("7", 1), new Interaction("x", 1)]);
         DataFormatException error = Assert.Throws<DataFormatException>(
             () => InteractionFile.Read(path, new InteractionOptions { UserIdKind = IdKind.Integer }).Count());
@@ -136,7 +136,7 @@ public sealed class ColumnarTests : IDisposable
     [InlineData("a.arrow")]
     public void A_damaged_file_reads_as_something_or_is_a_named_error(string name)
     {
-        string whole = _folder.PathOf("whole.parquet");
+        string whole = _folder.File("whole.parquet");
         if (name == "a.parquet")
         {
             InteractionFile.Write(
@@ -187,7 +187,7 @@ public sealed class ColumnarTests : IDisposable
 
     private string WriteArrow(bool isFile, bool packed)
     {
-        string path = _folder.PathOf("a.arrow");
+        string path = _folder.File("a.arrow");
         var look = new FixedSizeListArray.Builder(FloatType.Default, 2);
         ((FloatArray.Builder)look.Append().ValueBuilder).Append(0.5f).Append(-1);
         look.AppendNull();

@@ -54,7 +54,7 @@ public sealed class DebianCatalogueTests : IDisposable
 
         """;
 
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -109,16 +109,16 @@ public sealed class DebianCatalogueTests : IDisposable
     public void An_extract_reads_back_as_it_was_and_is_the_same_bytes_again()
     {
         DebianCatalogue catalogue = DebianCatalogue.Read([_folder.Write("Packages", Index)]);
-        catalogue.WriteExtract(_folder.PathOf("one"));
-        DebianCatalogue back = DebianCatalogue.ReadExtract(_folder.PathOf("one"));
+        catalogue.WriteExtract(_folder.File("one"));
+        DebianCatalogue back = DebianCatalogue.ReadExtract(_folder.File("one"));
         Assert.Equal(catalogue.Interactions, back.Interactions);
         Assert.Equal(catalogue.Items.Select(Describe), back.Items.Select(Describe));
-        back.WriteExtract(_folder.PathOf("two"));
+        back.WriteExtract(_folder.File("two"));
         foreach (string name in (string[])[DebianCatalogue.ItemsName, DebianCatalogue.InteractionsName])
         {
             Assert.Equal(
-                File.ReadAllBytes(_folder.PathOf(Path.Combine("one", name))),
-                File.ReadAllBytes(_folder.PathOf(Path.Combine("two", name))));
+                File.ReadAllBytes(_folder.File(Path.Combine("one", name))),
+                File.ReadAllBytes(_folder.File(Path.Combine("two", name))));
         }
     }
 

@@ -8,7 +8,7 @@ namespace Linr.Tests.Formats;
 public sealed class EmbeddingFileTests : IDisposable
 {
     private static readonly float[][] Rows = [[0.5f, -1, 1f / 3], [float.MaxValue, float.Epsilon, -0f]];
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -21,7 +21,7 @@ public sealed class EmbeddingFileTests : IDisposable
     [InlineData("a.tsv.gz")]
     public void Embeddings_come_back_bit_by_bit(string name)
     {
-        string path = _folder.PathOf(name);
+        string path = _folder.File(name);
         ItemId[] ids = ["x", "y|\"z\""];
         using (EmbeddingWriter writer = EmbeddingFile.Create(path, 3, IdKind.Text))
         {
@@ -173,7 +173,7 @@ public sealed class EmbeddingFileTests : IDisposable
     [Fact]
     public void A_writer_refuses_what_does_not_fit()
     {
-        using EmbeddingWriter writer = EmbeddingFile.Create(_folder.PathOf("a.npy"), 2, IdKind.Text);
+        using EmbeddingWriter writer = EmbeddingFile.Create(_folder.File("a.npy"), 2, IdKind.Text);
         Assert.Throws<ArgumentException>(() => writer.Write(1, [1, 2]));
         Assert.Throws<ArgumentException>(() => writer.Write("p", [1]));
         Assert.Throws<ArgumentException>(() => writer.Write("p", [1, float.NaN]));

@@ -5,7 +5,7 @@ namespace Linr.Tests.Formats;
 public sealed class InteractionFileTests : IDisposable
 {
     private const long Second = 1_000_000;
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

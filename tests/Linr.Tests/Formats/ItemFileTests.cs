@@ -20,7 +20,7 @@ public sealed class ItemFileTests : IDisposable
         Embeddings = [new EmbeddingSchema("look", 3)],
     };
 
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

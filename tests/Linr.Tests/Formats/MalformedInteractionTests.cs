@@ -4,7 +4,7 @@ namespace Linr.Tests.Formats;
 
 public sealed class MalformedInteractionTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

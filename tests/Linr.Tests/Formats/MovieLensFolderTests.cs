@@ -5,7 +5,7 @@ namespace Linr.Tests.Formats;
 
 public sealed class MovieLensFolderTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

@@ -66,7 +66,7 @@ public sealed class RoundTripTests : IDisposable
             [keyword, keywords, integer, integers, real, reals, boolean, booleans, date, dates, text, bytes, json],
             [one, many]);
 
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     private static Gen<Value> GenDate
         => Gen.Long[-3_000_000_000_000_000, 3_000_000_000_000_000].Select(Value.OfDateMicroseconds);
@@ -77,7 +77,7 @@ public sealed class RoundTripTests : IDisposable
     [MemberData(nameof(Files))]
     public void Items_come_back_as_they_were(string name)
     {
-        string path = _folder.PathOf(name);
+        string path = _folder.File(name);
         GenItem.Array[0, 20].Sample(
             items =>
             {
@@ -97,7 +97,7 @@ public sealed class RoundTripTests : IDisposable
     [MemberData(nameof(Files))]
     public void Interactions_come_back_as_they_were(string name)
     {
-        string path = _folder.PathOf(name);
+        string path = _folder.File(name);
         Interaction[] timed =
         [
             new("ann", 3, 1_381_945_744_123_456, 0.25f), new("bo|b, \"x\"", long.MinValue, -1, -1e30f),
@@ -115,7 +115,7 @@ public sealed class RoundTripTests : IDisposable
     [MemberData(nameof(Files))]
     public void Hits_are_written_with_their_columns(string name)
     {
-        string path = _folder.PathOf(name);
+        string path = _folder.File(name);
         HitRow[] hits = [new("q1", 1, "x", 0.5f), new("q1", 2, "y", -0.25f)];
         Assert.Equal(2, HitFile.Write(path, IdKind.Text, hits));
         var schema = new Schema
@@ -140,7 +140,7 @@ public sealed class RoundTripTests : IDisposable
     [Fact]
     public void Parquet_takes_more_rows_than_one_group()
     {
-        string path = _folder.PathOf("a.parquet");
+        string path = _folder.File("a.parquet");
         const int rows = 150_000;
         InteractionFile.Write(path, Enumerable.Range(0, rows).Select(row => new Interaction(row % 1_000, row, row)));
         Assert.Equal(
@@ -151,7 +151,7 @@ public sealed class RoundTripTests : IDisposable
     [Fact]
     public void What_a_writer_cannot_hold_is_refused_before_the_row_begins()
     {
-        string path = _folder.PathOf("a.jsonl");
+        string path = _folder.File("a.jsonl");
         using (ItemWriter writer = ItemFile.Create(path, Wide))
         {
             AssertRefused("Item p, \"keyword\": expected Keyword; found Integer.", [1L]);
@@ -167,7 +167,7 @@ public sealed class RoundTripTests : IDisposable
         }
 
         Assert.Equal(0, new FileInfo(path).Length);
-        using ItemWriter csv = ItemFile.Create(_folder.PathOf("a.csv"), Wide);
+        using ItemWriter csv = ItemFile.Create(_folder.File("a.csv"), Wide);
         DataFormatException split = Assert.Throws<DataFormatException>(() => csv.Write(
             new Item { Id = "p", Fields = new Dictionary<string, IReadOnlyList<Value>> { ["keywords"] = ["a|b"] } }));
         Assert.EndsWith(

@@ -6,7 +6,7 @@ public sealed class SchemaInferenceTests : IDisposable
 {
     private const FieldRoles Keyword = FieldRoles.Attribute | FieldRoles.Feature | FieldRoles.Stored;
     private const FieldRoles Number = FieldRoles.Attribute | FieldRoles.Stored;
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
