@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Linr.Cli.Commands;
+using Linr.Cli.Terminal;
 
 namespace Linr.Cli;
 
@@ -15,12 +16,14 @@ public static class LinrCli
             Error = error ?? Console.Error,
             EnableDefaultExceptionHandler = false,
         };
-        ParseResult parsed = Build().Parse(args);
-        int code = await parsed.InvokeAsync(configuration).ConfigureAwait(false);
-        return parsed.Errors.Count > 0 ? ExitCode.Usage : code;
+        ParseResult parsed = Build().Parse(args.Length > 0 ? args : ["--help"]);
+        return parsed.Errors.Count > 0
+            ? UsageErrors.Write(parsed, configuration.Output, configuration.Error)
+            : await parsed.InvokeAsync(configuration).ConfigureAwait(false);
     }
 
-    private static RootCommand Build() => new(
+    /// <summary>The program's commands with their options.</summary>
+    internal static RootCommand Build() => new(
         "Linr: model-based neural retrieval. Train a model, build it with its items into one file, and search it "
         + "with filters, exactly. Start with: linr demo")
     {

@@ -14,7 +14,6 @@ internal static class BenchFiles
 
     public static void Write(string folder, BenchReport report)
     {
-        Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "bench.json"), JsonSerializer.Serialize(report, JsonOutput.Options));
         Plot(report, "Share of the measured read bandwidth", figure => figure.ReadShare, Path.Combine(folder, "read-share.png"));
         Plot(report, "Share of the measured multiply-add peak", figure => figure.FlopShare, Path.Combine(folder, "flop-share.png"));

@@ -45,10 +45,13 @@ internal static class BenchCommand
 
     private static int Run(CommandContext context)
     {
-        long rows = Positive(context.Get(s_rows), "--rows", Limits.RowsMax);
-        int dim = (int)Positive(context.Get(s_dim), "--dim", Limits.DimMax);
-        int passes = (int)Positive(context.Get(s_passes), "--passes", 1_000);
+        int dim = (int)Within(context.Get(s_dim), "--dim", 1, Limits.DimMax);
+        long rowsMin = (MachineLimits.ReadBytesMin / (dim * sizeof(float))) + 1;
+        long rows = Within(context.Get(s_rows), "--rows", rowsMin, Limits.RowsMax);
+        int passes = (int)Within(context.Get(s_passes), "--passes", 1, 1_000);
         int threads = CommonOptions.ThreadCount(context);
+        string? folder = FileCheck.FolderOrNull(s_out.Name, context.Find(s_out));
+        string? script = FileCheck.ExistingOrNull(s_peer.Name, context.Find(s_peer));
         IReadOnlyList<ScanCase> cases = BenchCases.Of(context.Get(s_quick));
         ScanBenchResult result = context.Progress.Status().Start(
             $"{rows:N0} x {dim}, {cases.Count} cases, {passes} passes, {threads} threads",
@@ -57,9 +60,7 @@ internal static class BenchCommand
                 using var bench = new ScanBench(rows, dim, threads, context.Get(s_seed));
                 return bench.Run(cases, passes, context.Cancellation);
             });
-        PeerResult? peer = context.Find(s_peer) is { } script
-            ? PeerScript.Run(script, rows, dim, threads, passes, context)
-            : null;
+        PeerResult? peer = script is null ? null : PeerScript.Run(script, rows, dim, threads, passes, context);
         var report = new BenchReport(InstructionSet.Name, CommandLine(context), result, peer);
         if (context.IsJson)
         {
@@ -70,7 +71,7 @@ internal static class BenchCommand
             BenchTables.Write(context.Console, report);
         }
 
-        if (context.Find(s_out) is { } folder)
+        if (folder is not null)
         {
             BenchFiles.Write(folder, report);
             context.Progress.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[grey]wrote {folder}/bench.json and plots[/]");
@@ -82,8 +83,8 @@ internal static class BenchCommand
     private static string CommandLine(CommandContext context)
         => string.Join(' ', context.Parsed.Tokens.Select(token => token.Value).Prepend("linr"));
 
-    private static long Positive(long value, string option, long max)
-        => value >= 1 && value <= max
+    private static long Within(long value, string option, long min, long max)
+        => value >= min && value <= max
             ? value
-            : throw new ArgumentException($"{option}: expected 1 to {max}; found {value}.");
+            : throw new ArgumentException($"{option}: expected {min} to {max}; found {value}.");
 }

@@ -44,6 +44,7 @@ internal static class DemoCommand
     {
         TrainingOptions options = TrainOptions.ReadForDemo(context);
         options.Validate();
+        string folder = FileCheck.Folder(s_out.Name, context.Get(s_out));
         var report = new ReadReport();
         DataSet source = DemoData.Open(context.Find(s_data), context.Get(s_fromApt), report);
         IAnsiConsole console = context.IsJson ? context.Progress : context.Console;
@@ -52,8 +53,6 @@ internal static class DemoCommand
         console.MarkupLineInterpolated(
             CultureInfo.InvariantCulture,
             $"[bold]{source.Name}[/]: {data.Catalogue.Count:N0} items, {data.UserCount:N0} users, {data.InteractionCount:N0} interactions");
-        string folder = context.Get(s_out);
-        Directory.CreateDirectory(folder);
         string path = Path.Combine(folder, "model.linr");
         EvaluationReport evaluation;
         using (TrainedModel model = TrainingView.Run(data, options, context.Progress, context.Cancellation))

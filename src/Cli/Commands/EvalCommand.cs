@@ -42,11 +42,13 @@ internal static class EvalCommand
 
     private static int Run(CommandContext context)
     {
+        string modelPath = CommonOptions.ModelPath(context, s_model);
+        string? folder = FileCheck.FolderOrNull(s_report.Name, context.Find(s_report));
         var report = new ReadReport();
         DataSet source = DataOptions.Open(context, report);
         long seed = context.Get(TrainOptions.Seed);
         var options = new EvaluationOptions { UsersMax = context.Get(s_users), PopularItems = context.Get(s_popular), Seed = seed };
-        using LoadedModel model = ModelReader.Open(context.Get(s_model));
+        using LoadedModel model = ModelReader.Open(modelPath);
         EvaluationReport evaluation = context.Progress.Status().Start("reading", status =>
         {
             InteractionDataset data = source.Read(seed, text => status.Status = text, context.Cancellation);
@@ -55,11 +57,11 @@ internal static class EvalCommand
             return Evaluator.Run(data, [scorer, .. Evaluator.Baselines(data)], options);
         });
         ReadReportView.Write(context.Progress, report);
-        Write(context, evaluation);
+        Write(context, evaluation, folder);
         return ExitCode.Success;
     }
 
-    private static void Write(CommandContext context, EvaluationReport evaluation)
+    private static void Write(CommandContext context, EvaluationReport evaluation, string? folder)
     {
         if (context.IsJson)
         {
@@ -70,9 +72,8 @@ internal static class EvalCommand
             EvaluationView.Write(context.Console, evaluation);
         }
 
-        if (context.Find(s_report) is { } folder)
+        if (folder is not null)
         {
-            Directory.CreateDirectory(folder);
             File.WriteAllText(Path.Combine(folder, "evaluation.json"), evaluation.ToJson());
             Plots.Evaluation(evaluation, Path.Combine(folder, "evaluation.png"));
         }

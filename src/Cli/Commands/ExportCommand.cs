@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Linr.Cli.Terminal;
 using Linr.Formats;
 using Linr.Index;
@@ -28,8 +27,8 @@ internal static class ExportCommand
 
     private static int Run(CommandContext context)
     {
-        using LoadedModel model = ModelReader.Open(context.Get(s_model));
-        string path = context.Get(s_out);
+        using LoadedModel model = ModelReader.Open(CommonOptions.ModelPath(context, s_model));
+        string path = FileCheck.Writable(s_out.Name, context.Get(s_out));
         string? embedding = context.Find(s_embedding);
         context.Progress.Progress().AutoClear(true).Start(bars =>
         {
@@ -43,16 +42,9 @@ internal static class ExportCommand
                 WriteEmbedding(model.Items, embedding, path, bar, context.Cancellation);
             }
         });
-        if (context.IsJson)
-        {
-            context.WriteJson(new { file = path, items = model.Items.Rows, bytes = new FileInfo(path).Length });
-        }
-        else
-        {
-            context.Console.MarkupLineInterpolated(
-                CultureInfo.InvariantCulture, $"wrote [bold]{path}[/]: {model.Items.Rows:N0} items, {new FileInfo(path).Length:N0} bytes");
-        }
-
+        context.Write(
+            new { file = path, items = model.Items.Rows, bytes = new FileInfo(path).Length },
+            $"wrote [bold]{path}[/]: {model.Items.Rows:N0} items, {new FileInfo(path).Length:N0} bytes");
         return ExitCode.Success;
     }
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Linr.Cli.Data;
 using Linr.Cli.Terminal;
 using Linr.Formats;
@@ -10,28 +9,20 @@ namespace Linr.Cli.Commands;
 /// <summary>`linr import`: any data that Linr reads, into one folder with one form.</summary>
 internal static class ImportCommand
 {
-    private static readonly Option<bool> s_fromApt = new("--from-apt")
-    {
-        Description = "The Debian packages that this machine's apt knows (run apt-get update first).",
-    };
-
     private static readonly Option<string> s_out = CommonOptions.Out(
-        $"The folder to write: {DataFolder.SchemaName}, {DataFolder.ItemsName}, {DataFolder.InteractionsName}.");
+        $"The folder to write: {DataFolder.SchemaName}, {DataFolder.ItemsName}, {DataFolder.InteractionsName}, {ImportedSource.FileName}.");
 
     public static Command Create() => CommandBuilder.Create(
         "import",
         "Reads items and interactions, checks every row, and writes them as one folder that train and eval read.",
-        [.. DataOptions.All, s_fromApt, s_out],
+        [.. DataOptions.All, s_out],
         Run);
 
     private static int Run(CommandContext context)
     {
         var report = new ReadReport();
-        DataSet data = context.Get(s_fromApt)
-            ? DataFolder.OfDebian(DebianCatalogue.ReadApt(), "apt")
-            : DataOptions.Open(context, report);
-        string folder = context.Get(s_out);
-        Directory.CreateDirectory(folder);
+        DataSet data = DataOptions.Open(context, report);
+        string folder = FileCheck.Folder(s_out.Name, context.Get(s_out));
         long items = 0;
         long interactions = 0;
         context.Progress.Status().Start("items", status =>
@@ -48,19 +39,13 @@ internal static class ImportCommand
 
             status.Status = "interactions";
             interactions = InteractionFile.Write(Path.Combine(folder, DataFolder.InteractionsName), data.Interactions);
-            File.WriteAllText(Path.Combine(folder, DataFolder.SchemaName), SchemaJson.Write(data.Schema));
+            new ImportedSource(data.Name, data.Order).Write(folder);
+            File.WriteAllText(Path.Combine(folder, DataFolder.SchemaName), SchemaJson.WriteIndented(data.Schema));
         });
         ReadReportView.Write(context.Progress, report);
-        if (context.IsJson)
-        {
-            context.WriteJson(new { folder, items, interactions, skipped = report.BadRows });
-        }
-        else
-        {
-            context.Console.MarkupLineInterpolated(
-                CultureInfo.InvariantCulture, $"wrote [bold]{folder}[/]: {items:N0} items, {interactions:N0} interactions");
-        }
-
+        context.Write(
+            new { folder, items, interactions, skipped = report.BadRows },
+            $"wrote [bold]{folder}[/]: {items:N0} items, {interactions:N0} interactions");
         return ExitCode.Success;
     }
 }

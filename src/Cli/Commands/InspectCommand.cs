@@ -18,7 +18,7 @@ internal static class InspectCommand
 
     private static int Run(CommandContext context)
     {
-        using LoadedModel model = ModelReader.Open(context.Get(s_model), verifyRows: false);
+        using LoadedModel model = ModelReader.Open(CommonOptions.ModelPath(context, s_model), verifyRows: false);
         var layers = LayerList.Parse(model.LayersJson);
         if (context.IsJson)
         {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Linr.Cli.Data;
 using Linr.Cli.Terminal;
 using Linr.Engine;
+using Linr.Filters;
 
 namespace Linr.Cli.Commands;
 
@@ -64,9 +65,9 @@ internal static class QueryCommand
     private static int Run(CommandContext context)
     {
         using Retriever retriever = Retriever.Open(
-            context.Get(s_model), new RetrieverOptions { Threads = CommonOptions.ThreadCount(context) });
+            CommonOptions.ModelPath(context, s_model), new RetrieverOptions { Threads = CommonOptions.ThreadCount(context) });
         SearchRequest request = ReadRequest(context, retriever.Schema);
-        SearchResponse response = retriever.Search(request, context.Cancellation);
+        SearchResponse response = Search(retriever, request, context.Cancellation);
         if (context.IsJson)
         {
             context.WriteJson(response);
@@ -77,6 +78,18 @@ internal static class QueryCommand
         }
 
         return ExitCode.Success;
+    }
+
+    private static SearchResponse Search(Retriever retriever, SearchRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            return retriever.Search(request, cancellation);
+        }
+        catch (ArgumentException error) when (error is not FilterException)
+        {
+            throw new ArgumentException(RequestWords.ToOptions(ErrorReport.WithoutParameterName(error)), error);
+        }
     }
 
     private static SearchRequest ReadRequest(CommandContext context, Schema schema)
@@ -90,7 +103,7 @@ internal static class QueryCommand
             History = ArgumentText.Ids(context.Find(s_history), schema.IdKind),
             Items = ArgumentText.Ids(context.Find(s_items), schema.IdKind),
             Embeddings = VectorText.Read(context.Find(s_vectors), schema),
-            Filter = filter is null ? null : Filters.Filter.Parse(filter),
+            Filter = filter is null ? null : Filter.Parse(filter),
             Parameters = ArgumentText.Parameters(context.Find(s_parameters)),
             Features = ArgumentText.Values(context.Find(s_features), "--feature"),
             K = k,

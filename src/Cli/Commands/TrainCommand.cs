@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Linr.Cli.Data;
 using Linr.Cli.Terminal;
 using Linr.Cli.Training;
@@ -27,48 +26,34 @@ internal static class TrainCommand
         DefaultValueFactory = _ => RowType.Float32,
     };
 
-    private static readonly Option<string> s_version = new("--version-name")
-    {
-        Description = "What to call this version of the model; every answer carries it.",
-        DefaultValueFactory = _ => "1",
-    };
-
     public static Command Create() => CommandBuilder.Create(
         "train",
         "Trains a two-tower model and writes it with all items as one model file.",
-        [.. DataOptions.All, .. TrainOptions.All, s_rows, s_version, s_report, s_out],
+        [.. DataOptions.All, .. TrainOptions.All, s_rows, CommonOptions.VersionName, s_report, s_out],
         Run);
 
     private static int Run(CommandContext context)
     {
         TrainingOptions options = TrainOptions.Read(context);
         options.Validate();
+        string path = FileCheck.Writable(s_out.Name, context.Get(s_out));
+        string? folder = FileCheck.FolderOrNull(s_report.Name, context.Find(s_report));
         var report = new ReadReport();
         DataSet source = DataOptions.Open(context, report);
         InteractionDataset data = context.Progress.Status().Start(
             "reading", status => source.Read(options.Seed, text => status.Status = text, context.Cancellation));
         ReadReportView.Write(context.Progress, report);
         using TrainedModel model = TrainingView.Run(data, options, context.Progress, context.Cancellation);
-        string path = context.Get(s_out);
-        ModelExporter.Write(model, path, context.Get(s_version), rowType: context.Get(s_rows));
-        if (context.Find(s_report) is { } folder)
+        ModelExporter.Write(model, path, context.Get(CommonOptions.VersionName), rowType: context.Get(s_rows));
+        if (folder is not null)
         {
-            Directory.CreateDirectory(folder);
             File.WriteAllText(Path.Combine(folder, "run.json"), model.Run.ToJson());
             Plots.Training(model.Run, Path.Combine(folder, "training.png"));
         }
 
-        if (context.IsJson)
-        {
-            context.WriteJson(new { model = path, bytes = new FileInfo(path).Length, run = model.Run });
-        }
-        else
-        {
-            context.Console.MarkupLineInterpolated(
-                CultureInfo.InvariantCulture,
-                $"wrote [bold]{path}[/]: {model.Run.Items:N0} items, {new FileInfo(path).Length:N0} bytes, best epoch {model.Run.BestEpoch} of {model.Run.Epochs.Count}");
-        }
-
+        context.Write(
+            new { model = path, bytes = new FileInfo(path).Length, run = model.Run },
+            $"wrote [bold]{path}[/]: {model.Run.Items:N0} items, {new FileInfo(path).Length:N0} bytes, best epoch {model.Run.BestEpoch} of {model.Run.Epochs.Count}");
         return ExitCode.Success;
     }
 }

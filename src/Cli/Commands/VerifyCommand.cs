@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Linr.Cli.Terminal;
 using Linr.Index.ModelFiles;
 using Linr.ModelFile;
@@ -17,22 +16,15 @@ internal static class VerifyCommand
 
     private static int Run(CommandContext context)
     {
-        using LoadedModel model = ModelReader.Open(context.Get(s_model), verifyRows: false);
+        using LoadedModel model = ModelReader.Open(CommonOptions.ModelPath(context, s_model), verifyRows: false);
         context.Progress.Progress().AutoClear(true).Start(bars =>
         {
             ProgressTask bar = bars.AddTask("verify", maxValue: model.FileBytes);
             model.Verify(new BarProgress(bar), context.Cancellation);
         });
-        if (context.IsJson)
-        {
-            context.WriteJson(new { model = model.Path, bytes = model.FileBytes, items = model.Items.Rows, intact = true });
-        }
-        else
-        {
-            context.Console.MarkupLineInterpolated(
-                CultureInfo.InvariantCulture, $"[green]intact[/]: {model.FileBytes:N0} bytes, {model.Items.Rows:N0} items");
-        }
-
+        context.Write(
+            new { model = model.Path, bytes = model.FileBytes, items = model.Items.Rows, intact = true },
+            $"[green]intact[/]: {model.FileBytes:N0} bytes, {model.Items.Rows:N0} items");
         return ExitCode.Success;
     }
 

@@ -17,20 +17,27 @@ internal static class ArgumentText
     public static ImmutableArray<ItemId> Ids(string[]? values, IdKind kind)
         => [.. Split(values).Select(value => ItemId.Parse(value, kind))];
 
+    /// <summary>The two sides of a pair.</summary>
+    /// <param name="option">The option that it was given to.</param>
+    /// <param name="form">What it should look like.</param>
+    /// <param name="pair">What the user gave.</param>
+    /// <exception cref="ArgumentException">A side is missing.</exception>
+    public static (string Name, string Value) Pair(string option, string form, string pair)
+    {
+        int equals = pair.IndexOf('=', StringComparison.Ordinal);
+        return equals > 0 && equals < pair.Length - 1
+            ? (pair[..equals], pair[(equals + 1)..])
+            : throw new ArgumentException($"{option}: expected {form}; found \"{pair}\".");
+    }
+
     /// <summary>NAME=VALUE pairs; a name given again, or commas in the value, makes a list.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<Value>> Values(string[]? pairs, string option)
     {
         var values = new Dictionary<string, IReadOnlyList<Value>>();
         foreach (string pair in pairs ?? [])
         {
-            int equals = pair.IndexOf('=', StringComparison.Ordinal);
-            if (equals < 1)
-            {
-                throw new ArgumentException($"{option}: expected NAME=VALUE; found \"{pair}\".");
-            }
-
-            string name = pair[..equals];
-            IEnumerable<Value> added = pair[(equals + 1)..].Split(',', StringSplitOptions.TrimEntries).Select(OneValue);
+            (string name, string list) = Pair(option, "NAME=VALUE", pair);
+            IEnumerable<Value> added = list.Split(',', StringSplitOptions.TrimEntries).Select(OneValue);
             values[name] = [.. values.GetValueOrDefault(name) ?? [], .. added];
         }
 

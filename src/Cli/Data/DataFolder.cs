@@ -15,13 +15,19 @@ internal static class DataFolder
     /// <summary>The interactions.</summary>
     public const string InteractionsName = "interactions.parquet";
 
+    /// <exception cref="IOException">There is no folder.</exception>
     /// <exception cref="ArgumentException">The folder is of no kind that Linr knows.</exception>
     public static DataSet Open(string folder, bool skipBadRows, ReadReport report)
     {
+        if (!Directory.Exists(folder))
+        {
+            throw new IOException($"--data: expected a folder; found {(File.Exists(folder) ? "a file" : "none")} at \"{folder}\".");
+        }
+
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
         if (File.Exists(Path.Combine(folder, SchemaName)))
         {
-            return OpenImported(folder, name, skipBadRows, report);
+            return OpenImported(folder, skipBadRows, report);
         }
 
         if (File.Exists(Path.Combine(folder, DebianCatalogue.InteractionsName)))
@@ -48,17 +54,18 @@ internal static class DataFolder
     public static DataSet OfDebian(DebianCatalogue catalogue, string name)
         => new(name, DebianCatalogue.Schema, catalogue.Items, catalogue.Interactions, InteractionOrder.None);
 
-    private static DataSet OpenImported(string folder, string name, bool skipBadRows, ReadReport report)
+    private static DataSet OpenImported(string folder, bool skipBadRows, ReadReport report)
     {
-        Schema schema = SchemaJson.Read(File.ReadAllText(Path.Combine(folder, SchemaName)));
+        Schema schema = SchemaFile.Read(Path.Combine(folder, SchemaName));
+        var source = ImportedSource.Read(folder);
         string interactions = Path.Combine(folder, InteractionsName);
         return new DataSet(
-            name,
+            source.Name,
             schema,
             ItemFile.Read(
                 Path.Combine(folder, ItemsName), new ItemOptions { Schema = schema, SkipBadRows = skipBadRows }, report),
             InteractionFile.Read(
                 interactions, new InteractionOptions { ItemIdKind = schema.IdKind, SkipBadRows = skipBadRows }, report),
-            Order: null);
+            source.Order);
     }
 }

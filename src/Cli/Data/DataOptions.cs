@@ -8,35 +8,31 @@ namespace Linr.Cli.Data;
 /// <summary>The options that name items and interactions, shared by import, train and eval.</summary>
 internal static class DataOptions
 {
+    private static readonly string[] s_interactionParts = ["user", "item", "time", "weight"];
+
     private static readonly Option<string?> s_data = new("--data")
     {
         Description = "A folder: MovieLens (ratings and movies, .csv or .dat), one that import wrote, or the Debian extract.",
         HelpName = "FOLDER",
     };
 
-    private static readonly Option<string?> s_items = new("--items")
-    {
-        Description = "Items: CSV, TSV, JSONL, Parquet or Arrow.",
-        HelpName = "FILE",
-    };
-
     private static readonly Option<string?> s_interactions = new("--interactions")
     {
-        Description = "Interactions (user, item, time, weight): CSV, TSV, JSONL, Parquet or Arrow.",
+        Description = "Interactions (user, item, time, weight): CSV, TSV, JSONL, Parquet or Arrow (.gz too); "
+            + "items that --items does not have are added without fields.",
         HelpName = "FILE",
     };
 
-    private static readonly Option<string?> s_schema = new("--schema")
+    private static readonly Option<string[]> s_packages = new("--packages")
     {
-        Description = "What the items look like, as JSON; found out from the data unless given.",
-        HelpName = "FILE.json",
+        Description = "Debian package indexes (Packages, plain or packed): packages, and what sources depend on.",
+        HelpName = "FILE",
+        AllowMultipleArgumentsPerToken = true,
     };
 
-    private static readonly Option<string[]> s_map = new("--map")
+    private static readonly Option<bool> s_fromApt = new("--from-apt")
     {
-        Description = "The column of user, item, time or weight in --interactions, or of id or a field in --items; #2 is the second column.",
-        HelpName = "NAME=COLUMN",
-        AllowMultipleArgumentsPerToken = true,
+        Description = "The same from the indexes of this machine's apt (run apt-get update first).",
     };
 
     private static readonly Option<InteractionOrder?> s_order = new("--order")
@@ -45,85 +41,70 @@ internal static class DataOptions
         HelpName = "time|file|none",
     };
 
-    private static readonly Option<bool> s_skipBad = new("--skip-bad") { Description = "Counts and reports bad rows instead of stopping." };
-
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<Symbol> All { get; } = [s_data, s_items, s_interactions, s_schema, s_map, s_order, s_skipBad];
+    public static IReadOnlyList<Symbol> All { get; } =
+        [s_data, s_interactions, .. ItemArguments.All, s_packages, s_fromApt, s_order];
 
     /// <summary>What the user named.</summary>
-    /// <exception cref="ArgumentException">Nothing was named, or not enough.</exception>
+    /// <exception cref="ArgumentException">Nothing was named, or more than one source.</exception>
+    /// <exception cref="IOException">A file or folder is not there.</exception>
     public static DataSet Open(CommandContext context, ReadReport report)
     {
-        string? folder = context.Find(s_data);
-        string? interactions = context.Find(s_interactions);
-        bool skipBad = context.Get(s_skipBad);
-        if ((folder is null) == (interactions is null))
+        Option[] sources = [s_data, s_interactions, s_packages, s_fromApt];
+        Option[] given = [.. sources.Where(context.Has)];
+        if (given is not [Option source])
         {
-            throw new ArgumentException("Expected --data FOLDER, or --interactions FILE with --items FILE; found "
-                + (folder is null ? "neither." : "both."));
+            string found = given.Length == 0 ? "none" : string.Join(" and ", given.Select(one => one.Name));
+            throw new ArgumentException(
+                $"Expected one of {string.Join(", ", sources.Select(one => one.Name))}; found {found}.");
         }
 
-        DataSet data = folder is not null
-            ? DataFolder.Open(folder, skipBad, report)
-            : OpenFiles(context, interactions!, skipBad, report);
+        if (source != s_interactions && ItemArguments.FileOptions.FirstOrDefault(context.Has) is { } stray)
+        {
+            throw new ArgumentException($"{stray.Name}: expected {s_interactions.Name} with it; found {source.Name}.");
+        }
+
+        DataSet data = source == s_data ? DataFolder.Open(context.Find(s_data)!, ItemArguments.SkipsBadRows(context), report)
+            : source == s_interactions ? OpenFiles(context, report)
+            : source == s_fromApt ? DataFolder.OfDebian(DebianCatalogue.ReadApt(), "apt")
+            : OpenPackages(context.Find(s_packages)!);
         return context.Find(s_order) is { } order ? data with { Order = order } : data;
     }
 
-    private static DataSet OpenFiles(CommandContext context, string interactions, bool skipBad, ReadReport report)
+    private static DataSet OpenPackages(string[] paths)
     {
-        Dictionary<string, ColumnRef> map = Map(context.Find(s_map));
-        string? itemsPath = context.Find(s_items);
-        string? schemaPath = context.Find(s_schema);
-        var itemOptions = new ItemOptions
-        {
-            SkipBadRows = skipBad,
-            Columns = map.Where(pair => !IsInteractionColumn(pair.Key) && pair.Key != "id").ToDictionary(),
-        };
-        itemOptions = map.TryGetValue("id", out ColumnRef id) ? itemOptions with { Id = id } : itemOptions;
-        if (schemaPath is not null)
-        {
-            itemOptions = itemOptions with { Schema = SchemaJson.Read(File.ReadAllText(schemaPath)) };
-        }
-        else if (itemsPath is not null)
-        {
-            itemOptions = ItemFile.Infer(itemsPath, itemOptions).Apply(itemOptions);
-        }
+        string[] found = [.. paths.Select(path => FileCheck.Existing(s_packages.Name, path))];
+        return DataFolder.OfDebian(DebianCatalogue.Read(found), Path.GetFileName(found[0]));
+    }
 
-        InteractionOptions options = Interactions(map, skipBad, itemOptions.Schema?.IdKind);
-        Schema schema = itemOptions.Schema ?? new Schema { IdKind = InteractionFile.Resolve(interactions, options).ItemIdKind ?? IdKind.Text };
+    private static DataSet OpenFiles(CommandContext context, ReadReport report)
+    {
+        string path = FileCheck.Existing(s_interactions.Name, context.Find(s_interactions)!);
+        ItemInput items = ItemArguments.Read(context, s_interactionParts);
+        InteractionOptions options = Interactions(context, items.Options.Schema?.IdKind);
+        Schema schema = items.Options.Schema
+            ?? new Schema { IdKind = InteractionFile.Resolve(path, options).ItemIdKind ?? IdKind.Text };
         return new DataSet(
-            Path.GetFileName(interactions),
+            Path.GetFileName(path),
             schema,
-            itemsPath is null ? [] : ItemFile.Read(itemsPath, itemOptions, report),
-            InteractionFile.Read(interactions, options with { ItemIdKind = schema.IdKind }, report),
+            items.Path is null ? [] : ItemFile.Read(items.Path, items.Options, report),
+            InteractionFile.Read(path, options with { ItemIdKind = schema.IdKind }, report),
             Order: null);
     }
 
-    private static InteractionOptions Interactions(Dictionary<string, ColumnRef> map, bool skipBad, IdKind? itemIdKind)
+    private static InteractionOptions Interactions(CommandContext context, IdKind? itemIdKind)
     {
-        var options = new InteractionOptions { SkipBadRows = skipBad, ItemIdKind = itemIdKind };
-        options = map.TryGetValue("user", out ColumnRef user) ? options with { User = user } : options;
-        options = map.TryGetValue("item", out ColumnRef item) ? options with { Item = item } : options;
-        options = map.TryGetValue("time", out ColumnRef time) ? options with { Time = time } : options;
-        return map.TryGetValue("weight", out ColumnRef weight) ? options with { Weight = weight } : options;
-    }
-
-    private static bool IsInteractionColumn(string name) => name is "user" or "item" or "time" or "weight";
-
-    private static Dictionary<string, ColumnRef> Map(string[]? pairs)
-    {
-        var map = new Dictionary<string, ColumnRef>();
-        foreach (string pair in ArgumentText.Split(pairs))
+        IReadOnlyDictionary<string, ColumnRef> map = ItemArguments.Map(context);
+        var options = new InteractionOptions
         {
-            int equals = pair.IndexOf('=', StringComparison.Ordinal);
-            if (equals < 1 || equals == pair.Length - 1)
-            {
-                throw new ArgumentException($"--map: expected NAME=COLUMN; found \"{pair}\".");
-            }
+            ItemIdKind = itemIdKind,
+            User = Column("user"),
+            Item = Column("item"),
+            Time = Column("time"),
+            Weight = Column("weight"),
+        };
+        return (InteractionOptions)ItemArguments.Apply(context, options);
 
-            map[pair[..equals]] = ColumnRef.Parse(pair[(equals + 1)..]);
-        }
-
-        return map;
+        ColumnRef? Column(string part) => map.TryGetValue(part, out ColumnRef column) ? column : default(ColumnRef?);
     }
 }

@@ -12,17 +12,17 @@ internal static class TableBuild
     /// <exception cref="ArgumentException">The files do not fit each other or the schema.</exception>
     public static ItemTable Run(BuildOptions options, ReadReport report, Action<long> progress, CancellationToken cancellation)
     {
-        if (options.ItemsPath is null && options.Embeddings.Count == 0)
+        (string? itemsPath, ItemOptions itemOptions, _) = options.Items;
+        if (itemsPath is null && options.Embeddings.Count == 0)
         {
             throw new ArgumentException("Expected --items, --embedding or both; found neither.");
         }
 
-        ItemOptions itemOptions = ItemOptionsOf(options);
-        Schema schema = SchemaOf(options, itemOptions);
+        Schema schema = SchemaOf(options);
         using var builder = new ItemTableBuilder(schema);
-        if (options.ItemsPath is not null)
+        if (itemsPath is not null)
         {
-            foreach (Item item in ItemFile.Read(options.ItemsPath, itemOptions with { Schema = schema }, report))
+            foreach (Item item in ItemFile.Read(itemsPath, itemOptions with { Schema = schema }, report))
             {
                 cancellation.ThrowIfCancellationRequested();
                 builder.Append(item);
@@ -30,10 +30,10 @@ internal static class TableBuild
             }
         }
 
-        bool appends = options.ItemsPath is null;
+        bool appends = itemsPath is null;
         foreach (EmbeddingArgument argument in options.Embeddings)
         {
-            ReadEmbeddings(argument, builder, appends, options.SkipBadRows, report, cancellation);
+            ReadEmbeddings(argument, builder, appends, itemOptions.SkipBadRows, report, cancellation);
             appends = false;
             progress(builder.Rows);
         }
@@ -41,24 +41,14 @@ internal static class TableBuild
         return builder.Build();
     }
 
-    private static ItemOptions ItemOptionsOf(BuildOptions options)
+    private static Schema SchemaOf(BuildOptions options)
     {
-        var stated = new ItemOptions { SkipBadRows = options.SkipBadRows };
-        if (options.IdColumn is not null)
+        Schema schema = options.Items.Options.Schema ?? new Schema { IdKind = IdKindOf(options.Embeddings[0]) };
+        if (!options.Items.IsSchemaGiven)
         {
-            stated = stated with { Id = ColumnRef.Parse(options.IdColumn) };
+            schema = schema with { Embeddings = [.. schema.Embeddings.Select(Typed)] };
         }
 
-        return options.ItemsPath is null || options.SchemaPath is not null
-            ? stated
-            : ItemFile.Infer(options.ItemsPath, stated).Apply(stated);
-    }
-
-    private static Schema SchemaOf(BuildOptions options, ItemOptions items)
-    {
-        Schema schema = options.SchemaPath is not null ? SchemaJson.Read(File.ReadAllText(options.SchemaPath))
-            : items.Schema is not null ? items.Schema with { Embeddings = [.. items.Schema.Embeddings.Select(Typed)] }
-            : new Schema { IdKind = IdKindOf(options.Embeddings[0]) };
         foreach (EmbeddingArgument argument in options.Embeddings.Where(one => schema.FindEmbedding(one.Name) is null))
         {
             using EmbeddingReader reader = EmbeddingFile.Open(argument.Path);

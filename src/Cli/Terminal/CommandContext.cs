@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Text.Json;
+using System.Globalization;
 using Spectre.Console;
 
 namespace Linr.Cli.Terminal;
@@ -10,16 +10,15 @@ namespace Linr.Cli.Terminal;
 /// </summary>
 internal sealed class CommandContext
 {
-    private readonly TextWriter _output;
-
     public CommandContext(ParseResult parsed, CancellationToken cancellation)
     {
         Parsed = parsed;
         Cancellation = cancellation;
         IsJson = parsed.GetValue(CommonOptions.Json);
-        _output = parsed.InvocationConfiguration.Output;
-        Console = CreateConsole(_output);
-        Progress = CreateConsole(parsed.InvocationConfiguration.Error);
+        Output = parsed.InvocationConfiguration.Output;
+        Error = parsed.InvocationConfiguration.Error;
+        Console = CreateConsole(Output);
+        Progress = CreateConsole(Error);
     }
 
     /// <summary>The parsed command line.</summary>
@@ -30,6 +29,12 @@ internal sealed class CommandContext
 
     /// <summary>Whether results are wanted as JSON.</summary>
     public bool IsJson { get; }
+
+    /// <summary>Standard output.</summary>
+    public TextWriter Output { get; }
+
+    /// <summary>Standard error.</summary>
+    public TextWriter Error { get; }
 
     /// <summary>Where results for people go.</summary>
     public IAnsiConsole Console { get; }
@@ -46,18 +51,39 @@ internal sealed class CommandContext
     /// <summary>The value of an option, or null when it was not given.</summary>
     public T? Find<T>(Option<T> option) => Parsed.GetValue(option);
 
-    /// <summary>Writes one JSON document.</summary>
-    public void WriteJson<T>(T value) => _output.WriteLine(JsonSerializer.Serialize(value, JsonOutput.Options));
+    /// <summary>Whether the user gave this option.</summary>
+    public bool Has(Option option) => Parsed.GetResult(option) is { Implicit: false };
 
-    private static IAnsiConsole CreateConsole(TextWriter writer)
+    /// <summary>Writes the result of a command.</summary>
+    /// <param name="json">For programs.</param>
+    /// <param name="markup">The same for people, in a line; numbers are formatted independently of the culture.</param>
+    public void Write<T>(T json, FormattableString markup)
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
-        if (!console.Profile.Out.IsTerminal)
+        if (IsJson)
         {
-            // A pipe or a log has no width of its own; tables must not be folded at 80 columns there.
-            console.Profile.Width = 160;
+            WriteJson(json);
+        }
+        else
+        {
+            Console.MarkupLineInterpolated(CultureInfo.InvariantCulture, markup);
+        }
+    }
+
+    /// <summary>Writes one JSON document.</summary>
+    public void WriteJson<T>(T value) => JsonOutput.Write(Output, value);
+
+    /// <summary>Tables and colours over a writer.</summary>
+    public static IAnsiConsole CreateConsole(TextWriter writer)
+    {
+        var output = new AnsiConsoleOutput(writer);
+        if (output.IsTerminal)
+        {
+            return AnsiConsole.Create(new AnsiConsoleSettings { Out = output });
         }
 
+        // A pipe or a log has no colours, and no width of its own: tables must not be folded at 80 columns there.
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = output, Ansi = AnsiSupport.No });
+        console.Profile.Width = 160;
         return console;
     }
 }

@@ -18,8 +18,16 @@ internal static class CommonOptions
         DefaultValueFactory = _ => 0,
     };
 
+    /// <summary>`--version-name`, on the commands that write a model.</summary>
+    public static Option<string> VersionName { get; } = new("--version-name")
+    {
+        Description = "What to call this version of the model; every answer carries it.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => "1",
+    };
+
     /// <summary>The model file that a command reads.</summary>
-    public static Argument<string> Model(string description = "The model file.")
+    public static Argument<string> Model(string description)
         => new("model") { Description = description, HelpName = "FILE.linr" };
 
     /// <summary>`--out`, the file that a command writes.</summary>
@@ -29,6 +37,11 @@ internal static class CommonOptions
         HelpName = "PATH",
         Required = true,
     };
+
+    /// <summary>The path of the model file that a command reads.</summary>
+    /// <exception cref="IOException">There is no file.</exception>
+    public static string ModelPath(CommandContext context, Argument<string> model)
+        => FileCheck.Existing("The model", context.Get(model));
 
     /// <summary>The threads that `--threads` asks for.</summary>
     public static int ThreadCount(CommandContext context)

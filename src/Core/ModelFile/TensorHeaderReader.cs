@@ -37,7 +37,7 @@ internal ref struct TensorHeaderReader
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(file.Slice(0, TensorHeader.LengthBytes).Span);
         if (length > TensorHeader.JsonBytesMax)
         {
-            throw Error(path, 0, $"a header of at most {TensorHeader.JsonBytesMax} bytes", Text(length));
+            throw Error(path, 0, $"a safetensors header of at most {TensorHeader.JsonBytesMax} bytes", Text(length));
         }
 
         if ((long)length > file.Length - TensorHeader.LengthBytes)

@@ -41,9 +41,14 @@ public static class SchemaJson
         return problems.Count == 0 ? schema : throw new SchemaException(problems);
     }
 
-    // The serializer's message goes on with path and position, which the caller of this has said already.
+    // The serializer's message names .NET types, or goes on with path and position, which the caller has said already.
     private static string FirstSentence(JsonException error)
     {
+        if (error.Message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal))
+        {
+            return "Another kind of value is expected there.";
+        }
+
         int end = error.Message.IndexOf(" Path:", StringComparison.Ordinal);
         return end < 0 ? error.Message : error.Message[..end];
     }

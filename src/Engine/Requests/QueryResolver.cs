@@ -32,7 +32,8 @@ internal sealed class QueryResolver(ItemTable table, QueryTower? tower)
     {
         if (items.Rows.Length == 0)
         {
-            throw new ArgumentException($"Items: the model knows none of {string.Join(", ", asked.Take(10))}.", nameof(asked));
+            string found = string.Join(", ", asked.Take(10).Select(id => $"\"{id}\""));
+            throw new ArgumentException($"Items: expected ids of items in the model; found {found}.", nameof(asked));
         }
 
         EmbeddingColumn column = table.Embeddings[0];

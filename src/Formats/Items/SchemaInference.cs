@@ -14,7 +14,7 @@ internal static class SchemaInference
     private const double ManyShare = 0.02;
 
     /// <summary>Looks at the first rows of the source.</summary>
-    /// <exception cref="DataFormatException">There is no row, or the stated id column is missing.</exception>
+    /// <exception cref="DataFormatException">There is no row, or a stated column is missing.</exception>
     public static InferredSchema Infer(RowSource source, ItemOptions options)
     {
         var profiles = new List<ColumnProfile>();
@@ -24,14 +24,11 @@ internal static class SchemaInference
             throw DataFormatException.OfFile(source.Path, "at least one good row", "none");
         }
 
-        ColumnRef idColumn = ItemFile.IdColumn(source, options);
-        int id = source.Find(idColumn);
-        if (id < 0 || id >= profiles.Count)
+        int id = Place(source, ItemFile.IdColumn(source, options), profiles.Count);
+        var stated = new Dictionary<int, string>();
+        foreach ((string field, ColumnRef column) in options.Columns)
         {
-            throw DataFormatException.OfFile(
-                source.Path,
-                $"a column {DataFormatException.Quote(idColumn.ToString())}",
-                string.Join(", ", source.Columns));
+            stated[Place(source, column, profiles.Count)] = field;
         }
 
         var columns = new Dictionary<string, ColumnRef>();
@@ -52,7 +49,17 @@ internal static class SchemaInference
                 continue;
             }
 
-            string name = Name(source, column, columns, fields, embeddings);
+            string name = stated.TryGetValue(column, out string? given)
+                ? given
+                : Name(source, column, name => stated.ContainsValue(name) || IsTaken(name));
+            if (name != source.Columns[column])
+            {
+                // Two columns of a CSV file may have one name; other formats know columns by their name alone.
+                columns.Add(
+                    name,
+                    source.KnowsLists ? ColumnRef.OfName(source.Columns[column]) : ColumnRef.OfPlace(column + 1));
+            }
+
             if (profile.Dim is > 0 and <= Limits.DimMax)
             {
                 embeddings.Add(new EmbeddingSchema(name, profile.Dim));
@@ -72,6 +79,22 @@ internal static class SchemaInference
             Embeddings = embeddings.ToImmutable(),
         };
         return new InferredSchema(schema, ColumnRef.OfName(source.Columns[id]), columns, notes, rows);
+
+        bool IsTaken(string name)
+            => fields.Any(field => field.Name == name) || embeddings.Any(embedding => embedding.Name == name);
+    }
+
+    /// <summary>The place of a column that one of the rows looked at has.</summary>
+    private static int Place(RowSource source, ColumnRef column, int columnCount)
+    {
+        string[] known = [.. source.Columns.Take(columnCount)];
+        int place = source.Find(column);
+        return place >= 0 && place < columnCount
+            ? place
+            : throw DataFormatException.OfFile(
+                source.Path,
+                $"a column {DataFormatException.Quote(column.ToString())}",
+                string.Join(", ", known));
     }
 
     private static long Sample(RowSource source, int rowsMax, List<ColumnProfile> profiles)
@@ -128,29 +151,12 @@ internal static class SchemaInference
             + $"in {profile.Rows:N0} of {rows:N0} rows, {profile.Different:N0} different values");
 
     /// <summary>The column's name, made to fit the rule for names where it does not.</summary>
-    private static string Name(
-        RowSource source,
-        int place,
-        Dictionary<string, ColumnRef> columns,
-        ImmutableArray<FieldSchema>.Builder fields,
-        ImmutableArray<EmbeddingSchema>.Builder embeddings)
+    private static string Name(RowSource source, int place, Func<string, bool> isTaken)
     {
-        string column = source.Columns[place];
-        string name = string.Concat(column.Select(
+        string name = string.Concat(source.Columns[place].Select(
             letter => char.IsLetterOrDigit(letter) || letter is '_' or '.' or '-' ? letter : '_'));
         name = name.Length == 0 || !(char.IsLetter(name[0]) || name[0] == '_') ? "_" + name : name;
         name = name.Length > Limits.NameLengthMax ? name[..Limits.NameLengthMax] : name;
-        if (fields.Any(field => field.Name == name) || embeddings.Any(one => one.Name == name))
-        {
-            name = string.Create(CultureInfo.InvariantCulture, $"column_{place + 1}");
-        }
-
-        if (name != column)
-        {
-            // Two columns of a CSV file may have one name; other formats know columns by their name alone.
-            columns.Add(name, source.KnowsLists ? ColumnRef.OfName(column) : ColumnRef.OfPlace(place + 1));
-        }
-
-        return name;
+        return isTaken(name) ? string.Create(CultureInfo.InvariantCulture, $"column_{place + 1}") : name;
     }
 }

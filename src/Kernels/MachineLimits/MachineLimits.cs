@@ -10,7 +10,9 @@ namespace Linr.Kernels;
 /// </summary>
 public static partial class MachineLimits
 {
-    private const int ReadChunkBytes = 1 << 21;
+    /// <summary>The least memory that a read is measured over, and the piece of it that a thread takes.</summary>
+    public const int ReadBytesMin = 1 << 21;
+
     private const long MultiplyAddRounds = 2_000_000;
 
     /// <summary>Bytes a second at which memory is read, once through, threads taking 2 MiB pieces.</summary>
@@ -19,20 +21,20 @@ public static partial class MachineLimits
     /// <exception cref="ArgumentException">The memory is shorter than a piece.</exception>
     public static double ReadBytesPerSecond(NativeSlice<byte> memory, ScanWorkers? workers = null)
     {
-        long pieces = memory.Bytes / ReadChunkBytes;
+        long pieces = memory.Bytes / ReadBytesMin;
         if (pieces == 0)
         {
             throw new ArgumentException(
-                $"Expected {ReadChunkBytes} bytes or more, found {memory.Bytes}.", nameof(memory));
+                $"Expected {ReadBytesMin} bytes or more, found {memory.Bytes}.", nameof(memory));
         }
 
         long next = 0;
-        return pieces * ReadChunkBytes / Seconds(workers, _ =>
+        return pieces * ReadBytesMin / Seconds(workers, _ =>
         {
             long piece;
             while ((piece = Interlocked.Increment(ref next) - 1) < pieces)
             {
-                Read(memory.Slice(piece * ReadChunkBytes, ReadChunkBytes));
+                Read(memory.Slice(piece * ReadBytesMin, ReadBytesMin));
             }
         });
     }

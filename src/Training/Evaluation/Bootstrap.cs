@@ -31,13 +31,15 @@ public static class Bootstrap
         }
 
         Array.Sort(means);
-        double mean = 0;
+        double total = 0;
         foreach (double value in values)
         {
-            mean += value / values.Length;
+            total += value;
         }
 
         return new Interval(
-            mean, means[(int)(0.025 * (Resamples - 1))], means[(int)Math.Ceiling(0.975 * (Resamples - 1))]);
+            total / values.Length,
+            means[(int)(0.025 * (Resamples - 1))],
+            means[(int)Math.Ceiling(0.975 * (Resamples - 1))]);
     }
 }

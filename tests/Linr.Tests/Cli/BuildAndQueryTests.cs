@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Linr.Cli;
 
@@ -17,7 +16,7 @@ public sealed class BuildAndQueryTests : IDisposable
         string model = await BuildAsync();
 
         JsonElement inspected = (await CliRun.Of("inspect", model, "--json")).Json;
-        Assert.Equal(30, inspected.GetProperty("items").GetInt32());
+        Assert.Equal(TinyData.ItemCount, inspected.GetProperty("items").GetInt32());
         Assert.Equal("v", inspected.GetProperty("embeddings")[0].GetProperty("name").GetString());
 
         Assert.Equal(ExitCode.Success, (await CliRun.Of("verify", model)).Code);
@@ -39,7 +38,7 @@ public sealed class BuildAndQueryTests : IDisposable
         string model = await BuildAsync();
         CliRun found = await CliRun.Of("query", model, "--item", "p3", "-k", "2", "--fields", "colour", "--explain");
         Assert.Contains("colour", found.Output, StringComparison.Ordinal);
-        Assert.Contains("2 hits; 30 of 30 items passed; exact", found.Output, StringComparison.Ordinal);
+        Assert.Contains("2 hits; 40 of 40 items passed; exact", found.Output, StringComparison.Ordinal);
         Assert.Contains("rescored", found.Output, StringComparison.Ordinal);
     }
 
@@ -74,32 +73,63 @@ public sealed class BuildAndQueryTests : IDisposable
     [InlineData("There is no attribute \"colr\"", "-f", "colr = 'red'")]
     [InlineData("expected 3 numbers; found 2", "--vector", "1,2")]
     [InlineData("expected numbers separated by commas", "--vector", "1,x,2")]
-    [InlineData("K: expected 1 or more", "-k", "0")]
+    [InlineData("--k: expected 1 or more; found 0.", "-k", "0")]
     [InlineData("--param: expected NAME=VALUE", "--param", "colour")]
     [InlineData("--group-by: expected ATTRIBUTE", "--group-by", "colour:x")]
     [InlineData("the model has no query tower", "--history", "p1")]
-    [InlineData("knows none of nobody", "--item", "nobody")]
+    [InlineData("--item: expected ids of items in the model; found \"nobody\".", "--item", "nobody")]
     public async Task A_mistake_is_a_sentence_and_no_stack_trace(string expected, params string[] arguments)
     {
         string model = await BuildAsync();
         bool hasQuery = arguments[0] is "--vector" or "--history" or "--item";
-        CliRun run = await CliRun.Of(["query", model, .. arguments, .. hasQuery ? [] : (string[])["--item", "p1"]]);
-        Assert.Equal(ExitCode.Usage, run.Code);
-        Assert.Contains(expected, Folded(run.Error), StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
+        await CliRun.AssertMistake(
+            ExitCode.Usage, expected, ["query", model, .. arguments, .. hasQuery ? [] : (string[])["--item", "p1"]]);
     }
 
-    [Fact]
-    public async Task An_unknown_option_is_a_usage_error()
-        => Assert.Equal(ExitCode.Usage, (await CliRun.Of("query", "x.linr", "--nonsense")).Code);
-
-    [Fact]
-    public async Task A_missing_model_is_a_failure()
+    [Theory]
+    [InlineData("The model: expected a file; found none at", "inspect", "{folder}/none.linr")]
+    [InlineData("The model: expected a file; found a folder at", "query", "{folder}", "--item", "p1")]
+    [InlineData("items.jsonl: header, byte 0: expected a safetensors header", "verify", "{folder}/items.jsonl")]
+    [InlineData("--items: expected a file; found none at", "build", "--items", "{folder}/none.csv", "--out", "{folder}/x")]
+    [InlineData("--embedding: expected a file; found none at", "build", "--embedding", "v={folder}/none.npy", "--out", "{folder}/x")]
+    [InlineData("--out: expected a folder", "build", "--items", "{folder}/items.jsonl", "--out", "{folder}/none/x")]
+    [InlineData("--out: expected a file to write; found a folder", "export", "{folder}/model.linr", "--out", "{folder}")]
+    public async Task A_file_that_is_not_there_is_a_failure(string expected, params string[] arguments)
     {
-        CliRun run = await CliRun.Of("inspect", _folder.File("none.linr"), "--json");
-        Assert.Equal(ExitCode.Failure, run.Code);
-        Assert.Equal(ExitCode.Failure, run.Json.GetProperty("exitCode").GetInt32());
+        await BuildAsync();
+        string[] args = [.. arguments.Select(arg => arg.Replace("{folder}", _folder.Root, StringComparison.Ordinal))];
+        await CliRun.AssertMistake(ExitCode.Failure, expected, args);
     }
+
+    [Theory]
+    [InlineData("--embedding: expected one of v; found \"w\".", "--embedding", "w", "--out", "{folder}/x.npy")]
+    [InlineData("expected a file name that ends in .csv, .tsv, .jsonl or .parquet", "--out", "{folder}/x.npy")]
+    [InlineData("expected a file name that ends in .csv", "--out", "{folder}/x.linr")]
+    public async Task What_cannot_be_exported_is_said(string expected, params string[] arguments)
+    {
+        string model = await BuildAsync();
+        string[] args = [.. arguments.Select(arg => arg.Replace("{folder}", _folder.Root, StringComparison.Ordinal))];
+        await CliRun.AssertMistake(ExitCode.Usage, expected, ["export", model, .. args]);
+    }
+
+    [Theory]
+    [InlineData("--map: expected one of id, size; found \"colr\".", "--map", "colr=colour", "--schema", "{schema}")]
+    [InlineData("expected a column \"name\"; found id, colour, size, v.", "--map", "id=name")]
+    [InlineData("Expected --items, --embedding or both; found neither.")]
+    public async Task What_cannot_be_built_is_said(string expected, params string[] arguments)
+    {
+        string schema = _folder.Write(
+            "schema.json", """{"id": "text", "fields": [{"name": "size", "type": "integer", "roles": ["attribute"]}]}""");
+        string[] items = arguments.Length > 0 ? ["--items", TinyData.Items(_folder)] : [];
+        string[] args = [.. arguments.Select(arg => arg.Replace("{schema}", schema, StringComparison.Ordinal))];
+        await CliRun.AssertMistake(ExitCode.Usage, expected, ["build", .. items, .. args, "--out", _folder.File("x.linr")]);
+    }
+
+    [Fact]
+    public async Task More_hits_than_items_are_all_items()
+        => Assert.Equal(
+            TinyData.ItemCount - 1,
+            (await CliRun.OfGood("query", await BuildAsync(), "--item", "p1", "-k", "1000000", "--json")).Json.GetProperty("hits").GetArrayLength());
 
     [Fact]
     public async Task A_damaged_model_fails_verification()
@@ -114,18 +144,10 @@ public sealed class BuildAndQueryTests : IDisposable
     private static IEnumerable<string?> Ids(CliRun run)
         => run.Json.GetProperty("hits").EnumerateArray().Select(hit => hit.GetProperty("id").GetString());
 
-    private static string Folded(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-
     private async Task<string> BuildAsync()
     {
-        string items = _folder.File("items.jsonl");
-        var random = new Random(5);
-        File.WriteAllLines(items, Enumerable.Range(0, 30).Select(i => string.Create(
-            CultureInfo.InvariantCulture,
-            $$"""{"id":"p{{i}}","colour":"{{(i % 2 == 0 ? "red" : "blue")}}","size":{{i}},"v":[{{random.NextDouble()}},{{random.NextDouble()}},{{random.NextDouble()}}]}""")));
         string model = _folder.File("model.linr");
-        CliRun built = await CliRun.Of("build", "--items", items, "--out", model);
-        Assert.Equal(ExitCode.Success, built.Code);
+        await CliRun.OfGood("build", "--items", TinyData.Items(_folder), "--out", model);
         return model;
     }
 }

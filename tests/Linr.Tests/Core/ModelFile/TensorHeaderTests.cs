@@ -90,8 +90,8 @@ public class TensorHeaderTests
     }
 
     [Theory]
-    [InlineData(100_000_001L, "a header of at most 100000000 bytes")]
-    [InlineData(-1L, "a header of at most 100000000 bytes")]
+    [InlineData(100_000_001L, "a safetensors header of at most 100000000 bytes")]
+    [InlineData(-1L, "a safetensors header of at most 100000000 bytes")]
     [InlineData(100_000_000L, "a header within the file of")]
     public void A_header_that_claims_too_much_is_refused(long length, string expected)
     {

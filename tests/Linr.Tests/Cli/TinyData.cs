@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Text;
+
+namespace Linr.Tests.Cli;
+
+/// <summary>
+/// Files of a few items and interactions whose right answer is known: users and items fall into groups, and a user
+/// touches items of one group only.
+/// </summary>
+internal static class TinyData
+{
+    public const int Groups = 4;
+    public const int ItemCount = 40;
+    public const int UserCount = 60;
+    public const int ItemsPerUser = 6;
+
+    /// <summary>Options of a training that ends within a second or two.</summary>
+    public static string[] Quick { get; } =
+        ["--dim", "8", "--epochs", "2", "--batch-size", "64", "--negatives", "16", "--history-length", "5", "--threads", "1"];
+
+    /// <summary>Items p0, p1, ... as JSON Lines: colour, size and an embedding v of 3 numbers.</summary>
+    public static string Items(TemporaryFolder folder)
+    {
+        var random = new Random(5);
+        var text = new StringBuilder();
+        for (int item = 0; item < ItemCount; item++)
+        {
+            text.AppendLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $$"""{"id":"p{{item}}","colour":"{{Colour(item)}}","size":{{item}},"v":[{{random.NextDouble()}},{{random.NextDouble()}},{{random.NextDouble()}}]}"""));
+        }
+
+        return folder.Write("items.jsonl", text.ToString());
+    }
+
+    /// <summary>Interactions as CSV, in the order of time.</summary>
+    public static string Interactions(TemporaryFolder folder, string header = "user,item,time")
+        => folder.Write("clicks.csv", header + "\n" + string.Concat(Rows().Select(row => string.Create(
+            CultureInfo.InvariantCulture, $"{row.User},p{row.Item},{row.Time}\n"))));
+
+    /// <summary>A folder in the MovieLens format; returns it.</summary>
+    public static string MovieLens(TemporaryFolder folder)
+    {
+        folder.Write("ml/ratings.csv", "userId,movieId,rating,timestamp\n" + string.Concat(Rows().Select(row => string.Create(
+            CultureInfo.InvariantCulture, $"{row.User},{row.Item + 1},4.0,{row.Time}\n"))));
+        folder.Write("ml/movies.csv", "movieId,title,genres\n" + string.Concat(Enumerable.Range(0, ItemCount).Select(item =>
+            string.Create(CultureInfo.InvariantCulture, $"{item + 1},Film {item} ({1990 + item}),{Colour(item)}\n"))));
+        return folder.File("ml");
+    }
+
+    private static string Colour(int item) => item % Groups is 0 or 1 ? "red" : "blue";
+
+    private static IEnumerable<(int User, int Item, long Time)> Rows()
+        => from user in Enumerable.Range(0, UserCount)
+           from place in Enumerable.Range(0, ItemsPerUser)
+           let item = (user % Groups) + (Groups * ((user + (3 * place)) % (ItemCount / Groups)))
+           select (user, item, 1_500_000_000L + place);
+}

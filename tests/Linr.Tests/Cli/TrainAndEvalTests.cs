@@ -1,0 +1,109 @@
+using System.Text.Json;
+using Linr.Cli;
+
+namespace Linr.Tests.Cli;
+
+/// <summary>Interactions to a model and its evaluation, through the command line; needs libtorch.</summary>
+[Collection(Alone.Name)]
+public sealed class TrainAndEvalTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_model_is_trained_evaluated_and_searched_by_history()
+    {
+        Libtorch.Require();
+        string[] data = ["--interactions", TinyData.Interactions(_folder), "--items", TinyData.Items(_folder)];
+        string model = _folder.File("model.linr");
+        string report = _folder.File("report");
+        CliRun trained = await CliRun.OfGood(["train", .. data, "--out", model, "--report", report, "--version-name", "tiny", .. TinyData.Quick, "--json"]);
+        Assert.Equal(model, trained.Json.GetProperty("model").GetString());
+        Assert.Equal(new FileInfo(model).Length, trained.Json.GetProperty("bytes").GetInt64());
+        Assert.Equal(TinyData.ItemCount, trained.Json.GetProperty("run").GetProperty("items").GetInt32());
+        Assert.Equal(2, trained.Json.GetProperty("run").GetProperty("epochs").GetArrayLength());
+        Assert.Equal(["run.json", "training.png"], Directory.GetFiles(report).Select(Path.GetFileName).Order());
+        Png.AssertDrawn(Path.Combine(report, "training.png"));
+
+        CliRun evaluated = await CliRun.OfGood(["eval", model, .. data, "--report", report, "--json"]);
+        AssertEvaluation(evaluated.Json, "model");
+        Png.AssertDrawn(Path.Combine(report, "evaluation.png"));
+        string table = (await CliRun.OfGood(["eval", model, .. data])).Output;
+        Assert.All(["HR@10", "popularity", "item-item cosine", "60 users"], text => Assert.Contains(text, table, StringComparison.Ordinal));
+
+        CliRun found = await CliRun.OfGood("query", model, "--history", "p1,p5", "-f", "colour = 'red'", "-k", "100", "--json");
+        Assert.Equal("tiny", found.Json.GetProperty("modelVersion").GetString());
+        JsonElement[] hits = [.. found.Json.GetProperty("hits").EnumerateArray()];
+        Assert.Equal((TinyData.ItemCount / 2) - 2, hits.Length);
+        Assert.All(hits, hit => Assert.Equal("red", hit.GetProperty("fields").GetProperty("colour")[0].GetString()));
+        Assert.Contains("query tower", (await CliRun.OfGood("inspect", model)).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_demo_runs_on_a_small_folder()
+    {
+        Libtorch.Require();
+        string data = TinyData.MovieLens(_folder);
+        string folder = _folder.File("demo");
+        CliRun run = await CliRun.OfGood(["demo", "--data", data, "--out", folder, .. TinyData.Quick, "--json"]);
+        AssertEvaluation(run.Json.GetProperty("evaluation"), "two-tower");
+        Assert.Equal(
+            ["evaluation.json", "evaluation.png", "model.linr", "run.json", "training.png"],
+            Directory.GetFiles(folder).Select(Path.GetFileName).Order());
+        JsonElement[] searches = [.. run.Json.GetProperty("searches").EnumerateArray()];
+        Assert.NotEmpty(searches);
+        foreach (JsonElement search in searches)
+        {
+            // What the demo says to type finds what the demo shows.
+            string[] typed = ["query", Path.Combine(folder, "model.linr"), .. Words(search.GetProperty("command").GetString()!)];
+            CliRun again = await CliRun.OfGood([.. typed, "-k", "8", "--json"]);
+            Assert.Equal(Ids(search.GetProperty("response")), Ids(again.Json));
+        }
+    }
+
+    [Theory]
+    [InlineData(ExitCode.Usage, "Expected one of --data, --interactions, --packages, --from-apt; found none.", "train", "--out", "{folder}/x.linr")]
+    [InlineData(ExitCode.Usage, "Epochs: expected", "train", "--data", "{data}", "--epochs", "0", "--out", "{folder}/x.linr")]
+    [InlineData(ExitCode.Failure, "--out: expected a folder", "train", "--data", "{data}", "--out", "{folder}/none/x.linr")]
+    [InlineData(ExitCode.Failure, "--report: expected a folder; found a file", "train", "--data", "{data}", "--out", "{folder}/x.linr", "--report", "{built}")]
+    [InlineData(ExitCode.Failure, "Training needs libtorch", "train", "--data", "{data}", "--out", "{folder}/x.linr", "--libtorch", "{folder}")]
+    [InlineData(ExitCode.Failure, "The model: expected a file; found none", "eval", "{folder}/none.linr", "--data", "{data}")]
+    [InlineData(ExitCode.Usage, "Expected a model with a query tower", "eval", "{integers}", "--data", "{data}")]
+    [InlineData(ExitCode.Usage, "Expected data with ids of kind Text", "eval", "{built}", "--data", "{data}")]
+    [InlineData(ExitCode.Usage, "Expected --data or --from-apt; found both.", "demo", "--data", "{data}", "--from-apt", "--out", "{folder}/demo")]
+    [InlineData(ExitCode.Failure, "--out: expected a folder; found a file", "demo", "--data", "{data}", "--out", "{built}")]
+    public async Task A_mistake_is_a_sentence(int code, string expected, params string[] arguments)
+    {
+        string built = _folder.File("built.linr");
+        await CliRun.OfGood("build", "--items", TinyData.Items(_folder), "--out", built);
+        string integers = _folder.File("integers.linr");
+        await CliRun.OfGood("build", "--items", _folder.Write("i.jsonl", "{\"id\":1,\"v\":[0.5,1]}\n"), "--out", integers);
+        string data = TinyData.MovieLens(_folder);
+        string[] args = [.. arguments.Select(arg => arg
+            .Replace("{folder}", _folder.Root, StringComparison.Ordinal)
+            .Replace("{data}", data, StringComparison.Ordinal)
+            .Replace("{built}", built, StringComparison.Ordinal)
+            .Replace("{integers}", integers, StringComparison.Ordinal))];
+        await CliRun.AssertMistake(code, expected, args);
+    }
+
+    private static void AssertEvaluation(JsonElement evaluation, string system)
+    {
+        Assert.Equal(TinyData.UserCount, evaluation.GetProperty("users").GetInt32());
+        JsonElement[] results = [.. evaluation.GetProperty("results").EnumerateArray()];
+        Assert.Superset(
+            new HashSet<string?> { system, "popularity", "item-item cosine" },
+            results.Select(result => result.GetProperty("system").GetString()).ToHashSet());
+        Assert.All(results, result => Assert.InRange(result.GetProperty("hitRate10").GetProperty("mean").GetDouble(), 0, 1));
+    }
+
+    private static IEnumerable<string?> Ids(JsonElement response)
+        => response.GetProperty("hits").EnumerateArray().Select(hit => hit.GetProperty("id").ToString());
+
+    /// <summary>Splits a command as a shell does: at spaces that are not in double quotes.</summary>
+    private static IEnumerable<string> Words(string command)
+        => command.Split('"').SelectMany((part, place) => place % 2 == 1
+            ? [part]
+            : part.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+}
