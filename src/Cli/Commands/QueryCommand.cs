@@ -24,9 +24,9 @@ internal static class QueryCommand
         HelpName = "FILTER",
     };
 
-    private static readonly Option<string[]> s_parameters = Many("--param", "A value of the filter's parameter @NAME.", "NAME=VALUE");
+    private static readonly Option<string[]> s_parameters = Many("--param", "A value of the filter's parameter @NAME; a keyword that looks like a number goes in 'single quotes'.", "NAME=VALUE");
 
-    private static readonly Option<string[]> s_features = Many("--feature", "An input of the query tower.", "NAME=VALUE");
+    private static readonly Option<string[]> s_features = Many("--feature", "An input of the query tower, written as for --param.", "NAME=VALUE");
 
     private static readonly Option<int> s_k = new("--k", "-k") { Description = "How many hits.", DefaultValueFactory = _ => 10 };
 

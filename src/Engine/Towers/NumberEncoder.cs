@@ -31,6 +31,11 @@ public sealed class NumberEncoder(string field, bool log, double mean, double de
         double sum = 0;
         for (int value = 0; value < values.Count; value++)
         {
+            if (values[value].Type is not (FieldType.Integer or FieldType.Float or FieldType.Boolean or FieldType.Date))
+            {
+                throw WrongType("a number, date or boolean", values[value]);
+            }
+
             sum += ToNumber(values[value], log);
         }
 

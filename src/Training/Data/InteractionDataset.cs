@@ -41,10 +41,24 @@ public sealed class InteractionDataset
     public int InteractionCount => _items.Length;
 
     /// <summary>Raw values of each user's query features by field name; null where the data has none.</summary>
-    public Func<ItemId, IReadOnlyDictionary<string, IReadOnlyList<Value>>?>? QueryFields { get; init; }
+    public Func<ItemId, IReadOnlyDictionary<string, IReadOnlyList<Value>>?>? QueryFields { get; private set; }
 
     /// <summary>The fields that <see cref="QueryFields"/> may give.</summary>
-    public IReadOnlyList<FieldSchema> QuerySchema { get; init; } = [];
+    public IReadOnlyList<FieldSchema> QuerySchema { get; private set; } = [];
+
+    /// <summary>The same data with features of the users, which the query tower reads beside the history.</summary>
+    /// <param name="schema">The fields; those that are features are read.</param>
+    /// <param name="fields">A user's values by field name, or null where it has none; the same at each call.</param>
+    public InteractionDataset WithQueryFeatures(
+        IReadOnlyList<FieldSchema> schema, Func<ItemId, IReadOnlyDictionary<string, IReadOnlyList<Value>>?> fields)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        ArgumentNullException.ThrowIfNull(fields);
+        var copy = (InteractionDataset)MemberwiseClone();
+        copy.QuerySchema = schema;
+        copy.QueryFields = fields;
+        return copy;
+    }
 
     /// <summary>Item rows of a user in order.</summary>
     public ReadOnlySpan<int> ItemsOf(int user)

@@ -30,7 +30,7 @@ internal static class ElfVersionNeed
         {
             return MarkEntries(image, version);
         }
-        catch (ArgumentOutOfRangeException)
+        catch (Exception error) when (error is ArgumentOutOfRangeException or OverflowException)
         {
             throw new InvalidDataException("The ELF file points outside itself: it is cut or damaged.");
         }
