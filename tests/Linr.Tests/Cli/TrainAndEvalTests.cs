@@ -56,7 +56,7 @@ public sealed class TrainAndEvalTests : IDisposable
         foreach (JsonElement search in searches)
         {
             // What the demo says to type finds what the demo shows.
-            string[] typed = ["query", Path.Combine(folder, "model.linr"), .. Words(search.GetProperty("command").GetString()!)];
+            string[] typed = ["query", Path.Combine(folder, "model.linr"), .. ShellWords.Split(search.GetProperty("command").GetString()!)];
             CliRun again = await CliRun.OfGood([.. typed, "-k", "8", "--json"]);
             Assert.Equal(Ids(search.GetProperty("response")), Ids(again.Json));
         }
@@ -100,10 +100,4 @@ public sealed class TrainAndEvalTests : IDisposable
 
     private static IEnumerable<string?> Ids(JsonElement response)
         => response.GetProperty("hits").EnumerateArray().Select(hit => hit.GetProperty("id").ToString());
-
-    /// <summary>Splits a command as a shell does: at spaces that are not in double quotes.</summary>
-    private static IEnumerable<string> Words(string command)
-        => command.Split('"').SelectMany((part, place) => place % 2 == 1
-            ? [part]
-            : part.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 }

@@ -1,0 +1,68 @@
+using Linr.Tests.Cli;
+
+namespace Linr.Tests.Documents;
+
+/// <summary>The C# of the documents compiles, and that of the README runs as it stands.</summary>
+[Collection(Alone.Name)]
+public sealed class SnippetTests
+{
+    // What each document's text takes as known.
+    private static readonly Dictionary<string, string> s_given = new()
+    {
+        ["docs/filters.md"] = "Schema schema, ItemId[] seen, long[] seenIds",
+        ["docs/scan.md"] = "int dim, long rowCount, RowBlock[] blocks, float[] query, RowFilter filter, "
+            + "nint[] liveMasks, RowOrder order, CancellationToken cancellationToken",
+        ["docs/storage.md"] = "Schema schema, Item item, List<string> problems",
+    };
+
+    private const string Types = "record Package(ItemId Id, string? Section, double Size);";
+
+    public static TheoryData<string> WithSnippets
+        => [.. MarkdownBlocks.Documents.Where(one => one != "README.md" && MarkdownBlocks.Of(one, "csharp").Any())];
+
+    [Theory]
+    [MemberData(nameof(WithSnippets))]
+    public void Every_snippet_of_the_documents_compiles(string document)
+        => Assert.All(
+            MarkdownBlocks.Of(document, "csharp"),
+            snippet => Snippet.CompileStatements(snippet, s_given.GetValueOrDefault(document, string.Empty), Types));
+
+    [Fact]
+    public async Task The_program_in_the_README_runs_as_it_stands()
+    {
+        string program = Assert.Single(MarkdownBlocks.Of("README.md", "csharp"));
+        using var folder = new TemporaryFolder();
+        folder.Write(
+            "items.jsonl",
+            """
+            {"id":"python3-numpy","section":"python","installed_kib":20000,"description":"arrays","v":[1,0.5]}
+            {"id":"python3-scipy","section":"python","installed_kib":90000,"description":"mathematics","v":[1,0.25]}
+            {"id":"python3-pandas","section":"python","installed_kib":20408,"description":"tables","v":[1,0.75]}
+            {"id":"python-numpy-doc","section":"doc","installed_kib":9000,"description":"a manual","v":[1,0.4]}
+            {"id":"gimp","section":"graphics","installed_kib":20408,"description":"pictures","v":[-1,0.5]}
+            {"id":"huge","section":"graphics","installed_kib":200000,"description":"games","v":[1,0.5]}
+            """);
+        Directory.CreateDirectory(folder.File("out/demo"));
+        await CliRun.OfGood("build", "--items", folder.File("items.jsonl"), "--out", folder.File("out/demo/model.linr"));
+
+        string before = Directory.GetCurrentDirectory();
+        TextWriter console = Console.Out;
+        using var output = new StringWriter();
+        try
+        {
+            Directory.SetCurrentDirectory(folder.Root);
+            Console.SetOut(output);
+            Snippet.CompileProgram(program).EntryPoint!.Invoke(null, [Array.Empty<string>()]);
+        }
+        finally
+        {
+            Console.SetOut(console);
+            Directory.SetCurrentDirectory(before);
+        }
+
+        string[] lines = output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(2, lines.Length);
+        Assert.Matches(@"^python3-pandas 0\.9\d\d tables$", lines[0]);
+        Assert.Matches(@"^gimp -0\.\d\d\d pictures$", lines[1]);
+    }
+}
