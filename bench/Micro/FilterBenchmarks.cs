@@ -49,10 +49,21 @@ public class FilterBenchmarks
 
         Fill(_counts.Span<uint>(0, RowCount), () => ValuesPerRow);
         _twoClauses = Make((plan, geo, company, _) =>
-            plan.AppendAnyOf(geo, [7, 9], true, plan.AppendAnyOf(company, [55], true, FilterPlan.Fail, FilterPlan.Pass), FilterPlan.Fail));
+            plan.AppendAnyOf(
+                geo,
+                [7, 9],
+                true,
+                plan.AppendAnyOf(company, [55], true, FilterPlan.Fail, FilterPlan.Pass),
+                FilterPlan.Fail));
         _either = Make((plan, geo, company, _) =>
-            plan.AppendAnyOf(geo, [7], true, FilterPlan.Pass, plan.AppendAnyOf(company, [55], true, FilterPlan.Pass, FilterPlan.Fail)));
-        _multiValued = Make((plan, _, _, titles) => plan.AppendAnyOf(titles, [77], true, FilterPlan.Pass, FilterPlan.Fail));
+            plan.AppendAnyOf(
+                geo,
+                [7],
+                true,
+                FilterPlan.Pass,
+                plan.AppendAnyOf(company, [55], true, FilterPlan.Pass, FilterPlan.Fail)));
+        _multiValued = Make(
+            (plan, _, _, titles) => plan.AppendAnyOf(titles, [77], true, FilterPlan.Pass, FilterPlan.Fail));
         ulong[] companies = [.. Enumerable.Range(1, 1_000).Select(_ => (ulong)random.Next(1, CompanyCount))];
         _largeSet = Make((plan, _, company, _) =>
             plan.AppendAnyOf(company, companies, true, FilterPlan.Pass, FilterPlan.Fail));
@@ -96,7 +107,9 @@ public class FilterBenchmarks
 
     private static ColumnBlock[] Blocks(Func<long, int, ColumnBlock> make)
         => [.. Enumerable.Range(0, (RowCount + ScanSegment.BlockRows - 1) / ScanSegment.BlockRows).Select(block =>
-            make((long)block * ScanSegment.BlockRows, Math.Min(ScanSegment.BlockRows, RowCount - (block * ScanSegment.BlockRows))))];
+            make(
+                (long)block * ScanSegment.BlockRows,
+                Math.Min(ScanSegment.BlockRows, RowCount - (block * ScanSegment.BlockRows))))];
 
     private PlanFilter Make(Func<FilterPlan, int, int, int, int> append)
     {

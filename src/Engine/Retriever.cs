@@ -22,7 +22,9 @@ public sealed class Retriever : IDisposable
     private readonly TableScan _tableScan;
     private readonly QueryTower? _tower;
 
-    private Retriever(ItemTable items, LayerList layers, QueryTower? tower, string version, IDisposable owner, RetrieverOptions options)
+    private Retriever(
+        ItemTable items, LayerList layers, QueryTower? tower, string version, IDisposable owner,
+        RetrieverOptions options)
     {
         _owner = owner;
         _tower = tower;
@@ -86,7 +88,9 @@ public sealed class Retriever : IDisposable
 
     /// <summary>Answers one request.</summary>
     /// <exception cref="ArgumentException">The request is wrong; the message lists every problem.</exception>
-    /// <exception cref="Linr.Filters.FilterException">The filter or its parameters are wrong; every problem has its position.</exception>
+    /// <exception cref="Linr.Filters.FilterException">
+    /// The filter or its parameters are wrong; every problem has its position.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The search was cancelled.</exception>
     public SearchResponse Search(SearchRequest request, CancellationToken cancellation = default)
     {

@@ -8,7 +8,8 @@ internal static class Png
     // One colour of a plot's size packs to a fraction of this.
     private const int DrawnBytesMin = 5_000;
 
-    private static readonly byte[] s_signature = [0x89, (byte)'P', (byte)'N', (byte)'G', (byte)'\r', (byte)'\n', 0x1A, (byte)'\n'];
+    private static readonly byte[] s_signature =
+        [0x89, (byte)'P', (byte)'N', (byte)'G', (byte)'\r', (byte)'\n', 0x1A, (byte)'\n'];
 
     /// <summary>It is a PNG file, at least 200 pixels each way, with something drawn.</summary>
     public static void AssertDrawn(string path)

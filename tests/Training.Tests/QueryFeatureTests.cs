@@ -6,7 +6,9 @@ using Linr.Training.Evaluation;
 
 namespace Linr.Training.Tests;
 
-/// <summary>Features of users from training to search: what the engine makes of them is what Torch made of them.</summary>
+/// <summary>
+/// Features of users from training to search: what the engine makes of them is what Torch made of them.
+/// </summary>
 public sealed class QueryFeatureTests
 {
     private const double Within = 1e-5;
@@ -62,7 +64,8 @@ public sealed class QueryFeatureTests
         using Retriever retriever = Retriever.Open(folder.File("model.linr"), new RetrieverOptions { Threads = 1 });
         for (int group = 0; group < Planted.Groups; group++)
         {
-            SearchResponse found = retriever.Search(new SearchRequest { Features = Features((ItemId)(long)group), K = 10 });
+            SearchResponse found = retriever.Search(
+                new SearchRequest { Features = Features((ItemId)(long)group), K = 10 });
             int own = found.Hits.Count(hit => hit.Id.Integer % Planted.Groups == group);
             Assert.True(own > found.Hits.Length / 2, $"group {group}: {own} of {found.Hits.Length}");
         }
@@ -95,7 +98,9 @@ public sealed class QueryFeatureTests
         long group = user.Integer % Planted.Groups;
         return new Dictionary<string, IReadOnlyList<Value>>
         {
-            ["country"] = user.Integer % 11 == 10 ? [] : [string.Create(CultureInfo.InvariantCulture, $"c{group}"), "earth"],
+            ["country"] = user.Integer % 11 == 10
+                ? []
+                : [string.Create(CultureInfo.InvariantCulture, $"c{group}"), "earth"],
             ["about"] = [Value.OfText($"Likes group-{group} and nothing else")],
             ["age"] = user.Integer % 5 == 4 ? [] : [20 + user.Integer],
             ["member"] = [user.Integer % 2 == 0],

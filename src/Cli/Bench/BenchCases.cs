@@ -24,7 +24,8 @@ internal static class BenchCases
         cases.AddRange(s_batches.Select(batch => new ScanCase(RowElement.Float16, batch, 100, 1)));
         if (!isQuick)
         {
-            cases.AddRange(s_batches.Select(batch => new ScanCase(RowElement.Float32, batch, 100, 0.1, IsAdverse: true)));
+            cases.AddRange(
+                s_batches.Select(batch => new ScanCase(RowElement.Float32, batch, 100, 0.1, IsAdverse: true)));
         }
 
         return cases;

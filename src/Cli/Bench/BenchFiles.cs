@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Linr.Cli.Terminal;
 using Linr.Engine.Bench;
-using Linr.Kernels.Scan;
 using ScottPlot;
 
 namespace Linr.Cli.Bench;
@@ -15,9 +14,22 @@ internal static class BenchFiles
     public static void Write(string folder, BenchReport report)
     {
         File.WriteAllText(Path.Combine(folder, "bench.json"), JsonSerializer.Serialize(report, JsonOutput.Options));
-        Plot(report, "Share of the measured read bandwidth", figure => figure.ReadShare, Path.Combine(folder, "read-share.png"));
-        Plot(report, "Share of the measured multiply-add peak", figure => figure.FlopShare, Path.Combine(folder, "flop-share.png"));
-        Plot(report, "Milliseconds a search (batch)", figure => figure.MedianMs, Path.Combine(folder, "time.png"), peer: true);
+        Plot(
+            report,
+            "Share of the measured read bandwidth",
+            figure => figure.ReadShare,
+            Path.Combine(folder, "read-share.png"));
+        Plot(
+            report,
+            "Share of the measured multiply-add peak",
+            figure => figure.FlopShare,
+            Path.Combine(folder, "flop-share.png"));
+        Plot(
+            report,
+            "Milliseconds a search (batch)",
+            figure => figure.MedianMs,
+            Path.Combine(folder, "time.png"),
+            peer: true);
     }
 
     private static void Plot(
@@ -26,14 +38,15 @@ internal static class BenchFiles
         using var plot = new Plot();
         ScanFigure first = report.Scans.Figures[0];
         plot.Title(FormattableString.Invariant(
-            $"{title}: {first.RowCount:N0} x {first.Dim}, {report.Scans.ThreadCount} threads, {report.InstructionSet}"));
+            $"{title}: {BenchTables.Shape(first)}, {report.Scans.ThreadCount} threads, {report.InstructionSet}"));
         plot.XLabel("batch (log scale)");
-        IEnumerable<ScanFigure> plain = report.Scans.Figures.Where(figure => !figure.Case.IsAdverse && figure.Case.K == 100);
+        IEnumerable<ScanFigure> plain = report.Scans.Figures.Where(
+            figure => !figure.Case.IsAdverse && figure.Case.K == 100);
         foreach (var line in plain.GroupBy(figure => (figure.Case.Element, figure.Case.PassRate)))
         {
             Add(
                 plot,
-                FormattableString.Invariant($"{(line.Key.Element == RowElement.Float32 ? "fp32" : "fp16")}, {line.Key.PassRate * 100:0.###} % pass"),
+                FormattableString.Invariant($"{BenchTables.Name(line.Key.Element)}, {line.Key.PassRate * 100:0.###} % pass"),
                 line.Select(figure => (figure.Case.QueryCount, value(figure))));
         }
 
@@ -46,7 +59,9 @@ internal static class BenchFiles
         }
 
         int[] batches = [.. plain.Select(figure => figure.Case.QueryCount).Distinct()];
-        plot.Axes.Bottom.SetTicks([.. batches.Select(batch => Math.Log2(batch))], [.. batches.Select(batch => FormattableString.Invariant($"{batch}"))]);
+        plot.Axes.Bottom.SetTicks(
+            [.. batches.Select(batch => Math.Log2(batch))],
+            [.. batches.Select(batch => FormattableString.Invariant($"{batch}"))]);
         plot.Axes.SetLimitsY(0, Math.Max(1, plain.Max(value)) * 1.1);
         plot.ShowLegend(Alignment.UpperLeft);
         plot.SavePng(path, WidthPixels, HeightPixels);

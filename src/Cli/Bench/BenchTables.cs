@@ -1,5 +1,6 @@
 using System.Globalization;
 using Linr.Engine.Bench;
+using Linr.Kernels.Scan;
 using Spectre.Console;
 
 namespace Linr.Cli.Bench;
@@ -10,9 +11,14 @@ internal static class BenchTables
     public static void Write(IAnsiConsole console, BenchReport report)
     {
         ScanBenchResult scans = report.Scans;
+        double read = scans.ReadGigabytesPerSecond;
+        double multiplyAdd = scans.MultiplyAddGigaflopsPerSecond;
+        console.MarkupInterpolated(
+            CultureInfo.InvariantCulture,
+            $"Limits of this machine, {scans.ThreadCount} threads, {report.InstructionSet}: ");
         console.MarkupLineInterpolated(
             CultureInfo.InvariantCulture,
-            $"Limits of this machine, {scans.ThreadCount} threads, {report.InstructionSet}: memory read [bold]{scans.ReadGigabytesPerSecond:F1} GB/s[/], multiply-add [bold]{scans.MultiplyAddGigaflopsPerSecond:F0} GFLOP/s[/] (medians of the same run)");
+            $"memory read [bold]{read:F1} GB/s[/], multiply-add [bold]{multiplyAdd:F0} GFLOP/s[/] (medians of the same run)");
         var table = new Table { Border = TableBorder.Rounded };
         table.AddColumns("rows", "pass");
         foreach (string title in (string[])["batch", "k", "ms", "of read", "of multiply-add", "peer ms", "peer / ours"])
@@ -35,17 +41,24 @@ internal static class BenchTables
         }
     }
 
+    /// <summary>How many rows of which width.</summary>
+    public static string Shape(ScanFigure figure) => Text($"{figure.RowCount:N0} x {figure.Dim}");
+
+    /// <summary>What a row's numbers are, in the words of the tables.</summary>
+    public static string Name(RowElement element) => element == RowElement.Float32 ? "fp32" : "fp16";
+
     /// <summary>The peer's fastest setting for a case, or null.</summary>
     public static PeerFigure? Find(PeerResult? peer, ScanFigure figure)
-        => figure.Case.IsAdverse || figure.Case.Element != Kernels.Scan.RowElement.Float32
+        => figure.Case.IsAdverse || figure.Case.Element != RowElement.Float32
             ? null
             : peer?.Figures
-                .Where(one => one.Batch == figure.Case.QueryCount && one.K == figure.Case.K && one.PassRate == figure.Case.PassRate)
+                .Where(one => one.Batch == figure.Case.QueryCount && one.K == figure.Case.K)
+                .Where(one => one.PassRate == figure.Case.PassRate)
                 .MinBy(one => one.MedianMs);
 
     private static IEnumerable<string> Cells(ScanFigure figure, PeerResult? peer)
     {
-        yield return $"{figure.RowCount.ToString("N0", CultureInfo.InvariantCulture)} x {figure.Dim} {(figure.Case.Element == Kernels.Scan.RowElement.Float32 ? "fp32" : "fp16")}";
+        yield return $"{Shape(figure)} {Name(figure.Case.Element)}";
         yield return Text($"{figure.Case.PassRate * 100:0.###} %{(figure.Case.IsAdverse ? ", worst" : string.Empty)}");
         yield return Text($"{figure.Case.QueryCount}");
         yield return Text($"{figure.Case.K}");

@@ -11,9 +11,11 @@ namespace Linr.Cli.Commands;
 /// <summary>`linr bench`: this machine's limits, and the scans beside them.</summary>
 internal static class BenchCommand
 {
-    private static readonly Option<long> s_rows = new("--rows") { Description = "Items.", DefaultValueFactory = _ => 1_000_000 };
+    private static readonly Option<long> s_rows =
+        new("--rows") { Description = "Items.", DefaultValueFactory = _ => 1_000_000 };
 
-    private static readonly Option<int> s_dim = new("--dim") { Description = "Width of the embedding.", DefaultValueFactory = _ => 128 };
+    private static readonly Option<int> s_dim =
+        new("--dim") { Description = "Width of the embedding.", DefaultValueFactory = _ => 128 };
 
     private static readonly Option<int> s_passes = new("--passes")
     {
@@ -25,7 +27,8 @@ internal static class BenchCommand
 
     private static readonly Option<string?> s_peer = new("--peer")
     {
-        Description = "A script that times a peer on the same shape in the same run, such as bench/peers/faiss_scan.py.",
+        Description =
+            "A script that times a peer on the same shape in the same run, such as bench/peers/faiss_scan.py.",
         HelpName = "SCRIPT",
     };
 
@@ -35,7 +38,8 @@ internal static class BenchCommand
         HelpName = "FOLDER",
     };
 
-    private static readonly Option<int> s_seed = new("--seed") { Description = "What the data are drawn from.", DefaultValueFactory = _ => 1 };
+    private static readonly Option<int> s_seed =
+        new("--seed") { Description = "What the data are drawn from.", DefaultValueFactory = _ => 1 };
 
     public static Command Create() => CommandBuilder.Create(
         "bench",
@@ -74,7 +78,8 @@ internal static class BenchCommand
         if (folder is not null)
         {
             BenchFiles.Write(folder, report);
-            context.Progress.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[grey]wrote {folder}/bench.json and plots[/]");
+            context.Progress.MarkupLineInterpolated(
+                CultureInfo.InvariantCulture, $"[grey]wrote {folder}/bench.json and plots[/]");
         }
 
         return ExitCode.Success;

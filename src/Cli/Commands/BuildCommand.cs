@@ -13,7 +13,8 @@ internal static class BuildCommand
 {
     private static readonly Option<string[]> s_embeddings = new("--embedding")
     {
-        Description = "An embedding of every item, in the order of --items or with ids of its own: .npy, .fvecs, Parquet or Arrow.",
+        Description = "An embedding of every item, in the order of --items or with ids of its own: "
+            + ".npy, .fvecs, Parquet or Arrow.",
         HelpName = "NAME=FILE",
     };
 
@@ -47,9 +48,11 @@ internal static class BuildCommand
             context.Get(s_rows));
         var report = new ReadReport();
         using ItemTable table = context.Progress.Status().Start(
-            "reading", status => TableBuild.Run(options, report, rows => status.Status = $"{rows:N0} items", context.Cancellation));
+            "reading", status => TableBuild.Run(
+                options, report, rows => status.Status = $"{rows:N0} items", context.Cancellation));
         context.Progress.Status().Start(
-            "writing", _ => ModelWriter.Write(path, new ModelContents { Items = table, Version = context.Get(CommonOptions.VersionName) }));
+            "writing", _ => ModelWriter.Write(
+                path, new ModelContents { Items = table, Version = context.Get(CommonOptions.VersionName) }));
         ReadReportView.Write(context.Progress, report);
         context.Write(
             new { model = path, items = table.Rows, bytes = new FileInfo(path).Length, skipped = report.BadRows },

@@ -15,15 +15,20 @@ internal static class ExportCommand
 
     private static readonly Option<string?> s_embedding = new("--embedding")
     {
-        Description = "Export this embedding alone, one row an item (.npy and .fvecs get their ids in a file beside them).",
+        Description =
+            "Export this embedding alone, one row an item (.npy and .fvecs get their ids in a file beside them).",
         HelpName = "NAME",
     };
 
     private static readonly Option<string> s_out = CommonOptions.Out(
-        "The file to write; its extension is the format: .parquet, .jsonl, .csv, .tsv, and for an embedding .npy or .fvecs too.");
+        "The file to write; its extension is the format: .parquet, .jsonl, .csv, .tsv, and for an embedding .npy or "
+        + ".fvecs too.");
 
     public static Command Create() => CommandBuilder.Create(
-        "export", "Writes a model's items, or one embedding, to a file that other programs read.", [s_model, s_embedding, s_out], Run);
+        "export",
+        "Writes a model's items, or one embedding, to a file that other programs read.",
+        [s_model, s_embedding, s_out],
+        Run);
 
     private static int Run(CommandContext context)
     {
@@ -62,8 +67,9 @@ internal static class ExportCommand
     private static void WriteEmbedding(
         ItemTable items, string name, string path, ProgressTask bar, CancellationToken cancellation)
     {
-        EmbeddingColumn column = items.FindEmbedding(name) ?? throw new ArgumentException(
-            $"--embedding: expected one of {string.Join(", ", items.Schema.Embeddings.Select(one => one.Name))}; found \"{name}\".");
+        string known = string.Join(", ", items.Schema.Embeddings.Select(one => one.Name));
+        EmbeddingColumn column = items.FindEmbedding(name)
+            ?? throw new ArgumentException($"--embedding: expected one of {known}; found \"{name}\".");
         using EmbeddingWriter writer = EmbeddingFile.Create(path, column.Schema.Dim, items.Schema.IdKind, name);
         var values = new float[column.Schema.Dim];
         for (uint row = 0; row < items.Rows; row++)

@@ -10,7 +10,8 @@ namespace Linr.Cli.Commands;
 internal static class ImportCommand
 {
     private static readonly Option<string> s_out = CommonOptions.Out(
-        $"The folder to write: {DataFolder.SchemaName}, {DataFolder.ItemsName}, {DataFolder.InteractionsName}, {ImportedSource.FileName}.");
+        $"The folder to write: {DataFolder.SchemaName}, {DataFolder.ItemsName}, {DataFolder.InteractionsName} and "
+        + $"{ImportedSource.FileName}.");
 
     public static Command Create() => CommandBuilder.Create(
         "import",

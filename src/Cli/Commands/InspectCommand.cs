@@ -27,9 +27,11 @@ internal static class InspectCommand
         }
 
         IAnsiConsole console = context.Console;
+        string name = Path.GetFileName(model.Path);
+        string version = model.Version.Length > 0 ? model.Version : "(none)";
         console.MarkupLineInterpolated(
             CultureInfo.InvariantCulture,
-            $"[bold]{Path.GetFileName(model.Path)}[/]: {model.Items.Rows:N0} items, {model.FileBytes:N0} bytes, version {(model.Version.Length > 0 ? model.Version : "(none)")}, ids {model.Items.Schema.IdKind}");
+            $"[bold]{name}[/]: {model.Items.Rows:N0} items, {model.FileBytes:N0} bytes, version {version}, ids {model.Items.Schema.IdKind}");
         WriteFields(console, model);
         WriteEmbeddings(console, model);
         WriteTowers(console, layers);
@@ -67,7 +69,8 @@ internal static class InspectCommand
             tower.Dim,
             layers = tower.Layers.Select(layer => $"{layer.Kind} {layer.Name}"),
         }),
-        tensors = model.Tensors.Select(tensor => new { tensor.Name, tensor.Type, shape = tensor.Shape.ToArray(), tensor.Bytes }),
+        tensors = model.Tensors.Select(
+            tensor => new { tensor.Name, tensor.Type, shape = tensor.Shape.ToArray(), tensor.Bytes }),
     };
 
     private static void WriteFields(IAnsiConsole console, LoadedModel model)
@@ -113,7 +116,8 @@ internal static class InspectCommand
         {
             console.MarkupLineInterpolated(
                 CultureInfo.InvariantCulture, $"[bold]{tower.Name}[/] tower -> {tower.Embedding} ({tower.Dim}):");
-            console.MarkupLineInterpolated($"  {string.Join(", ", tower.Layers.Select(layer => $"{layer.Name} ({layer.Kind})"))}");
+            console.MarkupLineInterpolated(
+                $"  {string.Join(", ", tower.Layers.Select(layer => $"{layer.Name} ({layer.Kind})"))}");
         }
 
         if (layers.Towers.Length == 0)

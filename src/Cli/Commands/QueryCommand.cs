@@ -11,12 +11,15 @@ internal static class QueryCommand
 {
     private static readonly Argument<string> s_model = CommonOptions.Model("The model to search.");
 
-    private static readonly Option<string[]> s_history = Many("--history", "Items that the user came by, oldest first.", "ID");
+    private static readonly Option<string[]> s_history = Many(
+        "--history", "Items that the user came by, oldest first.", "ID");
 
     private static readonly Option<string[]> s_items = Many("--item", "Items to find more like.", "ID");
 
     private static readonly Option<string[]> s_vectors = Many(
-        "--vector", "A query vector: numbers separated by commas, or a .npy file; NAME= names the embedding.", "[NAME=]VECTOR");
+        "--vector",
+        "A query vector: numbers separated by commas, or a .npy file; NAME= names the embedding.",
+        "[NAME=]VECTOR");
 
     private static readonly Option<string?> s_filter = new("--filter", "-f")
     {
@@ -24,13 +27,19 @@ internal static class QueryCommand
         HelpName = "FILTER",
     };
 
-    private static readonly Option<string[]> s_parameters = Many("--param", "A value of the filter's parameter @NAME; a keyword that looks like a number goes in 'single quotes'.", "NAME=VALUE");
+    private static readonly Option<string[]> s_parameters = Many(
+        "--param",
+        "A value of the filter's parameter @NAME; a keyword that looks like a number goes in 'single quotes'.",
+        "NAME=VALUE");
 
-    private static readonly Option<string[]> s_features = Many("--feature", "An input of the query tower, written as for --param.", "NAME=VALUE");
+    private static readonly Option<string[]> s_features = Many(
+        "--feature", "An input of the query tower, written as for --param.", "NAME=VALUE");
 
-    private static readonly Option<int> s_k = new("--k", "-k") { Description = "How many hits.", DefaultValueFactory = _ => 10 };
+    private static readonly Option<int> s_k =
+        new("--k", "-k") { Description = "How many hits.", DefaultValueFactory = _ => 10 };
 
-    private static readonly Option<float?> s_scoreMin = new("--min-score") { Description = "Leaves out hits below this score." };
+    private static readonly Option<float?> s_scoreMin =
+        new("--min-score") { Description = "Leaves out hits below this score." };
 
     private static readonly Option<string?> s_groupBy = new("--group-by")
     {
@@ -44,20 +53,23 @@ internal static class QueryCommand
         HelpName = "LAMBDA",
     };
 
-    private static readonly Option<string[]> s_fields = Many("--fields", "Fields to show; the stored ones unless said.", "NAME");
+    private static readonly Option<string[]> s_fields = Many(
+        "--fields", "Fields to show; the stored ones unless said.", "NAME");
 
     private static readonly Option<bool> s_includeSeen = new("--include-seen")
     {
         Description = "The items of --history and --item may be returned themselves.",
     };
 
-    private static readonly Option<bool> s_explain = new("--explain") { Description = "Says how the answer was found." };
+    private static readonly Option<bool> s_explain =
+        new("--explain") { Description = "Says how the answer was found." };
 
     public static Command Create() => CommandBuilder.Create(
         "query",
         "Searches a model by a history, by items or by a vector, with filters.",
         [
-            s_model, s_history, s_items, s_vectors, s_filter, s_parameters, s_features, s_k, s_scoreMin, s_groupBy, s_diversity,
+            s_model, s_history, s_items, s_vectors, s_filter, s_parameters, s_features, s_k, s_scoreMin, s_groupBy,
+            s_diversity,
             s_fields, s_includeSeen, s_explain, CommonOptions.Threads,
         ],
         Run);
@@ -65,7 +77,8 @@ internal static class QueryCommand
     private static int Run(CommandContext context)
     {
         using Retriever retriever = Retriever.Open(
-            CommonOptions.ModelPath(context, s_model), new RetrieverOptions { Threads = CommonOptions.ThreadCount(context) });
+            CommonOptions.ModelPath(context, s_model),
+            new RetrieverOptions { Threads = CommonOptions.ThreadCount(context) });
         SearchRequest request = ReadRequest(context, retriever.Schema);
         SearchResponse response = Search(retriever, request, context.Cancellation);
         if (context.IsJson)
@@ -110,7 +123,9 @@ internal static class QueryCommand
             ScoreMin = context.Find(s_scoreMin),
             GroupBy = ArgumentText.GroupBy(context.Find(s_groupBy)),
             Diversity = lambda is null ? null : new Diversity(lambda.Value, Math.Max(100, 10 * k)),
-            Fields = fields.Length > 0 ? [.. fields] : [.. schema.Fields.Where(field => field.IsStored).Select(field => field.Name)],
+            Fields = fields.Length > 0
+                ? [.. fields]
+                : [.. schema.Fields.Where(field => field.IsStored).Select(field => field.Name)],
             IncludeSeen = context.Get(s_includeSeen),
             Explain = context.Get(s_explain),
         };

@@ -34,12 +34,16 @@ internal static class SearchReport
         }
 
         console.Write(table);
+        string passed = string.Create(
+            CultureInfo.InvariantCulture, $"{response.RowsPassed:N0} of {response.RowsScanned:N0}");
+        string exact = response.Exact ? "exact" : "approximate";
         console.MarkupLineInterpolated(
             CultureInfo.InvariantCulture,
-            $"[grey]{response.Hits.Length} hits; {response.RowsPassed:N0} of {response.RowsScanned:N0} items passed; {(response.Exact ? "exact" : "approximate")}; model {response.ModelVersion}[/]");
+            $"[grey]{response.Hits.Length} hits; {passed} items passed; {exact}; model {response.ModelVersion}[/]");
         if (response.UnknownIds.Length > 0)
         {
-            console.MarkupLineInterpolated($"[yellow]unknown to the model, skipped: {string.Join(", ", response.UnknownIds)}[/]");
+            console.MarkupLineInterpolated(
+                $"[yellow]unknown to the model, skipped: {string.Join(", ", response.UnknownIds)}[/]");
         }
 
         if (response.Explanation is { } explanation)
@@ -50,7 +54,8 @@ internal static class SearchReport
 
     private static void WriteExplanation(IAnsiConsole console, Explanation explanation)
     {
-        var table = new Table { Border = TableBorder.Simple, Title = new TableTitle(Markup.Escape(explanation.Engine)) };
+        var table =
+            new Table { Border = TableBorder.Simple, Title = new TableTitle(Markup.Escape(explanation.Engine)) };
         table.AddColumn("stage").AddColumn(new TableColumn("time").RightAligned()).AddColumn("what");
         foreach (ExplainedStage stage in explanation.Stages)
         {

@@ -11,7 +11,8 @@ internal static class ArgumentText
     public static string[] Split(string[]? values)
         => values is null
             ? []
-            : [.. values.SelectMany(value => value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+            : [.. values.SelectMany(
+                value => value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
 
     /// <summary>Item ids of the model's kind.</summary>
     public static ImmutableArray<ItemId> Ids(string[]? values, IdKind kind)
@@ -87,8 +88,10 @@ internal static class ArgumentText
         ['\'', .. string quoted, '\''] => Value.OfKeyword(quoted),
         "true" => true,
         "false" => false,
-        _ when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long integer) => integer,
-        _ when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) => number,
+        _ when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long integer)
+            => integer,
+        _ when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+            && double.IsFinite(number) => number,
         _ => Value.OfKeyword(text),
     };
 }

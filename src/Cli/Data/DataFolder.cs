@@ -21,7 +21,8 @@ internal static class DataFolder
     {
         if (!Directory.Exists(folder))
         {
-            throw new IOException($"--data: expected a folder; found {(File.Exists(folder) ? "a file" : "none")} at \"{folder}\".");
+            throw new IOException(
+                $"--data: expected a folder; found {(File.Exists(folder) ? "a file" : "none")} at \"{folder}\".");
         }
 
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
@@ -46,8 +47,8 @@ internal static class DataFolder
         }
 
         throw new ArgumentException(
-            $"--data: expected ratings.csv with movies.csv, ratings.dat with movies.dat, {SchemaName} (from linr import) or "
-            + $"{DebianCatalogue.InteractionsName}; found none of them in {folder}.");
+            "--data: expected ratings.csv with movies.csv, ratings.dat with movies.dat, "
+            + $"{SchemaName} (from linr import) or {DebianCatalogue.InteractionsName}; found none of them in {folder}.");
     }
 
     /// <summary>A Debian catalogue: what a source package depends on has no time, so there is no order.</summary>
@@ -63,7 +64,9 @@ internal static class DataFolder
             source.Name,
             schema,
             ItemFile.Read(
-                Path.Combine(folder, ItemsName), new ItemOptions { Schema = schema, SkipBadRows = skipBadRows }, report),
+                Path.Combine(folder, ItemsName),
+                new ItemOptions { Schema = schema, SkipBadRows = skipBadRows },
+                report),
             InteractionFile.Read(
                 interactions, new InteractionOptions { ItemIdKind = schema.IdKind, SkipBadRows = skipBadRows }, report),
             source.Order);

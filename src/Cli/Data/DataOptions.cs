@@ -12,7 +12,8 @@ internal static class DataOptions
 
     private static readonly Option<string?> s_data = new("--data")
     {
-        Description = "A folder: MovieLens (ratings and movies, .csv or .dat), one that import wrote, or the Debian extract.",
+        Description =
+            "A folder: MovieLens (ratings and movies, .csv or .dat), one that import wrote, or the Debian extract.",
         HelpName = "FOLDER",
     };
 
@@ -64,7 +65,8 @@ internal static class DataOptions
             throw new ArgumentException($"{stray.Name}: expected {s_interactions.Name} with it; found {source.Name}.");
         }
 
-        DataSet data = source == s_data ? DataFolder.Open(context.Find(s_data)!, ItemArguments.SkipsBadRows(context), report)
+        DataSet data = source == s_data ? DataFolder.Open(
+            context.Find(s_data)!, ItemArguments.SkipsBadRows(context), report)
             : source == s_interactions ? OpenFiles(context, report)
             : source == s_fromApt ? DataFolder.OfDebian(DebianCatalogue.ReadApt(), "apt")
             : OpenPackages(context.Find(s_packages)!);

@@ -7,7 +7,8 @@ internal sealed record EmbeddingArgument(string Name, string Path)
 {
     /// <exception cref="ArgumentException">An argument is no such pair.</exception>
     /// <exception cref="IOException">A file is not there.</exception>
-    public static IReadOnlyList<EmbeddingArgument> Parse(string[]? arguments) => [.. (arguments ?? []).Select(ParseOne)];
+    public static IReadOnlyList<EmbeddingArgument> Parse(string[]? arguments)
+        => [.. (arguments ?? []).Select(ParseOne)];
 
     private static EmbeddingArgument ParseOne(string argument)
     {

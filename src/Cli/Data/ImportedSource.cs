@@ -6,7 +6,9 @@ namespace Linr.Cli.Data;
 
 /// <summary>What a folder that `linr import` wrote says about where its data came from.</summary>
 /// <param name="Name">What the data are called in tables.</param>
-/// <param name="Order">What orders a user's interactions; null is their times where they have any, else the file.</param>
+/// <param name="Order">
+/// What orders a user's interactions; null is their times where they have any, else the file.
+/// </param>
 internal sealed record ImportedSource(string Name, InteractionOrder? Order)
 {
     /// <summary>The file's name.</summary>

@@ -4,12 +4,15 @@ using Linr.Formats;
 
 namespace Linr.Cli.Data;
 
-/// <summary>The options that name a file of items and say how to read it, shared by build, import, train and eval.</summary>
+/// <summary>
+/// The options that name a file of items and say how to read it, shared by build, import, train and eval.
+/// </summary>
 internal static class ItemArguments
 {
     private static readonly Option<string?> s_items = new("--items")
     {
-        Description = "Items with their fields, and embeddings as lists of numbers: CSV, TSV, JSONL, Parquet or Arrow (.gz too).",
+        Description =
+            "Items with their fields, and embeddings as lists of numbers: CSV, TSV, JSONL, Parquet or Arrow (.gz too).",
         HelpName = "FILE",
     };
 
@@ -41,7 +44,8 @@ internal static class ItemArguments
 
     private static readonly Option<bool?> s_header = new("--header")
     {
-        Description = "Whether the first row of a CSV file names the columns; unless given, that of --items does, and that "
+        Description =
+            "Whether the first row of a CSV file names the columns; unless given, that of --items does, and that "
             + "of --interactions where it has the names.",
         HelpName = "true|false",
     };
@@ -57,8 +61,11 @@ internal static class ItemArguments
         Description = "Counts and reports bad rows instead of stopping.",
     };
 
-    /// <summary>Those that say something about files of the user's own, and nothing about a folder of a known kind.</summary>
-    public static IReadOnlyList<Option> FileOptions { get; } = [s_items, s_schema, s_map, s_format, s_delimiter, s_header, s_timeUnit];
+    /// <summary>
+    /// Those that say something about files of the user's own, and nothing about a folder of a known kind.
+    /// </summary>
+    public static IReadOnlyList<Option> FileOptions { get; } =
+        [s_items, s_schema, s_map, s_format, s_delimiter, s_header, s_timeUnit];
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<Option> All { get; } = [.. FileOptions, s_skipBad];
@@ -100,7 +107,8 @@ internal static class ItemArguments
     public static ReadOptions Apply(CommandContext context, ReadOptions options) => options with
     {
         Format = context.Find(s_format),
-        Delimited = options.Delimited with { Delimiter = context.Find(s_delimiter), HasHeader = context.Find(s_header) },
+        Delimited =
+            options.Delimited with { Delimiter = context.Find(s_delimiter), HasHeader = context.Find(s_header) },
         TimeUnit = context.Get(s_timeUnit),
         SkipBadRows = context.Get(s_skipBad),
     };

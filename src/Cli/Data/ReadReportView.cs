@@ -15,7 +15,8 @@ internal static class ReadReportView
         }
 
         console.MarkupLineInterpolated(
-            CultureInfo.InvariantCulture, $"[yellow]{report.BadRows:N0} bad rows skipped, {report.Rows:N0} read; the first:[/]");
+            CultureInfo.InvariantCulture,
+            $"[yellow]{report.BadRows:N0} bad rows skipped, {report.Rows:N0} read; the first:[/]");
         foreach (DataFormatException error in report.FirstBad)
         {
             console.MarkupLineInterpolated($"  {error.Message}");

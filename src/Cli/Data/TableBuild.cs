@@ -8,9 +8,12 @@ internal static class TableBuild
 {
     private const int ReportEveryRows = 10_000;
 
-    /// <exception cref="DataFormatException">A file is not of its format, or a row is bad and bad rows are not skipped.</exception>
+    /// <exception cref="DataFormatException">
+    /// A file is not of its format, or a row is bad and bad rows are not skipped.
+    /// </exception>
     /// <exception cref="ArgumentException">The files do not fit each other or the schema.</exception>
-    public static ItemTable Run(BuildOptions options, ReadReport report, Action<long> progress, CancellationToken cancellation)
+    public static ItemTable Run(
+        BuildOptions options, ReadReport report, Action<long> progress, CancellationToken cancellation)
     {
         (string? itemsPath, ItemOptions itemOptions, _) = options.Items;
         if (itemsPath is null && options.Embeddings.Count == 0)
@@ -52,12 +55,14 @@ internal static class TableBuild
         foreach (EmbeddingArgument argument in options.Embeddings.Where(one => schema.FindEmbedding(one.Name) is null))
         {
             using EmbeddingReader reader = EmbeddingFile.Open(argument.Path);
-            schema = schema with { Embeddings = schema.Embeddings.Add(Typed(new EmbeddingSchema(argument.Name, reader.Dim))) };
+            EmbeddingSchema added = Typed(new EmbeddingSchema(argument.Name, reader.Dim));
+            schema = schema with { Embeddings = schema.Embeddings.Add(added) };
         }
 
         return schema;
 
-        EmbeddingSchema Typed(EmbeddingSchema embedding) => embedding with { Metric = options.Metric, RowType = options.RowType };
+        EmbeddingSchema Typed(EmbeddingSchema embedding)
+            => embedding with { Metric = options.Metric, RowType = options.RowType };
     }
 
     private static IdKind IdKindOf(EmbeddingArgument argument)
@@ -65,7 +70,8 @@ internal static class TableBuild
         using EmbeddingReader reader = EmbeddingFile.Open(argument.Path);
         return reader.Read()
             ? reader.Id.Kind
-            : throw new ArgumentException($"--embedding {argument.Name}: expected at least one row; found none in {argument.Path}.");
+            : throw new ArgumentException(
+                $"--embedding {argument.Name}: expected at least one row; found none in {argument.Path}.");
     }
 
     private static void ReadEmbeddings(
@@ -81,13 +87,15 @@ internal static class TableBuild
         int dim = builder.Schema.FindEmbedding(argument.Name)!.Dim;
         if (reader.Dim != dim)
         {
-            throw new ArgumentException($"--embedding {argument.Name}: expected {dim} numbers a row; found {reader.Dim} in {argument.Path}.");
+            throw new ArgumentException(
+                $"--embedding {argument.Name}: expected {dim} numbers a row; found {reader.Dim} in {argument.Path}.");
         }
 
         if (!appends && !reader.HasIds && reader.Count is { } count && count != builder.Rows)
         {
             throw new ArgumentException(
-                $"--embedding {argument.Name}: expected {builder.Rows} rows, one an item; found {count} in {argument.Path}.");
+                $"--embedding {argument.Name}: expected {builder.Rows} rows, one an item; "
+                + $"found {count} in {argument.Path}.");
         }
 
         for (uint position = 0; reader.Read(); position++)
@@ -98,7 +106,8 @@ internal static class TableBuild
         }
     }
 
-    private static uint RowOf(EmbeddingReader reader, ItemTableBuilder builder, uint position, EmbeddingArgument argument)
+    private static uint RowOf(
+        EmbeddingReader reader, ItemTableBuilder builder, uint position, EmbeddingArgument argument)
     {
         if (!reader.HasIds)
         {
@@ -107,7 +116,8 @@ internal static class TableBuild
 
         return builder.TryFindRow(reader.Id, out uint row)
             ? row
-            : throw new ArgumentException($"--embedding {argument.Name}: expected ids of the items; found {reader.Id} in {argument.Path}.");
+            : throw new ArgumentException(
+                $"--embedding {argument.Name}: expected ids of the items; found {reader.Id} in {argument.Path}.");
     }
 
     private static void Report(long rows, Action<long> progress)

@@ -32,5 +32,6 @@ internal static class VectorText
         => [.. text.Split(',', StringSplitOptions.TrimEntries).Select(part =>
             float.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out float number)
                 ? number
-                : throw new ArgumentException($"--vector: expected numbers separated by commas, or a file; found \"{part}\"."))];
+                : throw new ArgumentException(
+                    $"--vector: expected numbers separated by commas, or a file; found \"{part}\"."))];
 }

@@ -15,8 +15,8 @@ internal static class ErrorReport
         {
             OperationCanceledException => ExitCode.Interrupted,
             ArgumentException or FormatException => ExitCode.Usage,
-            ModelFormatException or LayerException or TorchLibraryException or IOException or UnauthorizedAccessException
-                or OutOfMemoryException => ExitCode.Failure,
+            ModelFormatException or LayerException or TorchLibraryException => ExitCode.Failure,
+            IOException or UnauthorizedAccessException or OutOfMemoryException => ExitCode.Failure,
             _ => -1,
         };
         return code >= 0 && Write(context.Output, context.Error, context.IsJson, Sentence(exception), code) == code;

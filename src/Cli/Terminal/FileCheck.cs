@@ -9,7 +9,8 @@ internal static class FileCheck
     /// <exception cref="IOException">It is missing, or a folder.</exception>
     public static string Existing(string what, string path)
         => File.Exists(path) ? path
-            : throw new IOException($"{what}: expected a file; found {(Directory.Exists(path) ? "a folder" : "none")} at \"{path}\".");
+            : throw new IOException(
+                $"{what}: expected a file; found {(Directory.Exists(path) ? "a folder" : "none")} at \"{path}\".");
 
     /// <summary>A file that may be there, or null.</summary>
     /// <inheritdoc cref="Existing" path="/exception"/>
@@ -27,7 +28,8 @@ internal static class FileCheck
         string folder = Path.GetDirectoryName(path) is { Length: > 0 } named ? named : ".";
         return Directory.Exists(folder)
             ? path
-            : throw new IOException($"{what}: expected a folder \"{folder}\" to write {Path.GetFileName(path)} into; found none.");
+            : throw new IOException(
+                $"{what}: expected a folder \"{folder}\" to write {Path.GetFileName(path)} into; found none.");
     }
 
     /// <summary>A folder to write into, made where it is missing.</summary>

@@ -14,9 +14,11 @@ internal static class JsonOutput
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         WriteIndented = true,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new ItemIdConverter(), new ValueConverter() },
+        Converters =
+            { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new ItemIdConverter(), new ValueConverter() },
     };
 
     /// <summary>Writes one JSON document.</summary>
-    public static void Write<T>(TextWriter writer, T value) => writer.WriteLine(JsonSerializer.Serialize(value, Options));
+    public static void Write<T>(TextWriter writer, T value)
+        => writer.WriteLine(JsonSerializer.Serialize(value, Options));
 }

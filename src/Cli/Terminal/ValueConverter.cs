@@ -10,7 +10,8 @@ internal sealed class ValueConverter : JsonConverter<Value>
         => reader.TokenType switch
         {
             JsonTokenType.True or JsonTokenType.False => Value.OfBoolean(reader.GetBoolean()),
-            JsonTokenType.Number => reader.TryGetInt64(out long integer) ? Value.OfInteger(integer) : Value.OfFloat(reader.GetDouble()),
+            JsonTokenType.Number
+                => reader.TryGetInt64(out long integer) ? Value.OfInteger(integer) : Value.OfFloat(reader.GetDouble()),
             _ => Value.OfKeyword(reader.GetString()!),
         };
 

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Linr.Filters;
 
-/// <summary>A filter, or a parameter given to it, is wrong: all problems that were found, each with its position.</summary>
+/// <summary>
+/// A filter, or a parameter given to it, is wrong: all problems that were found, each with its position.
+/// </summary>
 public sealed class FilterException : ArgumentException
 {
     /// <summary>One problem.</summary>

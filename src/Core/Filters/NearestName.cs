@@ -12,7 +12,9 @@ internal static class NearestName
             : $"There is no {what} \"{name}\"; did you mean \"{nearest}\"?";
     }
 
-    /// <summary>The nearest known name, or null when none is within a third of its length in single-letter edits.</summary>
+    /// <summary>
+    /// The nearest known name, or null when none is within a third of its length in single-letter edits.
+    /// </summary>
     public static string? Find(string name, IEnumerable<string> known)
     {
         string? nearest = null;
@@ -30,7 +32,9 @@ internal static class NearestName
         return nearest;
     }
 
-    /// <summary>Levenshtein's distance without regard to case; <paramref name="limit"/> when it is not below that.</summary>
+    /// <summary>
+    /// Levenshtein's distance without regard to case; <paramref name="limit"/> when it is not below that.
+    /// </summary>
     private static int Edits(string left, string right, int limit)
     {
         if (Math.Abs(left.Length - right.Length) >= limit)

@@ -29,7 +29,8 @@ public readonly struct Operand : IEquatable<Operand>
 
         if (literal.Type == FieldType.Keyword && !IsWellFormed(literal.Text))
         {
-            throw new ArgumentException("Expected a keyword of well-formed Unicode; found half a surrogate pair.", nameof(literal));
+            throw new ArgumentException(
+                "Expected a keyword of well-formed Unicode; found half a surrogate pair.", nameof(literal));
         }
 
         _literal = literal;
@@ -77,7 +78,9 @@ public readonly struct Operand : IEquatable<Operand>
     /// <summary>Whether the two differ.</summary>
     public static bool operator !=(Operand left, Operand right) => !left.Equals(right);
 
-    /// <summary>The parameter of that name: a letter or underscore, then letters, digits, underscores, dots or dashes.</summary>
+    /// <summary>
+    /// The parameter of that name: a letter or underscore, then letters, digits, underscores, dots or dashes.
+    /// </summary>
     /// <exception cref="ArgumentException">The name is of another form, or too long.</exception>
     public static Operand Parameter(string name)
     {
@@ -85,8 +88,8 @@ public readonly struct Operand : IEquatable<Operand>
         return PlainName.Is(name)
             ? new Operand(name)
             : throw new ArgumentException(
-                $"Expected a parameter name (a letter or underscore, then letters, digits, underscores, dots or dashes; "
-                + $"at most {Limits.NameLengthMax} characters); found \"{name}\".",
+                "Expected a parameter name (a letter or underscore, then letters, digits, underscores, dots or "
+                + $"dashes; at most {Limits.NameLengthMax} characters); found \"{name}\".",
                 nameof(name));
     }
 

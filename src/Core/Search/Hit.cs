@@ -4,7 +4,9 @@ namespace Linr;
 
 /// <summary>One item of an answer.</summary>
 /// <param name="Id">The item.</param>
-/// <param name="Score">Its score: of the query and the item alone, whatever the batch, the filter or the machine.</param>
+/// <param name="Score">
+/// Its score: of the query and the item alone, whatever the batch, the filter or the machine.
+/// </param>
 public sealed record Hit(ItemId Id, float Score)
 {
     /// <summary>The values of the fields that the request wanted; a missing value is left out.</summary>

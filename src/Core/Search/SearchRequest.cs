@@ -44,7 +44,9 @@ public sealed record SearchRequest
     /// <summary>Diversity of the hits.</summary>
     public Diversity? Diversity { get; init; }
 
-    /// <summary>Whether the items of <see cref="History"/> and <see cref="Items"/> may be returned themselves.</summary>
+    /// <summary>
+    /// Whether the items of <see cref="History"/> and <see cref="Items"/> may be returned themselves.
+    /// </summary>
     public bool IncludeSeen { get; init; }
 
     /// <summary>The fields wanted with each hit; attributes, features and stored fields alike.</summary>

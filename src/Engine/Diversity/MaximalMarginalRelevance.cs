@@ -15,7 +15,8 @@ internal static class MaximalMarginalRelevance
     /// <param name="lambda">1 is relevance alone, 0 diversity alone.</param>
     /// <param name="picks">K positions of candidates, in the order they were picked.</param>
     /// <returns>How many were picked: K, or M when there are fewer.</returns>
-    public static int Pick(ReadOnlySpan<float> scores, ReadOnlySpan<float> embeddings, int dim, float lambda, Span<int> picks)
+    public static int Pick(
+        ReadOnlySpan<float> scores, ReadOnlySpan<float> embeddings, int dim, float lambda, Span<int> picks)
     {
         int count = Math.Min(picks.Length, scores.Length);
         if (count == 0)

@@ -31,7 +31,9 @@ public sealed class FilterCompiler
     /// <see cref="FilterPlan.Pass"/> every row passes, and a scan needs no filter.
     /// </returns>
     /// <exception cref="FilterException">A parameter is missing or wrong.</exception>
-    /// <exception cref="ArgumentException">The filter was prepared for other fields or ids than the table's.</exception>
+    /// <exception cref="ArgumentException">
+    /// The filter was prepared for other fields or ids than the table's.
+    /// </exception>
     public PlanFilter Compile(PreparedFilter filter, FilterParameters? parameters, ItemTable table)
     {
         ArgumentNullException.ThrowIfNull(filter);
@@ -50,11 +52,13 @@ public sealed class FilterCompiler
 
     private static void CheckSchema(Schema prepared, Schema found)
     {
-        bool hasSameFields = prepared.Fields.Equals(found.Fields) || prepared.Fields.AsSpan().SequenceEqual(found.Fields.AsSpan());
+        bool hasSameFields = prepared.Fields.Equals(found.Fields)
+            || prepared.Fields.AsSpan().SequenceEqual(found.Fields.AsSpan());
         if (!hasSameFields || prepared.IdKind != found.IdKind)
         {
             throw new ArgumentException(
-                "Expected a filter prepared for the table's fields and kind of id; found one for others.", nameof(prepared));
+                "Expected a filter prepared for the table's fields and kind of id; found one for others.",
+                nameof(prepared));
         }
     }
 
@@ -102,7 +106,8 @@ public sealed class FilterCompiler
     private int AppendAny(PreparedValues clause, ReadOnlySpan<ulong> constants, int whenTrue, int whenFalse)
         => constants.Length == 0
             ? whenFalse
-            : _plan.AppendAnyOf(Column(clause), constants, clause.Schema.Type == FieldType.Keyword, whenTrue, whenFalse);
+            : _plan.AppendAnyOf(
+                Column(clause), constants, clause.Schema.Type == FieldType.Keyword, whenTrue, whenFalse);
 
     /// <summary>All of some values is any of the first and any of the second and so on.</summary>
     private int AppendAll(PreparedValues clause, int whenTrue, int whenFalse)

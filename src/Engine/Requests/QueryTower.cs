@@ -39,16 +39,18 @@ internal sealed class QueryTower
         EmbeddingColumn? items = model.Items.FindEmbedding(spec.Embedding);
         if (items is null || items.Schema.Dim != spec.Dim)
         {
+            string found = items is null ? "none" : $"{items.Schema.Dim}";
             throw new LayerException(
-                $"Tower {spec.Name}: expected an embedding \"{spec.Embedding}\" of dim {spec.Dim}; found {(items is null ? "none" : items.Schema.Dim)}.");
+                $"Tower {spec.Name}: expected an embedding \"{spec.Embedding}\" of dim {spec.Dim}; found {found}.");
         }
 
-        return new QueryTower(Tower.Load(model, spec.Name, spec.Embedding)!, items, model.Items.Ids);
+        return new QueryTower(Tower.Load(model, spec), items, model.Items.Ids);
     }
 
     /// <summary>The query embedding of a history, oldest item first, and query features.</summary>
     /// <exception cref="ArgumentException">A feature is of a type that the tower cannot read.</exception>
-    public EmbeddingQuery Embed(ImmutableArray<uint> history, IReadOnlyDictionary<string, IReadOnlyList<Value>> features)
+    public EmbeddingQuery Embed(
+        ImmutableArray<uint> history, IReadOnlyDictionary<string, IReadOnlyList<Value>> features)
     {
         if (!_batches.TryTake(out TowerBatch? batch))
         {

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Linr.Engine.Requests;
 
-/// <summary>Finds everything that is wrong with a request, besides its filter, before anything is done for it.</summary>
+/// <summary>
+/// Finds everything that is wrong with a request, besides its filter, before anything is done for it.
+/// </summary>
 internal static class RequestCheck
 {
     /// <exception cref="ArgumentException">The request is wrong; the message lists every problem.</exception>
@@ -79,7 +81,8 @@ internal static class RequestCheck
 
         if (query.Vector.Length != embedding.Dim)
         {
-            problems.Add($"Embeddings: \"{query.Name}\": expected {embedding.Dim} numbers; found {query.Vector.Length}.");
+            problems.Add(
+                $"Embeddings: \"{query.Name}\": expected {embedding.Dim} numbers; found {query.Vector.Length}.");
         }
 
         if (!float.IsFinite(query.Weight))
@@ -144,7 +147,8 @@ internal static class RequestCheck
 
     private static void AddGroupProblems(GroupBy groupBy, Schema schema, List<string> problems)
     {
-        if (schema.FindField(groupBy.Attribute) is not { IsAttribute: true, Type: FieldType.Keyword, MultiValued: false })
+        FieldSchema? field = schema.FindField(groupBy.Attribute);
+        if (field is not { IsAttribute: true, Type: FieldType.Keyword, MultiValued: false })
         {
             problems.Add($"GroupBy: expected a single-valued keyword attribute; found \"{groupBy.Attribute}\".");
         }

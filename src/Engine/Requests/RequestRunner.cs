@@ -64,7 +64,9 @@ internal sealed class RequestRunner(ItemTable table, string modelVersion, Search
 
         searcher.SetScoreMin(query, work.Request.ScoreMin ?? float.NegativeInfinity);
         searcher.SetFilter(query, filters.Bind(work));
-        work.Clock.End("filter", work.Request.Filter is null && work.Request.PreparedFilter is null ? "none" : "bound to the table's codes");
+        work.Clock.End(
+            "filter",
+            work.Request.Filter is null && work.Request.PreparedFilter is null ? "none" : "bound to the table's codes");
     }
 
     private void Answer(RowSearcher searcher, int query, RequestWork work, int batchLength)
@@ -72,7 +74,8 @@ internal sealed class RequestRunner(ItemTable table, string modelVersion, Search
         ScanCounters counters = searcher.Counters;
         work.Clock.End("scan", string.Create(
             CultureInfo.InvariantCulture,
-            $"batch of {batchLength}; units dense {counters.DenseUnits}, gathered {counters.GatheredUnits}, skipped {counters.SkippedUnits}; {counters.Rescored} rows rescored"));
+            $"batch of {batchLength}; units dense {counters.DenseUnits}, gathered {counters.GatheredUnits}, "
+            + $"skipped {counters.SkippedUnits}; {counters.Rescored} rows rescored"));
         ReadOnlySpan<ScanHit> found = searcher.Hits(query);
         var kept = new List<ScanHit>(Math.Min(found.Length, work.ScanK));
         int wanted = Math.Max(work.Request.K, work.Request.Diversity?.Candidates ?? 0);

@@ -9,7 +9,9 @@ internal sealed class RequestWork(SearchRequest request, ResolvedQuery query, St
 
     public StageClock Clock { get; } = clock;
 
-    /// <summary>Hits wanted of the scan: diversity chooses from more, and seen items are taken out afterwards.</summary>
+    /// <summary>
+    /// Hits wanted of the scan: diversity chooses from more, and seen items are taken out afterwards.
+    /// </summary>
     public int ScanK
     {
         get
@@ -19,7 +21,9 @@ internal sealed class RequestWork(SearchRequest request, ResolvedQuery query, St
         }
     }
 
-    /// <summary>Whether seen items are dropped from the hits; under a group cap they are filtered out instead.</summary>
+    /// <summary>
+    /// Whether seen items are dropped from the hits; under a group cap they are filtered out instead.
+    /// </summary>
     public bool DropsSeen => !Request.IncludeSeen && Request.GroupBy is null;
 
     /// <summary>Whether seen items are kept out by the filter.</summary>

@@ -4,8 +4,8 @@ using Linr.Kernels.Scan;
 namespace Linr.Engine.Scan;
 
 /// <summary>
-/// The search path under <see cref="Retriever"/>: query vectors in, rows and scores out. One caller at a time; reuse it,
-/// for a search of a size that it has seen allocates no managed memory.
+/// The search path under <see cref="Retriever"/>: query vectors in, rows and scores out. One caller at a time; reuse
+/// it, for a search of a size that it has seen allocates no managed memory.
 /// </summary>
 public sealed class RowSearcher : IDisposable
 {
@@ -71,7 +71,8 @@ public sealed class RowSearcher : IDisposable
     }
 
     /// <summary>What an embedding's score is multiplied by before the scores are added.</summary>
-    public void SetWeight(int query, int embedding, float weight) => _weights[(query * _segments.Length) + embedding] = weight;
+    public void SetWeight(int query, int embedding, float weight)
+        => _weights[(query * _segments.Length) + embedding] = weight;
 
     /// <summary>Which rows a query may return; queries that share the object share its evaluation.</summary>
     public void SetFilter(int query, RowFilter? filter) => _filters[query] = filter;

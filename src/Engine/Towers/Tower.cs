@@ -46,13 +46,23 @@ public sealed class Tower
     /// <summary>Items of a history that the tower reads; 0 for an item tower.</summary>
     public int HistoryLength => _historyLength;
 
-    /// <summary>A tower of an open model, or null where the model has none of that name for that embedding.</summary>
+    /// <summary>A tower of an open model.</summary>
+    /// <param name="model">The model that holds its weights.</param>
+    /// <param name="spec">The tower among the model's layers.</param>
     /// <exception cref="LayerException">A layer is unknown, or its tensors do not fit it.</exception>
+    public static Tower Load(LoadedModel model, TowerSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(spec);
+        return new Tower(spec, new TowerWeights(model));
+    }
+
+    /// <summary>A tower of an open model, or null where the model has none of that name for that embedding.</summary>
+    /// <inheritdoc cref="Load(LoadedModel, TowerSpec)" path="/exception"/>
     public static Tower? Load(LoadedModel model, string tower, string embedding)
     {
         ArgumentNullException.ThrowIfNull(model);
-        TowerSpec? spec = LayerList.Parse(model.LayersJson).Find(tower, embedding);
-        return spec is null ? null : new Tower(spec, new TowerWeights(model));
+        return LayerList.Parse(model.LayersJson).Find(tower, embedding) is { } spec ? Load(model, spec) : null;
     }
 
     /// <summary>A batch to fill for this tower.</summary>

@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Linr.Kernels.Filter;
 
-/// <summary>Runs a clause's test over consecutive elements of a column block: rows, or the values of several rows.</summary>
+/// <summary>
+/// Runs a clause's test over consecutive elements of a column block: rows, or the values of several rows.
+/// </summary>
 /// <param name="clause">The clause; not <see cref="ClauseTest.Rows"/>.</param>
 /// <param name="element">What the elements are.</param>
 /// <param name="operands">The clause's first operand.</param>
@@ -34,7 +36,8 @@ internal readonly unsafe struct ClauseRun(PlanClause clause, ColumnElement eleme
                 ElementRun.Vector((double*)elements, count, range, pending, bits);
                 break;
             case ColumnElement.Int64 when clause.Test == ClauseTest.Range:
-                ElementRun.Vector((long*)elements, count, new BetweenTest<long>(clause.Low, clause.High), pending, bits);
+                ElementRun.Vector(
+                    (long*)elements, count, new BetweenTest<long>(clause.Low, clause.High), pending, bits);
                 break;
             case ColumnElement.Int64 or ColumnElement.Float64:
                 Run((ulong*)elements, count, pending, bits);

@@ -21,7 +21,9 @@ public enum ClauseTest
     /// </summary>
     HashSet,
 
-    /// <summary>Low &lt;= value &lt;= High, as integers or, in a block of floats, as the floats with those bits.</summary>
+    /// <summary>
+    /// Low &lt;= value &lt;= High, as integers or, in a block of floats, as the floats with those bits.
+    /// </summary>
     Range,
 
     /// <summary>The row has a value.</summary>
@@ -29,8 +31,8 @@ public enum ClauseTest
 
     /// <summary>
     /// The row is listed, whatever its values. Word First + block (blocks from Count on list none) is 0 when the block
-    /// lists none; else its low half d, if its high half n is 0, gives the block's mask, the 1,024 words from First + d;
-    /// otherwise n rows within the block, four 16-bit numbers a word, the lowest bits first, from word First + d.
+    /// lists none; else its low half d, if its high half n is 0, gives the block's mask, the 1,024 words from First +
+    /// d; otherwise n rows within the block, four 16-bit numbers a word, the lowest bits first, from word First + d.
     /// </summary>
     Rows,
 }

@@ -37,7 +37,8 @@ public sealed partial class FilterPlan
             return whenFalse;
         }
 
-        PlanClause clause = new() { Test = ClauseTest.AnyOf, Column = column, WhenTrue = whenTrue, WhenFalse = whenFalse };
+        PlanClause clause =
+            new() { Test = ClauseTest.AnyOf, Column = column, WhenTrue = whenTrue, WhenFalse = whenFalse };
         if (constants.Length <= FewMax)
         {
             Span<ulong> few = TakeWords(constants.Length, out int first);
@@ -58,7 +59,9 @@ public sealed partial class FilterPlan
             : AppendHashSet(clause, constants);
     }
 
-    /// <summary>A clause that holds when a value lies between two, both included; <paramref name="low"/> is not higher.</summary>
+    /// <summary>
+    /// A clause that holds when a value lies between two, both included; <paramref name="low"/> is not higher.
+    /// </summary>
     /// <param name="column">The column.</param>
     /// <param name="low">The low end: an integer, or the bits of a float where the column has floats.</param>
     /// <param name="high">The high end.</param>
@@ -89,7 +92,9 @@ public sealed partial class FilterPlan
             WhenFalse = whenFalse,
         });
 
-    /// <summary>A clause that holds for the listed rows; 64 bytes a row at most, however many rows the table has.</summary>
+    /// <summary>
+    /// A clause that holds for the listed rows; 64 bytes a row at most, however many rows the table has.
+    /// </summary>
     /// <param name="rows">The rows, in any order; <see cref="uint.MaxValue"/> stands for none.</param>
     /// <param name="blockCount">How many blocks the table has.</param>
     /// <param name="whenTrue">Where a row goes that holds.</param>

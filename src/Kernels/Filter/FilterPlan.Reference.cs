@@ -15,7 +15,9 @@ public sealed unsafe partial class FilterPlan
         while (next >= 0)
         {
             PlanClause clause = _clauses[next];
-            bool holds = clause.Test == ClauseTest.Rows ? IsListed(clause, block, within) : HoldsAny(clause, block, within);
+            bool holds = clause.Test == ClauseTest.Rows
+                ? IsListed(clause, block, within)
+                : HoldsAny(clause, block, within);
             next = holds ? clause.WhenTrue : clause.WhenFalse;
         }
 
@@ -41,7 +43,8 @@ public sealed unsafe partial class FilterPlan
     private bool HoldsAny(in PlanClause clause, int block, int within)
     {
         ColumnBlock column = Block(clause, block);
-        if (column.Values == 0 || (column.Present != 0 && (((ulong*)column.Present)[within / 64] >> (within % 64) & 1) == 0))
+        if (column.Values == 0 || (
+            column.Present != 0 && (((ulong*)column.Present)[within / 64] >> (within % 64) & 1) == 0))
         {
             return false;
         }
@@ -73,7 +76,8 @@ public sealed unsafe partial class FilterPlan
     {
         ClauseTest.AnyOf => Words.Slice(clause.First, clause.Count).Contains(value),
         ClauseTest.CodeBitmap => value >= (ulong)clause.Low && value - (ulong)clause.Low < 64UL * (ulong)clause.Count
-            && (Words[clause.First + (int)((value - (ulong)clause.Low) / 64)] >> (int)((value - (ulong)clause.Low) % 64) & 1) != 0,
+            && (Words[clause.First + (int)((value - (ulong)clause.Low) / 64)] >> (int)(
+                (value - (ulong)clause.Low) % 64) & 1) != 0,
         ClauseTest.HashSet => value != (ulong)clause.Low && Words.Slice(clause.First, clause.Count).Contains(value),
         ClauseTest.Range when element == ColumnElement.Float64 => BitConverter.UInt64BitsToDouble(value)
             is double number && number >= BitConverter.Int64BitsToDouble(clause.Low)

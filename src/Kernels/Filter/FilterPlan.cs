@@ -58,7 +58,9 @@ public sealed partial class FilterPlan
     }
 
     /// <summary>Makes the plan ready to run.</summary>
-    /// <param name="entry">The clause where rows start, the last appended, or <see cref="Pass"/> or <see cref="Fail"/>.</param>
+    /// <param name="entry">
+    /// The clause where rows start, the last appended, or <see cref="Pass"/> or <see cref="Fail"/>.
+    /// </param>
     public void Complete(int entry)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(entry, Fail);
@@ -67,7 +69,9 @@ public sealed partial class FilterPlan
         AssignSlots();
     }
 
-    /// <summary>The block of the column that a clause reads; without values where the column has no such block.</summary>
+    /// <summary>
+    /// The block of the column that a clause reads; without values where the column has no such block.
+    /// </summary>
     internal ColumnBlock Block(in PlanClause clause, int block)
     {
         ReadOnlySpan<ColumnBlock> blocks = _columns[clause.Column].Span;

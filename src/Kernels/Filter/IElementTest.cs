@@ -2,7 +2,9 @@ using System.Runtime.Intrinsics;
 
 namespace Linr.Kernels.Filter;
 
-/// <summary>A test of single elements that also takes a vector of them at a time; lanes that hold come back all ones.</summary>
+/// <summary>
+/// A test of single elements that also takes a vector of them at a time; lanes that hold come back all ones.
+/// </summary>
 internal interface IElementTest<T>
     where T : unmanaged
 {

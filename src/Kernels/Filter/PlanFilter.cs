@@ -157,7 +157,8 @@ public sealed unsafe class PlanFilter(FilterPlan plan) : RowFilter
         }
 
         private static void RunMultiValued(
-            in PlanClause clause, ClauseRun run, ColumnBlock column, int firstRow, int rowCount, ulong* waiting, ulong* bits)
+            in PlanClause clause, ClauseRun run, ColumnBlock column, int firstRow, int rowCount, ulong* waiting,
+            ulong* bits)
         {
             if (clause.Test == ClauseTest.Exists)
             {

@@ -1,6 +1,8 @@
 namespace Linr.Kernels.Filter;
 
-/// <summary>Says which rows of a block pass; shared by every scan path. Safe for concurrent use; allocates nothing.</summary>
+/// <summary>
+/// Says which rows of a block pass; shared by every scan path. Safe for concurrent use; allocates nothing.
+/// </summary>
 public abstract class RowFilter
 {
     /// <summary>

@@ -11,7 +11,9 @@ internal static class RowLists
     /// <summary>Words of a block's mask.</summary>
     public const int MaskWords = ScanSegment.BlockRows / 64;
 
-    /// <summary>A longer list would cost more at each evaluation than the mask: a list is read whole each time.</summary>
+    /// <summary>
+    /// A longer list would cost more at each evaluation than the mask: a list is read whole each time.
+    /// </summary>
     private const int ListedMax = 128;
 
     private const uint NoRow = uint.MaxValue;

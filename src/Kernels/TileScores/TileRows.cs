@@ -35,7 +35,8 @@ internal readonly unsafe struct TileRows(
 
     /// <summary>
     /// How far past the row of an entry to prefetch while it is read: the row four entries on, or, where rows lie side
-    /// by side, a fixed distance, at which one query's loop was fastest (Zen 3: 90 % of the read bandwidth, without 82).
+    /// by side, a fixed distance, at which one query's loop was fastest (Zen 3: 90 % of the read bandwidth, without
+    /// 82).
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public nint PrefetchDistance(int entry)

@@ -83,7 +83,8 @@ public sealed class PlanFilterTests
     public void A_list_of_rows_passes_those_rows(int rowCount, int count)
     {
         Random random = new(count);
-        uint[] rows = [.. Enumerable.Range(0, count).Select(_ => (uint)(random.NextDouble() * random.NextDouble() * rowCount))];
+        uint[] rows = [.. Enumerable.Range(0, count).Select(
+            _ => (uint)(random.NextDouble() * random.NextDouble() * rowCount))];
         FilterPlan plan = new();
         int blocks = (rowCount / ScanSegment.BlockRows) + 1;
         plan.Complete(plan.AppendRows([.. rows, uint.MaxValue], blocks, FilterPlan.Pass, FilterPlan.Fail));
@@ -145,7 +146,8 @@ public sealed class PlanFilterTests
         Random random = new(3);
         using RandomColumns columns = new(3, 9_001);
         ulong[] mask = new ulong[(9_001 + 63) / 64];
-        PlanFilter[] filters = [.. Enumerable.Range(0, 40).Select(_ => new PlanFilter(RandomPlan.Make(random, columns)))];
+        PlanFilter[] filters = [.. Enumerable.Range(0, 40).Select(
+            _ => new PlanFilter(RandomPlan.Make(random, columns)))];
         EvaluateAll();
         long before = GC.GetAllocatedBytesForCurrentThread();
         EvaluateAll();

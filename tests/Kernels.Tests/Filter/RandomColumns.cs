@@ -14,7 +14,9 @@ internal sealed class RandomColumns(int seed, int rowCount) : IDisposable
 
     public int BlockCount { get; } = (rowCount + ScanSegment.BlockRows - 1) / ScanSegment.BlockRows;
 
-    /// <summary>A column of values below <paramref name="limit"/>; blocks of codes have any width that holds them.</summary>
+    /// <summary>
+    /// A column of values below <paramref name="limit"/>; blocks of codes have any width that holds them.
+    /// </summary>
     public ColumnBlock[] Make(ColumnElement element, int limit, bool isMultiValued)
     {
         ColumnBlock[] blocks = new ColumnBlock[BlockCount];
@@ -41,11 +43,15 @@ internal sealed class RandomColumns(int seed, int rowCount) : IDisposable
     {
         bool isCode = element <= ColumnElement.Code32;
         nint values = Values(element, rows, limit, least: 0);
-        nint present = isCode || _random.Next(3) == 0 ? 0 : Fill<ulong>((rows + 63) / 64, () => (ulong)_random.NextInt64());
+        nint present = isCode || _random.Next(3) == 0
+            ? 0
+            : Fill<ulong>((rows + 63) / 64, () => (ulong)_random.NextInt64());
         return new ColumnBlock(element, values, rows, present, 0, 0);
     }
 
-    /// <summary>Mostly in order, as they are built; some rows scattered, as updates leave them; some without values.</summary>
+    /// <summary>
+    /// Mostly in order, as they are built; some rows scattered, as updates leave them; some without values.
+    /// </summary>
     private ColumnBlock Many(ColumnElement element, int rows, int limit)
     {
         uint[] starts = new uint[rows];
@@ -70,7 +76,9 @@ internal sealed class RandomColumns(int seed, int rowCount) : IDisposable
 
         for (int row = 0; row < rows; row++)
         {
-            starts[row] = counts[row] == 0 || starts[row] + (long)counts[row] <= heap ? starts[row] : heap - counts[row];
+            starts[row] = counts[row] == 0 || starts[row] + (long)counts[row] <= heap
+                ? starts[row]
+                : heap - counts[row];
         }
 
         int least = element <= ColumnElement.Code32 ? 1 : 0;
@@ -85,7 +93,8 @@ internal sealed class RandomColumns(int seed, int rowCount) : IDisposable
         ColumnElement.Code16 => Fill(count, () => (ushort)_random.Next(least, Math.Min(limit, 65_536))),
         ColumnElement.Code32 => Fill(count, () => (uint)_random.Next(least, limit)),
         ColumnElement.Int64 => Fill(count, () => Number(limit)),
-        _ => Fill(count, () => Number(limit) switch { long.MinValue => double.NegativeInfinity, long value => value / 4.0 }),
+        _ => Fill(
+            count, () => Number(limit) switch { long.MinValue => double.NegativeInfinity, long value => value / 4.0 }),
     };
 
     private long Number(int limit) => _random.Next(50) switch

@@ -6,7 +6,8 @@ namespace Linr.Tests.Cli;
 /// <summary>The benchmark on a tiny shape: what it prints and writes, never how fast it is.</summary>
 public sealed class BenchTests : IDisposable
 {
-    private static readonly string[] s_tiny = ["--rows", "9000", "--dim", "64", "--passes", "1", "--quick", "--threads", "1"];
+    private static readonly string[] s_tiny =
+        ["--rows", "9000", "--dim", "64", "--passes", "1", "--quick", "--threads", "1"];
 
     private readonly TemporaryFolder _folder = new();
 
@@ -41,8 +42,10 @@ public sealed class BenchTests : IDisposable
             Assert.True(figure.GetProperty("readShare").GetDouble() > 0);
             Assert.True(figure.GetProperty("flopShare").GetDouble() > 0);
         });
-        Assert.StartsWith("linr bench --rows 9000", run.Json.GetProperty("command").GetString(), StringComparison.Ordinal);
-        Assert.All(["read-share.png", "flop-share.png", "time.png"], name => Png.AssertDrawn(Path.Combine(folder, name)));
+        Assert.StartsWith(
+            "linr bench --rows 9000", run.Json.GetProperty("command").GetString(), StringComparison.Ordinal);
+        Assert.All(
+            ["read-share.png", "flop-share.png", "time.png"], name => Png.AssertDrawn(Path.Combine(folder, name)));
     }
 
     [Theory]

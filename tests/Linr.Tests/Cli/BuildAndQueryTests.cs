@@ -22,14 +22,18 @@ public sealed class BuildAndQueryTests : IDisposable
         Assert.Equal(ExitCode.Success, (await CliRun.Of("verify", model)).Code);
 
         CliRun found = await CliRun.Of(
-            "query", model, "--vector", "1,0,0", "-f", "colour = @colour and size < 20", "--param", "colour=red", "-k", "3", "--json",
+            "query", model, "--vector", "1,0,0", "-f", "colour = @colour and size < 20", "--param", "colour=red", "-k",
+            "3", "--json",
             "--explain", "--threads", "1");
         Assert.Equal(ExitCode.Success, found.Code);
         JsonElement hits = found.Json.GetProperty("hits");
         Assert.Equal(3, hits.GetArrayLength());
-        Assert.All(hits.EnumerateArray(), hit => Assert.Equal("red", hit.GetProperty("fields").GetProperty("colour")[0].GetString()));
+        Assert.All(
+            hits.EnumerateArray(),
+            hit => Assert.Equal("red", hit.GetProperty("fields").GetProperty("colour")[0].GetString()));
         Assert.True(found.Json.GetProperty("exact").GetBoolean());
-        Assert.Equal("colour = @colour and size < 20", found.Json.GetProperty("explanation").GetProperty("filter").GetString());
+        Assert.Equal(
+            "colour = @colour and size < 20", found.Json.GetProperty("explanation").GetProperty("filter").GetString());
     }
 
     [Fact]
@@ -90,10 +94,14 @@ public sealed class BuildAndQueryTests : IDisposable
     [InlineData("The model: expected a file; found none at", "inspect", "{folder}/none.linr")]
     [InlineData("The model: expected a file; found a folder at", "query", "{folder}", "--item", "p1")]
     [InlineData("items.jsonl: header, byte 0: expected a safetensors header", "verify", "{folder}/items.jsonl")]
-    [InlineData("--items: expected a file; found none at", "build", "--items", "{folder}/none.csv", "--out", "{folder}/x")]
-    [InlineData("--embedding: expected a file; found none at", "build", "--embedding", "v={folder}/none.npy", "--out", "{folder}/x")]
+    [InlineData(
+        "--items: expected a file; found none at", "build", "--items", "{folder}/none.csv", "--out", "{folder}/x")]
+    [InlineData(
+        "--embedding: expected a file; found none at", "build", "--embedding", "v={folder}/none.npy", "--out",
+        "{folder}/x")]
     [InlineData("--out: expected a folder", "build", "--items", "{folder}/items.jsonl", "--out", "{folder}/none/x")]
-    [InlineData("--out: expected a file to write; found a folder", "export", "{folder}/model.linr", "--out", "{folder}")]
+    [InlineData(
+        "--out: expected a file to write; found a folder", "export", "{folder}/model.linr", "--out", "{folder}")]
     public async Task A_file_that_is_not_there_is_a_failure(string expected, params string[] arguments)
     {
         await BuildAsync();
@@ -119,17 +127,21 @@ public sealed class BuildAndQueryTests : IDisposable
     public async Task What_cannot_be_built_is_said(string expected, params string[] arguments)
     {
         string schema = _folder.Write(
-            "schema.json", """{"id": "text", "fields": [{"name": "size", "type": "integer", "roles": ["attribute"]}]}""");
+            "schema.json",
+            """{"id": "text", "fields": [{"name": "size", "type": "integer", "roles": ["attribute"]}]}""");
         string[] items = arguments.Length > 0 ? ["--items", TinyData.Items(_folder)] : [];
         string[] args = [.. arguments.Select(arg => arg.Replace("{schema}", schema, StringComparison.Ordinal))];
-        await CliRun.AssertMistake(ExitCode.Usage, expected, ["build", .. items, .. args, "--out", _folder.File("x.linr")]);
+        await CliRun.AssertMistake(
+            ExitCode.Usage, expected, ["build", .. items, .. args, "--out", _folder.File("x.linr")]);
     }
 
     [Fact]
     public async Task More_hits_than_items_are_all_items()
         => Assert.Equal(
             TinyData.ItemCount - 1,
-            (await CliRun.OfGood("query", await BuildAsync(), "--item", "p1", "-k", "1000000", "--json")).Json.GetProperty("hits").GetArrayLength());
+            (await CliRun.OfGood(
+                "query", await BuildAsync(), "--item", "p1", "-k", "1000000",
+                "--json")).Json.GetProperty("hits").GetArrayLength());
 
     [Fact]
     public async Task A_damaged_model_fails_verification()

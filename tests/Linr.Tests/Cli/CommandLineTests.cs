@@ -24,7 +24,8 @@ public sealed class CommandLineTests
     {
         CliRun run = await CliRun.OfGood();
         Assert.All(
-            LinrCli.Build().Subcommands, command => Assert.Contains(command.Description!, run.Output, StringComparison.Ordinal));
+            LinrCli.Build().Subcommands,
+            command => Assert.Contains(command.Description!, run.Output, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -35,7 +36,8 @@ public sealed class CommandLineTests
     [InlineData("Option '--out' is required.", "build")]
     [InlineData("--k: expected an integer; found \"many\".", "query", "x.linr", "-k", "many")]
     [InlineData("--min-score: expected a number; found \"high\".", "query", "x.linr", "--min-score", "high")]
-    [InlineData("--metric: expected Dot, Cosine, Euclidean; found \"cos\".", "build", "-o", "x.linr", "--metric", "cos")]
+    [InlineData(
+        "--metric: expected Dot, Cosine, Euclidean; found \"cos\".", "build", "-o", "x.linr", "--metric", "cos")]
     public Task A_mistake_is_a_sentence(string expected, params string[] args)
         => CliRun.AssertMistake(ExitCode.Usage, expected, args);
 }

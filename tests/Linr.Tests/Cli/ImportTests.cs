@@ -17,7 +17,8 @@ public sealed class ImportTests : IDisposable
     {
         string first = _folder.File("first");
         await AssertImports(
-            first, TinyData.ItemCount, "--interactions", TinyData.Interactions(_folder), "--items", TinyData.Items(_folder));
+            first, TinyData.ItemCount, "--interactions", TinyData.Interactions(_folder), "--items",
+            TinyData.Items(_folder));
         Assert.Equal(
             ["interactions.parquet", "items.parquet", "schema.json", "source.json"],
             Directory.GetFiles(first).Select(Path.GetFileName).Order());
@@ -42,7 +43,8 @@ public sealed class ImportTests : IDisposable
         string items = TinyData.Items(_folder);
         string folder = _folder.File("out");
         await AssertImports(
-            folder, TinyData.ItemCount, "--interactions", TinyData.Interactions(_folder), "--items", items, "--map", "hue=colour");
+            folder, TinyData.ItemCount, "--interactions", TinyData.Interactions(_folder), "--items", items, "--map",
+            "hue=colour");
         Assert.Contains("\"hue\"", File.ReadAllText(Path.Combine(folder, "schema.json")), StringComparison.Ordinal);
     }
 
@@ -55,7 +57,8 @@ public sealed class ImportTests : IDisposable
         string clicks = _folder.File($"clicks.{extension}");
         var read = InteractionFile.Read(TinyData.Interactions(_folder));
         InteractionFile.Write(clicks, read);
-        await AssertImports(_folder.File("out"), TinyData.ItemCount, "--interactions", clicks, "--items", TinyData.Items(_folder));
+        await AssertImports(
+            _folder.File("out"), TinyData.ItemCount, "--interactions", clicks, "--items", TinyData.Items(_folder));
     }
 
     [Fact]
@@ -64,7 +67,8 @@ public sealed class ImportTests : IDisposable
         string text = File.ReadAllText(TinyData.Interactions(_folder));
         string clicks = _folder.Write("u.data", text.Replace(',', ';'));
         await AssertImports(
-            _folder.File("out"), 0, "--interactions", clicks, "--format", "Csv", "--delimiter", ";", "--time-unit", "Seconds");
+            _folder.File("out"), 0, "--interactions", clicks, "--format", "Csv", "--delimiter", ";", "--time-unit",
+            "Seconds");
     }
 
     [Fact]
@@ -84,7 +88,8 @@ public sealed class ImportTests : IDisposable
     {
         string folder = _folder.File("out");
         CliRun run = await CliRun.OfGood(
-            "import", "--data", Path.Combine(RepositoryRoot.Path, "data", "debian-bookworm"), "--out", folder, "--json");
+            "import", "--data", Path.Combine(RepositoryRoot.Path, "data", "debian-bookworm"), "--out", folder,
+            "--json");
         Assert.Equal(63_436, run.Json.GetProperty("items").GetInt64());
         Assert.Equal(188_503, run.Json.GetProperty("interactions").GetInt64());
         JsonElement source = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "source.json"))).RootElement;
@@ -116,7 +121,8 @@ public sealed class ImportTests : IDisposable
     public async Task Bad_rows_are_counted_where_they_are_to_be_skipped()
     {
         string clicks = _folder.Write("clicks.csv", "user,item,time\n1,p1,5\n1,p2,soon\n2,p1,6\n");
-        CliRun run = await CliRun.OfGood("import", "--interactions", clicks, "--skip-bad", "--out", _folder.File("out"), "--json");
+        CliRun run = await CliRun.OfGood(
+            "import", "--interactions", clicks, "--skip-bad", "--out", _folder.File("out"), "--json");
         Assert.Equal(2, run.Json.GetProperty("interactions").GetInt64());
         Assert.Equal(1, run.Json.GetProperty("skipped").GetInt64());
         Assert.Contains("line 3, column \"time\"", run.Error, StringComparison.Ordinal);
@@ -125,14 +131,20 @@ public sealed class ImportTests : IDisposable
     [Theory]
     [InlineData(ExitCode.Usage, "Expected one of --data, --interactions, --packages, --from-apt; found none.")]
     [InlineData(ExitCode.Usage, "found --data and --from-apt.", "--data", "{folder}", "--from-apt")]
-    [InlineData(ExitCode.Usage, "--items: expected --interactions with it; found --data.", "--data", "{folder}", "--items", "x")]
+    [InlineData(
+        ExitCode.Usage, "--items: expected --interactions with it; found --data.", "--data", "{folder}", "--items",
+        "x")]
     [InlineData(ExitCode.Usage, "--data: expected ratings.csv with movies.csv", "--data", "{folder}")]
     [InlineData(ExitCode.Failure, "--data: expected a folder; found none at", "--data", "{folder}/none")]
-    [InlineData(ExitCode.Failure, "--interactions: expected a file; found none at", "--interactions", "{folder}/none.csv")]
+    [InlineData(
+        ExitCode.Failure, "--interactions: expected a file; found none at", "--interactions", "{folder}/none.csv")]
     [InlineData(ExitCode.Failure, "--packages: expected a file; found a folder at", "--packages", "{folder}")]
     [InlineData(ExitCode.Usage, "line 3, column \"time\": expected a time", "--interactions", "{clicks}")]
-    [InlineData(ExitCode.Usage, "--map: expected NAME=COLUMN; found \"user\".", "--interactions", "{clicks}", "--map", "user")]
-    [InlineData(ExitCode.Usage, "--map: expected one of id, user, item, time, weight; found \"use\".", "--interactions", "{clicks}", "--map", "use=#1")]
+    [InlineData(
+        ExitCode.Usage, "--map: expected NAME=COLUMN; found \"user\".", "--interactions", "{clicks}", "--map", "user")]
+    [InlineData(
+        ExitCode.Usage, "--map: expected one of id, user, item, time, weight; found \"use\".", "--interactions",
+        "{clicks}", "--map", "use=#1")]
     [InlineData(ExitCode.Usage, "expected a column \"nobody\"", "--interactions", "{clicks}", "--map", "user=nobody")]
     [InlineData(ExitCode.Usage, "schema.json: ", "--interactions", "{clicks}", "--schema", "{schema}")]
     public async Task A_mistake_is_a_sentence(int code, string expected, params string[] arguments)

@@ -21,7 +21,8 @@ public sealed class QueryFeatureTests : IDisposable
         Libtorch.Require();
         InteractionDataset data = Data();
         using TrainedModel trained = Trainer.Run(
-            data, new TrainingOptions { Dim = 8, Epochs = 2, BatchSize = 64, UniformNegatives = 16, HistoryLength = 5 });
+            data,
+            new TrainingOptions { Dim = 8, Epochs = 2, BatchSize = 64, UniformNegatives = 16, HistoryLength = 5 });
         string model = _folder.File("model.linr");
         ModelExporter.Write(trained, model);
         for (int user = 0; user < 5; user++)
@@ -34,7 +35,7 @@ public sealed class QueryFeatureTests : IDisposable
                 .SelectMany(text => (string[])["--feature", text])];
             string ids = $"{data.Catalogue.Ids[data.ItemsOf(user)[0]]},{data.Catalogue.Ids[data.ItemsOf(user)[1]]}";
             CliRun found = await CliRun.OfGood(
-                ["query", model, "--history", ids, .. options, "-k", "100", "--include-seen", "--threads", "1", "--json"]);
+                ["query", model, "--history", ids, .. options, "-k", "100", "--include-seen", "--json"]);
             JsonElement[] hits = [.. found.Json.GetProperty("hits").EnumerateArray()];
             Assert.Equal(TinyData.ItemCount, hits.Length);
             Assert.All(hits, hit =>
@@ -51,7 +52,8 @@ public sealed class QueryFeatureTests : IDisposable
             ExitCode.Usage, "--feature: expected what the query tower reads (country, age); found \"contry\".",
             "query", model, "--feature", "contry=c1");
         await CliRun.AssertMistake(
-            ExitCode.Usage, "Field age: expected a number, date or boolean; found Keyword.", "query", model, "--feature", "age=old");
+            ExitCode.Usage, "Field age: expected a number, date or boolean; found Keyword.", "query", model,
+            "--feature", "age=old");
         await CliRun.AssertMistake(
             ExitCode.Usage, "--feature: expected NAME=VALUE; found \"age\".", "query", model, "--feature", "age");
     }

@@ -18,5 +18,6 @@ internal static class StartupHook
         => AppDomain.CurrentDomain.GetAssemblies().Select(assembly => assembly.GetName().Name!);
 
     private static IEnumerable<string> MappedFiles()
-        => File.ReadLines("/proc/self/maps").Where(line => line.Contains('/')).Select(line => line[line.IndexOf('/')..]).Distinct();
+        => File.ReadLines("/proc/self/maps").Where(line => line.Contains('/')).Select(
+            line => line[line.IndexOf('/')..]).Distinct();
 }

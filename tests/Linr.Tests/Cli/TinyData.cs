@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using static System.FormattableString;
 
 namespace Linr.Tests.Cli;
 
@@ -16,7 +17,10 @@ internal static class TinyData
 
     /// <summary>Options of a training that ends within a second or two.</summary>
     public static string[] Quick { get; } =
-        ["--dim", "8", "--epochs", "2", "--batch-size", "64", "--negatives", "16", "--history-length", "5", "--threads", "1"];
+    [
+        "--dim", "8", "--epochs", "2", "--batch-size", "64", "--negatives", "16", "--history-length", "5",
+        "--threads", "1",
+    ];
 
     /// <summary>Items p0, p1, ... as JSON Lines: colour, size and an embedding v of 3 numbers.</summary>
     public static string Items(TemporaryFolder folder)
@@ -25,9 +29,10 @@ internal static class TinyData
         var text = new StringBuilder();
         for (int item = 0; item < ItemCount; item++)
         {
-            text.AppendLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $$"""{"id":"p{{item}}","colour":"{{Colour(item)}}","size":{{item}},"v":[{{random.NextDouble()}},{{random.NextDouble()}},{{random.NextDouble()}}]}"""));
+            string vector = string.Join(',', Enumerable.Range(0, 3).Select(_ => Invariant($"{random.NextDouble()}")));
+            text.AppendLine(CultureInfo.InvariantCulture, $$"""
+                {"id":"p{{item}}","colour":"{{Colour(item)}}","size":{{item}},"v":[{{vector}}]}
+                """);
         }
 
         return folder.Write("items.jsonl", text.ToString());
@@ -35,18 +40,21 @@ internal static class TinyData
 
     /// <summary>Interactions as CSV, in the order of time.</summary>
     public static string Interactions(TemporaryFolder folder, string header = "user,item,time")
-        => folder.Write("clicks.csv", header + "\n" + string.Concat(Rows().Select(row => string.Create(
-            CultureInfo.InvariantCulture, $"{row.User},p{row.Item},{row.Time}\n"))));
+        => folder.Write("clicks.csv", Lines(header, Rows().Select(row => Invariant($"{row.User},p{row.Item},{row.Time}"))));
 
     /// <summary>A folder in the MovieLens format; returns it.</summary>
     public static string MovieLens(TemporaryFolder folder)
     {
-        folder.Write("ml/ratings.csv", "userId,movieId,rating,timestamp\n" + string.Concat(Rows().Select(row => string.Create(
-            CultureInfo.InvariantCulture, $"{row.User},{row.Item + 1},4.0,{row.Time}\n"))));
-        folder.Write("ml/movies.csv", "movieId,title,genres\n" + string.Concat(Enumerable.Range(0, ItemCount).Select(item =>
-            string.Create(CultureInfo.InvariantCulture, $"{item + 1},Film {item} ({1990 + item}),{Colour(item)}\n"))));
+        IEnumerable<string> ratings = Rows().Select(row => Invariant($"{row.User},{row.Item + 1},4.0,{row.Time}"));
+        IEnumerable<string> movies = Enumerable.Range(0, ItemCount)
+            .Select(item => Invariant($"{item + 1},Film {item} ({1990 + item}),{Colour(item)}"));
+        folder.Write("ml/ratings.csv", Lines("userId,movieId,rating,timestamp", ratings));
+        folder.Write("ml/movies.csv", Lines("movieId,title,genres", movies));
         return folder.File("ml");
     }
+
+    private static string Lines(string header, IEnumerable<string> rows)
+        => string.Join('\n', rows.Prepend(header).Append(string.Empty));
 
     private static string Colour(int item) => item % Groups is 0 or 1 ? "red" : "blue";
 

@@ -18,7 +18,8 @@ public sealed class TrainAndEvalTests : IDisposable
         string[] data = ["--interactions", TinyData.Interactions(_folder), "--items", TinyData.Items(_folder)];
         string model = _folder.File("model.linr");
         string report = _folder.File("report");
-        CliRun trained = await CliRun.OfGood(["train", .. data, "--out", model, "--report", report, "--version-name", "tiny", .. TinyData.Quick, "--json"]);
+        string[] named = ["--report", report, "--version-name", "tiny"];
+        CliRun trained = await CliRun.OfGood(["train", .. data, "--out", model, .. named, .. TinyData.Quick, "--json"]);
         Assert.Equal(model, trained.Json.GetProperty("model").GetString());
         Assert.Equal(new FileInfo(model).Length, trained.Json.GetProperty("bytes").GetInt64());
         Assert.Equal(TinyData.ItemCount, trained.Json.GetProperty("run").GetProperty("items").GetInt32());
@@ -30,9 +31,12 @@ public sealed class TrainAndEvalTests : IDisposable
         AssertEvaluation(evaluated.Json, "model");
         Png.AssertDrawn(Path.Combine(report, "evaluation.png"));
         string table = (await CliRun.OfGood(["eval", model, .. data])).Output;
-        Assert.All(["HR@10", "popularity", "item-item cosine", "60 users"], text => Assert.Contains(text, table, StringComparison.Ordinal));
+        Assert.All(
+            ["HR@10", "popularity", "item-item cosine", "60 users"],
+            text => Assert.Contains(text, table, StringComparison.Ordinal));
 
-        CliRun found = await CliRun.OfGood("query", model, "--history", "p1,p5", "-f", "colour = 'red'", "-k", "100", "--json");
+        CliRun found = await CliRun.OfGood(
+            "query", model, "--history", "p1,p5", "-f", "colour = 'red'", "-k", "100", "--json");
         Assert.Equal("tiny", found.Json.GetProperty("modelVersion").GetString());
         JsonElement[] hits = [.. found.Json.GetProperty("hits").EnumerateArray()];
         Assert.Equal((TinyData.ItemCount / 2) - 2, hits.Length);
@@ -56,29 +60,46 @@ public sealed class TrainAndEvalTests : IDisposable
         foreach (JsonElement search in searches)
         {
             // What the demo says to type finds what the demo shows.
-            string[] typed = ["query", Path.Combine(folder, "model.linr"), .. ShellWords.Split(search.GetProperty("command").GetString()!)];
+            string[] typed = ["query", Path.Combine(folder, "model.linr"), .. ShellWords.Split(
+                search.GetProperty("command").GetString()!)];
             CliRun again = await CliRun.OfGood([.. typed, "-k", "8", "--json"]);
             Assert.Equal(Ids(search.GetProperty("response")), Ids(again.Json));
         }
     }
 
     [Theory]
-    [InlineData(ExitCode.Usage, "Expected one of --data, --interactions, --packages, --from-apt; found none.", "train", "--out", "{folder}/x.linr")]
-    [InlineData(ExitCode.Usage, "Epochs: expected", "train", "--data", "{data}", "--epochs", "0", "--out", "{folder}/x.linr")]
-    [InlineData(ExitCode.Failure, "--out: expected a folder", "train", "--data", "{data}", "--out", "{folder}/none/x.linr")]
-    [InlineData(ExitCode.Failure, "--report: expected a folder; found a file", "train", "--data", "{data}", "--out", "{folder}/x.linr", "--report", "{built}")]
-    [InlineData(ExitCode.Failure, "Training needs libtorch", "train", "--data", "{data}", "--out", "{folder}/x.linr", "--libtorch", "{folder}")]
-    [InlineData(ExitCode.Failure, "The model: expected a file; found none", "eval", "{folder}/none.linr", "--data", "{data}")]
+    [InlineData(
+        ExitCode.Usage,
+        "Expected one of --data, --interactions, --packages, --from-apt; found none.",
+        "train",
+        "--out",
+        "{folder}/x.linr")]
+    [InlineData(
+        ExitCode.Usage, "Epochs: expected", "train", "--data", "{data}", "--epochs", "0", "--out", "{folder}/x.linr")]
+    [InlineData(
+        ExitCode.Failure, "--out: expected a folder", "train", "--data", "{data}", "--out", "{folder}/none/x.linr")]
+    [InlineData(
+        ExitCode.Failure, "--report: expected a folder; found a file", "train", "--data", "{data}", "--out",
+        "{folder}/x.linr", "--report", "{built}")]
+    [InlineData(
+        ExitCode.Failure, "Training needs libtorch", "train", "--data", "{data}", "--out", "{folder}/x.linr",
+        "--libtorch", "{folder}")]
+    [InlineData(
+        ExitCode.Failure, "The model: expected a file; found none", "eval", "{folder}/none.linr", "--data", "{data}")]
     [InlineData(ExitCode.Usage, "Expected a model with a query tower", "eval", "{integers}", "--data", "{data}")]
     [InlineData(ExitCode.Usage, "Expected data with ids of kind Text", "eval", "{built}", "--data", "{data}")]
-    [InlineData(ExitCode.Usage, "Expected --data or --from-apt; found both.", "demo", "--data", "{data}", "--from-apt", "--out", "{folder}/demo")]
-    [InlineData(ExitCode.Failure, "--out: expected a folder; found a file", "demo", "--data", "{data}", "--out", "{built}")]
+    [InlineData(
+        ExitCode.Usage, "Expected --data or --from-apt; found both.", "demo", "--data", "{data}", "--from-apt", "--out",
+        "{folder}/demo")]
+    [InlineData(
+        ExitCode.Failure, "--out: expected a folder; found a file", "demo", "--data", "{data}", "--out", "{built}")]
     public async Task A_mistake_is_a_sentence(int code, string expected, params string[] arguments)
     {
         string built = _folder.File("built.linr");
         await CliRun.OfGood("build", "--items", TinyData.Items(_folder), "--out", built);
         string integers = _folder.File("integers.linr");
-        await CliRun.OfGood("build", "--items", _folder.Write("i.jsonl", "{\"id\":1,\"v\":[0.5,1]}\n"), "--out", integers);
+        await CliRun.OfGood(
+            "build", "--items", _folder.Write("i.jsonl", "{\"id\":1,\"v\":[0.5,1]}\n"), "--out", integers);
         string data = TinyData.MovieLens(_folder);
         string[] args = [.. arguments.Select(arg => arg
             .Replace("{folder}", _folder.Root, StringComparison.Ordinal)
@@ -95,7 +116,8 @@ public sealed class TrainAndEvalTests : IDisposable
         Assert.Superset(
             new HashSet<string?> { system, "popularity", "item-item cosine" },
             results.Select(result => result.GetProperty("system").GetString()).ToHashSet());
-        Assert.All(results, result => Assert.InRange(result.GetProperty("hitRate10").GetProperty("mean").GetDouble(), 0, 1));
+        Assert.All(
+            results, result => Assert.InRange(result.GetProperty("hitRate10").GetProperty("mean").GetDouble(), 0, 1));
     }
 
     private static IEnumerable<string?> Ids(JsonElement response)

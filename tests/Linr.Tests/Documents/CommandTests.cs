@@ -13,7 +13,8 @@ public sealed partial class CommandTests
             .SelectMany(block => block.Split('\n'))
             .Select(line => CommandLine().Match(line))
             .Where(match => match.Success)
-            .Select(match => (match.Groups["demo"].Success ? "demo " : string.Empty) + match.Groups["rest"].Value.Trim())
+            .Select(
+                match => (match.Groups["demo"].Success ? "demo " : string.Empty) + match.Groups["rest"].Value.Trim())
             .Distinct()];
 
     [Fact]

@@ -66,7 +66,8 @@ internal static partial class Snippet
         var result = compilation.Emit(image);
         Assert.True(
             result.Success,
-            string.Join('\n', result.Diagnostics.Where(one => one.Severity == DiagnosticSeverity.Error)) + "\n" + source);
+            string.Join(
+                '\n', result.Diagnostics.Where(one => one.Severity == DiagnosticSeverity.Error)) + "\n" + source);
         return Assembly.Load(image.ToArray());
     }
 

@@ -43,7 +43,8 @@ public sealed class SnippetTests
             {"id":"huge","section":"graphics","installed_kib":200000,"description":"games","v":[1,0.5]}
             """);
         Directory.CreateDirectory(folder.File("out/demo"));
-        await CliRun.OfGood("build", "--items", folder.File("items.jsonl"), "--out", folder.File("out/demo/model.linr"));
+        await CliRun.OfGood(
+            "build", "--items", folder.File("items.jsonl"), "--out", folder.File("out/demo/model.linr"));
 
         string before = Directory.GetCurrentDirectory();
         TextWriter console = Console.Out;

@@ -52,7 +52,8 @@ internal sealed class RandomItems
             .OrderByDescending(hit => hit.Score)
             .ThenBy(hit => hit.Id)];
 
-    public static string? Colour(Item item) => item.Fields.TryGetValue("colour", out IReadOnlyList<Value>? values) ? values[0].Text : null;
+    public static string? Colour(Item item)
+        => item.Fields.TryGetValue("colour", out IReadOnlyList<Value>? values) ? values[0].Text : null;
 
     public static long Size(Item item) => item.Fields["size"][0].Integer;
 
@@ -63,7 +64,8 @@ internal sealed class RandomItems
         {
             double dot = Dot(query.Vector.Span, item.Embeddings[query.Name].Span);
             double score = query.Name == "main"
-                ? dot / (Math.Sqrt(Dot(query.Vector.Span, query.Vector.Span)) * Math.Sqrt(Dot(item.Embeddings["main"].Span, item.Embeddings["main"].Span)))
+                ? dot / (Math.Sqrt(Dot(query.Vector.Span, query.Vector.Span)) * Math.Sqrt(
+                    Dot(item.Embeddings["main"].Span, item.Embeddings["main"].Span)))
                 : dot;
             sum += query.Weight * score;
         }

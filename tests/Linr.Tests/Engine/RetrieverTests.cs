@@ -14,7 +14,8 @@ public sealed class RetrieverTests
     {
         using Retriever retriever = s_items.ToRetriever(threads: 2);
         EmbeddingQuery query = Query(1);
-        SearchResponse response = retriever.Search(new SearchRequest { Embeddings = [query], K = 50, Fields = ["title", "colour"] });
+        SearchResponse response = retriever.Search(
+            new SearchRequest { Embeddings = [query], K = 50, Fields = ["title", "colour"] });
         Assert.Equal(Ids(s_items.Rank([query], _ => true).Take(50)), Ids(response.Hits));
         Assert.True(response.Exact);
         Assert.Equal(Count, response.RowsPassed);
@@ -33,7 +34,8 @@ public sealed class RetrieverTests
             Filter = Filter.Parse("colour = 'red' and not size >= 3"),
             K = Count,
         });
-        List<Hit> expected = s_items.Rank([query], item => RandomItems.Colour(item) == "red" && RandomItems.Size(item) < 3);
+        List<Hit> expected = s_items.Rank(
+            [query], item => RandomItems.Colour(item) == "red" && RandomItems.Size(item) < 3);
         Assert.NotEmpty(expected);
         Assert.Equal(Ids(expected), Ids(response.Hits));
         Assert.Equal(expected.Count, response.RowsPassed);
@@ -117,7 +119,8 @@ public sealed class RetrieverTests
     {
         using Retriever retriever = s_items.ToRetriever();
         EmbeddingQuery query = Query(6);
-        SearchResponse response = retriever.Search(new SearchRequest { Embeddings = [query], K = Count, ScoreMin = 0.5f });
+        SearchResponse response = retriever.Search(
+            new SearchRequest { Embeddings = [query], K = Count, ScoreMin = 0.5f });
         Assert.Equal(Ids(s_items.Rank([query], _ => true).Where(hit => hit.Score >= 0.5f)), Ids(response.Hits));
     }
 
@@ -133,7 +136,8 @@ public sealed class RetrieverTests
             Explain = true,
         });
         Assert.Equal("size < 5", response.Explanation!.Filter);
-        Assert.Equal(["embed", "filter", "scan", "diversify", "fetch"], response.Explanation.Stages.Select(stage => stage.Name));
+        Assert.Equal(
+            ["embed", "filter", "scan", "diversify", "fetch"], response.Explanation.Stages.Select(stage => stage.Name));
     }
 
     [Fact]
@@ -150,8 +154,10 @@ public sealed class RetrieverTests
             Fields = ["nothing"],
         }));
         foreach (string part in (string[])
-            ["found several", "expected 12 numbers; found 3", "found \"other\"", "K: expected 1", "found \"size\"", "GroupBy.Cap",
-                "Diversity.Lambda", "no field \"nothing\"", "ids of kind Text"])
+            [
+                "found several", "expected 12 numbers; found 3", "found \"other\"", "K: expected 1", "found \"size\"",
+                "GroupBy.Cap", "Diversity.Lambda", "no field \"nothing\"", "ids of kind Text",
+            ])
         {
             Assert.Contains(part, error.Message, StringComparison.Ordinal);
         }
@@ -166,7 +172,8 @@ public sealed class RetrieverTests
         using Retriever retriever = s_items.ToRetriever();
         float[] vector = new float[RandomItems.Dim];
         vector[3] = number;
-        Assert.Throws<ArgumentException>(() => retriever.Search(new SearchRequest { Embeddings = [new EmbeddingQuery("main", vector)] }));
+        Assert.Throws<ArgumentException>(
+            () => retriever.Search(new SearchRequest { Embeddings = [new EmbeddingQuery("main", vector)] }));
     }
 
     [Fact]
@@ -194,7 +201,8 @@ public sealed class RetrieverTests
         Assert.Equal(s_items.Rank([new EmbeddingQuery("main", query)], _ => true)[0].Score, searcher.Best.Score);
     }
 
-    private static EmbeddingQuery Query(int seed) => new("main", RandomItems.RandomVector(new Random(seed), RandomItems.Dim));
+    private static EmbeddingQuery Query(int seed)
+        => new("main", RandomItems.RandomVector(new Random(seed), RandomItems.Dim));
 
     private static SearchRequest RandomRequest(int seed) => new()
     {

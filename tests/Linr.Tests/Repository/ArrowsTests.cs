@@ -23,14 +23,17 @@ public sealed class ArrowsTests
 
     [Fact]
     public void Every_project_of_src_is_in_the_table()
-        => Assert.Equal(s_arrows.Keys.Order(), Directory.GetDirectories(Path.Combine(RepositoryRoot.Path, "src")).Select(Path.GetFileName).Order());
+        => Assert.Equal(
+            s_arrows.Keys.Order(),
+            Directory.GetDirectories(Path.Combine(RepositoryRoot.Path, "src")).Select(Path.GetFileName).Order());
 
     [Theory]
     [MemberData(nameof(Projects))]
     public void A_project_uses_only_what_the_table_allows(string project)
     {
         IEnumerable<string> uses = Read(project).Descendants("ProjectReference")
-            .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')));
+            .Select(reference => Path.GetFileNameWithoutExtension(
+                reference.Attribute("Include")!.Value.Replace('\\', '/')));
         Assert.Empty(uses.Except(s_arrows[project]));
     }
 
@@ -47,7 +50,8 @@ public sealed class ArrowsTests
     public void Only_training_names_torch(string project)
     {
         bool namesTorch = Read(project).Descendants("PackageReference")
-            .Any(reference => reference.Attribute("Include")!.Value.Contains("torch", StringComparison.OrdinalIgnoreCase));
+            .Any(reference => reference.Attribute("Include")!.Value.Contains(
+                "torch", StringComparison.OrdinalIgnoreCase));
         Assert.Equal(project == "Training", namesTorch);
     }
 

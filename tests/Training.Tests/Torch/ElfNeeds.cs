@@ -68,7 +68,8 @@ internal static class ElfNeeds
     private static string Name(byte[] image, long at)
         => Encoding.ASCII.GetString(image.AsSpan((int)at, image.AsSpan((int)at).IndexOf((byte)0)));
 
-    private static ushort Short(byte[] image, long at) => BinaryPrimitives.ReadUInt16LittleEndian(image.AsSpan((int)at));
+    private static ushort Short(byte[] image, long at)
+        => BinaryPrimitives.ReadUInt16LittleEndian(image.AsSpan((int)at));
 
     private static int Int(byte[] image, long at) => BinaryPrimitives.ReadInt32LittleEndian(image.AsSpan((int)at));
 

@@ -5,12 +5,15 @@ using Linr.Training.Torch;
 
 namespace Linr.Training.Tests.Torch;
 
-/// <summary>The weak mark on real shared objects: those of the .NET runtime, which are there wherever the tests are.</summary>
+/// <summary>
+/// The weak mark on real shared objects: those of the .NET runtime, which are there wherever the tests are.
+/// </summary>
 public sealed class ElfVersionNeedTests
 {
     private const ushort Weak = 2;
 
-    private static readonly string s_library = Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "libSystem.Native.so");
+    private static readonly string s_library = Path.Combine(
+        RuntimeEnvironment.GetRuntimeDirectory(), "libSystem.Native.so");
 
     private static readonly byte[] s_image = OperatingSystem.IsLinux() ? File.ReadAllBytes(s_library) : [];
 
@@ -30,7 +33,8 @@ public sealed class ElfVersionNeedTests
             int count = ElfVersionNeed.MarkWeak(marked, version);
             Assert.Equal(before.Count(need => need.Version == version), count);
             Assert.Equal(
-                before.Select(need => need.Version == version ? need with { Flags = (ushort)(need.Flags | Weak) } : need),
+                before.Select(
+                    need => need.Version == version ? need with { Flags = (ushort)(need.Flags | Weak) } : need),
                 ElfNeeds.Read(marked));
             foreach (var (_, at, flags) in before.Where(need => need.Version == version))
             {

@@ -10,7 +10,8 @@ public readonly struct AttributeReference
     internal AttributeReference(string name) => _name = name ?? throw new ArgumentNullException(nameof(name));
 
     /// <summary>Holds when the item has the value.</summary>
-    public static Filter operator ==(AttributeReference attribute, Operand value) => new EqualClause(attribute._name, value);
+    public static Filter operator ==(AttributeReference attribute, Operand value)
+        => new EqualClause(attribute._name, value);
 
     /// <summary>Holds when the item does not have the value.</summary>
     public static Filter operator !=(AttributeReference attribute, Operand value) => !(attribute == value);

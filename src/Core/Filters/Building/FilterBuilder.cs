@@ -10,7 +10,9 @@ public static class FilterBuilder
     public static AttributeReference Attribute(string name) => new(name);
 
     /// <summary>A parameter that each search gives.</summary>
-    /// <exception cref="ArgumentException">The name is not of the form that <see cref="Operand.Parameter"/> asks for.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name is not of the form that <see cref="Operand.Parameter"/> asks for.
+    /// </exception>
     public static Operand Parameter(string name) => Operand.Parameter(name);
 
     /// <summary>An allow list: passes the items with these ids.</summary>

@@ -90,7 +90,8 @@ internal ref partial struct FilterJsonReader
         string name = _json.GetString()!;
         return PlainName.Is(name)
             ? Operand.Parameter(name)
-            : throw Expected($"a parameter name of letters, digits, underscores, dots or dashes, at most {Limits.NameLengthMax}");
+            : throw Expected(
+                $"a parameter name of letters, digits, underscores, dots or dashes, at most {Limits.NameLengthMax}");
     }
 
     private Value ReadDate()

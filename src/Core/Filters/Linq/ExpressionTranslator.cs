@@ -21,7 +21,8 @@ internal sealed class ExpressionTranslator(ItemMembers members)
             UnaryExpression { NodeType: ExpressionType.Not } not => !Translate(not.Operand),
             BinaryExpression comparison => Compare(comparison),
             MethodCallExpression call => Call(call),
-            MemberExpression { Member.Name: "HasValue", Expression: { } nullable } when members.Find(nullable) is { } property
+            MemberExpression { Member.Name: "HasValue", Expression: { } nullable }
+            when members.Find(nullable) is { } property
                 => new ExistsClause(AttributeOf(property, expression)),
             _ when members.Find(expression) is { } property => new EqualClause(AttributeOf(property, expression), true),
             _ => throw ExpressionValue.Unsupported(expression),
@@ -43,7 +44,8 @@ internal sealed class ExpressionTranslator(ItemMembers members)
         {
             ExpressionType.Equal => Equal(property, value, comparison),
             ExpressionType.NotEqual => !Equal(property, value, comparison),
-            _ => Range(AttributeOf(property, comparison), Order(comparison, left is null), ToOperand(value, comparison)),
+            _ => Range(
+                AttributeOf(property, comparison), Order(comparison, left is null), ToOperand(value, comparison)),
         };
     }
 
@@ -60,7 +62,8 @@ internal sealed class ExpressionTranslator(ItemMembers members)
             : new EqualClause(attribute, ToOperand(value, comparison));
     }
 
-    private static ExpressionType Order(BinaryExpression comparison, bool isMirrored) => (comparison.NodeType, isMirrored) switch
+    private static ExpressionType Order(BinaryExpression comparison, bool isMirrored)
+        => (comparison.NodeType, isMirrored) switch
     {
         (ExpressionType.LessThan, true) => ExpressionType.GreaterThan,
         (ExpressionType.LessThanOrEqual, true) => ExpressionType.GreaterThanOrEqual,
@@ -116,5 +119,7 @@ internal sealed class ExpressionTranslator(ItemMembers members)
         : members.AttributeOf(property);
 
     private static Operand ToOperand(object? value, Expression expression)
-        => ExpressionValue.TryConvert(value, out Operand operand) ? operand : throw ExpressionValue.Unsupported(expression);
+        => ExpressionValue.TryConvert(value, out Operand operand)
+            ? operand
+            : throw ExpressionValue.Unsupported(expression);
 }

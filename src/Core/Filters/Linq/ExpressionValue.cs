@@ -10,7 +10,8 @@ internal static class ExpressionValue
     public static object? Of(Expression expression) => expression switch
     {
         ConstantExpression constant => constant.Value,
-        MemberExpression { Member: FieldInfo field, Expression: var owner } => field.GetValue(owner is null ? null : Of(owner)),
+        MemberExpression { Member: FieldInfo field, Expression: var owner }
+            => field.GetValue(owner is null ? null : Of(owner)),
         _ => Expression.Lambda<Func<object?>>(Expression.Convert(expression, typeof(object)))
             .Compile(preferInterpretation: true)(),
     };

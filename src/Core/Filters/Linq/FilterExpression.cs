@@ -15,13 +15,17 @@ public static class FilterExpression
 
     /// <summary>Translates an expression.</summary>
     /// <typeparam name="T">The caller's item type.</typeparam>
-    /// <param name="expression">The expression, such as <c>item => item.Section == "devel" &amp;&amp; item.Size &lt; max</c>.</param>
+    /// <param name="expression">
+    /// The expression, such as <c>item => item.Section == "devel" &amp;&amp; item.Size &lt; max</c>.
+    /// </param>
     /// <param name="attributeName">
     /// The attribute of a property's name, such as <see cref="System.Text.Json.JsonNamingPolicy.SnakeCaseLower"/>'s
     /// <c>ConvertName</c>; null when they are the same.
     /// </param>
     /// <param name="idProperty">The property that stands for the item's id.</param>
-    /// <exception cref="FilterException">A part of it has no meaning as a filter; the problem names the part.</exception>
+    /// <exception cref="FilterException">
+    /// A part of it has no meaning as a filter; the problem names the part.
+    /// </exception>
     public static Filter From<T>(
         Expression<Func<T, bool>> expression,
         Func<string, string>? attributeName = null,

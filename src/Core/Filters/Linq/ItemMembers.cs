@@ -8,7 +8,9 @@ namespace Linr.Filters;
 /// <param name="idProperty">The property that stands for the id.</param>
 internal sealed class ItemMembers(ParameterExpression item, Func<string, string> attributeName, string idProperty)
 {
-    /// <summary>The property that an expression reads, seen through conversions and <c>Nullable.Value</c>; or null.</summary>
+    /// <summary>
+    /// The property that an expression reads, seen through conversions and <c>Nullable.Value</c>; or null.
+    /// </summary>
     public string? Find(Expression expression) => WithoutConversion(expression) switch
     {
         MemberExpression { Member.Name: "Value", Expression: { } nullable } value

@@ -1,6 +1,8 @@
 namespace Linr.Filters;
 
-/// <summary>A node of a filter that was checked against a schema: attributes are resolved and literals have their types.</summary>
+/// <summary>
+/// A node of a filter that was checked against a schema: attributes are resolved and literals have their types.
+/// </summary>
 internal abstract class PreparedNode
 {
     /// <summary>About how long 64 rows take, to order the parts of a group: the cheap ones first.</summary>

@@ -8,13 +8,17 @@ internal static class ValueTyping
 {
     private const double IntegerEnd = 9_223_372_036_854_775_808.0;
 
-    /// <summary>The value as one of <paramref name="type"/>; for a bound the value stays a number of either kind.</summary>
+    /// <summary>
+    /// The value as one of <paramref name="type"/>; for a bound the value stays a number of either kind.
+    /// </summary>
     public static ValueFit Fit(Value given, FieldType type, bool isBound, out Value typed)
     {
         typed = given;
         switch (type, given.Type)
         {
-            case (FieldType.Float, FieldType.Float) or (FieldType.Integer, FieldType.Float) when double.IsNaN(given.Float):
+            case (
+                FieldType.Float,
+                FieldType.Float) or (FieldType.Integer, FieldType.Float) when double.IsNaN(given.Float):
                 return ValueFit.Wrong;
             case (FieldType.Float, FieldType.Integer) or (FieldType.Integer, FieldType.Float) when isBound:
                 return ValueFit.Exact;

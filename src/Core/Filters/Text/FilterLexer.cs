@@ -98,7 +98,8 @@ internal sealed class FilterLexer(string text)
             content.Append(text[_next]);
         }
 
-        throw new FilterException(new FilterProblem($"Expected {quote} to close the one here; found the end.", position));
+        throw new FilterException(
+            new FilterProblem($"Expected {quote} to close the one here; found the end.", position));
     }
 
     private Token ReadNumber(FilterPosition position)
@@ -130,6 +131,7 @@ internal sealed class FilterLexer(string text)
 
         _ = Rune.TryGetRuneAt(text, _next, out Rune rune);
         string found = rune == default ? $"U+{(int)text[_next]:X4}" : rune.ToString();
-        throw new FilterException(new FilterProblem($"Expected an attribute, value or operator; found {found}.", position));
+        throw new FilterException(
+            new FilterProblem($"Expected an attribute, value or operator; found {found}.", position));
     }
 }

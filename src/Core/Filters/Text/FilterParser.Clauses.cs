@@ -126,7 +126,8 @@ internal sealed partial class FilterParser
     private NotFilter Not(Filter clause, Token start)
         => new(Count(clause with { Position = start.Position }));
 
-    private static bool IsOrder(Token token) => token.Kind == TokenKind.Symbol && token.Text is "<" or "<=" or ">" or ">=";
+    private static bool IsOrder(Token token)
+        => token.Kind == TokenKind.Symbol && token.Text is "<" or "<=" or ">" or ">=";
 
     private RangeClause ParseOrder(string attribute)
     {
@@ -135,7 +136,9 @@ internal sealed partial class FilterParser
         return order[0] == '<' ? new RangeClause(attribute, null, bound) : new RangeClause(attribute, bound, null);
     }
 
-    /// <summary><c>1 &lt; size</c>, <c>1 &lt; size &lt;= 5</c> or <c>5 >= size > 1</c>: one value between both.</summary>
+    /// <summary>
+    /// <c>1 &lt; size</c>, <c>1 &lt; size &lt;= 5</c> or <c>5 >= size > 1</c>: one value between both.
+    /// </summary>
     private RangeClause ParseChainedRange()
     {
         Operand first = ParseOperand();

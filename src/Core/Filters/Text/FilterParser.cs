@@ -90,7 +90,8 @@ internal sealed partial class FilterParser
         where T : Filter
         => ++_nodeCount <= Limits.FilterNodesMax
             ? filter
-            : throw Problem($"Expected at most {Limits.FilterNodesMax} clauses and operators; found more.", filter.Position);
+            : throw Problem(
+                $"Expected at most {Limits.FilterNodesMax} clauses and operators; found more.", filter.Position);
 
     private Token Take()
     {
@@ -126,7 +127,8 @@ internal sealed partial class FilterParser
         return isSymbol;
     }
 
-    private FilterException Expected(string what) => Problem($"Expected {what}; found {_token.Describe()}.", _token.Position);
+    private FilterException Expected(string what)
+        => Problem($"Expected {what}; found {_token.Describe()}.", _token.Position);
 
     private static FilterException Problem(string message, FilterPosition position)
         => new(new FilterProblem(message, position));

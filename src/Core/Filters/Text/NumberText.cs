@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Linr.Filters;
 
-/// <summary>Numbers as the text form writes them: a float always has a point or an exponent, an integer never.</summary>
+/// <summary>
+/// Numbers as the text form writes them: a float always has a point or an exponent, an integer never.
+/// </summary>
 internal static class NumberText
 {
     public const string Infinity = "infinity";

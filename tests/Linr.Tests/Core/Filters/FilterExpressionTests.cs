@@ -32,7 +32,10 @@ public class FilterExpressionTests
                 { item => item.Price <= 1.25m, Attribute("Price") <= 1.25 },
                 { item => item.Cold, Attribute("Cold") == true },
                 { item => !item.Cold && item.Cold == false, !(Attribute("Cold") == true) & Attribute("Cold") == false },
-                { item => item.Section == null || item.Votes != null, Attribute("Section").IsMissing() | !Attribute("Votes").IsMissing() },
+                {
+                item => item.Section == null || item.Votes != null,
+                Attribute("Section").IsMissing() | !Attribute("Votes").IsMissing()
+            },
                 { item => item.Section == none, Attribute("Section").IsMissing() },
                 { item => item.Votes == 3, Attribute("Votes") == 3 },
                 { item => item.Votes!.Value > 3, Attribute("Votes") > 3 },
@@ -75,13 +78,17 @@ public class FilterExpressionTests
     [MemberData(nameof(Faults))]
     public void An_unsupported_expression_is_named(Expression<Func<Package, bool>> expression, string named)
         => Assert.Contains(
-            named, Assert.Throws<FilterException>(() => FilterExpression.From(expression)).Message, StringComparison.Ordinal);
+            named,
+            Assert.Throws<FilterException>(() => FilterExpression.From(expression)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Names_may_be_converted_and_the_id_chosen()
     {
         Filter filter = FilterExpression.From<Package>(
-            item => item.Section == "x" && item.Id == 1, JsonNamingPolicy.SnakeCaseLower.ConvertName, idProperty: "Section");
+            item
+                => item.Section == "x"
+                    && item.Id == 1, JsonNamingPolicy.SnakeCaseLower.ConvertName, idProperty: "Section");
         Assert.Equal(IdIn("x") & (Attribute("id") == 1), filter);
     }
 

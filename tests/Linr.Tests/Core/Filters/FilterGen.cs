@@ -7,7 +7,8 @@ namespace Linr.Tests.Core.Filters;
 internal static class FilterGen
 {
     private static readonly Gen<string> s_name = Gen.OneOf(
-        Gen.OneOf("a", "size", "tag.b-c", "_x9", "in", "ID", "date", "All", "exists", "infinity", "odd name", "q\"q", "é"),
+        Gen.OneOf(
+            "a", "size", "tag.b-c", "_x9", "in", "ID", "date", "All", "exists", "infinity", "odd name", "q\"q", "é"),
         Gen.String[Gen.Char['a', 'z'], 1, 8]);
 
     private static readonly Gen<string> s_text = Gen.OneOf(
@@ -18,7 +19,8 @@ internal static class FilterGen
         s_text.Select(Value.OfKeyword),
         Gen.OneOf(Gen.Long, Gen.OneOf(long.MinValue, long.MaxValue, 0, -1)).Select(Value.OfInteger),
         Gen.OneOf(Gen.Double.Where(double.IsFinite), Gen.OneOf(
-            double.NegativeInfinity, double.PositiveInfinity, -0.0, 1e6, double.Epsilon, double.MaxValue, 9007199254740993.0))
+            double.NegativeInfinity, double.PositiveInfinity, -0.0, 1e6, double.Epsilon, double.MaxValue,
+            9007199254740993.0))
             .Select(Value.OfFloat),
         Gen.Bool.Select(Value.OfBoolean),
         Gen.OneOf(Gen.Long, Gen.Long[0, 2_000_000_000_000_000], Gen.OneOf(0L, long.MaxValue, 1_700_000_000_000_000))

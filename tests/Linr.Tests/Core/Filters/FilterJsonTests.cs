@@ -50,7 +50,8 @@ public class FilterJsonTests
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public void Json_means_what_the_builder_says(string json, Filter expected) => Assert.Equal(expected, FilterJson.Parse(json));
+    public void Json_means_what_the_builder_says(string json, Filter expected)
+        => Assert.Equal(expected, FilterJson.Parse(json));
 
     [Theory]
     [MemberData(nameof(Faults))]
@@ -63,7 +64,8 @@ public class FilterJsonTests
 
     [Fact]
     public void Every_filter_comes_back_from_its_json()
-        => FilterGen.Any.Sample(filter => Assert.Equal(filter, FilterJson.Parse(FilterJson.ToJson(filter))), iter: 3_000);
+        => FilterGen.Any.Sample(
+            filter => Assert.Equal(filter, FilterJson.Parse(FilterJson.ToJson(filter))), iter: 3_000);
 
     [Fact]
     public void Any_bytes_are_a_filter_or_a_filter_exception()
@@ -85,7 +87,8 @@ public class FilterJsonTests
     [Fact]
     public void Depth_is_limited()
     {
-        string Nest(int depth) => string.Concat(Enumerable.Repeat("{\"not\":", depth)) + "true" + new string('}', depth);
+        string Nest(int depth)
+            => string.Concat(Enumerable.Repeat("{\"not\":", depth)) + "true" + new string('}', depth);
         Assert.IsType<NotFilter>(FilterJson.Parse(Nest(Limits.FilterDepthMax - 1)));
         FilterException error = Assert.Throws<FilterException>(() => FilterJson.Parse(Nest(Limits.FilterDepthMax)));
         Assert.Contains("depth", error.Message, StringComparison.Ordinal);

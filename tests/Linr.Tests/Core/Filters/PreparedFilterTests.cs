@@ -69,7 +69,8 @@ public class PreparedFilterTests
     [Fact]
     public void A_fault_in_json_has_the_path_of_the_value()
     {
-        Filter filter = FilterJson.Parse("""{"and":[{"attribute":"size","in":[1,"a"]},{"attribute":"size","gt":"b"}]}""");
+        Filter filter = FilterJson.Parse(
+            """{"and":[{"attribute":"size","in":[1,"a"]},{"attribute":"size","gt":"b"}]}""");
         FilterException error = Assert.Throws<FilterException>(() => PreparedFilter.Prepare(filter, s_schema));
         Assert.Equal(["$.and[0].in[1]", "$.and[1].gt"], error.Problems.Select(problem => problem.Position.Path));
     }
@@ -79,7 +80,8 @@ public class PreparedFilterTests
     {
         FilterException error = Assert.Throws<FilterException>(
             () => PreparedFilter.Prepare(Attribute("size") == "big", s_schema));
-        Assert.Contains("Expected an integer for the attribute size; found 'big'.", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Expected an integer for the attribute size; found 'big'.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -33,7 +33,8 @@ public sealed class LayerListTests
     {
         var list = new LayerList(
         [
-            Tower(Id(), Normalise("out", "missing"), Id(), new LayerSpec(LayerKind.Scale, "scaled") { Inputs = ["out"] }),
+            Tower(
+                Id(), Normalise("out", "missing"), Id(), new LayerSpec(LayerKind.Scale, "scaled") { Inputs = ["out"] }),
         ]);
         string message = Assert.Throws<LayerException>(list.Check).Message;
         Assert.Contains("\"missing\" is no layer before it", message, StringComparison.Ordinal);
@@ -46,11 +47,14 @@ public sealed class LayerListTests
     [InlineData("[{\"name\":\"item\"}]")]
     [InlineData("[{\"name\":\"item\",\"embedding\":\"a\",\"dim\":1,\"layers\":[],\"more\":1}]")]
     [InlineData("[")]
-    public void Text_that_is_no_list_is_refused(string json) => Assert.Throws<LayerException>(() => LayerList.Parse(json));
+    public void Text_that_is_no_list_is_refused(string json)
+        => Assert.Throws<LayerException>(() => LayerList.Parse(json));
 
-    private static TowerSpec Tower(params ImmutableArray<LayerSpec> layers) => new(TowerSpec.ItemTower, "default", 8, layers);
+    private static TowerSpec Tower(params ImmutableArray<LayerSpec> layers)
+        => new(TowerSpec.ItemTower, "default", 8, layers);
 
-    private static LayerSpec Normalise(string name, string input) => new(LayerKind.L2Normalise, name) { Inputs = [input] };
+    private static LayerSpec Normalise(string name, string input)
+        => new(LayerKind.L2Normalise, name) { Inputs = [input] };
 
     private static LayerSpec Id() => new(LayerKind.IdEmbedding, "id")
     {

@@ -104,7 +104,8 @@ public class FilterCompilerTests
         SetClause any = new("a", ["x", "z"]);
         Assert.Equal([true, true, false], FilterMask.Of(Clauses(any), table));
         Assert.Equal([false, false, true], FilterMask.Of(Clauses(any with { IsReverse = true }), table));
-        Assert.Equal([false, true, false], FilterMask.Of(Clauses(any, new SetClause("a", ["y"], IsReverse: true)), table));
+        Assert.Equal(
+            [false, true, false], FilterMask.Of(Clauses(any, new SetClause("a", ["y"], IsReverse: true)), table));
         Assert.Equal([true, true, true], FilterMask.Of(Clauses(), table));
     }
 
@@ -140,7 +141,8 @@ public class FilterCompilerTests
         PreparedFilter[] filters =
             [.. Enumerable.Range(0, 30).Select(_ => PreparedFilter.Prepare(items.Filter(5), table.Schema))];
         PreparedFilter seen = PreparedFilter.Prepare(IdNotIn(Parameter("seen")), table.Schema);
-        FilterParameters parameters = new FilterParameters().SetIds("seen", items.Items[..500].Select(item => item.Id).ToArray());
+        FilterParameters parameters = new FilterParameters().SetIds(
+            "seen", items.Items[..500].Select(item => item.Id).ToArray());
         FilterCompiler compiler = new();
         ulong[] mask = new ulong[32];
         CompileAll();
@@ -184,7 +186,8 @@ public class FilterCompilerTests
         Value[][] values = [["x", "y"], ["x"], []];
         for (int i = 0; i < values.Length; i++)
         {
-            builder.Append(new Item { Id = i, Fields = new Dictionary<string, IReadOnlyList<Value>> { ["a"] = values[i] } });
+            builder.Append(
+                new Item { Id = i, Fields = new Dictionary<string, IReadOnlyList<Value>> { ["a"] = values[i] } });
         }
 
         return builder.Build();

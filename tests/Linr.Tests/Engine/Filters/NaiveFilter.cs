@@ -19,7 +19,8 @@ internal static class NaiveFilter
             && all.Values.All(operand => values.Any(value => Compare(value, operand.Literal) == 0)),
         RangeClause range => ValuesOf(item, range.Attribute).Any(value => IsWithin(value, range)),
         ExistsClause exists => ValuesOf(item, exists.Attribute).Count > 0,
-        IdClause id => id.Ids.Any(operand => operand.Literal.ToString().Equals(item.Id.ToString(), StringComparison.Ordinal)),
+        IdClause id
+            => id.Ids.Any(operand => operand.Literal.ToString().Equals(item.Id.ToString(), StringComparison.Ordinal)),
         _ => throw new ArgumentException($"No such filter: {filter}", nameof(filter)),
     };
 
@@ -27,12 +28,15 @@ internal static class NaiveFilter
         => item.Fields.TryGetValue(attribute, out IReadOnlyList<Value>? values) ? values : [];
 
     private static bool IsWithin(Value value, RangeClause range)
-        => (range.Low is not { } low || Compare(value, low.Value.Literal) is int above && (above > 0 || (above == 0 && low.Inclusive)))
-            && (range.High is not { } high || Compare(value, high.Value.Literal) is int below && (below < 0 || (below == 0 && high.Inclusive)));
+        => (range.Low is not { } low || Compare(value, low.Value.Literal) is int above && (
+            above > 0 || (above == 0 && low.Inclusive)))
+            && (range.High is not { } high || Compare(value, high.Value.Literal) is int below && (
+                below < 0 || (below == 0 && high.Inclusive)));
 
     private static int Compare(Value value, Value operand) => (value.Type, operand.Type) switch
     {
-        (FieldType.Keyword, _) when operand.Type == FieldType.Keyword => string.CompareOrdinal(value.Text, operand.Text),
+        (FieldType.Keyword, _) when operand.Type == FieldType.Keyword
+            => string.CompareOrdinal(value.Text, operand.Text),
         (FieldType.Boolean, _) => value.Boolean.CompareTo(operand.Boolean),
         (FieldType.Date, FieldType.Keyword) => value.Date.CompareTo(DateTimeOffset.Parse(operand.Text, null)),
         (FieldType.Date, _) => value.Integer.CompareTo(operand.Integer),

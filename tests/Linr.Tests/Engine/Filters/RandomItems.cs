@@ -13,15 +13,20 @@ internal sealed class RandomItems
         [FieldType.Keyword, FieldType.Integer, FieldType.Float, FieldType.Boolean, FieldType.Date];
 
     private static readonly long[] s_integers =
-        [long.MinValue, long.MinValue + 1, -1_000, -1, 0, 1, 2, 3, 9_007_199_254_740_993, long.MaxValue - 1, long.MaxValue];
+    [
+        long.MinValue, long.MinValue + 1, -1_000, -1, 0, 1, 2, 3, 9_007_199_254_740_993, long.MaxValue - 1,
+        long.MaxValue,
+    ];
 
     private static readonly double[] s_floats =
     [
-        double.NegativeInfinity, double.MinValue, -9_223_372_036_854_775_808.0, -1.5, -double.Epsilon, 0, double.Epsilon, 0.5,
+        double.NegativeInfinity, double.MinValue, -9_223_372_036_854_775_808.0, -1.5, -double.Epsilon, 0,
+        double.Epsilon, 0.5,
         1, 2, 2.5, 9_007_199_254_740_992.0, 9_223_372_036_854_775_808.0, double.MaxValue, double.PositiveInfinity,
     ];
 
-    private static readonly long[] s_dates = [-62_135_596_800_000_000, -1, 0, 1, 1_700_000_000_000_000, 1_704_067_200_000_000];
+    private static readonly long[] s_dates =
+        [-62_135_596_800_000_000, -1, 0, 1, 1_700_000_000_000_000, 1_704_067_200_000_000];
 
     private readonly Random _random;
     private readonly int _keywordCount;
@@ -100,7 +105,8 @@ internal sealed class RandomItems
         {
             0 => new ConstantFilter(_random.Next(2) == 0),
             1 => new ExistsClause(field.Name),
-            2 => new IdClause([.. Enumerable.Range(0, _random.Next(5)).Select(_ => (Operand)IdAt(_random.Next(Items.Length + 3)))]),
+            2 => new IdClause(
+                [.. Enumerable.Range(0, _random.Next(5)).Select(_ => (Operand)IdAt(_random.Next(Items.Length + 3)))]),
             3 => new InClause(field.Name, Operands(field.Type, _random.Next(10) == 0 ? 60 : _random.Next(4))),
             4 => new ContainsAllClause(field.Name, Operands(field.Type, _random.Next(3))),
             5 or 6 when hasOrder => Range(field),

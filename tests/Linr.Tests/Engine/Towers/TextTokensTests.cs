@@ -18,10 +18,13 @@ public sealed class TextTokensTests
 
     [Fact]
     public void A_long_run_is_cut_and_counts_once()
-        => Assert.Equal([Code(new string('x', TextTokens.TokenLengthMax)), Code("y")], Codes(new string('X', 500) + " y", pairs: false));
+        => Assert.Equal(
+            [Code(new string('x', TextTokens.TokenLengthMax)), Code("y")],
+            Codes(new string('X', 500) + " y", pairs: false));
 
     [Fact]
-    public void Half_a_surrogate_pair_separates() => Assert.Equal([Code("a"), Code("b")], Codes("a\ud83db", pairs: false));
+    public void Half_a_surrogate_pair_separates()
+        => Assert.Equal([Code("a"), Code("b")], Codes("a\ud83db", pairs: false));
 
     [Fact]
     public void Tokens_beyond_the_limit_are_left_out()
