@@ -35,6 +35,6 @@ public sealed partial class CommandTests
         }
     }
 
-    [GeneratedRegex(@"^(\$ )?(linr|(?<demo>\./demo\.sh))(?<rest> [^#]*|)(#.*)?$")]
+    [GeneratedRegex(@"^(\$ )?(linr|(?<demo>\./demo\.sh))(?<rest> .*?|)(\s+# .*)?$")]
     private static partial Regex CommandLine();
 }

@@ -28,6 +28,14 @@ public sealed class SnippetTests
             snippet => Snippet.CompileStatements(snippet, s_given.GetValueOrDefault(document, string.Empty), Types));
 
     [Fact]
+    public void The_schema_of_the_data_page_is_one()
+    {
+        Schema schema = SchemaJson.Read(Assert.Single(MarkdownBlocks.Of("docs/data.md", "json")));
+        Assert.Equal(["section", "tags", "description"], schema.Fields.Select(field => field.Name));
+        Assert.Equal(512, Assert.Single(schema.Embeddings).Dim);
+    }
+
+    [Fact]
     public async Task The_program_in_the_README_runs_as_it_stands()
     {
         string program = Assert.Single(MarkdownBlocks.Of("README.md", "csharp"));
