@@ -8,19 +8,20 @@ namespace Linr.Kernels;
 public static unsafe partial class MachineLimits
 {
     private const int Accumulators = 12;
+    private const int StretchElements = 1 << 14;
 
     /// <summary>Keeps the loops' results alive.</summary>
     private static float s_sink;
 
     private static double FlopsPerRound => 2.0 * Accumulators * TileScores.LaneCount;
 
-    private static void Read(NativeSlice<byte> piece)
+    private static void Read(NativeSlice<byte> piece, bool manyStreams)
     {
         s_sink = Vector512.IsHardwareAccelerated
-            ? Read<Lanes512, Vector512<float>>(piece)
+            ? Read<Lanes512, Vector512<float>>(piece, manyStreams)
             : Vector256.IsHardwareAccelerated
-                ? Read<Lanes256, Vector256<float>>(piece)
-                : Read<Lanes128, Vector128<float>>(piece);
+                ? Read<Lanes256, Vector256<float>>(piece, manyStreams)
+                : Read<Lanes128, Vector128<float>>(piece, manyStreams);
     }
 
     private static void MultiplyAdd(long rounds)
@@ -32,19 +33,27 @@ public static unsafe partial class MachineLimits
                 : MultiplyAdd<Lanes128, Vector128<float>>(rounds);
     }
 
+    /// <summary>
+    /// Reads the piece in chunks of four stretches, one vector of each after the other; a chunk of one vector a stretch
+    /// is one stream.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Read<TLanes, TVector>(NativeSlice<byte> piece)
+    private static float Read<TLanes, TVector>(NativeSlice<byte> piece, bool manyStreams)
         where TLanes : ILanes<TVector>
         where TVector : struct
     {
         TVector sum0 = default, sum1 = default, sum2 = default, sum3 = default;
         float* end = (float*)(piece.Address + (nint)piece.Bytes);
-        for (float* at = (float*)piece.Address; at < end; at += 4 * TLanes.Count)
+        int apart = manyStreams ? StretchElements : TLanes.Count;
+        for (float* chunk = (float*)piece.Address; chunk < end; chunk += 4 * apart)
         {
-            sum0 = TLanes.Add(sum0, TLanes.Load(at));
-            sum1 = TLanes.Add(sum1, TLanes.Load(at + TLanes.Count));
-            sum2 = TLanes.Add(sum2, TLanes.Load(at + (2 * TLanes.Count)));
-            sum3 = TLanes.Add(sum3, TLanes.Load(at + (3 * TLanes.Count)));
+            for (float* at = chunk; at < chunk + apart; at += TLanes.Count)
+            {
+                sum0 = TLanes.Add(sum0, TLanes.Load(at));
+                sum1 = TLanes.Add(sum1, TLanes.Load(at + apart));
+                sum2 = TLanes.Add(sum2, TLanes.Load(at + (2 * apart)));
+                sum3 = TLanes.Add(sum3, TLanes.Load(at + (3 * apart)));
+            }
         }
 
         return TLanes.Sum(TLanes.Add(TLanes.Add(sum0, sum1), TLanes.Add(sum2, sum3)));

@@ -15,7 +15,10 @@ public static partial class MachineLimits
 
     private const long MultiplyAddRounds = 2_000_000;
 
-    /// <summary>Bytes a second at which memory is read, once through, threads taking 2 MiB pieces.</summary>
+    /// <summary>
+    /// Bytes a second at which memory is read, threads taking 2 MiB pieces: the better of once through in one stream a
+    /// thread and once in four, stretches of 64 KiB at a time (Zen 3 reads four streams 1.25 times as fast as one).
+    /// </summary>
     /// <param name="memory">What to read: larger than the caches; a whole number of pieces is read.</param>
     /// <param name="workers">The threads; null: the calling thread alone.</param>
     /// <exception cref="ArgumentException">The memory is shorter than a piece.</exception>
@@ -28,15 +31,9 @@ public static partial class MachineLimits
                 $"Expected {ReadBytesMin} bytes or more, found {memory.Bytes}.", nameof(memory));
         }
 
-        long next = 0;
-        return pieces * ReadBytesMin / Seconds(workers, _ =>
-        {
-            long piece;
-            while ((piece = Interlocked.Increment(ref next) - 1) < pieces)
-            {
-                Read(memory.Slice(piece * ReadBytesMin, ReadBytesMin));
-            }
-        });
+        double oneStream = ReadSeconds(memory, pieces, workers, manyStreams: false);
+        double manyStreams = ReadSeconds(memory, pieces, workers, manyStreams: true);
+        return pieces * ReadBytesMin / Math.Min(oneStream, manyStreams);
     }
 
     /// <summary>
@@ -48,6 +45,19 @@ public static partial class MachineLimits
     {
         double threads = workers?.ThreadCount ?? 1;
         return threads * MultiplyAddRounds * FlopsPerRound / Seconds(workers, _ => MultiplyAdd(MultiplyAddRounds));
+    }
+
+    private static double ReadSeconds(NativeSlice<byte> memory, long pieces, ScanWorkers? workers, bool manyStreams)
+    {
+        long next = 0;
+        return Seconds(workers, _ =>
+        {
+            long piece;
+            while ((piece = Interlocked.Increment(ref next) - 1) < pieces)
+            {
+                Read(memory.Slice(piece * ReadBytesMin, ReadBytesMin), manyStreams);
+            }
+        });
     }
 
     private static double Seconds(ScanWorkers? workers, Action<int> work)

@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+
 namespace Linr.Kernels.Scan;
 
 /// <summary>
@@ -5,12 +8,10 @@ namespace Linr.Kernels.Scan;
 /// </summary>
 internal static unsafe class RowTerms
 {
-    /// <summary>Writes the scores of one panel.</summary>
-    public static void Write(PlanQueries queries, TileBuffers buffers, int panel, int slotCount, int count)
+    /// <summary>Writes the scores of one panel; some segment has terms.</summary>
+    public static void Write(PlanQueries queries, TileBuffers buffers, int panel, int count)
     {
-        int entryStride = queries.IsFew ? 1 : queries.PanelSlots;
-        int slotStride = queries.IsFew ? TileBuffers.Entries : 1;
-        new Span<float>(buffers.Scores, queries.PanelSlots * TileBuffers.Entries).Clear();
+        bool add = false;
         for (int s = 0; s < queries.Segments.Length; s++)
         {
             if (!queries.Segments[s].HasRowTerm)
@@ -20,13 +21,46 @@ internal static unsafe class RowTerms
 
             float* weights = queries.RowWeights(s) + (panel * queries.PanelSlots);
             float* terms = buffers.RowTerms + (s * TileBuffers.Entries);
-            for (int e = 0; e < count; e++)
+            if (queries.IsFew)
             {
-                float* scores = buffers.Scores + (e * entryStride);
-                for (int slot = 0; slot < slotCount; slot++)
-                {
-                    scores[slot * slotStride] += weights[slot] * terms[e];
-                }
+                WriteFew(weights, new ReadOnlySpan<float>(terms, count), add, queries.PanelSlots, buffers.Scores);
+            }
+            else
+            {
+                WritePanel(weights, terms, count, add, queries.PanelSlots, buffers.Scores);
+            }
+
+            add = true;
+        }
+    }
+
+    /// <summary>Scores [slot][entry].</summary>
+    private static void WriteFew(float* weights, ReadOnlySpan<float> terms, bool add, int slots, float* scores)
+    {
+        for (int slot = 0; slot < slots; slot++)
+        {
+            Span<float> target = new(scores + (slot * TileBuffers.Entries), terms.Length);
+            if (add)
+            {
+                TensorPrimitives.MultiplyAdd(terms, weights[slot], target, target);
+            }
+            else
+            {
+                TensorPrimitives.Multiply(terms, weights[slot], target);
+            }
+        }
+    }
+
+    /// <summary>Scores [entry][slot]; slots are whole vectors.</summary>
+    private static void WritePanel(float* weights, float* terms, int count, bool add, int slots, float* scores)
+    {
+        for (int e = 0; e < count; e++, scores += slots)
+        {
+            Vector<float> term = new(terms[e]);
+            for (int slot = 0; slot < slots; slot += Vector<float>.Count)
+            {
+                Vector<float> before = add ? Vector.Load(scores + slot) : default;
+                Vector.Store(before + (Vector.Load(weights + slot) * term), scores + slot);
             }
         }
     }

@@ -74,7 +74,8 @@ internal sealed unsafe class ScanWorker : IDisposable
         }
 
         int fitting = TileBytesMax / (dims * sizeof(float)) / 64 * 64;
-        _tileEntries = Math.Clamp(fitting, 64, TileRows.EntriesMax);
+        _tileEntries = _plan.Queries.IsFew
+            ? TileRows.EntriesMax : Math.Clamp(fitting, 64, TileRows.PanelEntriesMax);
     }
 
     /// <summary>Scans one unit.</summary>
@@ -236,7 +237,7 @@ internal sealed unsafe class ScanWorker : IDisposable
         bool add = false;
         if (queries.HasRowTerms)
         {
-            RowTerms.Write(queries, _buffers, panel, slotCount, tile.Count);
+            RowTerms.Write(queries, _buffers, panel, tile.Count);
             add = true;
         }
 

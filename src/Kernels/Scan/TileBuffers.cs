@@ -8,6 +8,9 @@ internal sealed unsafe class TileBuffers : IDisposable
     /// <summary>Entries of a tile with the padding that kernels read and write past the last.</summary>
     public const int Entries = TileRows.EntriesMax + TileRows.PaddedEntries;
 
+    /// <summary>The same for the tiles of panels.</summary>
+    public const int PanelEntries = TileRows.PanelEntriesMax + TileRows.PaddedEntries;
+
     private const int WordsPerTile = TileRows.EntriesMax / 64;
     private const int SequenceLength = UnitOrder.UnitRowsMax + TileRows.PaddedEntries;
     private readonly NativeBuffer _sequence = new(SequenceLength * sizeof(ushort));
@@ -74,7 +77,7 @@ internal sealed unsafe class TileBuffers : IDisposable
         long toLower = Take(ref bytes, slots * sizeof(float));
         long toUpper = Take(ref bytes, slots * sizeof(float));
         long limits = Take(ref bytes, slots * sizeof(float));
-        long wide = Take(ref bytes, (long)queries.WideDim * Entries * sizeof(float));
+        long wide = Take(ref bytes, (long)queries.WideDim * PanelEntries * sizeof(float));
         byte* start = (byte*)ScanArrays.Grow(ref _buffer, bytes);
         Offsets = (ushort*)(start + offsets);
         Scales = (float*)(start + scales);

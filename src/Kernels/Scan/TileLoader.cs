@@ -42,7 +42,7 @@ internal sealed unsafe class TileLoader(ScanPlan plan, TileBuffers buffers)
     {
         if (segment.WideStart >= 0)
         {
-            byte* wide = (byte*)(buffers.Wide + ((long)segment.WideStart * TileBuffers.Entries));
+            byte* wide = (byte*)(buffers.Wide + ((long)segment.WideStart * TileBuffers.PanelEntries));
             return new TileRows(wide, segment.Dim * sizeof(float), buffers.Sequence, tile.Count, isScattered: false);
         }
 
@@ -83,7 +83,7 @@ internal sealed unsafe class TileLoader(ScanPlan plan, TileBuffers buffers)
 
     private void Widen(in TileRows rows, in PlanSegment segment)
     {
-        float* wide = buffers.Wide + ((long)segment.WideStart * TileBuffers.Entries);
+        float* wide = buffers.Wide + ((long)segment.WideStart * TileBuffers.PanelEntries);
         for (int e = 0; e < rows.Count; e++)
         {
             TensorPrimitives.ConvertToSingle(

@@ -3,11 +3,10 @@ using System.Runtime.CompilerServices;
 namespace Linr.Kernels;
 
 /// <summary>
-/// One row after the other x one, two or four queries, vectors along D: for batches so small that memory is the limit.
-/// Strictly ascending addresses are what the hardware prefetcher wants: four rows side by side read at two thirds of
-/// the speed. Lines are prefetched all the same: the
-/// sums at the end of each row keep the processor from looking far enough ahead. A row is never read past its end: its
-/// last step overlaps the one before, and the packed query is zero there.
+/// Rows x one, two or four queries, vectors along D: for batches so small that memory is the limit. Rows of different
+/// stretches of the tile are read at a time, so that as many streams of ascending addresses are in flight: four
+/// neighbouring rows, or one row after the other, read at two thirds to four fifths of the speed. A row is never read
+/// past its end: its last step overlaps the one before, and the packed query is zero there.
 /// </summary>
 internal static unsafe class FewKernel<TLanes, TVector, TRows>
     where TLanes : ILanes<TVector>
@@ -45,103 +44,158 @@ internal static unsafe class FewKernel<TLanes, TVector, TRows>
         }
     }
 
+    /// <summary>Four rows x one query.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void One(TileRows rows, int dim, float* query, float* scale, bool add, float* scores)
     {
-        nint rowBytes = (nint)dim * TRows.ElementBytes;
-        for (int e = 0; e < rows.Count; e++)
+        nint last = ((nint)dim * TRows.ElementBytes) - StepBytes;
+        int apart = (rows.Count + 3) / 4;
+        for (int e = 0; e < apart; e++)
         {
-            byte* row = rows[e];
-            byte* last = row + rowBytes - StepBytes;
-            nint ahead = rows.PrefetchDistance(e);
-            TVector sum0 = default, sum1 = default, sum2 = default, sum3 = default;
+            int e1 = e + apart, e2 = e1 + apart, e3 = e2 + apart;
+            byte* x0 = rows[e], x1 = rows[e1], x2 = rows[e2], x3 = rows[e3];
+            byte* next0 = rows.Ahead(e), next1 = rows.Ahead(e1), next2 = rows.Ahead(e2), next3 = rows.Ahead(e3);
+            TVector a0 = default, a1 = default, a2 = default, a3 = default;
+            TVector b0 = default, b1 = default, b2 = default, b3 = default;
             float* q = query;
-            for (; row <= last - StepBytes; row += 2 * StepBytes)
+            for (nint at = 0; at < last + StepBytes; at += StepBytes)
             {
-                Prefetch.ToL2(row + ahead);
-                if (2 * StepBytes > TileRows.LineBytes)
-                {
-                    Prefetch.ToL2(row + ahead + TileRows.LineBytes);
-                }
-
-                TRows.Load<TLanes, TVector>(row, out TVector x0, out TVector x1);
-                TRows.Load<TLanes, TVector>(row + StepBytes, out TVector x2, out TVector x3);
-                sum0 = TLanes.MultiplyAdd(x0, TLanes.Load(q), sum0);
-                sum1 = TLanes.MultiplyAdd(x1, TLanes.Load(q + TLanes.Count), sum1);
-                sum2 = TLanes.MultiplyAdd(x2, TLanes.Load(q + (2 * TLanes.Count)), sum2);
-                sum3 = TLanes.MultiplyAdd(x3, TLanes.Load(q + (3 * TLanes.Count)), sum3);
-                q += 2 * StepElements;
+                Ask(next0 + at, at);
+                Ask(next1 + at, at);
+                Ask(next2 + at, at);
+                Ask(next3 + at, at);
+                nint place = Math.Min(at, last);
+                TVector qa = TLanes.Load(q), qb = TLanes.Load(q + TLanes.Count);
+                TRows.Load<TLanes, TVector>(x0 + place, out TVector xa, out TVector xb);
+                a0 = TLanes.MultiplyAdd(xa, qa, a0);
+                b0 = TLanes.MultiplyAdd(xb, qb, b0);
+                TRows.Load<TLanes, TVector>(x1 + place, out xa, out xb);
+                a1 = TLanes.MultiplyAdd(xa, qa, a1);
+                b1 = TLanes.MultiplyAdd(xb, qb, b1);
+                TRows.Load<TLanes, TVector>(x2 + place, out xa, out xb);
+                a2 = TLanes.MultiplyAdd(xa, qa, a2);
+                b2 = TLanes.MultiplyAdd(xb, qb, b2);
+                TRows.Load<TLanes, TVector>(x3 + place, out xa, out xb);
+                a3 = TLanes.MultiplyAdd(xa, qa, a3);
+                b3 = TLanes.MultiplyAdd(xb, qb, b3);
+                q += StepElements;
             }
 
-            for (; row < last + StepBytes; row += StepBytes, q += StepElements)
-            {
-                TRows.Load<TLanes, TVector>(row < last ? row : last, out TVector x0, out TVector x1);
-                sum0 = TLanes.MultiplyAdd(x0, TLanes.Load(q), sum0);
-                sum1 = TLanes.MultiplyAdd(x1, TLanes.Load(q + TLanes.Count), sum1);
-            }
-
-            Write(TLanes.Add(TLanes.Add(sum0, sum1), TLanes.Add(sum2, sum3)), scale[e], add, scores + e);
+            Write(TLanes.Add(a0, b0), scale[e], add, scores + e);
+            Write(TLanes.Add(a1, b1), scale[e1], add, scores + e1);
+            Write(TLanes.Add(a2, b2), scale[e2], add, scores + e2);
+            Write(TLanes.Add(a3, b3), scale[e3], add, scores + e3);
         }
     }
 
+    /// <summary>Two rows x two queries.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Two(TileRows rows, int dim, float* query, float* scale, bool add, float* scores)
     {
-        nint rowBytes = (nint)dim * TRows.ElementBytes;
+        nint last = ((nint)dim * TRows.ElementBytes) - StepBytes;
         nint stride = TileScores.FewStride(dim);
-        for (int e = 0; e < rows.Count; e++)
+        int apart = (rows.Count + 1) / 2;
+        for (int e = 0; e < apart; e++)
         {
-            byte* row = rows[e];
-            byte* last = row + rowBytes - StepBytes;
-            nint ahead = rows.PrefetchDistance(e);
-            TVector first0 = default, first1 = default, second0 = default, second1 = default;
+            int e1 = e + apart;
+            byte* x0 = rows[e], x1 = rows[e1];
+            byte* next0 = rows.Ahead(e), next1 = rows.Ahead(e1);
+            TVector first0 = default, first1 = default, firstB0 = default, firstB1 = default;
+            TVector second0 = default, second1 = default, secondB0 = default, secondB1 = default;
             float* q = query;
-            for (; row < last + StepBytes; row += StepBytes, q += StepElements)
+            for (nint at = 0; at < last + StepBytes; at += StepBytes)
             {
-                Prefetch.ToL2(row + ahead);
-                TRows.Load<TLanes, TVector>(row < last ? row : last, out TVector x0, out TVector x1);
-                first0 = TLanes.MultiplyAdd(x0, TLanes.Load(q), first0);
-                first1 = TLanes.MultiplyAdd(x1, TLanes.Load(q + TLanes.Count), first1);
-                second0 = TLanes.MultiplyAdd(x0, TLanes.Load(q + stride), second0);
-                second1 = TLanes.MultiplyAdd(x1, TLanes.Load(q + stride + TLanes.Count), second1);
+                Ask(next0 + at, at);
+                Ask(next1 + at, at);
+                nint place = Math.Min(at, last);
+                TRows.Load<TLanes, TVector>(x0 + place, out TVector xa0, out TVector xb0);
+                TRows.Load<TLanes, TVector>(x1 + place, out TVector xa1, out TVector xb1);
+                TVector qa = TLanes.Load(q), qb = TLanes.Load(q + TLanes.Count);
+                first0 = TLanes.MultiplyAdd(xa0, qa, first0);
+                firstB0 = TLanes.MultiplyAdd(xb0, qb, firstB0);
+                first1 = TLanes.MultiplyAdd(xa1, qa, first1);
+                firstB1 = TLanes.MultiplyAdd(xb1, qb, firstB1);
+                qa = TLanes.Load(q + stride);
+                qb = TLanes.Load(q + stride + TLanes.Count);
+                second0 = TLanes.MultiplyAdd(xa0, qa, second0);
+                secondB0 = TLanes.MultiplyAdd(xb0, qb, secondB0);
+                second1 = TLanes.MultiplyAdd(xa1, qa, second1);
+                secondB1 = TLanes.MultiplyAdd(xb1, qb, secondB1);
+                q += StepElements;
             }
 
-            Write(TLanes.Add(first0, first1), scale[e], add, scores + e);
-            Write(TLanes.Add(second0, second1), scale[e], add, scores + ScoresStride + e);
+            Write(TLanes.Add(first0, firstB0), scale[e], add, scores + e);
+            Write(TLanes.Add(first1, firstB1), scale[e1], add, scores + e1);
+            Write(TLanes.Add(second0, secondB0), scale[e], add, scores + ScoresStride + e);
+            Write(TLanes.Add(second1, secondB1), scale[e1], add, scores + ScoresStride + e1);
         }
     }
 
+    /// <summary>Two rows x four queries.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Four(TileRows rows, int dim, float* query, float* scale, bool add, float* scores)
     {
-        nint rowBytes = (nint)dim * TRows.ElementBytes;
+        nint last = ((nint)dim * TRows.ElementBytes) - StepBytes;
         nint stride = TileScores.FewStride(dim);
-        for (int e = 0; e < rows.Count; e++)
+        int apart = (rows.Count + 1) / 2;
+        for (int e = 0; e < apart; e++)
         {
-            byte* row = rows[e];
-            byte* last = row + rowBytes - StepBytes;
-            nint ahead = rows.PrefetchDistance(e);
+            int e1 = e + apart;
+            byte* x0 = rows[e], x1 = rows[e1];
+            byte* next0 = rows.Ahead(e), next1 = rows.Ahead(e1);
             TVector first0 = default, first1 = default, second0 = default, second1 = default;
             TVector third0 = default, third1 = default, fourth0 = default, fourth1 = default;
             float* q = query;
-            for (; row < last + StepBytes; row += StepBytes, q += StepElements)
+            for (nint at = 0; at < last + StepBytes; at += StepBytes)
             {
-                Prefetch.ToL2(row + ahead);
-                TRows.Load<TLanes, TVector>(row < last ? row : last, out TVector x0, out TVector x1);
-                first0 = TLanes.MultiplyAdd(x0, TLanes.Load(q), first0);
-                first1 = TLanes.MultiplyAdd(x1, TLanes.Load(q + TLanes.Count), first1);
-                second0 = TLanes.MultiplyAdd(x0, TLanes.Load(q + stride), second0);
-                second1 = TLanes.MultiplyAdd(x1, TLanes.Load(q + stride + TLanes.Count), second1);
-                third0 = TLanes.MultiplyAdd(x0, TLanes.Load(q + (2 * stride)), third0);
-                third1 = TLanes.MultiplyAdd(x1, TLanes.Load(q + (2 * stride) + TLanes.Count), third1);
-                fourth0 = TLanes.MultiplyAdd(x0, TLanes.Load(q + (3 * stride)), fourth0);
-                fourth1 = TLanes.MultiplyAdd(x1, TLanes.Load(q + (3 * stride) + TLanes.Count), fourth1);
+                Ask(next0 + at, at);
+                Ask(next1 + at, at);
+                nint place = Math.Min(at, last);
+                TRows.Load<TLanes, TVector>(x0 + place, out TVector xa0, out TVector xb0);
+                TRows.Load<TLanes, TVector>(x1 + place, out TVector xa1, out TVector xb1);
+                Step(q, xa0, xb0, xa1, xb1, ref first0, ref first1);
+                Step(q + stride, xa0, xb0, xa1, xb1, ref second0, ref second1);
+                Step(q + (2 * stride), xa0, xb0, xa1, xb1, ref third0, ref third1);
+                Step(q + (3 * stride), xa0, xb0, xa1, xb1, ref fourth0, ref fourth1);
+                q += StepElements;
             }
 
-            Write(TLanes.Add(first0, first1), scale[e], add, scores + e);
-            Write(TLanes.Add(second0, second1), scale[e], add, scores + ScoresStride + e);
-            Write(TLanes.Add(third0, third1), scale[e], add, scores + (2 * ScoresStride) + e);
-            Write(TLanes.Add(fourth0, fourth1), scale[e], add, scores + (3 * ScoresStride) + e);
+            Write(first0, scale[e], add, scores + e);
+            Write(first1, scale[e1], add, scores + e1);
+            Write(second0, scale[e], add, scores + ScoresStride + e);
+            Write(second1, scale[e1], add, scores + ScoresStride + e1);
+            Write(third0, scale[e], add, scores + (2 * ScoresStride) + e);
+            Write(third1, scale[e1], add, scores + (2 * ScoresStride) + e1);
+            Write(fourth0, scale[e], add, scores + (3 * ScoresStride) + e);
+            Write(fourth1, scale[e1], add, scores + (3 * ScoresStride) + e1);
+        }
+    }
+
+    /// <summary>One step of two rows and a query.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step(
+        float* q, TVector xa0, TVector xb0, TVector xa1, TVector xb1, ref TVector sum0, ref TVector sum1)
+    {
+        TVector qa = TLanes.Load(q);
+        sum0 = TLanes.MultiplyAdd(xa0, qa, sum0);
+        sum1 = TLanes.MultiplyAdd(xa1, qa, sum1);
+        TVector qb = TLanes.Load(q + TLanes.Count);
+        sum0 = TLanes.MultiplyAdd(xb0, qb, sum0);
+        sum1 = TLanes.MultiplyAdd(xb1, qb, sum1);
+    }
+
+    /// <summary>Asks for the lines of the step at <paramref name="at"/> that no step before it asked for.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Ask(byte* line, nint at)
+    {
+        if (StepBytes >= TileRows.LineBytes || (at & (TileRows.LineBytes - 1)) == 0)
+        {
+            Prefetch.ToL2(line);
+        }
+
+        if (StepBytes > TileRows.LineBytes)
+        {
+            Prefetch.ToL2(line + TileRows.LineBytes);
         }
     }
 

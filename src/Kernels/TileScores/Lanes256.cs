@@ -39,7 +39,7 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
         => Vector256.MultiplyAddEstimate(left, right, addend);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sum(Vector256<float> value) => Vector256.Sum(value);
+    public static float Sum(Vector256<float> value) => Vector128.Sum(value.GetLower() + value.GetUpper());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint NotLessThan(Vector256<float> value, Vector256<float> limit)

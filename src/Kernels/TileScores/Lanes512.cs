@@ -39,7 +39,7 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
         => Vector512.MultiplyAddEstimate(left, right, addend);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sum(Vector512<float> value) => Vector512.Sum(value);
+    public static float Sum(Vector512<float> value) => Lanes256.Sum(value.GetLower() + value.GetUpper());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint NotLessThan(Vector512<float> value, Vector512<float> limit)
