@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace Linr.Kernels.Scan;
 
 /// <summary>
@@ -84,11 +82,6 @@ internal sealed unsafe class TileLoader(ScanPlan plan, TileBuffers buffers)
     private void Widen(in TileRows rows, in PlanSegment segment)
     {
         float* wide = buffers.Wide + ((long)segment.WideStart * TileBuffers.PanelEntries);
-        for (int e = 0; e < rows.Count; e++)
-        {
-            TensorPrimitives.ConvertToSingle(
-                new ReadOnlySpan<Half>(rows[e], segment.Dim), new Span<float>(wide, segment.Dim));
-            wide += segment.Dim;
-        }
+        TileScores.Widen(rows, segment.Dim, wide);
     }
 }

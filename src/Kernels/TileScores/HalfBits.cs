@@ -14,6 +14,9 @@ internal static class HalfBits
     /// <summary>The shift that puts a half's fields where a float's are.</summary>
     public const int ToFloat = 3;
 
+    /// <summary>The same shift for a half that was widened with its sign to 32 bits.</summary>
+    public const int SignedToFloat = 13;
+
     /// <summary>Sign, the low five bits of the exponent and the high ten of the mantissa.</summary>
     public const int Kept = unchecked((int)0x8FFF_E000);
 

@@ -14,6 +14,11 @@ internal unsafe interface ILanes<TVector>
     /// <summary>Twice as many halves as there are lanes, each times 2^-112, by even and odd position.</summary>
     static abstract void LoadHalves(ushort* source, out TVector even, out TVector odd);
 
+    /// <summary>As many halves as there are lanes, in order, each times 2^-112.</summary>
+    static abstract TVector WidenHalves(ushort* source);
+
+    static abstract TVector Multiply(TVector left, TVector right);
+
     static abstract TVector Broadcast(float value);
 
     static abstract void Store(TVector value, float* destination);

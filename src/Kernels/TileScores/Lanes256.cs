@@ -25,6 +25,16 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> WidenHalves(ushort* source)
+    {
+        Vector256<int> signed = Vector256.WidenLower(Vector128.Load((short*)source).ToVector256Unsafe());
+        return ((signed << HalfBits.SignedToFloat) & Vector256.Create(HalfBits.Kept)).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Multiply(Vector256<float> left, Vector256<float> right) => left * right;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Broadcast(float value) => Vector256.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -25,6 +25,16 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> WidenHalves(ushort* source)
+    {
+        Vector512<int> signed = Vector512.WidenLower(Vector256.Load((short*)source).ToVector512Unsafe());
+        return ((signed << HalfBits.SignedToFloat) & Vector512.Create(HalfBits.Kept)).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Multiply(Vector512<float> left, Vector512<float> right) => left * right;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Broadcast(float value) => Vector512.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
