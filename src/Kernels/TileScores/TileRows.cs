@@ -42,8 +42,8 @@ internal readonly unsafe struct TileRows(
 
     /// <summary>
     /// What a small batch asks for while it reads an entry's row: the same stretch's second row on, or, where rows lie
-    /// side by side, what lies a fixed distance ahead (Sapphire Rapids: fp16 rows at 90 % of the read bandwidth, without
-    /// 74).
+    /// side by side, what lies a fixed distance ahead (Sapphire Rapids: half rows at 90 % of the read bandwidth,
+    /// without 74).
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public byte* Ahead(int entry) => isScattered ? this[entry + ScatteredAhead] : this[entry] + SequentialAheadBytes;
