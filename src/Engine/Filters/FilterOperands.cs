@@ -73,14 +73,26 @@ internal sealed class FilterOperands
     public ReadOnlySpan<uint> FindRows(PreparedIds clause)
     {
         _rowCount = 0;
-        AddRows(clause.Literals);
+        if (clause.Literals.Count >= ResolvedIds.CountMin)
+        {
+            ReadOnlySpan<uint> literals = ResolvedIds.Of(clause, _table!).Rows;
+            if (clause.Parameters.Length == 0)
+            {
+                return literals;
+            }
+
+            literals.CopyTo(TakeRows(literals.Length));
+        }
+        else
+        {
+            AddRows(clause.Literals);
+        }
+
         foreach (ParameterUse use in clause.Parameters)
         {
             FilterParameter given = _parameters.ByName[use.Name];
-            AddRows(Convert(given.Values.Span));
-            AddRows(given.Ids.Span);
-            ReadOnlySpan<long> integers = given.IntegerIds.Span;
-            _ = integers.IsEmpty ? 0 : _table!.IdMap.Find(integers, TakeRows(integers.Length));
+            AddRows(new IdList { Ids = Convert(given.Values.Span) });
+            AddRows(given.Ids);
         }
 
         return _rows.AsSpan(0, _rowCount);
@@ -112,7 +124,7 @@ internal sealed class FilterOperands
         return true;
     }
 
-    private ReadOnlySpan<ItemId> Convert(ReadOnlySpan<Value> values)
+    private ReadOnlyMemory<ItemId> Convert(ReadOnlySpan<Value> values)
     {
         if (_ids.Length < values.Length)
         {
@@ -124,11 +136,16 @@ internal sealed class FilterOperands
             _ = IdTyping.TryConvert(values[i], _table!.Schema.IdKind, out _ids[i]);
         }
 
-        return _ids.AsSpan(0, values.Length);
+        return _ids.AsMemory(0, values.Length);
     }
 
-    private void AddRows(ReadOnlySpan<ItemId> ids)
-        => _ = ids.IsEmpty ? 0 : _table!.IdMap.Find(ids, TakeRows(ids.Length));
+    private void AddRows(in IdList ids)
+    {
+        if (ids.Count > 0)
+        {
+            _ = ResolvedIds.Find(ids, _table!.IdMap, TakeRows(ids.Count));
+        }
+    }
 
     private Span<uint> TakeRows(int count)
     {

@@ -31,6 +31,19 @@ internal sealed class RequestRunner(ItemTable table, string modelVersion, Search
     private void RunBatch(ScanShape shape, RequestWork[] batch, CancellationToken cancellation)
     {
         RowSearcher searcher = pool.Rent(shape.Embeddings, shape.EmbeddingNames);
+        try
+        {
+            RunBatch(searcher, shape, batch, cancellation);
+        }
+        finally
+        {
+            // Also after a wrong filter or a cancelled scan: every search starts its memory anew.
+            pool.Return(shape.Embeddings, searcher);
+        }
+    }
+
+    private void RunBatch(RowSearcher searcher, ScanShape shape, RequestWork[] batch, CancellationToken cancellation)
+    {
         searcher.Begin(batch.Length);
         using var filters = new BoundFilters(table, _compilers);
         for (int query = 0; query < batch.Length; query++)
@@ -48,9 +61,6 @@ internal sealed class RequestRunner(ItemTable table, string modelVersion, Search
         {
             Answer(searcher, query, batch[query], batch.Length);
         }
-
-        // Not returned when a search throws: a searcher that was interrupted is dropped with its memory.
-        pool.Return(shape.Embeddings, searcher);
     }
 
     private static void Fill(RowSearcher searcher, int query, RequestWork work, BoundFilters filters)

@@ -35,16 +35,15 @@ internal sealed class GuidIds(BlockStore<byte> values, long count) : IdColumn
     internal override void Append(ItemId id) => id.Guid.TryWriteBytes(values.Write(_count++), bigEndian: true, out _);
 
     /// <inheritdoc/>
-    internal override uint Find(ItemId id, SlotTable slots) => slots.Find(new Probe(id.Guid, HashOf(id), this));
+    internal override uint Find(ItemId id, SlotTable slots) => slots.Find(new Probe(id.Guid, this));
+
+    /// <summary>The rows of many Guids; <see cref="SlotTable.None"/> where no item has it.</summary>
+    internal int FindAll(ReadOnlySpan<Guid> ids, Span<uint> rows, SlotTable slots)
+        => slots.FindAll(new Probes(this), ids, rows);
 
     /// <inheritdoc/>
-    internal override bool Matches(uint row, ItemId id) => ReadGuid(row) == id.Guid;
-
-    /// <inheritdoc/>
-    internal override ulong HashOf(ItemId id) => SlotTable.Mix(id.Key);
-
-    /// <inheritdoc/>
-    internal override void Prefetch(uint row) => values.Prefetch(row);
+    internal override int FindAll(ReadOnlySpan<ItemId> ids, Span<uint> rows, SlotTable slots)
+        => slots.FindAll(new Probes(this), ids, rows);
 
     /// <inheritdoc/>
     internal override void Trim() => values.Trim(_count);
@@ -52,12 +51,34 @@ internal sealed class GuidIds(BlockStore<byte> values, long count) : IdColumn
     /// <inheritdoc/>
     protected override void Dispose(bool disposing) => values.Dispose();
 
+    private void Prefetch(uint row) => values.Prefetch(row);
+
     private Guid ReadGuid(uint row) => new(values.Read(row), bigEndian: true);
 
-    private readonly struct Probe(Guid id, ulong hash, GuidIds ids) : ISlotProbe
+    private static ulong HashOf(Guid id) => SlotTable.Mix(ItemId.GuidKey(id));
+
+    private readonly struct Probe(Guid id, GuidIds ids) : ISlotProbe
     {
-        public ulong Hash => hash;
+        public ulong Hash { get; } = HashOf(id);
 
         public bool Matches(uint number) => ids.ReadGuid(number) == id;
+    }
+
+    private readonly struct Probes(GuidIds ids) : IIdProbes<Guid>, IIdProbes<ItemId>
+    {
+        public ulong Hash(in Guid id) => HashOf(id);
+
+        public ulong Hash(in ItemId id) => id.Kind == IdKind.Guid ? HashOf(id.Guid) : 0;
+
+        public void Prefetch(uint row) => ids.Prefetch(row);
+
+        public bool Matches(uint row, in Guid id) => ids.ReadGuid(row) == id;
+
+        public bool Matches(uint row, in ItemId id) => id.Kind == IdKind.Guid && ids.ReadGuid(row) == id.Guid;
+
+        public uint Find(in Guid id, SlotTable slots) => slots.Find(new Probe(id, ids));
+
+        public uint Find(in ItemId id, SlotTable slots)
+            => id.Kind == IdKind.Guid ? slots.Find(new Probe(id.Guid, ids)) : SlotTable.None;
     }
 }

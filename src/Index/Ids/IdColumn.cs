@@ -45,14 +45,8 @@ public abstract class IdColumn : IDisposable
     /// <summary>The row of an id of this column's kind, through <paramref name="slots"/>.</summary>
     internal abstract uint Find(ItemId id, SlotTable slots);
 
-    /// <summary>Whether a row's id is <paramref name="id"/>, of this column's kind.</summary>
-    internal abstract bool Matches(uint row, ItemId id);
-
-    /// <summary>The hash of the id that <see cref="Find"/> starts from.</summary>
-    internal abstract ulong HashOf(ItemId id);
-
-    /// <summary>Asks for a row's id, which a comparison will need.</summary>
-    internal abstract void Prefetch(uint row);
+    /// <summary>The rows of many ids; <see cref="SlotTable.None"/> for one of another kind. Returns how many.</summary>
+    internal abstract int FindAll(ReadOnlySpan<ItemId> ids, Span<uint> rows, SlotTable slots);
 
     /// <summary>Gives back the memory beyond the last id.</summary>
     internal abstract void Trim();

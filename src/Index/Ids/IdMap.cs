@@ -11,8 +11,6 @@ public sealed class IdMap : IDisposable
     /// <summary>What a look-up writes for an id that no item has.</summary>
     public const uint NoRow = SlotTable.None;
 
-    private const int LookAhead = 64;
-
     private readonly IdColumn _ids;
     private readonly SlotTable _slots;
 
@@ -38,48 +36,33 @@ public sealed class IdMap : IDisposable
         return row != NoRow;
     }
 
-    /// <summary>Finds the rows of many integer ids; the fast way for allow and deny lists.</summary>
+    /// <summary>Finds the rows of many integer ids.</summary>
     /// <param name="ids">The ids.</param>
     /// <param name="rows">
     /// As long as <paramref name="ids"/>: their rows, <see cref="NoRow"/> where no item has the id.
     /// </param>
     /// <returns>How many were found.</returns>
-    /// <exception cref="ArgumentException">The lengths differ, or the table's ids are not integers.</exception>
+    /// <exception cref="ArgumentException">The lengths differ, or the table's ids are of another kind.</exception>
     public int Find(ReadOnlySpan<long> ids, Span<uint> rows)
     {
         CheckLengths(ids.Length, rows.Length);
-        if (_ids is not IntegerIds integers)
-        {
-            throw new ArgumentException($"Expected ids of kind {_ids.Kind}; found integers.", nameof(ids));
-        }
+        return _ids is IntegerIds integers ? integers.FindAll(ids, rows, _slots) : throw WrongKind(IdKind.Integer, nameof(ids));
+    }
 
-        Span<ulong> hashes = stackalloc ulong[LookAhead];
-        Span<uint> guesses = stackalloc uint[LookAhead];
-        int found = 0;
-        for (int first = 0; first < ids.Length; first += LookAhead)
-        {
-            ReadOnlySpan<long> group = ids.Slice(first, Math.Min(LookAhead, ids.Length - first));
-            for (int i = 0; i < group.Length; i++)
-            {
-                hashes[i] = SlotTable.Mix(group[i]);
-                _slots.Prefetch(hashes[i]);
-            }
+    /// <summary>Finds the rows of many Guid ids.</summary>
+    /// <inheritdoc cref="Find(ReadOnlySpan{long}, Span{uint})"/>
+    public int Find(ReadOnlySpan<Guid> ids, Span<uint> rows)
+    {
+        CheckLengths(ids.Length, rows.Length);
+        return _ids is GuidIds guids ? guids.FindAll(ids, rows, _slots) : throw WrongKind(IdKind.Guid, nameof(ids));
+    }
 
-            Guess(hashes[..group.Length], guesses);
-            for (int i = 0; i < group.Length; i++)
-            {
-                uint row = guesses[i];
-                if (row != NoRow && integers.Integer(row) != group[i])
-                {
-                    row = integers.Find(group[i], _slots);
-                }
-
-                rows[first + i] = row;
-                found += row == NoRow ? 0 : 1;
-            }
-        }
-
-        return found;
+    /// <summary>Finds the rows of many string ids; a string that cannot be an id is never found.</summary>
+    /// <inheritdoc cref="Find(ReadOnlySpan{long}, Span{uint})"/>
+    public int Find(ReadOnlySpan<string> ids, Span<uint> rows)
+    {
+        CheckLengths(ids.Length, rows.Length);
+        return _ids is TextIds texts ? texts.FindAll(ids, rows, _slots) : throw WrongKind(IdKind.Text, nameof(ids));
     }
 
     /// <summary>Finds the rows of many ids.</summary>
@@ -92,29 +75,7 @@ public sealed class IdMap : IDisposable
     public int Find(ReadOnlySpan<ItemId> ids, Span<uint> rows)
     {
         CheckLengths(ids.Length, rows.Length);
-        Span<ulong> hashes = stackalloc ulong[LookAhead];
-        Span<uint> guesses = stackalloc uint[LookAhead];
-        int found = 0;
-        for (int first = 0; first < ids.Length; first += LookAhead)
-        {
-            ReadOnlySpan<ItemId> group = ids.Slice(first, Math.Min(LookAhead, ids.Length - first));
-            for (int i = 0; i < group.Length; i++)
-            {
-                hashes[i] = group[i].Kind == _ids.Kind ? _ids.HashOf(group[i]) : 0;
-                _slots.Prefetch(hashes[i]);
-            }
-
-            Guess(hashes[..group.Length], guesses);
-            for (int i = 0; i < group.Length; i++)
-            {
-                bool mayBe = group[i].Kind == _ids.Kind && guesses[i] != NoRow;
-                uint row = !mayBe || _ids.Matches(guesses[i], group[i]) ? guesses[i] : _ids.Find(group[i], _slots);
-                rows[first + i] = mayBe ? row : NoRow;
-                found += rows[first + i] == NoRow ? 0 : 1;
-            }
-        }
-
-        return found;
+        return _ids.FindAll(ids, rows, _slots);
     }
 
     /// <inheritdoc/>
@@ -169,18 +130,8 @@ public sealed class IdMap : IDisposable
         }
     }
 
-    // The memory of a whole group is asked for before any of it is used: first the slots, then the ids behind them.
-    private void Guess(ReadOnlySpan<ulong> hashes, Span<uint> rows)
-    {
-        for (int i = 0; i < hashes.Length; i++)
-        {
-            rows[i] = _slots.Guess(hashes[i]);
-            if (rows[i] != NoRow)
-            {
-                _ids.Prefetch(rows[i]);
-            }
-        }
-    }
+    private ArgumentException WrongKind(IdKind asked, string name)
+        => new($"Expected ids of kind {_ids.Kind}; found {asked}.", name);
 
     private readonly struct RowProbe(IdColumn ids, uint row, ulong hash) : ISlotProbe
     {

@@ -25,9 +25,6 @@ internal sealed class IntegerIds(BlockStore<long> values, long count) : IdColumn
     /// <inheritdoc/>
     public override int CompareIds(uint left, uint right) => values.ReadOne(left).CompareTo(values.ReadOne(right));
 
-    /// <summary>The integer of a row.</summary>
-    public long Integer(uint row) => values.ReadOne(row);
-
     /// <summary>The row of an integer, or <see cref="SlotTable.None"/>.</summary>
     public uint Find(long id, SlotTable slots) => slots.Find(new Probe(id, values));
 
@@ -43,14 +40,13 @@ internal sealed class IntegerIds(BlockStore<long> values, long count) : IdColumn
     /// <inheritdoc/>
     internal override uint Find(ItemId id, SlotTable slots) => Find(id.Integer, slots);
 
-    /// <inheritdoc/>
-    internal override bool Matches(uint row, ItemId id) => Integer(row) == id.Integer;
+    /// <summary>The rows of many integers; <see cref="SlotTable.None"/> where no item has it.</summary>
+    internal int FindAll(ReadOnlySpan<long> ids, Span<uint> rows, SlotTable slots)
+        => slots.FindAll(new Probes(values), ids, rows);
 
     /// <inheritdoc/>
-    internal override ulong HashOf(ItemId id) => SlotTable.Mix(id.Integer);
-
-    /// <inheritdoc/>
-    internal override void Prefetch(uint row) => values.Prefetch(row);
+    internal override int FindAll(ReadOnlySpan<ItemId> ids, Span<uint> rows, SlotTable slots)
+        => slots.FindAll(new Probes(values), ids, rows);
 
     /// <inheritdoc/>
     internal override void Trim() => values.Trim(_count);
@@ -63,5 +59,23 @@ internal sealed class IntegerIds(BlockStore<long> values, long count) : IdColumn
         public ulong Hash { get; } = SlotTable.Mix(id);
 
         public bool Matches(uint number) => values.ReadOne(number) == id;
+    }
+
+    private readonly struct Probes(BlockStore<long> values) : IIdProbes<long>, IIdProbes<ItemId>
+    {
+        public ulong Hash(in long id) => SlotTable.Mix(id);
+
+        public ulong Hash(in ItemId id) => id.Kind == IdKind.Integer ? SlotTable.Mix(id.Integer) : 0;
+
+        public void Prefetch(uint row) => values.Prefetch(row);
+
+        public bool Matches(uint row, in long id) => values.ReadOne(row) == id;
+
+        public bool Matches(uint row, in ItemId id) => id.Kind == IdKind.Integer && values.ReadOne(row) == id.Integer;
+
+        public uint Find(in long id, SlotTable slots) => slots.Find(new Probe(id, values));
+
+        public uint Find(in ItemId id, SlotTable slots)
+            => id.Kind == IdKind.Integer ? slots.Find(new Probe(id.Integer, values)) : SlotTable.None;
     }
 }

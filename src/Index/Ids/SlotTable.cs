@@ -14,6 +14,9 @@ internal sealed class SlotTable(Func<uint, ulong> hashOf) : IDisposable
 
     private const int SegmentBits = 10;
 
+    /// <summary>Ids whose memory is asked for together: more than a core has requests in flight.</summary>
+    private const int GroupLength = 64;
+
     private readonly SlotSegment[] _segments = new SlotSegment[1 << SegmentBits];
 
     /// <summary>How many numbers are in.</summary>
@@ -55,13 +58,55 @@ internal sealed class SlotTable(Func<uint, ulong> hashOf) : IDisposable
         Count++;
     }
 
-    /// <summary>Asks for the slot where a search for <paramref name="hash"/> starts.</summary>
-    public void Prefetch(ulong hash) => Segment(hash).Prefetch(hash);
-
     /// <summary>
-    /// The number that a search for <paramref name="hash"/> will look at first, or <see cref="None"/>.
+    /// Finds the rows of many ids, a group at a time: ask the processor for the slots, read them and ask for the ids
+    /// behind them, compare. (Groups that overlap touch more pages than the first translation cache holds: slower.)
     /// </summary>
-    public uint Guess(ulong hash) => Segment(hash).Guess(hash);
+    /// <param name="probes">How the ids are looked up.</param>
+    /// <param name="ids">The ids.</param>
+    /// <param name="rows">As long as <paramref name="ids"/>: their rows, or <see cref="None"/>.</param>
+    /// <returns>How many were found.</returns>
+    public int FindAll<TId, TProbes>(TProbes probes, ReadOnlySpan<TId> ids, Span<uint> rows)
+        where TProbes : struct, IIdProbes<TId>
+    {
+        Span<ulong> hashes = stackalloc ulong[GroupLength];
+        int found = 0;
+        for (int first = 0; first < ids.Length; first += GroupLength)
+        {
+            ReadOnlySpan<TId> group = ids.Slice(first, Math.Min(GroupLength, ids.Length - first));
+            Span<uint> groupRows = rows.Slice(first, group.Length);
+            for (int i = 0; i < group.Length; i++)
+            {
+                ulong hash = probes.Hash(group[i]);
+                hashes[i] = hash;
+                Segment(hash).Prefetch(hash);
+            }
+
+            for (int i = 0; i < groupRows.Length; i++)
+            {
+                uint row = Segment(hashes[i]).Guess(hashes[i]);
+                groupRows[i] = row;
+                if (row != None)
+                {
+                    probes.Prefetch(row);
+                }
+            }
+
+            for (int i = 0; i < group.Length; i++)
+            {
+                uint row = groupRows[i];
+                if (row != None && !probes.Matches(row, group[i]))
+                {
+                    row = probes.Find(group[i], this);
+                    groupRows[i] = row;
+                }
+
+                found += row == None ? 0 : 1;
+            }
+        }
+
+        return found;
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Text;
+using System.Text.Unicode;
 
 namespace Linr.Index.Ids;
 
@@ -35,25 +37,17 @@ internal sealed class TextIds(BytesStore values) : IdColumn
     }
 
     /// <inheritdoc/>
-    internal override uint Find(ItemId id, SlotTable slots)
-    {
-        Span<byte> utf8 = stackalloc byte[Limits.IdBytesMax];
-        utf8 = utf8[..Encoding.UTF8.GetBytes(id.Text, utf8)];
-        return slots.Find(new Probe(utf8, SlotTable.Mix(ItemId.TextKey(utf8)), values));
-    }
+    internal override uint Find(ItemId id, SlotTable slots) => Find(id.Text, slots);
+
+    /// <summary>
+    /// The rows of many strings; <see cref="SlotTable.None"/> where no item has it, as of what cannot be an id.
+    /// </summary>
+    internal int FindAll(ReadOnlySpan<string> ids, Span<uint> rows, SlotTable slots)
+        => slots.FindAll(new Probes(this), ids, rows);
 
     /// <inheritdoc/>
-    internal override bool Matches(uint row, ItemId id)
-    {
-        Span<byte> utf8 = stackalloc byte[Limits.IdBytesMax];
-        return values.Read(row).SequenceEqual(utf8[..Encoding.UTF8.GetBytes(id.Text, utf8)]);
-    }
-
-    /// <inheritdoc/>
-    internal override ulong HashOf(ItemId id) => SlotTable.Mix(id.Key);
-
-    /// <inheritdoc/>
-    internal override void Prefetch(uint row) => values.Prefetch(row);
+    internal override int FindAll(ReadOnlySpan<ItemId> ids, Span<uint> rows, SlotTable slots)
+        => slots.FindAll(new Probes(this), ids, rows);
 
     /// <inheritdoc/>
     internal override void Trim() => values.Trim();
@@ -61,12 +55,55 @@ internal sealed class TextIds(BytesStore values) : IdColumn
     /// <inheritdoc/>
     protected override void Dispose(bool disposing) => values.Dispose();
 
-    private readonly ref struct Probe(ReadOnlySpan<byte> utf8, ulong hash, BytesStore values) : ISlotProbe
+    private uint Find(string id, SlotTable slots)
+    {
+        Span<byte> room = stackalloc byte[Limits.IdBytesMax];
+        return TryEncode(id, room, out ReadOnlySpan<byte> utf8) ? slots.Find(new Probe(utf8, values)) : SlotTable.None;
+    }
+
+    /// <summary>The UTF-8 of what can be an id: no half of a surrogate pair, and not too long.</summary>
+    private static bool TryEncode(string? id, Span<byte> room, out ReadOnlySpan<byte> utf8)
+    {
+        bool canBe = Utf8.FromUtf16(id, room, out _, out int length, replaceInvalidSequences: false)
+            == OperationStatus.Done;
+        utf8 = room[..length];
+        return canBe;
+    }
+
+    private static ulong HashOf(ReadOnlySpan<byte> utf8) => SlotTable.Mix(ItemId.TextKey(utf8));
+
+    private readonly ref struct Probe(ReadOnlySpan<byte> utf8, BytesStore values) : ISlotProbe
     {
         private readonly ReadOnlySpan<byte> _utf8 = utf8;
 
-        public ulong Hash => hash;
+        public ulong Hash { get; } = HashOf(utf8);
 
         public bool Matches(uint number) => values.Read(number).SequenceEqual(_utf8);
+    }
+
+    private readonly struct Probes(TextIds ids) : IIdProbes<string>, IIdProbes<ItemId>
+    {
+        public ulong Hash(in string id)
+        {
+            Span<byte> room = stackalloc byte[Limits.IdBytesMax];
+            return TryEncode(id, room, out ReadOnlySpan<byte> utf8) ? HashOf(utf8) : 0;
+        }
+
+        public ulong Hash(in ItemId id) => id.Kind == IdKind.Text ? Hash(id.Text) : 0;
+
+        public void Prefetch(uint row) => ids.Values.Prefetch(row);
+
+        public bool Matches(uint row, in string id)
+        {
+            Span<byte> room = stackalloc byte[Limits.IdBytesMax];
+            return TryEncode(id, room, out ReadOnlySpan<byte> utf8) && ids.Values.Read(row).SequenceEqual(utf8);
+        }
+
+        public bool Matches(uint row, in ItemId id) => id.Kind == IdKind.Text && Matches(row, id.Text);
+
+        public uint Find(in string id, SlotTable slots) => ids.Find(id, slots);
+
+        public uint Find(in ItemId id, SlotTable slots)
+            => id.Kind == IdKind.Text ? ids.Find(id.Text, slots) : SlotTable.None;
     }
 }

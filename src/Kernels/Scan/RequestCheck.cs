@@ -31,6 +31,7 @@ internal static class RequestCheck
         Exactly(nameof(request.Queries), request.Queries.Length, floats);
         NoneOr(nameof(request.Weights), request.Weights.Length, queries * request.Segments.Length);
         NoneOr(nameof(request.ScoreMin), request.ScoreMin.Length, queries);
+        NoNaN(nameof(request.ScoreMin), request.ScoreMin.Span);
         NoneOr(nameof(request.LiveMasks), request.LiveMasks.Length, blocks);
         NoneOr(nameof(request.Groups), request.Groups.Length, blocks);
         if (request.Filters.Length != 1)
@@ -65,6 +66,17 @@ internal static class RequestCheck
         if (found != 0 && found != expected)
         {
             throw Unfit(name, $"none or {expected}", found);
+        }
+    }
+
+    private static void NoNaN(string name, ReadOnlySpan<float> found)
+    {
+        foreach (float one in found)
+        {
+            if (float.IsNaN(one))
+            {
+                throw new ArgumentException("Expected numbers, found NaN.", name);
+            }
         }
     }
 

@@ -125,6 +125,7 @@ public sealed class FilteredTopKContractTests
         Refused(nameof(ScanRequest.Queries), request => request.Queries = new float[7]);
         Refused(nameof(ScanRequest.Weights), request => request.Weights = new float[3]);
         Refused(nameof(ScanRequest.ScoreMin), request => request.ScoreMin = new float[3]);
+        Refused(nameof(ScanRequest.ScoreMin), request => request.ScoreMin = new[] { 0, float.NaN });
         Refused(nameof(ScanRequest.Filters), request => request.Filters = new RowFilter?[3]);
         Refused(nameof(ScanRequest.LiveMasks), request => request.LiveMasks = new nint[2]);
         Refused(nameof(ScanSegment.Blocks), request => request.RowCount = 70_000);

@@ -7,12 +7,9 @@ internal readonly record struct FilterParameter
     public ReadOnlyMemory<Value> Values { get; init; }
 
     /// <summary>The ids, when ids are given as such.</summary>
-    public ReadOnlyMemory<ItemId> Ids { get; init; }
-
-    /// <summary>The ids, when ids are given as integers.</summary>
-    public ReadOnlyMemory<long> IntegerIds { get; init; }
+    public IdList Ids { get; init; }
 
     public bool IsList { get; init; }
 
-    public int Count => Ids.Length + IntegerIds.Length + Values.Length;
+    public int Count => Ids.Count + Values.Length;
 }

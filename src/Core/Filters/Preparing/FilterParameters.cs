@@ -26,18 +26,27 @@ public sealed class FilterParameters
         => SetList(name, integers.Select(Value.OfInteger).ToArray());
 
     /// <summary>Gives a list of item ids; the memory is read at each search and not copied.</summary>
-    public FilterParameters SetIds(string name, ReadOnlyMemory<ItemId> ids)
-        => Add(name, new FilterParameter { Ids = ids, IsList = true });
+    public FilterParameters SetIds(string name, ReadOnlyMemory<ItemId> ids) => AddIds(name, new IdList { Ids = ids });
 
     /// <summary>
     /// Gives a list of integer ids: a fifth of the memory of <see cref="ItemId"/>s, and the fastest for long lists. The
     /// memory is read at each search and not copied.
     /// </summary>
-    public FilterParameters SetIds(string name, ReadOnlyMemory<long> ids)
-        => Add(name, new FilterParameter { IntegerIds = ids, IsList = true });
+    public FilterParameters SetIds(string name, ReadOnlyMemory<long> ids) => AddIds(name, new IdList { Integers = ids });
+
+    /// <summary>Gives a list of Guid ids; the memory is read at each search and not copied.</summary>
+    public FilterParameters SetIds(string name, ReadOnlyMemory<Guid> ids) => AddIds(name, new IdList { Guids = ids });
+
+    /// <summary>
+    /// Gives a list of string ids; the memory is read at each search and not copied. Half a surrogate pair, which no id
+    /// has, matches nothing.
+    /// </summary>
+    public FilterParameters SetIds(string name, ReadOnlyMemory<string> ids) => AddIds(name, new IdList { Texts = ids });
 
     /// <summary>Takes all parameters away.</summary>
     public void Clear() => _byName.Clear();
+
+    private FilterParameters AddIds(string name, IdList ids) => Add(name, new FilterParameter { Ids = ids, IsList = true });
 
     private FilterParameters Add(string name, FilterParameter parameter)
     {

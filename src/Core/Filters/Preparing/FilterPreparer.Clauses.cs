@@ -58,14 +58,13 @@ internal sealed partial class FilterPreparer
         for (int i = 0; i < operands.Count; i++)
         {
             Operand operand = operands[i];
-            FilterPosition position = PositionOf(clause, operand, key, clause is EqualClause ? null : i);
             if (operand.ParameterName is not null)
             {
-                parameters.Add(Use(operand, target, listMax, position));
+                parameters.Add(Use(operand, target, listMax, Position(operand, i)));
             }
             else if (target.FindProblem(operand.Literal) is { } problem)
             {
-                Add(problem, position);
+                Add(problem, Position(operand, i));
             }
             else if (ValueTyping.Fit(operand.Literal, attribute.Type, isBound: false, out Value typed) == ValueFit.Exact)
             {
@@ -79,6 +78,9 @@ internal sealed partial class FilterPreparer
 
         return new PreparedValues(
             field, attribute, clause is ContainsAllClause, [.. literals], hasUnequal, [.. parameters]);
+
+        FilterPosition Position(Operand operand, int i)
+            => PositionOf(clause, operand, key, clause is EqualClause ? null : i);
     }
 
     private PreparedNode PrepareRange(RangeClause clause, int field)
@@ -125,27 +127,23 @@ internal sealed partial class FilterPreparer
     private PreparedIds PrepareIds(IdClause clause)
     {
         OperandTarget target = new(null, schema.IdKind, IsBound: false);
-        List<ItemId> ids = new(clause.Ids.Count);
+        IdListBuilder ids = new(schema.IdKind, clause.Ids.Count);
         List<ParameterUse> parameters = [];
         for (int i = 0; i < clause.Ids.Count; i++)
         {
             Operand operand = clause.Ids[i];
-            FilterPosition position = PositionOf(clause, operand, JsonWords.Ids, i);
             if (operand.ParameterName is not null)
             {
+                FilterPosition position = PositionOf(clause, operand, JsonWords.Ids, i);
                 parameters.Add(Use(operand, target, Limits.FilterValuesMax, position));
             }
-            else if (IdTyping.TryConvert(operand.Literal, schema.IdKind, out ItemId id))
+            else if (!ids.TryAdd(operand.Literal))
             {
-                ids.Add(id);
-            }
-            else
-            {
-                Add(target.FindProblem(operand.Literal)!, position);
+                Add(target.FindProblem(operand.Literal)!, PositionOf(clause, operand, JsonWords.Ids, i));
             }
         }
 
-        return new PreparedIds([.. ids], [.. parameters]);
+        return new PreparedIds(ids.ToList(), [.. parameters]);
     }
 
     private ParameterUse Use(Operand operand, OperandTarget target, int listMax, FilterPosition position)

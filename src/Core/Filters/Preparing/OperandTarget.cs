@@ -20,6 +20,11 @@ internal sealed record OperandTarget(FieldSchema? Field, IdKind IdKind, bool IsB
         ? null
         : $"Expected {Describe()}; found the {given.Kind} id {given}.";
 
+    /// <summary>Why ids of that kind do not fit; null when they do.</summary>
+    public string? FindProblem(IdKind given) => Field is null && given == IdKind
+        ? null
+        : $"Expected {Describe()}; found ids of kind {given}.";
+
     private string Describe()
     {
         if (Field is null)

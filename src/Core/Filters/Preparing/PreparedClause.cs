@@ -50,9 +50,9 @@ internal sealed class PreparedRange(int field, FieldSchema schema, RangeClause c
 internal sealed class PreparedExists(int field, FieldSchema schema) : PreparedClause(field, schema);
 
 /// <summary>An allow list of ids.</summary>
-internal sealed class PreparedIds(ItemId[] literals, ParameterUse[] parameters) : PreparedNode
+internal sealed class PreparedIds(IdList literals, ParameterUse[] parameters) : PreparedNode
 {
-    public ItemId[] Literals { get; } = literals;
+    public IdList Literals { get; } = literals;
 
     public ParameterUse[] Parameters { get; } = parameters;
 

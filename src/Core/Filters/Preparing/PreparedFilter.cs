@@ -96,17 +96,9 @@ public sealed class PreparedFilter
             return $"Expected at most {use.ListMax} values; found {parameter.Count}.";
         }
 
-        if (parameter.IntegerIds.Length > 0 && use.Target.FindProblem(new ItemId(parameter.IntegerIds.Span[0])) is { } kind)
+        if (parameter.Ids.FindProblem(use.Target) is { } wrongId)
         {
-            return kind;
-        }
-
-        foreach (ItemId id in parameter.Ids.Span)
-        {
-            if (use.Target.FindProblem(id) is { } problem)
-            {
-                return problem;
-            }
+            return wrongId;
         }
 
         foreach (Value value in parameter.Values.Span)
