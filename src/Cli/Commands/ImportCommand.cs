@@ -10,8 +10,8 @@ namespace Linr.Cli.Commands;
 internal static class ImportCommand
 {
     private static readonly Option<string> s_out = CommonOptions.Out(
-        $"The folder to write: {DataFolder.SchemaName}, {DataFolder.ItemsName}, {DataFolder.InteractionsName} and "
-        + $"{ImportedSource.FileName}.");
+        $"The folder to write: {DataFolder.SchemaName}, {DataFolder.ItemsName}, {DataFolder.InteractionsName}, "
+        + $"{ImportedSource.FileName}; {DataFolder.UserSchemaName} and {DataFolder.UsersName} with --user-features.");
 
     public static Command Create() => CommandBuilder.Create(
         "import",
@@ -28,14 +28,13 @@ internal static class ImportCommand
         long interactions = 0;
         context.Progress.Status().Start("items", status =>
         {
-            using (ItemWriter writer = ItemFile.Create(Path.Combine(folder, DataFolder.ItemsName), data.Schema))
+            items = WriteItems(folder, DataFolder.ItemsName, data.Schema, data.Items, context.Cancellation);
+            if (data.Users is { } users)
             {
-                foreach (Item item in data.Items)
-                {
-                    context.Cancellation.ThrowIfCancellationRequested();
-                    writer.Write(item);
-                    items++;
-                }
+                status.Status = "users";
+                WriteItems(folder, DataFolder.UsersName, users.Schema, users.Users, context.Cancellation);
+                File.WriteAllText(
+                    Path.Combine(folder, DataFolder.UserSchemaName), SchemaJson.WriteIndented(users.Schema));
             }
 
             status.Status = "interactions";
@@ -48,5 +47,20 @@ internal static class ImportCommand
             new { folder, items, interactions, skipped = report.BadRows },
             $"wrote [bold]{folder}[/]: {items:N0} items, {interactions:N0} interactions");
         return ExitCode.Success;
+    }
+
+    private static long WriteItems(
+        string folder, string file, Schema schema, IEnumerable<Item> items, CancellationToken cancellation)
+    {
+        long count = 0;
+        using ItemWriter writer = ItemFile.Create(Path.Combine(folder, file), schema);
+        foreach (Item item in items)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            writer.Write(item);
+            count++;
+        }
+
+        return count;
     }
 }

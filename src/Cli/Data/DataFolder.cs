@@ -15,6 +15,12 @@ internal static class DataFolder
     /// <summary>The interactions.</summary>
     public const string InteractionsName = "interactions.parquet";
 
+    /// <summary>What the users look like, where something is known of them.</summary>
+    public const string UserSchemaName = "users.json";
+
+    /// <summary>The users, of any kind that their schema says.</summary>
+    public const string UsersName = "users.parquet";
+
     /// <exception cref="IOException">There is no folder.</exception>
     /// <exception cref="ArgumentException">The folder is of no kind that Linr knows.</exception>
     public static DataSet Open(string folder, bool skipBadRows, ReadReport report)
@@ -48,7 +54,8 @@ internal static class DataFolder
 
         throw new ArgumentException(
             "--data: expected ratings.csv with movies.csv, ratings.dat with movies.dat, "
-            + $"{SchemaName} (from linr import) or {DebianCatalogue.InteractionsName}; found none of them in {folder}.");
+            + $"{SchemaName} (from linr import) or {DebianCatalogue.InteractionsName}; "
+            + $"found none of them in \"{folder}\".");
     }
 
     /// <summary>A Debian catalogue: what a source package depends on has no time, so there is no order.</summary>
@@ -59,16 +66,19 @@ internal static class DataFolder
     {
         Schema schema = SchemaFile.Read(Path.Combine(folder, SchemaName));
         var source = ImportedSource.Read(folder);
+        string userSchema = Path.Combine(folder, UserSchemaName);
+        Schema? users = File.Exists(userSchema) ? SchemaFile.Read(userSchema) : null;
         string interactions = Path.Combine(folder, InteractionsName);
         return new DataSet(
             source.Name,
             schema,
-            ItemFile.Read(
-                Path.Combine(folder, ItemsName),
-                new ItemOptions { Schema = schema, SkipBadRows = skipBadRows },
-                report),
+            ReadItems(ItemsName, schema),
             InteractionFile.Read(
                 interactions, new InteractionOptions { ItemIdKind = schema.IdKind, SkipBadRows = skipBadRows }, report),
-            source.Order);
+            source.Order,
+            users is null ? null : new UserFeatures(users, ReadItems(UsersName, users)));
+
+        IEnumerable<Item> ReadItems(string file, Schema itemSchema) => ItemFile.Read(
+            Path.Combine(folder, file), new ItemOptions { Schema = itemSchema, SkipBadRows = skipBadRows }, report);
     }
 }

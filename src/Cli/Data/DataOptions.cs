@@ -36,6 +36,14 @@ internal static class DataOptions
         Description = "The same from the indexes of this machine's apt (run apt-get update first).",
     };
 
+    private static readonly Option<string?> s_userFeatures = new("--user-features")
+    {
+        Description =
+            "What is known of users, read by the query tower: their ids in the first column or in that named id, "
+            + "and any fields; CSV, TSV, JSONL, Parquet or Arrow.",
+        HelpName = "FILE",
+    };
+
     private static readonly Option<InteractionOrder?> s_order = new("--order")
     {
         Description = "What orders a user's interactions: time, file (the order of the file) or none.",
@@ -44,7 +52,7 @@ internal static class DataOptions
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<Symbol> All { get; } =
-        [s_data, s_interactions, .. ItemArguments.All, s_packages, s_fromApt, s_order];
+        [s_data, s_interactions, .. ItemArguments.All, s_packages, s_fromApt, s_userFeatures, s_order];
 
     /// <summary>What the user named.</summary>
     /// <exception cref="ArgumentException">Nothing was named, or more than one source.</exception>
@@ -65,11 +73,17 @@ internal static class DataOptions
             throw new ArgumentException($"{stray.Name}: expected {s_interactions.Name} with it; found {source.Name}.");
         }
 
-        DataSet data = source == s_data ? DataFolder.Open(
-            context.Find(s_data)!, ItemArguments.SkipsBadRows(context), report)
+        bool skipsBadRows = ItemArguments.SkipsBadRows(context);
+        DataSet data = source == s_data ? DataFolder.Open(context.Find(s_data)!, skipsBadRows, report)
             : source == s_interactions ? OpenFiles(context, report)
             : source == s_fromApt ? DataFolder.OfDebian(DebianCatalogue.ReadApt(), "apt")
             : OpenPackages(context.Find(s_packages)!);
+        if (FileCheck.ExistingOrNull(s_userFeatures.Name, context.Find(s_userFeatures)) is { } users)
+        {
+            var options = new ItemOptions { SkipBadRows = skipsBadRows };
+            data = data with { Users = UserFeatures.Infer(users, options, report) };
+        }
+
         return context.Find(s_order) is { } order ? data with { Order = order } : data;
     }
 

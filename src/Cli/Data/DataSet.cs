@@ -8,13 +8,17 @@ namespace Linr.Cli.Data;
 /// <param name="Schema">What the items look like.</param>
 /// <param name="Items">The items, read anew at each enumeration.</param>
 /// <param name="Interactions">The interactions, read anew at each enumeration.</param>
-/// <param name="Order">What orders a user's interactions; null is their times where they have any, else nothing.</param>
+/// <param name="Order">
+/// What orders a user's interactions; null is their times where they have any, else the file.
+/// </param>
+/// <param name="Users">What is known of users; null is nothing.</param>
 internal sealed record DataSet(
     string Name,
     Schema Schema,
     IEnumerable<Item> Items,
     IEnumerable<Interaction> Interactions,
-    InteractionOrder? Order)
+    InteractionOrder? Order,
+    UserFeatures? Users = null)
 {
     private const long ReportEvery = 100_000;
 
@@ -35,6 +39,7 @@ internal sealed record DataSet(
             }
         }
 
-        return builder.Build(Order, seed);
+        InteractionDataset data = builder.Build(Order, seed);
+        return Users is null ? data : Users.AddTo(data);
     }
 }

@@ -40,7 +40,13 @@ internal static class TinyData
 
     /// <summary>Interactions as CSV, in the order of time.</summary>
     public static string Interactions(TemporaryFolder folder, string header = "user,item,time")
-        => folder.Write("clicks.csv", Lines(header, Rows().Select(row => Invariant($"{row.User},p{row.Item},{row.Time}"))));
+        => folder.Write(
+            "clicks.csv", Lines(header, Rows().Select(row => Invariant($"{row.User},p{row.Item},{row.Time}"))));
+
+    /// <summary>Users as CSV: a country, which is their group, and an age that some lack.</summary>
+    public static string Users(TemporaryFolder folder)
+        => folder.Write("users.csv", Lines("user,country,age", Enumerable.Range(0, UserCount).Select(user =>
+            Invariant($"{user},c{user % Groups},{(user % 5 == 4 ? string.Empty : Invariant($"{20 + user}"))}"))));
 
     /// <summary>A folder in the MovieLens format; returns it.</summary>
     public static string MovieLens(TemporaryFolder folder)

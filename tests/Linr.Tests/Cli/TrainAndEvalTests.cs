@@ -45,6 +45,27 @@ public sealed class TrainAndEvalTests : IDisposable
     }
 
     [Fact]
+    public async Task Features_of_users_are_trained_on_and_searched_by()
+    {
+        Libtorch.Require();
+        string[] files = ["--interactions", TinyData.Interactions(_folder), "--user-features", TinyData.Users(_folder)];
+        string data = _folder.File("data");
+        await CliRun.OfGood(["import", .. files, "--out", data]);
+        string fromFiles = _folder.File("files.linr");
+        string fromFolder = _folder.File("folder.linr");
+        await CliRun.OfGood(["train", .. files, "--out", fromFiles, .. TinyData.Quick]);
+        await CliRun.OfGood(["train", "--data", data, "--out", fromFolder, .. TinyData.Quick]);
+        AssertEvaluation((await CliRun.OfGood("eval", fromFolder, "--data", data, "--json")).Json, "folder");
+
+        string[] query = ["--history", "p1", "--feature", "country=c1", "--feature", "age=30", "-k", "100", "--json"];
+        JsonElement hits = (await CliRun.OfGood(["query", fromFiles, .. query])).Json.GetProperty("hits");
+        Assert.Equal(TinyData.ItemCount - 1, hits.GetArrayLength());
+        Assert.Equal(
+            hits.GetRawText(),
+            (await CliRun.OfGood(["query", fromFolder, .. query])).Json.GetProperty("hits").GetRawText());
+    }
+
+    [Fact]
     public async Task The_demo_runs_on_a_small_folder()
     {
         Libtorch.Require();
@@ -107,6 +128,16 @@ public sealed class TrainAndEvalTests : IDisposable
             .Replace("{built}", built, StringComparison.Ordinal)
             .Replace("{integers}", integers, StringComparison.Ordinal))];
         await CliRun.AssertMistake(code, expected, args);
+    }
+
+    [Fact]
+    public async Task Features_of_other_users_are_a_mistake()
+    {
+        string users = _folder.Write("users.csv", "user,country\nsomeone,c1\n");
+        await CliRun.AssertMistake(
+            ExitCode.Usage,
+            "User features: expected users of the interactions, such as 0; found 1 others, such as someone.",
+            "train", "--data", TinyData.MovieLens(_folder), "--user-features", users, "--out", _folder.File("x.linr"));
     }
 
     private static void AssertEvaluation(JsonElement evaluation, string system)
