@@ -187,23 +187,14 @@ internal sealed unsafe class ScanWorker : IDisposable
         {
             ulong* mask = _masks.Mask(group.FirstFilter + filter);
             ulong* target = _buffers.EntryMask(filter);
-            for (int e = 0; e < tile.Count; e += 64)
+            if (tile.IsDense)
             {
-                ulong word = 0;
-                if (tile.IsDense)
-                {
-                    word = mask[(tile.Start + e) / 64];
-                }
-                else
-                {
-                    for (int bit = 0; bit < 64 && e + bit < tile.Count; bit++)
-                    {
-                        int row = tile.Offsets[e + bit];
-                        word |= ((mask[row / 64] >> (row % 64)) & 1) << bit;
-                    }
-                }
-
-                target[e / 64] = word;
+                new Span<ulong>(mask + (tile.Start / 64), (tile.Count + 63) / 64).CopyTo(
+                    new Span<ulong>(target, TileRows.EntriesMax / 64));
+            }
+            else
+            {
+                EntryMasks.Gather(mask, _masks.LastUnion, tile.Offsets, tile.Count, target);
             }
         }
     }

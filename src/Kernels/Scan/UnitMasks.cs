@@ -11,6 +11,7 @@ internal sealed unsafe class UnitMasks(ScanPlan plan) : IDisposable
     private NativeBuffer? _buffer;
     private ulong* _masks;
     private long[] _passed = [];
+    private int[] _counts = [];
     private int _wordCount;
 
     /// <summary>Rows that passed a distinct filter since <see cref="Reset"/>.</summary>
@@ -19,12 +20,16 @@ internal sealed unsafe class UnitMasks(ScanPlan plan) : IDisposable
     /// <summary>The mask of a distinct filter; after the last comes the union of the last group asked for.</summary>
     public ulong* Mask(int filter) => _masks + ((long)filter * UnitOrder.UnitRowsMax / 64);
 
+    /// <summary>The mask that <see cref="Union"/> gave last.</summary>
+    public ulong* LastUnion { get; private set; }
+
     /// <summary>Starts a scan.</summary>
     public void Reset()
     {
         long bytes = (plan.FilterCount + 1L) * UnitOrder.UnitRowsMax / 8;
         _masks = (ulong*)ScanArrays.Grow(ref _buffer, bytes);
         ScanArrays.Grow(ref _passed, plan.FilterCount);
+        ScanArrays.Grow(ref _counts, plan.FilterCount);
         Array.Clear(_passed, 0, plan.FilterCount);
     }
 
@@ -53,29 +58,31 @@ internal sealed unsafe class UnitMasks(ScanPlan plan) : IDisposable
                 TensorPrimitives.BitwiseAnd(mask, liveWords, mask);
             }
 
-            _passed[filter] += PopCount(Mask(filter), _wordCount);
+            _counts[filter] = PopCount(Mask(filter), _wordCount);
+            _passed[filter] += _counts[filter];
         }
     }
 
     /// <summary>The rows that pass any filter of a group, and how many there are.</summary>
     public ulong* Union(in PanelGroup group, out int count)
     {
-        ulong* union = Mask(group.FirstFilter);
+        LastUnion = Mask(group.FirstFilter);
+        count = _counts[group.FirstFilter];
         if (group.FilterCount > 1)
         {
             Span<ulong> words = new(Mask(plan.FilterCount), _wordCount);
-            new Span<ulong>(union, _wordCount).CopyTo(words);
+            new Span<ulong>(LastUnion, _wordCount).CopyTo(words);
             for (int filter = 1; filter < group.FilterCount; filter++)
             {
                 ReadOnlySpan<ulong> next = new(Mask(group.FirstFilter + filter), _wordCount);
                 TensorPrimitives.BitwiseOr(words, next, words);
             }
 
-            union = Mask(plan.FilterCount);
+            LastUnion = Mask(plan.FilterCount);
+            count = PopCount(LastUnion, _wordCount);
         }
 
-        count = PopCount(union, _wordCount);
-        return union;
+        return LastUnion;
     }
 
     /// <inheritdoc/>
