@@ -44,12 +44,14 @@ public static class Plots
             SystemResult result = report.Results[place];
             var bar = plot.Add.Bar(place, result.HitRate10.Mean);
             bar.Bars[0].Error = (result.HitRate10.High - result.HitRate10.Low) / 2;
-            ticks.Add(new Tick(place, $"{result.System}\n{result.Slice.Replace("the ", "the\n", StringComparison.Ordinal)}"));
+            ticks.Add(
+                new Tick(place, $"{result.System}\n{result.Slice.Replace("the ", "the\n", StringComparison.Ordinal)}"));
         }
 
         plot.Axes.Bottom.SetTicks([.. ticks.Select(tick => tick.Position)], [.. ticks.Select(tick => tick.Label)]);
         plot.Axes.Margins(bottom: 0);
-        plot.Title(FormattableString.Invariant($"HR@10, {report.Users:N0} users, {report.Items:N0} items, 95 % intervals"));
+        plot.Title(
+            FormattableString.Invariant($"HR@10, {report.Users:N0} users, {report.Items:N0} items, 95 % intervals"));
         plot.XLabel(report.Split);
         plot.SavePng(path, Width, Height);
     }

@@ -46,7 +46,8 @@ internal static class BenchFiles
         {
             Add(
                 plot,
-                FormattableString.Invariant($"{BenchTables.Name(line.Key.Element)}, {line.Key.PassRate * 100:0.###} % pass"),
+                FormattableString.Invariant(
+                    $"{BenchTables.Name(line.Key.Element)}, {line.Key.PassRate * 100:0.###} % pass"),
                 line.Select(figure => (figure.Case.QueryCount, value(figure))));
         }
 

@@ -12,13 +12,13 @@ internal static class BenchTables
     {
         ScanBenchResult scans = report.Scans;
         double read = scans.ReadGigabytesPerSecond;
-        double multiplyAdd = scans.MultiplyAddGigaflopsPerSecond;
+        double peak = scans.MultiplyAddGigaflopsPerSecond;
         console.MarkupInterpolated(
             CultureInfo.InvariantCulture,
             $"Limits of this machine, {scans.ThreadCount} threads, {report.InstructionSet}: ");
         console.MarkupLineInterpolated(
             CultureInfo.InvariantCulture,
-            $"memory read [bold]{read:F1} GB/s[/], multiply-add [bold]{multiplyAdd:F0} GFLOP/s[/] (medians of the same run)");
+            $"memory read [bold]{read:F1} GB/s[/], multiply-add [bold]{peak:F0} GFLOP/s[/] (medians of the same run)");
         var table = new Table { Border = TableBorder.Rounded };
         table.AddColumns("rows", "pass");
         foreach (string title in (string[])["batch", "k", "ms", "of read", "of multiply-add", "peer ms", "peer / ours"])

@@ -28,10 +28,11 @@ internal static class InspectCommand
 
         IAnsiConsole console = context.Console;
         string name = Path.GetFileName(model.Path);
+        IdKind ids = model.Items.Schema.IdKind;
         string version = model.Version.Length > 0 ? model.Version : "(none)";
         console.MarkupLineInterpolated(
             CultureInfo.InvariantCulture,
-            $"[bold]{name}[/]: {model.Items.Rows:N0} items, {model.FileBytes:N0} bytes, version {version}, ids {model.Items.Schema.IdKind}");
+            $"[bold]{name}[/]: {model.Items.Rows:N0} items, {model.FileBytes:N0} bytes, version {version}, ids {ids}");
         WriteFields(console, model);
         WriteEmbeddings(console, model);
         WriteTowers(console, layers);

@@ -27,7 +27,8 @@ internal static class DemoData
             .Select(folder => Path.Combine(folder, s_extract))
             .FirstOrDefault(Directory.Exists)
             ?? throw new ArgumentException(
-                $"--data: expected a folder, or a clone of the repository with {s_extract}; found neither. --from-apt reads this machine's own index.");
+                $"--data: expected a folder, or a clone of the repository with {s_extract}; found neither. "
+                + "--from-apt reads this machine's own index.");
 
     private static IEnumerable<string> Upwards(string start)
     {

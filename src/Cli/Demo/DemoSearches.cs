@@ -31,7 +31,13 @@ internal static class DemoSearches
             new(
                 "Packages like gimp, one a section",
                 "--item gimp --group-by section",
-                new SearchRequest { Items = ["gimp"], K = HitsShown, GroupBy = new GroupBy("section"), Fields = fields }),
+                new SearchRequest
+                {
+                    Items = ["gimp"],
+                    K = HitsShown,
+                    GroupBy = new GroupBy("section"),
+                    Fields = fields,
+                }),
         };
         searches.Add(new DemoSearch(
             "What goes with the SDL libraries, only games?",
@@ -53,8 +59,12 @@ internal static class DemoSearches
     {
         int[] counts = data.TrainingCounts();
         ImmutableArray<ItemId> history =
-            [.. Enumerable.Range(0, counts.Length).OrderByDescending(row => counts[row]).Take(3).Select(row => data.Catalogue.Ids[row])];
-        ImmutableArray<string> fields = [.. retriever.Schema.Fields.Where(field => field.IsStored).Select(field => field.Name)];
+        [
+            .. Enumerable.Range(0, counts.Length).OrderByDescending(row => counts[row]).Take(3)
+                .Select(row => data.Catalogue.Ids[row]),
+        ];
+        ImmutableArray<string> fields =
+            [.. retriever.Schema.Fields.Where(field => field.IsStored).Select(field => field.Name)];
         var request = new SearchRequest { History = history, K = HitsShown, Fields = fields };
         string arguments = $"--history {string.Join(',', history)}";
         string names = string.Join(", ", history.Select(id => Title(retriever, id)));
@@ -66,7 +76,9 @@ internal static class DemoSearches
                 $"--item {history[0]}",
                 new SearchRequest { Items = history[..1], K = HitsShown, Fields = fields }),
         };
-        foreach (ValueColumn column in retriever.Table.Columns.OfType<ValueColumn>().Where(column => column is { Dictionary.Count: > 1, Field.IsAttribute: true }).Take(1))
+        IEnumerable<ValueColumn> keywords = retriever.Table.Columns.OfType<ValueColumn>()
+            .Where(column => column is { Dictionary.Count: > 1, Field.IsAttribute: true });
+        foreach (ValueColumn column in keywords.Take(1))
         {
             Filter filter = FilterBuilder.Attribute(column.Field.Name) == column.Dictionary!.TextOf(1);
             searches.AddRange(new[] { filter, !filter }.Select(one => new DemoSearch(
@@ -77,5 +89,7 @@ internal static class DemoSearches
     }
 
     private static string Title(Retriever retriever, ItemId id)
-        => retriever.Get(id)!.Fields.TryGetValue("title", out IReadOnlyList<Value>? title) ? title[0].Text : id.ToString();
+        => retriever.Get(id)!.Fields.TryGetValue("title", out IReadOnlyList<Value>? title)
+            ? title[0].Text
+            : id.ToString();
 }

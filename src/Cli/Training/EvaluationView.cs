@@ -9,13 +9,15 @@ internal static class EvaluationView
 {
     public static void Write(IAnsiConsole console, EvaluationReport report)
     {
-        console.MarkupLineInterpolated(
+        console.MarkupInterpolated(
             CultureInfo.InvariantCulture,
-            $"[bold]Evaluation[/]: {report.Users:N0} users, each ranked against all {report.Items:N0} items not seen; held out: {report.Split}; 95 % intervals by bootstrap");
+            $"[bold]Evaluation[/]: {report.Users:N0} users, each ranked against all {report.Items:N0} items not seen; ");
+        console.MarkupLineInterpolated($"held out: {report.Split}; 95 % intervals by bootstrap");
         foreach (IGrouping<string, SystemResult> slice in report.Results.GroupBy(result => result.Slice))
         {
             var table = new Table { Border = TableBorder.Rounded, Title = new TableTitle(Markup.Escape(
-                string.Create(CultureInfo.InvariantCulture, $"targets: {slice.Key} ({slice.First().Users:N0} users)"))) };
+                string.Create(
+                    CultureInfo.InvariantCulture, $"targets: {slice.Key} ({slice.First().Users:N0} users)"))) };
             table.AddColumn("system");
             foreach (string title in (string[])["HR@10", "HR@50", "HR@200", "nDCG@10", "MRR", "coverage"])
             {
@@ -39,9 +41,10 @@ internal static class EvaluationView
 
         foreach (SystemDifference difference in report.Differences)
         {
-            console.MarkupLineInterpolated(
-                CultureInfo.InvariantCulture,
-                $"{difference.System} minus {difference.Against}, {difference.Slice}: HR@10 {Signed(difference.HitRate10)}, nDCG@10 {Signed(difference.DiscountedGain10)}");
+            string systems = $"{difference.System} minus {difference.Against}, {difference.Slice}";
+            string hitRate = Signed(difference.HitRate10);
+            string gain = Signed(difference.DiscountedGain10);
+            console.MarkupLineInterpolated($"{systems}: HR@10 {hitRate}, nDCG@10 {gain}");
         }
     }
 
@@ -49,5 +52,7 @@ internal static class EvaluationView
         => string.Create(CultureInfo.InvariantCulture, $"{interval.Mean:F3} ±{(interval.High - interval.Low) / 2:F3}");
 
     private static string Signed(Interval interval)
-        => string.Create(CultureInfo.InvariantCulture, $"{interval.Mean:+0.0000;-0.0000} [{interval.Low:+0.0000;-0.0000}, {interval.High:+0.0000;-0.0000}]");
+        => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{interval.Mean:+0.0000;-0.0000} [{interval.Low:+0.0000;-0.0000}, {interval.High:+0.0000;-0.0000}]");
 }

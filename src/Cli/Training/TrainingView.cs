@@ -14,7 +14,8 @@ internal static class TrainingView
         TrainedModel? model = null;
         console.Progress()
             .AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .Columns(
+                new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .Start(bars =>
             {
                 ProgressTask bar = bars.AddTask("training");
@@ -33,9 +34,13 @@ internal static class TrainingView
         if (progress.Last is { } epoch && epoch.Epoch > shown)
         {
             shown = epoch.Epoch;
+            string best = epoch.IsBest ? "  best" : string.Empty;
+            console.MarkupInterpolated(
+                CultureInfo.InvariantCulture,
+                $"epoch {epoch.Epoch,2}  loss {epoch.Loss:F3}  validation HR@10 {epoch.HitRate:F4}  ");
             console.MarkupLineInterpolated(
                 CultureInfo.InvariantCulture,
-                $"epoch {epoch.Epoch,2}  loss {epoch.Loss:F3}  validation HR@10 {epoch.HitRate:F4}  nDCG@10 {epoch.DiscountedGain:F4}  {epoch.Seconds:F1} s{(epoch.IsBest ? "  best" : string.Empty)}");
+                $"nDCG@10 {epoch.DiscountedGain:F4}  {epoch.Seconds:F1} s{best}");
         }
     }
 }
