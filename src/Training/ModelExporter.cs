@@ -60,7 +60,7 @@ public static class ModelExporter
 
     private static IEnumerable<TensorSource> Tensors(TrainedModel model)
     {
-        (long[] keys, int[] order) = ByKey(model.Data.Catalogue);
+        (long[] keys, int[] order) = IdsByKey(model);
         foreach (LayerSpec layer in model.Layers.Towers.SelectMany(tower => tower.Layers))
         {
             bool isKeyed = layer.Tensors.ContainsKey("keys");
@@ -84,16 +84,11 @@ public static class ModelExporter
         }
     }
 
-    private static (long[] Keys, int[] Order) ByKey(ItemCatalogue catalogue)
+    // Of the items that have id embeddings.
+    private static (long[] Keys, int[] Order) IdsByKey(TrainedModel model)
     {
-        long[] keys = new long[catalogue.Count];
-        int[] order = new int[catalogue.Count];
-        for (int row = 0; row < keys.Length; row++)
-        {
-            keys[row] = catalogue.Ids[row].Key;
-            order[row] = row;
-        }
-
+        int[] order = [.. Enumerable.Range(0, model.Data.Catalogue.Count).Where(row => model.Model.HasId[row])];
+        long[] keys = Array.ConvertAll(order, row => model.Data.Catalogue.Ids[row].Key);
         Array.Sort(keys, order);
         return (keys, order);
     }

@@ -146,7 +146,7 @@ public static class Trainer
         var scorer = new TwoTowerScorer(
             "two-tower", options.Dim, options.HistoryLength, items,
             (users, histories) => model.QueryEmbeddings(users, histories, items));
-        (UserResult[] results, _) = Ranking.Run(data, HeldOut.Validation, cases, scorer);
+        (UserResult[] results, _) = Ranking.Run(data, cases, scorer);
         return (results.Average(result => result.HitAt(10)), results.Average(result => result.DiscountedGainAt(10)));
     }
 
@@ -162,6 +162,7 @@ public static class Trainer
         Items = data.Catalogue.Count,
         Users = data.UserCount,
         Interactions = data.InteractionCount,
+        ColdItems = data.ColdInteractions.Count,
         Order = data.Order.ToString(),
         Epochs = [.. state.Epochs],
     };

@@ -24,7 +24,7 @@ public sealed record TrainingOptions
     public int KeywordDim { get; init; } = 32;
 
     /// <summary>Rows of a text field's bag, which its tokens are hashed to.</summary>
-    public int TextBuckets { get; init; } = 32_768;
+    public int TextBuckets { get; init; } = 65_536;
 
     /// <summary>Whether neighbouring tokens are hashed together too.</summary>
     public bool TextPairs { get; init; }
@@ -70,9 +70,33 @@ public sealed record TrainingOptions
     public double WeightDecay { get; init; } = 0.01;
 
     /// <summary>
-    /// Share of items whose id embedding is left out of a step, so that the features learn to stand alone.
+    /// Share of the items of histories whose ids are left out of a step, so that items without one can stand there.
     /// </summary>
     public double IdDropout { get; init; } = 0.2;
+
+    /// <summary>
+    /// How often a step draws an item that is never trained on, against one that is: 0 to 1. As a full negative such an
+    /// item teaches the features that nobody wants its like; never drawn, it may come up anywhere.
+    /// </summary>
+    public double ColdNegatives { get; init; } = 0.1;
+
+    /// <summary>
+    /// Weight of the content loss: an in-batch softmax over the targets, embedded by their features alone. It teaches
+    /// the features what goes with what and nothing about how often. 0 for none.
+    /// </summary>
+    public double ContentWeight { get; init; } = 0.5;
+
+    /// <summary>
+    /// Weight of the views loss: of items drawn evenly, two halves of the features must find each other. It teaches the
+    /// features of items that nobody chose yet. 0 for none.
+    /// </summary>
+    public double ViewsWeight { get; init; } = 0.2;
+
+    /// <summary>Items that a step draws for the views loss.</summary>
+    public int Views { get; init; } = 512;
+
+    /// <summary>What the cosines of views are divided by.</summary>
+    public double ViewsTemperature { get; init; } = 0.2;
 
     /// <summary>Share of a history's places that are left out of a step.</summary>
     public double HistoryDropout { get; init; } = 0.1;
@@ -132,6 +156,11 @@ public sealed record TrainingOptions
         Within(nameof(WarmupSteps), WarmupSteps, 0, int.MaxValue, problems);
         Within(nameof(WeightDecay), WeightDecay, 0, 10, problems);
         Within(nameof(IdDropout), IdDropout, 0, 1, problems);
+        Within(nameof(ColdNegatives), ColdNegatives, 0, 1, problems);
+        Within(nameof(ContentWeight), ContentWeight, 0, 100, problems);
+        Within(nameof(ViewsWeight), ViewsWeight, 0, 100, problems);
+        Within(nameof(Views), Views, 2, 1 << 20, problems);
+        Within(nameof(ViewsTemperature), ViewsTemperature, 1e-3, 10, problems);
         Within(nameof(HistoryDropout), HistoryDropout, 0, 0.99, problems);
         Within(nameof(Dropout), Dropout, 0, 0.99, problems);
         Within(nameof(Epochs), Epochs, 1, int.MaxValue, problems);

@@ -17,6 +17,9 @@ public sealed record TrainingRun
     /// <summary>Interactions, held-out ones too.</summary>
     public required int Interactions { get; init; }
 
+    /// <summary>Items whose interactions were all held out, to evaluate how new items are found.</summary>
+    public required int ColdItems { get; init; }
+
     /// <summary>What ordered the interactions.</summary>
     public required string Order { get; init; }
 

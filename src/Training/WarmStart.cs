@@ -54,12 +54,13 @@ internal static class WarmStart
 
                 CopyRows(data, value, layer.Kind == LayerKind.KeywordBag
                     ? KeywordRows(old, layer, model.Vocabularies[name])
-                    : KeyRows(old, layer, catalogue));
+                    : KeyRows(old, layer, model, catalogue));
             }
         }
     }
 
-    private static IEnumerable<(int To, int From)> KeyRows(LoadedModel old, LayerSpec layer, ItemCatalogue catalogue)
+    private static IEnumerable<(int To, int From)> KeyRows(
+        LoadedModel old, LayerSpec layer, TwoTowerModel model, ItemCatalogue catalogue)
     {
         NativeSlice<long> keys = Vector<long>(old, layer, "keys", TensorType.Int64);
         var rows = new Dictionary<long, int>();
@@ -72,6 +73,7 @@ internal static class WarmStart
         {
             if (rows.TryGetValue(catalogue.Ids[row].Key, out int from))
             {
+                model.HasId[row] = true;
                 yield return (row, from);
             }
         }

@@ -114,7 +114,7 @@ public sealed class ExportTests
         for (int one = 0; one < cases.Length; one++)
         {
             HistoryRows.Latest(
-                cases[one].Seen(trained.Data, HeldOut.Test)[..(one % 7)], histories.AsSpan(one * length, length));
+                cases[one].Seen(trained.Data)[..(one % 7)], histories.AsSpan(one * length, length));
         }
 
         HistoryRows.Latest([], histories.AsSpan(cases.Length * length));
@@ -129,7 +129,7 @@ public sealed class ExportTests
         float[] embedding = new float[query.Spec.Dim];
         for (int one = 0; one < cases.Length; one++)
         {
-            ReadOnlySpan<int> seen = cases[one].Seen(trained.Data, HeldOut.Test)[..(one % 7)];
+            ReadOnlySpan<int> seen = cases[one].Seen(trained.Data)[..(one % 7)];
             for (int place = seen.Length - 1; place >= 0; place--)
             {
                 Assert.True(model.Items.IdMap.TryFind(trained.Data.Catalogue.Ids[seen[place]], out uint row));

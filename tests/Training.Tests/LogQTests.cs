@@ -21,6 +21,13 @@ public sealed class LogQTests
         => Assert.Equal(Math.Log((512 * 1e-12) + (8_192 * 1e-9)), LogQ.Of(1e-12, 512, 8_192, 1_000_000_000), 5);
 
     [Fact]
+    public void In_a_batch_a_rare_items_correction_is_the_batch_size_and_a_sure_ones_is_its_share()
+    {
+        Assert.Equal(Math.Log(512), LogQ.OfInBatch(1e-9, 512), 5);
+        Assert.Equal(-Math.Log(0.5), LogQ.OfInBatch(0.5, 512), 12);
+    }
+
+    [Fact]
     public void Q_agrees_with_counting_draws()
     {
         const int rounds = 200_000;

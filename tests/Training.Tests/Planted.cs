@@ -54,7 +54,11 @@ internal static class Planted
     };
 
     public static InteractionDataset Data(
-        IEnumerable<int>? items = null, InteractionOrder order = InteractionOrder.File, int users = 240)
+        IEnumerable<int>? items = null,
+        InteractionOrder order = InteractionOrder.File,
+        int users = 240,
+        double coldShare = 0,
+        long seed = 1)
     {
         int[] ids = [.. items ?? Enumerable.Range(1, Groups * ItemsPerGroup)];
         var builder = new InteractionDatasetBuilder(new ItemCatalogue(Schema, ids.Select(Item)));
@@ -69,6 +73,6 @@ internal static class Planted
             }
         }
 
-        return builder.Build(order);
+        return builder.Build(order, seed, coldShare);
     }
 }

@@ -10,7 +10,7 @@ internal static class ScorerExtensions
     {
         EvaluationCase[] cases = EvaluationCase.Draw(data, HeldOut.Test, int.MaxValue, 1);
         float[] scores = new float[cases.Length * data.Catalogue.Count];
-        scorer.Score(data, cases, HeldOut.Test, scores);
+        scorer.Score(data, cases, scores);
         return scores;
     }
 }

@@ -49,7 +49,8 @@ internal static class DemoCommand
         DataSet source = DemoData.Open(context.Find(s_data), context.Get(s_fromApt), report);
         IAnsiConsole console = context.IsJson ? context.Progress : context.Console;
         InteractionDataset data = context.Progress.Status().Start(
-            "reading", status => source.Read(options.Seed, text => status.Status = text, context.Cancellation));
+            "reading",
+            status => source.Read(options.Seed, coldShare: 0, text => status.Status = text, context.Cancellation));
         console.MarkupLineInterpolated(
             CultureInfo.InvariantCulture,
             $"[bold]{source.Name}[/]: {data.Catalogue.Count:N0} items, {data.UserCount:N0} users, {data.InteractionCount:N0} interactions");

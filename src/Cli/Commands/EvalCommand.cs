@@ -36,8 +36,9 @@ internal static class EvalCommand
 
     public static Command Create() => CommandBuilder.Create(
         "eval",
-        "Evaluates a model on each user's held-out interaction, beside popularity and item-item cosine.",
-        [s_model, .. DataOptions.All, s_users, s_popular, TrainOptions.Seed, s_report],
+        "Evaluates a model on each user's held-out interaction, beside popularity and item-item cosine; with "
+        + "--cold-share on the items that training never saw, beside the cosine of their features too.",
+        [s_model, .. DataOptions.All, s_users, s_popular, TrainOptions.Seed, TrainOptions.ColdShare, s_report],
         Run);
 
     private static int Run(CommandContext context)
@@ -47,14 +48,22 @@ internal static class EvalCommand
         var report = new ReadReport();
         DataSet source = DataOptions.Open(context, report);
         long seed = context.Get(TrainOptions.Seed);
-        var options = new EvaluationOptions { UsersMax = context.Get(s_users), PopularItems = context.Get(s_popular), Seed = seed };
+        double coldShare = context.Get(TrainOptions.ColdShare);
+        var options = new EvaluationOptions
+        {
+            HeldOut = coldShare > 0 ? HeldOut.Cold : HeldOut.Test,
+            UsersMax = context.Get(s_users),
+            PopularItems = context.Get(s_popular),
+            Seed = seed,
+        };
         using LoadedModel model = ModelReader.Open(modelPath);
         EvaluationReport evaluation = context.Progress.Status().Start("reading", status =>
         {
-            InteractionDataset data = source.Read(seed, text => status.Status = text, context.Cancellation);
+            InteractionDataset data = source.Read(seed, coldShare, text => status.Status = text, context.Cancellation);
             status.Status = "ranking all items for each user";
             IScorer scorer = ModelFileScorer.Create(Path.GetFileNameWithoutExtension(model.Path), model, data);
-            return Evaluator.Run(data, [scorer, .. Evaluator.Baselines(data)], options);
+            return Evaluator.Run(
+                data, [scorer, .. coldShare > 0 ? Evaluator.ColdBaselines(data) : Evaluator.Baselines(data)], options);
         });
         ReadReportView.Write(context.Progress, report);
         Write(context, evaluation, folder);

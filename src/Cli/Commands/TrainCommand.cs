@@ -29,7 +29,7 @@ internal static class TrainCommand
     public static Command Create() => CommandBuilder.Create(
         "train",
         "Trains a two-tower model and writes it with all items as one model file.",
-        [.. DataOptions.All, .. TrainOptions.All, s_rows, CommonOptions.VersionName, s_report, s_out],
+        [.. DataOptions.All, .. TrainOptions.All, TrainOptions.ColdShare, s_rows, CommonOptions.VersionName, s_report, s_out],
         Run);
 
     private static int Run(CommandContext context)
@@ -41,7 +41,9 @@ internal static class TrainCommand
         var report = new ReadReport();
         DataSet source = DataOptions.Open(context, report);
         InteractionDataset data = context.Progress.Status().Start(
-            "reading", status => source.Read(options.Seed, text => status.Status = text, context.Cancellation));
+            "reading",
+            status => source.Read(
+                options.Seed, context.Get(TrainOptions.ColdShare), text => status.Status = text, context.Cancellation));
         ReadReportView.Write(context.Progress, report);
         using TrainedModel model = TrainingView.Run(data, options, context.Progress, context.Cancellation);
         ModelExporter.Write(model, path, context.Get(CommonOptions.VersionName), rowType: context.Get(s_rows));

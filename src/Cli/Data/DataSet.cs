@@ -23,7 +23,12 @@ internal sealed record DataSet(
     private const long ReportEvery = 100_000;
 
     /// <summary>Reads everything that training and evaluation need.</summary>
-    public InteractionDataset Read(long seed, Action<string> status, CancellationToken cancellation)
+    /// <param name="seed">Draws what is held out.</param>
+    /// <param name="coldShare">Share of the items whose interactions are held out, all of them.</param>
+    /// <param name="status">Told what is being read.</param>
+    /// <param name="cancellation">Stops between interactions.</param>
+    public InteractionDataset Read(
+        long seed, double coldShare, Action<string> status, CancellationToken cancellation)
     {
         status("items");
         var catalogue = new ItemCatalogue(Schema, Items);
@@ -39,7 +44,7 @@ internal sealed record DataSet(
             }
         }
 
-        InteractionDataset data = builder.Build(Order, seed);
+        InteractionDataset data = builder.Build(Order, seed, coldShare);
         return Users is null ? data : Users.AddTo(data);
     }
 }

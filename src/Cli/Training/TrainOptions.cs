@@ -35,17 +35,19 @@ internal static class TrainOptions
 
     private static readonly Option<int> s_history = Number("--history-length", "Latest items that the query tower reads.", s_defaults.HistoryLength);
 
-    private static readonly Option<double> s_rate = new("--learning-rate")
-    {
-        Description = "Adam's learning rate.",
-        DefaultValueFactory = _ => s_defaults.LearningRate,
-    };
+    private static readonly Option<double> s_rate = Share("--learning-rate", "Adam's learning rate.", s_defaults.LearningRate);
 
-    private static readonly Option<double> s_temperature = new("--temperature")
-    {
-        Description = "What logits are divided by.",
-        DefaultValueFactory = _ => s_defaults.Temperature,
-    };
+    private static readonly Option<double> s_temperature = Share(
+        "--temperature", "What logits are divided by.", s_defaults.Temperature);
+
+    private static readonly Option<double> s_content = Share(
+        "--content-weight", "Weight of the loss that teaches features what goes with what; 0 for none.", s_defaults.ContentWeight);
+
+    private static readonly Option<double> s_views = Share(
+        "--views-weight", "Weight of the loss that teaches features of all items; 0 for none.", s_defaults.ViewsWeight);
+
+    private static readonly Option<double> s_coldNegatives = Share(
+        "--cold-negatives", "How often an item without interactions is drawn, against one with: 0 to 1.", s_defaults.ColdNegatives);
 
     private static readonly Option<long> s_seed = new("--seed") { Description = "Equal seeds give equal runs on one thread.", DefaultValueFactory = _ => 1 };
 
@@ -79,10 +81,16 @@ internal static class TrainOptions
     public static IReadOnlyList<Symbol> All { get; } =
     [
         s_dim, s_epochs, s_patience, s_batch, s_negatives, s_history, s_rate, s_temperature, s_seed, s_device, s_libtorch,
-        s_checkpoint, s_from, s_threads,
+        s_checkpoint, s_from, s_threads, s_content, s_views, s_coldNegatives,
     ];
 
     public static Option<long> Seed => s_seed;
+
+    /// <summary>Shared by train and eval, which must be given the same.</summary>
+    public static Option<double> ColdShare { get; } = new("--cold-share")
+    {
+        Description = "Share of the items with interactions that training never sees, drawn by the seed; eval then ranks these.",
+    };
 
     public static TrainingOptions Read(CommandContext context) => new()
     {
@@ -100,6 +108,9 @@ internal static class TrainOptions
         CheckpointPath = context.Find(s_checkpoint),
         WarmStartPath = context.Find(s_from),
         Threads = context.Get(s_threads),
+        ContentWeight = context.Get(s_content),
+        ViewsWeight = context.Get(s_views),
+        ColdNegatives = context.Get(s_coldNegatives),
     };
 
     /// <summary>The same, but quicker where the user did not say how: a demo ends in a few minutes on two cores.</summary>
@@ -117,5 +128,8 @@ internal static class TrainOptions
         => context.Parsed.GetResult(option) is { Implicit: false } ? context.Get(option) : otherwise;
 
     private static Option<int> Number(string name, string description, int otherwise)
+        => new(name) { Description = description, DefaultValueFactory = _ => otherwise };
+
+    private static Option<double> Share(string name, string description, double otherwise)
         => new(name) { Description = description, DefaultValueFactory = _ => otherwise };
 }

@@ -7,8 +7,8 @@ namespace Linr.Formats;
 /// <remarks>
 /// An item is a binary package; its id is the package's name. <c>name</c> is the name again, for the item tower;
 /// <c>tags</c> are the debtags; <c>installed_kib</c> is the estimate of the index, in KiB; <c>maintainer</c> is a name
-/// without its address; <c>description</c> is the one-line description. Interactions have no time: their order is the
-/// order of the index.
+/// without its address; <c>description</c> is the one-line description; <c>dependents</c> counts the source packages
+/// that depend on it. Interactions have no time: their order is the order of the index.
 /// </remarks>
 public sealed class DebianCatalogue
 {
@@ -23,9 +23,10 @@ public sealed class DebianCatalogue
 
     private const FieldRoles Keyword = FieldRoles.Attribute | FieldRoles.Feature | FieldRoles.Stored;
 
-    private DebianCatalogue(IReadOnlyList<Item> items, IReadOnlyList<Interaction> interactions)
+    private DebianCatalogue(IEnumerable<Item> items, IReadOnlyList<Interaction> interactions)
     {
-        Items = items;
+        var dependents = interactions.CountBy(one => one.Item).ToDictionary();
+        Items = [.. items.Select(item => With(item, "dependents", (long)dependents.GetValueOrDefault(item.Id)))];
         Interactions = interactions;
     }
 
@@ -44,6 +45,7 @@ public sealed class DebianCatalogue
             new FieldSchema("source", FieldType.Keyword, FieldRoles.Attribute | FieldRoles.Stored),
             new FieldSchema("version", FieldType.Text, FieldRoles.Stored),
             new FieldSchema("description", FieldType.Text, FieldRoles.Feature | FieldRoles.Stored),
+            new FieldSchema("dependents", FieldType.Integer, FieldRoles.Attribute | FieldRoles.Stored),
         ],
     };
 
@@ -53,8 +55,11 @@ public sealed class DebianCatalogue
     /// <summary>What source packages depend on.</summary>
     public IReadOnlyList<Interaction> Interactions { get; }
 
-    /// <summary>What an extract holds: all but the field <c>name</c>, which repeats the id.</summary>
-    private static Schema Written => Schema with { Fields = Schema.Fields.RemoveAt(0) };
+    /// <summary>What an extract holds: all but what repeats the id or follows from the interactions.</summary>
+    private static Schema Written => Schema with
+    {
+        Fields = Schema.Fields.RemoveAll(one => one.Name is "name" or "dependents"),
+    };
 
     /// <summary>Reads indexes: plain, gzip, or packed in another way that the machine's apt unpacks.</summary>
     /// <param name="paths">The indexes; of a package that is in several the newest version counts.</param>
@@ -71,7 +76,7 @@ public sealed class DebianCatalogue
         }
 
         return new DebianCatalogue(
-            packages.ConvertAll(ToItem), [.. new DebianRelations(packages).Interactions()]);
+            packages.Select(ToItem), [.. new DebianRelations(packages).Interactions()]);
     }
 
     /// <summary>Reads all indexes that the machine's apt has fetched.</summary>
@@ -98,7 +103,7 @@ public sealed class DebianCatalogue
         var items = new ItemOptions { Schema = Written, Id = "id" };
         var interactions = new InteractionOptions { UserIdKind = IdKind.Text, ItemIdKind = IdKind.Text };
         return new DebianCatalogue(
-            [.. ItemFile.Read(Path.Combine(folder, ItemsName), items).Select(AddName)],
+            ItemFile.Read(Path.Combine(folder, ItemsName), items).Select(AddName),
             [.. InteractionFile.Read(Path.Combine(folder, InteractionsName), interactions)]);
     }
 
@@ -182,8 +187,10 @@ public sealed class DebianCatalogue
         }
     }
 
-    private static Item AddName(Item item) => item with
+    private static Item AddName(Item item) => With(item, "name", Value.OfText(item.Id.Text));
+
+    private static Item With(Item item, string field, Value value) => item with
     {
-        Fields = new Dictionary<string, IReadOnlyList<Value>>(item.Fields) { ["name"] = [Value.OfText(item.Id.Text)] },
+        Fields = new Dictionary<string, IReadOnlyList<Value>>(item.Fields) { [field] = [value] },
     };
 }

@@ -37,6 +37,12 @@ public sealed class InteractionDataset
     /// <summary>How many users there are.</summary>
     public int UserCount => _starts.Length - 1;
 
+    /// <summary>
+    /// One interaction of each item that was held out altogether; such items stand in the catalogue and in no user's
+    /// interactions.
+    /// </summary>
+    public IReadOnlyList<ColdInteraction> ColdInteractions { get; init; } = [];
+
     /// <summary>How many interactions there are, held out ones too.</summary>
     public int InteractionCount => _items.Length;
 

@@ -58,9 +58,19 @@ public sealed class InteractionDatasetBuilder
     /// read.
     /// </param>
     /// <param name="seed">Draws the held-out interactions where there is no order.</param>
-    /// <exception cref="ArgumentException">Time order was asked for and an interaction has no time.</exception>
-    public InteractionDataset Build(InteractionOrder? order = null, long seed = 1)
+    /// <param name="coldShare">
+    /// Share of the items with interactions, 0 to below 1, whose interactions are held out, all of them.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// Time order was asked for and an interaction has no time, or the share is out of range.
+    /// </exception>
+    public InteractionDataset Build(InteractionOrder? order = null, long seed = 1, double coldShare = 0)
     {
+        if (!(coldShare is >= 0 and < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(coldShare), coldShare, "Expected 0 to below 1.");
+        }
+
         InteractionOrder chosen = order ?? (_timesMissing ? InteractionOrder.File : InteractionOrder.Time);
         if (chosen == InteractionOrder.Time && _timesMissing)
         {
@@ -68,6 +78,8 @@ public sealed class InteractionDatasetBuilder
         }
 
         (int[] positions, long[] starts) = ByUser();
+        var cold = new ColdItems(_items, _catalogue.Count, coldShare, seed);
+        var coldOfUser = new List<(int Item, int Before)>();
         int kept = 0;
         int[] lastUser = new int[_catalogue.Count];
         Array.Fill(lastUser, -1);
@@ -78,15 +90,31 @@ public sealed class InteractionDatasetBuilder
             Span<int> own = positions.AsSpan((int)starts[user], (int)(starts[user + 1] - starts[user]));
             Arrange(own, chosen, seed, user);
             starts[user] = kept;
+            coldOfUser.Clear();
             foreach (int position in own)
             {
-                if (lastUser[_items[position]] != user)
+                int item = _items[position];
+                if (lastUser[item] == user)
                 {
-                    lastUser[_items[position]] = user;
-                    items[kept] = _items[position];
-                    weights?[kept] = _weights![position];
-                    kept++;
+                    continue;
                 }
+
+                lastUser[item] = user;
+                if (cold[item])
+                {
+                    coldOfUser.Add((item, kept - (int)starts[user]));
+                    continue;
+                }
+
+                items[kept] = item;
+                weights?[kept] = _weights![position];
+                kept++;
+            }
+
+            foreach ((int item, int before) in coldOfUser)
+            {
+                int history = chosen == InteractionOrder.None ? kept - (int)starts[user] : before;
+                cold.Offer(new ColdInteraction(user, item, history));
             }
         }
 
@@ -99,7 +127,10 @@ public sealed class InteractionDatasetBuilder
         }
 
         Clear();
-        return new InteractionDataset(_catalogue, chosen, starts, items, weights, users);
+        return new InteractionDataset(_catalogue, chosen, starts, items, weights, users)
+        {
+            ColdInteractions = cold.Interactions,
+        };
     }
 
     private (int[] Positions, long[] Starts) ByUser()

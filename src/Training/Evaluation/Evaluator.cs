@@ -12,6 +12,10 @@ public static class Evaluator
     public static IScorer[] Baselines(InteractionDataset data)
         => [new PopularityScorer(data), new ItemCosineScorer(data)];
 
+    /// <summary>The baselines for items that training never sees; but for the first, they know nothing of them.</summary>
+    public static IScorer[] ColdBaselines(InteractionDataset data)
+        => [new ContentScorer(data), .. Baselines(data)];
+
     /// <summary>Ranks for the held-out interactions of <paramref name="data"/>.</summary>
     /// <param name="data">The data set.</param>
     /// <param name="systems">The systems; the first is compared with each of the others.</param>
@@ -27,19 +31,13 @@ public static class Evaluator
         if (systems.Count == 0 || cases.Length == 0)
         {
             throw new ArgumentException(
-                $"Expected systems and users with {InteractionDataset.HeldOutMin} or more interactions; "
+                $"Expected systems and {(options.HeldOut == HeldOut.Cold ? "items held out altogether" : $"users with {InteractionDataset.HeldOutMin} or more interactions")}; "
                 + $"found {systems.Count} and {cases.Length}.");
         }
 
-        var ranked = systems.Select(system => Ranking.Run(data, options.HeldOut, cases, system)).ToArray();
-        int[] popular = Popular(data, options.PopularItems);
-        (string Name, int[] Cases)[] slices =
-        [
-            (AllUsers, [.. Enumerable.Range(0, cases.Length)]),
-            ($"outside the {options.PopularItems} most popular",
-                [.. Enumerable.Range(0, cases.Length).Where(
-                    one => Array.BinarySearch(popular, cases[one].Target) < 0)]),
-        ];
+        Slice[] slices = options.HeldOut == HeldOut.Cold
+            ? ColdSlices(data, systems, cases)
+            : PopularitySlices(data, systems, cases, options.PopularItems);
         return new EvaluationReport
         {
             Split = SplitText(data.Order, options.HeldOut),
@@ -49,25 +47,61 @@ public static class Evaluator
             [
                 .. from slice in slices
                    from system in Enumerable.Range(0, systems.Count)
-                   select Result(systems[system].Name, slice, ranked[system], data.Catalogue.Count, options.Seed),
+                   select Result(systems[system].Name, slice, slice.Ranked[system], options.Seed),
             ],
             Differences =
             [
                 .. from slice in slices
                    from other in Enumerable.Range(1, systems.Count - 1)
-                   select Difference(
-                       systems[0].Name,
-                       systems[other].Name,
-                       slice,
-                       ranked[0].Results,
-                       ranked[other].Results,
-                       options.Seed),
+                   select Difference(systems[0].Name, systems[other].Name, slice, other, options.Seed),
             ],
         };
     }
 
+    private static Slice[] PopularitySlices(
+        InteractionDataset data, IReadOnlyList<IScorer> systems, EvaluationCase[] cases, int popularItems)
+    {
+        var ranked = systems.Select(system => Ranking.Run(data, cases, system)).ToArray();
+        int[] popular = Popular(data, popularItems);
+        int[] others =
+        [
+            .. Enumerable.Range(0, cases.Length).Where(one => Array.BinarySearch(popular, cases[one].Target) < 0),
+        ];
+        return
+        [
+            new(AllUsers, [.. Enumerable.Range(0, cases.Length)], ranked, data.Catalogue.Count),
+            new($"outside the {popularItems} most popular", others, ranked, data.Catalogue.Count),
+        ];
+    }
+
+    private static Slice[] ColdSlices(
+        InteractionDataset data, IReadOnlyList<IScorer> systems, EvaluationCase[] cases)
+    {
+        bool[] isCold = Array.ConvertAll(data.TrainingCounts(), count => count == 0);
+        int coldItems = isCold.Count(item => item);
+        int[] all = [.. Enumerable.Range(0, cases.Length)];
+        return
+        [
+            new(
+                "among all items",
+                all,
+                [.. systems.Select(system => Ranking.Run(data, cases, system))],
+                data.Catalogue.Count),
+            new(
+                FormattableString.Invariant($"among the {coldItems:N0} items never trained on"),
+                all,
+                [.. systems.Select(system => Ranking.Run(data, cases, system, isCold))],
+                coldItems),
+        ];
+    }
+
     private static string SplitText(InteractionOrder order, HeldOut heldOut)
     {
+        if (heldOut == HeldOut.Cold)
+        {
+            return "one interaction of each of a share of the items, drawn by a seed, which training never saw";
+        }
+
         string which = heldOut == HeldOut.Test ? "last" : "second last";
         return order switch
         {
@@ -90,7 +124,7 @@ public static class Evaluator
     }
 
     private static SystemResult Result(
-        string name, (string Name, int[] Cases) slice, (UserResult[] Results, int Covered) ranked, int items, long seed)
+        string name, Slice slice, (UserResult[] Results, int Covered) ranked, long seed)
     {
         Interval Over(Func<UserResult, double> metric)
             => Bootstrap.Mean(Array.ConvertAll(slice.Cases, one => metric(ranked.Results[one])), seed);
@@ -104,16 +138,21 @@ public static class Evaluator
             Over(result => result.HitAt(200)),
             Over(result => result.DiscountedGainAt(10)),
             Over(result => result.ReciprocalRank),
-            (double)ranked.Covered / items);
+            (double)ranked.Covered / slice.Items);
     }
 
     private static SystemDifference Difference(
-        string name, string against, (string Name, int[] Cases) slice, UserResult[] own, UserResult[] other, long seed)
+        string name, string against, Slice slice, int place, long seed)
     {
+        UserResult[] own = slice.Ranked[0].Results;
+        UserResult[] other = slice.Ranked[place].Results;
         Interval Over(Func<UserResult, double> metric)
             => Bootstrap.Mean(Array.ConvertAll(slice.Cases, one => metric(own[one]) - metric(other[one])), seed);
 
         return new SystemDifference(
             name, against, slice.Name, Over(result => result.HitAt(10)), Over(result => result.DiscountedGainAt(10)));
     }
+
+    // Cases of all that were ranked, what each system made of them, and how many items it ranked.
+    private sealed record Slice(string Name, int[] Cases, (UserResult[] Results, int Covered)[] Ranked, int Items);
 }

@@ -8,4 +8,7 @@ public enum HeldOut
 
     /// <summary>The last, from all others.</summary>
     Test,
+
+    /// <summary>One interaction of each item that training never sees, from what the user did before it.</summary>
+    Cold,
 }

@@ -11,7 +11,6 @@ public interface IScorer
     /// <summary>Scores all items for each case; higher is better.</summary>
     /// <param name="data">The data set that the cases are of.</param>
     /// <param name="cases">The cases.</param>
-    /// <param name="heldOut">What is held out, so what the scorer must not read.</param>
     /// <param name="scores">Cases * items scores, case after case.</param>
-    void Score(InteractionDataset data, ReadOnlySpan<EvaluationCase> cases, HeldOut heldOut, Span<float> scores);
+    void Score(InteractionDataset data, ReadOnlySpan<EvaluationCase> cases, Span<float> scores);
 }

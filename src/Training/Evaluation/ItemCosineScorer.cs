@@ -45,13 +45,13 @@ public sealed class ItemCosineScorer : IScorer
     public string Name => "item-item cosine";
 
     /// <inheritdoc/>
-    public void Score(InteractionDataset data, ReadOnlySpan<EvaluationCase> cases, HeldOut heldOut, Span<float> scores)
+    public void Score(InteractionDataset data, ReadOnlySpan<EvaluationCase> cases, Span<float> scores)
     {
         scores.Clear();
         for (int one = 0; one < cases.Length; one++)
         {
             Span<float> own = scores.Slice(one * _counts.Length, _counts.Length);
-            foreach (int seen in cases[one].Seen(data, heldOut))
+            foreach (int seen in cases[one].Seen(data))
             {
                 foreach ((int item, float cosine) in Row(seen))
                 {

@@ -3,6 +3,7 @@ using Linr.Index;
 using Linr.Index.Embeddings;
 using Linr.Index.ModelFiles;
 using Linr.Layers;
+using Linr.ModelFile;
 using Linr.Training.Data;
 
 namespace Linr.Training.Evaluation;
@@ -16,7 +17,9 @@ public static class ModelFileScorer
     /// <param name="name">Its name in the table.</param>
     /// <param name="model">The model; items of the data that it does not have are embedded as zeros.</param>
     /// <param name="data">The data that it will be evaluated on.</param>
-    /// <exception cref="ArgumentException">The model has no query tower, or other ids than the data.</exception>
+    /// <exception cref="ArgumentException">
+    /// The model has no query tower, or other ids than the data, or was trained on items that the data hold out.
+    /// </exception>
     public static IScorer Create(string name, LoadedModel model, InteractionDataset data)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -28,13 +31,36 @@ public static class ModelFileScorer
                 nameof(data));
         }
 
-        TowerSpec spec = LayerList.Parse(model.LayersJson).Towers.FirstOrDefault(tower => tower.Name == TowerSpec.QueryTower)
+        var layers = LayerList.Parse(model.LayersJson);
+        ThrowIfTrainedOn(model, layers, data);
+        TowerSpec spec = layers.Towers.FirstOrDefault(tower => tower.Name == TowerSpec.QueryTower)
             ?? throw new ArgumentException($"Expected a model with a query tower; {model.Path} has none.", nameof(model));
         Tower tower = Tower.Load(model, spec.Name, spec.Embedding)!;
         float[] items = ItemEmbeddings(model.Items, spec, data.Catalogue);
         TowerBatch batch = tower.CreateBatch();
         return new TwoTowerScorer(
             name, spec.Dim, tower.HistoryLength, items, (users, histories) => Embed(tower, batch, data, items, users, histories));
+    }
+
+    // Items that were trained on have ids in the towers.
+    private static void ThrowIfTrainedOn(LoadedModel model, LayerList layers, InteractionDataset data)
+    {
+        foreach (LayerSpec layer in layers.Towers.SelectMany(tower => tower.Layers).Where(one => one.Kind == LayerKind.IdEmbedding))
+        {
+            string name = layer.Tensors["keys"];
+            HashSet<long> keys =
+                [.. model.Require<long>(name, TensorType.Int64, model.FindTensor(name)?.Count ?? 0).Span];
+            foreach (ColdInteraction one in data.ColdInteractions)
+            {
+                ItemId id = data.Catalogue.Ids[one.Item];
+                if (keys.Contains(id.Key))
+                {
+                    throw new ArgumentException(
+                        $"Expected a model trained with the same share of items held out and the same seed; {model.Path} was trained on {id}.",
+                        nameof(model));
+                }
+            }
+        }
     }
 
     private static float[] ItemEmbeddings(ItemTable table, TowerSpec spec, ItemCatalogue catalogue)

@@ -18,7 +18,7 @@ public sealed class PopularityScorer : IScorer
     public string Name => "popularity";
 
     /// <inheritdoc/>
-    public void Score(InteractionDataset data, ReadOnlySpan<EvaluationCase> cases, HeldOut heldOut, Span<float> scores)
+    public void Score(InteractionDataset data, ReadOnlySpan<EvaluationCase> cases, Span<float> scores)
     {
         for (int one = 0; one < cases.Length; one++)
         {

@@ -11,9 +11,13 @@ internal static class Ranking
     public const int CoverageDepth = 10;
 
     /// <summary>The rank of each case's target, and which items stood among the first ten of any case.</summary>
+    /// <param name="data">The data set.</param>
+    /// <param name="cases">The cases.</param>
+    /// <param name="scorer">What ranks.</param>
+    /// <param name="among">Which items are ranked, by row; null for all.</param>
     /// <remarks>Equal scores: the item with the smaller id is first, as in every answer of the engine.</remarks>
     public static (UserResult[] Results, int Covered) Run(
-        InteractionDataset data, HeldOut heldOut, EvaluationCase[] cases, IScorer scorer)
+        InteractionDataset data, EvaluationCase[] cases, IScorer scorer, bool[]? among = null)
     {
         int itemCount = data.Catalogue.Count;
         int chunk = (int)Math.Clamp(ScoresMax / Math.Max(1, itemCount), 1, Math.Max(1, cases.Length));
@@ -23,14 +27,11 @@ internal static class Ranking
         for (int start = 0; start < cases.Length; start += chunk)
         {
             ReadOnlySpan<EvaluationCase> part = cases.AsSpan(start, Math.Min(chunk, cases.Length - start));
-            scorer.Score(data, part, heldOut, scores.AsSpan(0, part.Length * itemCount));
+            scorer.Score(data, part, scores.AsSpan(0, part.Length * itemCount));
             for (int one = 0; one < part.Length; one++)
             {
                 Span<float> own = scores.AsSpan(one * itemCount, itemCount);
-                foreach (int seen in part[one].Seen(data, heldOut))
-                {
-                    own[seen] = float.NegativeInfinity;
-                }
+                Exclude(own, part[one].Seen(data), among);
 
                 results[start + one] = new UserResult(
                     part[one].Target, Rank(own, part[one].Target, data.Catalogue.Ids));
@@ -39,6 +40,22 @@ internal static class Ranking
         }
 
         return (results, covered.Count(item => item));
+    }
+
+    private static void Exclude(Span<float> scores, ReadOnlySpan<int> seen, bool[]? among)
+    {
+        foreach (int item in seen)
+        {
+            scores[item] = float.NegativeInfinity;
+        }
+
+        for (int item = 0; among is not null && item < scores.Length; item++)
+        {
+            if (!among[item])
+            {
+                scores[item] = float.NegativeInfinity;
+            }
+        }
     }
 
     private static int Rank(ReadOnlySpan<float> scores, int target, IReadOnlyList<ItemId> ids)

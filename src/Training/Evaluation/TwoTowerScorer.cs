@@ -23,14 +23,14 @@ public sealed class TwoTowerScorer(string name, int dim, int historyLength, floa
     public string Name => name;
 
     /// <inheritdoc/>
-    public void Score(InteractionDataset data, ReadOnlySpan<EvaluationCase> cases, HeldOut heldOut, Span<float> scores)
+    public void Score(InteractionDataset data, ReadOnlySpan<EvaluationCase> cases, Span<float> scores)
     {
         int[] users = new int[cases.Length];
         int[] histories = new int[cases.Length * historyLength];
         for (int one = 0; one < cases.Length; one++)
         {
             users[one] = cases[one].User;
-            HistoryRows.Latest(cases[one].Seen(data, heldOut), histories.AsSpan(one * historyLength, historyLength));
+            HistoryRows.Latest(cases[one].Seen(data), histories.AsSpan(one * historyLength, historyLength));
         }
 
         float[] queries = embed(users, histories);

@@ -23,6 +23,15 @@ internal static class LogQ
         return Math.Log(-Math.Max(ExpM1(logAbsent), -1));
     }
 
+    /// <summary>
+    /// What an uncorrected in-batch softmax subtracts where each of the batch's targets is a candidate once: log of Q
+    /// over the item's share. What is learned is then how much likelier than elsewhere an item is, not how likely.
+    /// </summary>
+    /// <param name="share">The item's share of the targets, above 0.</param>
+    /// <param name="batchSize">Targets a step.</param>
+    public static double OfInBatch(double share, int batchSize)
+        => Of(share, batchSize, uniformDraws: 0, itemCount: int.MaxValue) - Math.Log(share);
+
     // Both near 0 lose all digits by the direct formula.
     private static double Log1P(double x) => Math.Abs(x) < 1e-5 ? x - (x * x / 2) : Math.Log(1 + x);
 

@@ -48,8 +48,8 @@ internal sealed class TowerSources
         }
     }
 
-    /// <summary>Adds a row's features.</summary>
-    public void AddFeatures(int row)
+    /// <summary>Adds a row's features, or those codes and numbers of it that <paramref name="keeps"/> draws.</summary>
+    public void AddFeatures(int row, Func<bool>? keeps = null)
     {
         foreach ((string layer, TouchedRows touched) in _touched)
         {
@@ -61,14 +61,24 @@ internal sealed class TowerSources
             touched.BeginBag();
             foreach (int code in _features[layer].Bags[row])
             {
-                touched.Add(code);
+                if (keeps is null || keeps())
+                {
+                    touched.Add(code);
+                }
             }
         }
 
         foreach ((string layer, List<float> numbers) in _numbers)
         {
-            numbers.AddRange(_features[layer].Numbers.Slice(
-                row * Engine.Towers.NumberEncoder.Width, Engine.Towers.NumberEncoder.Width));
+            if (keeps is null || keeps())
+            {
+                numbers.AddRange(_features[layer].Numbers.Slice(
+                    row * Engine.Towers.NumberEncoder.Width, Engine.Towers.NumberEncoder.Width));
+            }
+            else
+            {
+                numbers.AddRange(new float[Engine.Towers.NumberEncoder.Width]);
+            }
         }
     }
 

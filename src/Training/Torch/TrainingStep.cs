@@ -4,10 +4,17 @@ using static TorchSharp.torch;
 
 namespace Linr.Training.Torch;
 
-/// <summary>One step of Adam on the sampled softmax of a batch.</summary>
+/// <summary>
+/// One step of Adam on the sampled softmax of a batch, with the two losses that teach the features alone: the content
+/// loss and the views loss.
+/// </summary>
 internal sealed class TrainingStep(TwoTowerModel model, StepItems items, Adam adam, TrainingOptions options)
 {
     private const double Excluded = -1e9;
+
+    private readonly bool _hasContentLoss = options.ContentWeight > 0 && model.HasFeatures;
+    private readonly bool _hasViewsLoss = options.ViewsWeight > 0 && model.HasFeatures;
+    private readonly ItemViews _views = new(model.HasId.Length, options.Views);
 
     /// <summary>Draws candidates, moves the weights, returns the mean loss.</summary>
     /// <exception cref="InvalidOperationException">The loss is not finite: the learning rate is too high.</exception>
@@ -16,7 +23,7 @@ internal sealed class TrainingStep(TwoTowerModel model, StepItems items, Adam ad
         using DisposeScope scope = NewDisposeScope();
         items.Draw(batch, random);
         Dictionary<string, Tensor> parameters = model.Parameters(training: true);
-        Tensor loss = Loss(batch, parameters, () => random.NextDouble() < options.IdDropout);
+        Tensor loss = Loss(batch, parameters, random);
         float mean = loss.item<float>();
         if (!float.IsFinite(mean))
         {
@@ -43,37 +50,83 @@ internal sealed class TrainingStep(TwoTowerModel model, StepItems items, Adam ad
         return mean;
     }
 
-    private Tensor Loss(ExampleBatch batch, Dictionary<string, Tensor> parameters, Func<bool> idDropout)
+    private Tensor Loss(ExampleBatch batch, Dictionary<string, Tensor> parameters, SplitMix random)
     {
         Device device = model.Weights.Device;
-        Tensor embedded = model.EmbedItems(items.Rows, parameters, idDropout);
+        AddItems(random);
+        Tensor embedded = model.EmbedItems(parameters, training: true);
         Tensor history = embedded.index_select(0, tensor(items.Histories, device: device));
         Tensor queries = model.EmbedQueries(
             batch.Users.AsSpan(0, batch.Count),
             batch.Histories.AsSpan(0, batch.Count * options.HistoryLength),
             history,
             parameters,
-            idDropout);
-        Tensor candidates = embedded.narrow(0, 0, items.CandidateCount);
+            () => random.NextDouble() < options.IdDropout);
         Tensor logTemperature = parameters[WeightShapes.LogTemperature];
         Tensor temperature = options.LearnTemperature ? logTemperature.exp() : logTemperature.detach().exp();
-
-        // Batch * candidates floats are the largest tensor of a step: nothing here copies them.
-        Tensor logits = matmul(queries / temperature, candidates.t()).sub_(tensor(items.Corrections(), device: device));
-        long[] seen = items.SeenPairs;
-        if (seen.Length > 0)
+        Tensor scaled = queries / temperature;
+        Tensor losses = Choice(scaled, embedded.narrow(0, 0, items.CandidateCount), items.Corrections());
+        if (_hasContentLoss)
         {
-            logits.view(-1).FillInPlace(tensor(seen, device: device), Excluded);
+            Tensor targets = embedded.narrow(0, items.Rows.Count, items.TargetCount);
+            losses += Choice(scaled, targets, items.ContentCorrections()).Times(options.ContentWeight);
         }
 
-        Tensor losses = nn.functional.cross_entropy(
-            logits, tensor(items.Targets, device: device), reduction: nn.Reduction.None);
+        Tensor loss = Mean(losses, batch);
+        return _hasViewsLoss ? loss + ViewsLoss(embedded).Times(options.ViewsWeight) : loss;
+    }
+
+    // All items of the step; behind them the targets without ids; behind those the two views.
+    private void AddItems(SplitMix random)
+    {
+        model.BeginItems();
+        foreach (int row in items.Rows)
+        {
+            model.AddItem(row);
+        }
+
+        for (int target = 0; _hasContentLoss && target < items.TargetCount; target++)
+        {
+            model.AddContent(items.Rows[target]);
+        }
+
+        if (_hasViewsLoss)
+        {
+            _views.AddTo(model, random);
+        }
+    }
+
+    // How unlikely each example's target was among the candidates: [batch].
+    private Tensor Choice(Tensor queries, Tensor candidates, float[] corrections)
+    {
+        // Batch * candidates floats are the largest tensor of a step: nothing here copies them.
+        Tensor logits = matmul(queries, candidates.t()).sub_(tensor(corrections, device: queries.device));
+        long[] seen = items.SeenPairs(corrections.Length);
+        if (seen.Length > 0)
+        {
+            logits.view(-1).FillInPlace(tensor(seen, device: queries.device), Excluded);
+        }
+
+        return nn.functional.cross_entropy(
+            logits, tensor(items.Targets, device: queries.device), reduction: nn.Reduction.None);
+    }
+
+    private Tensor ViewsLoss(Tensor embedded)
+    {
+        Tensor one = embedded.narrow(0, embedded.shape[0] - (2 * _views.Count), _views.Count);
+        Tensor other = embedded.narrow(0, embedded.shape[0] - _views.Count, _views.Count);
+        Tensor logits = matmul(one.Times(1 / options.ViewsTemperature), other.t());
+        return nn.functional.cross_entropy(logits, arange(_views.Count, device: embedded.device));
+    }
+
+    private Tensor Mean(Tensor losses, ExampleBatch batch)
+    {
         if (!options.UseWeights)
         {
             return losses.mean();
         }
 
-        Tensor weights = tensor(batch.Weights.AsSpan(0, batch.Count).ToArray(), device: device);
+        Tensor weights = tensor(batch.Weights.AsSpan(0, batch.Count).ToArray(), device: losses.device);
         return (losses * weights).sum() / weights.sum();
     }
 }

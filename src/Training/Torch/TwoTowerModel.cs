@@ -30,6 +30,7 @@ internal sealed class TwoTowerModel : IDisposable
         _data = data;
         _historyLength = options.HistoryLength;
         ItemCatalogue catalogue = data.Catalogue;
+        HasId = Array.ConvertAll(data.TrainingCounts(), count => count > 0);
         var itemFields = catalogue.Items.Select(item => item.Fields);
         var queryFields = data.Users.Select(
             user => data.QueryFields?.Invoke(user) ?? new Dictionary<string, IReadOnlyList<Value>>());
@@ -63,28 +64,45 @@ internal sealed class TwoTowerModel : IDisposable
     /// <summary>Keywords by the name of the weight tensor whose rows they name.</summary>
     public IReadOnlyDictionary<string, Vocabulary> Vocabularies { get; }
 
+    /// <summary>
+    /// Which items have id embeddings, by row: those that are trained on. The others are embedded by their features
+    /// alone, as an item that comes later will be.
+    /// </summary>
+    public bool[] HasId { get; }
+
+    /// <summary>Whether items have features that a tower reads.</summary>
+    public bool HasFeatures => Layers.Towers[0].Layers.Any(layer => layer.Field is not null);
+
     /// <summary>All learned tensors.</summary>
     public WeightSet Weights { get; }
 
     /// <summary>The tables that the last forward pass read.</summary>
     public IEnumerable<TouchedRows> Touched => _itemSources.Touched.Concat(_querySources.Touched);
 
-    /// <summary>Embeddings of items: [rows, dim].</summary>
-    /// <param name="rows">Their rows.</param>
-    /// <param name="parameters">The tensors that are not tables.</param>
-    /// <param name="idDropout">Draws which ids are left out; null for none.</param>
-    public Tensor EmbedItems(
-        IReadOnlyList<int> rows, IReadOnlyDictionary<string, Tensor> parameters, Func<bool>? idDropout)
-    {
-        _itemSources.Begin();
-        foreach (int row in rows)
-        {
-            _itemSources.AddFeatures(row);
-            _itemSources.AddId(TowerDesign.ItemId, idDropout?.Invoke() == true ? -1 : row);
-        }
+    /// <summary>Starts to gather the items that are embedded together.</summary>
+    public void BeginItems() => _itemSources.Begin();
 
-        return _itemTower.Forward(_itemSources.ToTensors(), null, parameters, idDropout is not null);
+    /// <summary>Adds an item: its features, and its id where it has one.</summary>
+    public void AddItem(int row)
+    {
+        _itemSources.AddFeatures(row);
+        _itemSources.AddId(TowerDesign.ItemId, HasId[row] ? row : HistoryRows.None);
     }
+
+    /// <summary>Adds an item without its id.</summary>
+    /// <param name="row">Its row.</param>
+    /// <param name="keeps">Draws which of its features are kept; null for all.</param>
+    public void AddContent(int row, Func<bool>? keeps = null)
+    {
+        _itemSources.AddFeatures(row, keeps);
+        _itemSources.AddId(TowerDesign.ItemId, HistoryRows.None);
+    }
+
+    /// <summary>Embeddings of the items that were added: [items, dim].</summary>
+    /// <param name="parameters">The tensors that are not tables.</param>
+    /// <param name="training">Whether dropout is on.</param>
+    public Tensor EmbedItems(IReadOnlyDictionary<string, Tensor> parameters, bool training)
+        => _itemTower.Forward(_itemSources.ToTensors(), null, parameters, training);
 
     /// <summary>Embeddings of queries: [queries, dim].</summary>
     /// <param name="users">Their users, whose query features are read.</param>
@@ -106,7 +124,8 @@ internal sealed class TwoTowerModel : IDisposable
         {
             if (row >= 0)
             {
-                _querySources.AddId(TowerDesign.HistoryId, idDropout?.Invoke() == true ? HistoryRows.None : row);
+                bool isLeftOut = !HasId[row] || idDropout?.Invoke() == true;
+                _querySources.AddId(TowerDesign.HistoryId, isLeftOut ? HistoryRows.None : row);
             }
         }
 
@@ -138,7 +157,13 @@ internal sealed class TwoTowerModel : IDisposable
         {
             using DisposeScope scope = NewDisposeScope();
             int count = Math.Min(ChunkRows, _data.Catalogue.Count - start);
-            Tensor chunk = EmbedItems([.. Enumerable.Range(start, count)], Parameters(training: false), null).cpu();
+            BeginItems();
+            for (int row = start; row < start + count; row++)
+            {
+                AddItem(row);
+            }
+
+            Tensor chunk = EmbedItems(Parameters(training: false), training: false).cpu();
             chunk.data<float>().CopyTo(all.AsSpan(start * dim));
         }
 

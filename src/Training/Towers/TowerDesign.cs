@@ -5,7 +5,7 @@ namespace Linr.Training.Towers;
 
 /// <summary>
 /// The two towers of a schema as lists of layers. Item: bags of keywords and of hashed text, numbers, through a hidden
-/// layer; plus the id embedding. Query: each place of the history (item embedding, id embedding, recency) through a
+/// layer and past it; plus the id embedding. Query: each place of the history (item embedding, id embedding, recency) through a
 /// linear layer, pooled by attention, then with the query features through a hidden layer. Both end normalised.
 /// </summary>
 internal static class TowerDesign
@@ -31,7 +31,8 @@ internal static class TowerDesign
         {
             string features = layers.Add(LayerKind.Concat, "features", sources, []);
             string content = Hidden(layers, "content", features);
-            output = layers.Add(LayerKind.Add, "sum", [content, id], []);
+            string straight = layers.Add(LayerKind.Linear, "straight", [features], ["weight"]);
+            output = layers.Add(LayerKind.Add, "sum", [content, straight, id], []);
         }
 
         layers.Add(LayerKind.L2Normalise, "embedding", [output], []);

@@ -77,7 +77,7 @@ public sealed class DebianCatalogueTests : IDisposable
         Assert.Equal([Value.OfText("Does things: \"well\"")], app["description"]);
         Assert.Equal(["app"], catalogue.Items[1].Fields["source"]);
         Assert.Equal(["zlib"], catalogue.Items[4].Fields["source"]);
-        Assert.Equal(["name", "source", "version"], catalogue.Items[3].Fields.Keys.Order());
+        Assert.Equal(["dependents", "name", "source", "version"], catalogue.Items[3].Fields.Keys.Order());
     }
 
     [Fact]
@@ -91,6 +91,9 @@ public sealed class DebianCatalogueTests : IDisposable
                 new("app", "exim"), new("app", "fonts"),
             ],
             catalogue.Interactions);
+        Assert.Equal(
+            ["app 0", "app-data 0", "libapp 1", "dpkg 1", "zlib1g 1", "python3 1", "exim 1", "vi 0", "fonts 1"],
+            catalogue.Items.Select(item => $"{item.Id} {item.Fields["dependents"][0].Integer}"));
     }
 
     [Fact]

@@ -102,7 +102,7 @@ public sealed class EvaluatorTests
         public string Name => "fixed";
 
         public void Score(
-            InteractionDataset data, ReadOnlySpan<EvaluationCase> cases, HeldOut heldOut, Span<float> scores)
+            InteractionDataset data, ReadOnlySpan<EvaluationCase> cases, Span<float> scores)
         {
             for (int place = 0; place < scores.Length; place++)
             {
