@@ -34,7 +34,7 @@ public sealed class QueryFeatureTests
         EvaluationCase[] cases = EvaluationCase.Draw(data, HeldOut.Test, int.MaxValue, 1);
         for (int one = 0; one < 40; one++)
         {
-            int[] seen = cases[one].Seen(data, HeldOut.Test)[..(one % 4)].ToArray();
+            int[] seen = cases[one].Seen(data)[..(one % 4)].ToArray();
             int[] history = new int[Planted.Options.HistoryLength];
             HistoryRows.Latest(seen, history);
             float[] query = trained.EmbedQueries([cases[one].User], history);
