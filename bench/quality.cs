@@ -42,11 +42,13 @@ foreach (string data in Directory.GetDirectories(folder).Order(StringComparer.Or
     table.WriteLine();
     foreach ((string seed, JsonNode run) in seeds.Zip(runs))
     {
+        JsonNode record = JsonNode.Parse(File.ReadAllText(Path.Combine(seed, "run.json")))!;
+        record["options"]!.AsObject().Remove("libtorchFolder");
         all.Add(new JsonObject
         {
             ["data"] = Path.GetFileName(data),
             ["command"] = File.ReadAllText(Path.Combine(seed, "command")).Trim(),
-            ["run"] = JsonNode.Parse(File.ReadAllText(Path.Combine(seed, "run.json"))),
+            ["run"] = record,
             ["evaluation"] = run.DeepClone(),
         });
     }

@@ -27,7 +27,7 @@ one() { # seed, folder, train options
     local to=$out/$name/$seed
     mkdir -p "$to"
     # What the reader types: no folder of this machine, no place of libtorch.
-    echo "linr train --data $(basename "$folder") $* ${held[*]} --seed $seed" > "$to/command"
+    echo "linr train --data $(basename "$folder") $*${held[*]:+ ${held[*]}} --seed $seed" > "$to/command"
     # shellcheck disable=SC2086 # LINR and TRAIN are several words
     $LINR train --data "$folder" "$@" "${held[@]}" --seed "$seed" $TRAIN --out "$to/model.linr" --report "$to" \
         --json > "$to/train.json" 2> "$to/log"

@@ -87,10 +87,10 @@ internal static class TrainOptions
     public static Option<long> Seed => s_seed;
 
     /// <summary>Shared by train and eval, which must be given the same.</summary>
-    public static Option<double> ColdShare { get; } = new("--cold-share")
-    {
-        Description = "Share of the items with interactions that training never sees, drawn by the seed; eval then ranks these.",
-    };
+    public static Option<double> ColdShare { get; } = Share(
+        "--cold-share",
+        "Share of the items with interactions that training never sees, drawn by the seed; eval then ranks these.",
+        otherwise: 0);
 
     public static TrainingOptions Read(CommandContext context) => new()
     {

@@ -5,7 +5,8 @@ namespace Linr.Training.Torch;
 
 /// <summary>
 /// Tensors and plain numbers. TorchSharp turns a number into an object with a finalizer, and the garbage collector may
-/// run it while the native call still reads it: here the object lives until the call is over.
+/// run it while the native call still reads it: here the object lives until the call is over. Sums are here too: a sum
+/// of two tensors takes the number 1. <c>BannedSymbols.txt</c> of this project names what must not be called instead.
 /// </summary>
 internal static class TensorNumbers
 {
@@ -14,6 +15,13 @@ internal static class TensorNumbers
     {
         using Scalar number = factor;
         return tensor.mul(number);
+    }
+
+    /// <summary>tensor + other.</summary>
+    public static Tensor Plus(this Tensor tensor, Tensor other)
+    {
+        using Scalar one = 1;
+        return tensor.add(other, one);
     }
 
     /// <summary>tensor *= factor.</summary>

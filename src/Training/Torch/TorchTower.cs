@@ -58,7 +58,7 @@ internal sealed class TorchTower(TowerSpec spec, double dropout)
                 parameters[layer.Tensors["bias"]],
                 layer.Number("epsilon", LayerKind.DefaultEpsilon)),
             LayerKind.Concat => cat(inputs, 1),
-            LayerKind.Add => inputs.Aggregate((left, right) => left + right),
+            LayerKind.Add => inputs.Aggregate((left, right) => left.Plus(right)),
             LayerKind.Scale => inputs[0].Times(layer.Numbers["factor"]),
             LayerKind.L2Normalise => Normalise(inputs[0]),
             LayerKind.Position => Position(inputs[0], layout!, parameters[layer.Tensors["weight"]]),
@@ -70,7 +70,7 @@ internal sealed class TorchTower(TowerSpec spec, double dropout)
         => input / input.norm(1, keepdim: true, p: 2).AtLeast(Kernels.Layers.L2Normalise.LengthMin);
 
     private static Tensor Position(Tensor input, SequenceLayout layout, Tensor places)
-        => input + places.index_select(0, layout.Places.AtMost(places.shape[0] - 1));
+        => input.Plus(places.index_select(0, layout.Places.AtMost(places.shape[0] - 1)));
 
     private static Tensor AttentionPool(Tensor input, SequenceLayout layout, Tensor query)
     {

@@ -69,11 +69,11 @@ internal sealed class TrainingStep(TwoTowerModel model, StepItems items, Adam ad
         if (_hasContentLoss)
         {
             Tensor targets = embedded.narrow(0, items.Rows.Count, items.TargetCount);
-            losses += Choice(scaled, targets, items.ContentCorrections()).Times(options.ContentWeight);
+            losses = losses.Plus(Choice(scaled, targets, items.ContentCorrections()).Times(options.ContentWeight));
         }
 
         Tensor loss = Mean(losses, batch);
-        return _hasViewsLoss ? loss + ViewsLoss(embedded).Times(options.ViewsWeight) : loss;
+        return _hasViewsLoss ? loss.Plus(ViewsLoss(embedded).Times(options.ViewsWeight)) : loss;
     }
 
     // All items of the step; behind them the targets without ids; behind those the two views.
@@ -100,7 +100,8 @@ internal sealed class TrainingStep(TwoTowerModel model, StepItems items, Adam ad
     private Tensor Choice(Tensor queries, Tensor candidates, float[] corrections)
     {
         // Batch * candidates floats are the largest tensor of a step: nothing here copies them.
-        Tensor logits = matmul(queries, candidates.t()).sub_(tensor(corrections, device: queries.device));
+        Tensor logits = matmul(queries, candidates.t())
+            .PlusInPlace(tensor(corrections, device: queries.device), -1);
         long[] seen = items.SeenPairs(corrections.Length);
         if (seen.Length > 0)
         {
@@ -115,8 +116,9 @@ internal sealed class TrainingStep(TwoTowerModel model, StepItems items, Adam ad
     {
         Tensor one = embedded.narrow(0, embedded.shape[0] - (2 * _views.Count), _views.Count);
         Tensor other = embedded.narrow(0, embedded.shape[0] - _views.Count, _views.Count);
+        long[] own = [.. Enumerable.Range(0, _views.Count)];
         Tensor logits = matmul(one.Times(1 / options.ViewsTemperature), other.t());
-        return nn.functional.cross_entropy(logits, arange(_views.Count, device: embedded.device));
+        return nn.functional.cross_entropy(logits, tensor(own, device: embedded.device));
     }
 
     private Tensor Mean(Tensor losses, ExampleBatch batch)
