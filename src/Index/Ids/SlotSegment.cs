@@ -18,14 +18,16 @@ internal struct SlotSegment : IDisposable
     private const int SmallCapacity = 4_096;
 
     private NativeBuffer? _buffer;
+    private bool _isShared;
+    private long _start;
     private NativeSlice<uint> _slots;
     private uint _numberMask;
 
     /// <summary>How many numbers are in.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Bytes of native memory held.</summary>
-    public readonly long OwnedBytes => _buffer?.Bytes ?? 0;
+    /// <summary>Bytes of native memory held, but for memory that segments share.</summary>
+    public readonly long OwnedBytes => _isShared || _buffer is null ? 0 : _buffer.Bytes;
 
     /// <summary>Asks for the slot where a search for <paramref name="hash"/> starts.</summary>
     public readonly void Prefetch(ulong hash)
@@ -99,29 +101,37 @@ internal struct SlotSegment : IDisposable
         Count++;
     }
 
-    /// <summary>
-    /// Makes an empty segment ready for <paramref name="count"/> numbers below <paramref name="limit"/>.
-    /// </summary>
-    public void Reserve(long count, uint limit)
+    /// <summary>Makes an empty segment ready for numbers below <paramref name="limit"/> in shared memory.</summary>
+    /// <param name="buffer">The memory, zeroed, that segments share and somebody else owns.</param>
+    /// <param name="start">The first slot that is this segment's.</param>
+    /// <param name="capacity">How many are.</param>
+    /// <param name="limit">What all numbers are below.</param>
+    public void Reserve(NativeBuffer buffer, long start, long capacity, uint limit)
     {
-        long capacity = (count * 5 / 4) + 16 & ~15L;
-        _buffer = new NativeBuffer(capacity * sizeof(uint));
-        _slots = _buffer.Slice<uint>();
+        (_buffer, _isShared, _start) = (buffer, true, start);
+        _slots = buffer.Slice<uint>().Slice(start, capacity);
         _numberMask = uint.MaxValue >> System.Numerics.BitOperations.LeadingZeroCount(limit);
     }
 
-    /// <summary>Frees the slots.</summary>
-    public readonly void Dispose() => _buffer?.Dispose();
+    /// <summary>Frees the slots, unless they are shared.</summary>
+    public readonly void Dispose()
+    {
+        if (!_isShared)
+        {
+            _buffer?.Dispose();
+        }
+    }
 
     private void Grow(uint number, Func<uint, ulong> hashOf)
     {
-        NativeBuffer? old = _buffer;
+        NativeBuffer? old = _isShared ? null : _buffer;
         NativeSlice<uint> oldSlots = _slots;
         uint oldMask = _numberMask;
         bool isFull = (Count + 1) * 5L > oldSlots.Length * 4;
         long growth = oldSlots.Length < SmallCapacity ? oldSlots.Length / 2 : oldSlots.Length / 4;
         long capacity = isFull ? Math.Max(FirstCapacity, oldSlots.Length + growth + 15 & ~15L) : oldSlots.Length;
         _buffer = new NativeBuffer(capacity * sizeof(uint));
+        (_isShared, _start) = (false, 0);
         _slots = _buffer.Slice<uint>();
         _numberMask = uint.MaxValue >> System.Numerics.BitOperations.LeadingZeroCount(number + 1);
         for (long slot = 0; slot < oldSlots.Length; slot++)
@@ -144,7 +154,7 @@ internal struct SlotSegment : IDisposable
             slot = Next(slot);
         }
 
-        _buffer!.Span<uint>(slot, 1)[0] = Tag(hash) | (number + 1);
+        _buffer!.Span<uint>(_start + slot, 1)[0] = Tag(hash) | (number + 1);
     }
 
     private readonly uint Tag(ulong hash) => (uint)(hash >> 22) & ~_numberMask;

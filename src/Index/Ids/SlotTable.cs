@@ -1,3 +1,5 @@
+using Linr.Memory;
+
 namespace Linr.Index.Ids;
 
 /// <summary>
@@ -18,12 +20,13 @@ internal sealed class SlotTable(Func<uint, ulong> hashOf) : IDisposable
     private const int GroupLength = 64;
 
     private readonly SlotSegment[] _segments = new SlotSegment[1 << SegmentBits];
+    private NativeBuffer? _reserved;
 
     /// <summary>How many numbers are in.</summary>
     public long Count { get; private set; }
 
     /// <summary>Bytes of native memory held.</summary>
-    public long OwnedBytes => _segments.Sum(segment => segment.OwnedBytes);
+    public long OwnedBytes => (_reserved?.Bytes ?? 0) + _segments.Sum(segment => segment.OwnedBytes);
 
     /// <summary>Spreads a key over 64 bits: bijective, so distinct integer keys have distinct hashes.</summary>
     public static ulong Mix(long key)
@@ -34,15 +37,25 @@ internal sealed class SlotTable(Func<uint, ulong> hashOf) : IDisposable
         return hash ^ (hash >> 32);
     }
 
-    /// <summary>Makes an empty table ready for the numbers 0 to <paramref name="count"/>.</summary>
+    /// <summary>
+    /// Makes an empty table ready for the numbers 0 to <paramref name="count"/>: one piece of memory for all segments,
+    /// in huge pages where there are some, since look-ups go anywhere. A segment that outgrows its part leaves it.
+    /// </summary>
     public void Reserve(long count)
     {
+        if (count == 0)
+        {
+            return;
+        }
+
         // The numbers of a segment spread around their mean; three standard deviations hardly ever have to grow.
         double mean = (double)count / _segments.Length;
         long each = (long)(mean + (3 * Math.Sqrt(mean)));
-        for (int i = 0; count > 0 && i < _segments.Length; i++)
+        long capacity = (each * 5 / 4) + 16 & ~15L;
+        _reserved = new NativeBuffer(_segments.Length * capacity * sizeof(uint));
+        for (int i = 0; i < _segments.Length; i++)
         {
-            _segments[i].Reserve(each, (uint)count);
+            _segments[i].Reserve(_reserved, i * capacity, capacity, (uint)count);
         }
     }
 
@@ -115,6 +128,8 @@ internal sealed class SlotTable(Func<uint, ulong> hashOf) : IDisposable
         {
             segment.Dispose();
         }
+
+        _reserved?.Dispose();
     }
 
     private ref SlotSegment Segment(ulong hash) => ref _segments[hash >> (64 - SegmentBits)];
