@@ -8,26 +8,46 @@ internal static class BenchCases
 {
     private static readonly int[] s_batches = [1, 16, 64, 256];
     private static readonly int[] s_ks = [100, 1_000];
-    private static readonly double[] s_passRates = [1, 0.1, 0.01, 0.001];
 
+    private static readonly CaseFilter[] s_lists =
+        [CaseFilter.DenyConstant, CaseFilter.DenyBound, CaseFilter.AllowConstant, CaseFilter.AllowBound];
+
+    /// <summary>The searches, those that are compared next to each other.</summary>
+    /// <param name="isQuick">Only the searches without a filter.</param>
     public static IReadOnlyList<ScanCase> Of(bool isQuick)
     {
         var cases = new List<ScanCase>();
-        foreach (int k in s_ks)
+        foreach (int batch in s_batches)
         {
-            foreach (double passRate in isQuick ? [1] : s_passRates)
+            cases.Add(new ScanCase(RowElement.Float16, batch, s_ks[0]));
+            foreach (int k in s_ks)
             {
-                cases.AddRange(s_batches.Select(batch => new ScanCase(RowElement.Float32, batch, k, passRate)));
+                var plain = new ScanCase(RowElement.Float32, batch, k);
+                cases.Add(plain);
+                if (!isQuick)
+                {
+                    cases.AddRange(Filtered(plain));
+                }
             }
         }
 
-        cases.AddRange(s_batches.Select(batch => new ScanCase(RowElement.Float16, batch, 100, 1)));
-        if (!isQuick)
+        return cases;
+    }
+
+    private static IEnumerable<ScanCase> Filtered(ScanCase plain)
+    {
+        foreach (double passRate in FilterColumns.PassRates.Reverse())
         {
-            cases.AddRange(
-                s_batches.Select(batch => new ScanCase(RowElement.Float32, batch, 100, 0.1, IsAdverse: true)));
+            yield return plain with { Filter = CaseFilter.Clauses, PassRate = passRate };
         }
 
-        return cases;
+        if (plain.K == s_ks[0])
+        {
+            yield return plain with { Filter = CaseFilter.WorstRows, PassRate = 0.1 };
+            foreach (CaseFilter list in plain.QueryCount == 1 ? s_lists : [])
+            {
+                yield return plain with { Filter = list };
+            }
+        }
     }
 }

@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using Linr.Kernels.Filter;
 using Linr.Kernels.Scan;
 using Linr.Memory;
 
@@ -19,7 +18,7 @@ internal sealed class BenchTable : IDisposable
     {
         _rowCount = rowCount;
         _dim = dim;
-        int blockCount = (int)((rowCount + ScanSegment.BlockRows - 1) / ScanSegment.BlockRows);
+        int blockCount = BlockCount(rowCount);
         _rows = Allocate(rowCount * dim * sizeof(float));
         NativeBuffer halves = Allocate(rowCount * dim * sizeof(ushort));
         _singles = new RowBlock[blockCount];
@@ -40,25 +39,60 @@ internal sealed class BenchTable : IDisposable
     /// <summary>The memory of the float rows.</summary>
     public NativeSlice<byte> Memory => _rows.Slice<byte>();
 
-    public ScanRequest Request(ScanCase scan, int seed)
+    /// <summary>Whether <see cref="Repeat"/> can be asked for: the table has a whole block.</summary>
+    public bool CanRepeat => _rowCount >= ScanSegment.BlockRows;
+
+    /// <summary>A search without a filter, its queries the same for every seed up to their number.</summary>
+    public ScanRequest Request(RowElement element, int queryCount, int k, int seed)
     {
-        float[] queries = new float[scan.QueryCount * _dim];
+        float[] queries = new float[queryCount * _dim];
         FillNormalised(new Random(seed), queries, _dim);
-        RowBlock[] blocks = scan.Element == RowElement.Float32 ? _singles : _halves;
+        RowBlock[] blocks = element == RowElement.Float32 ? _singles : _halves;
         return new ScanRequest
         {
-            Segments = new[] { new ScanSegment(_dim, scan.Element, ScanMetric.Dot, blocks) },
+            Segments = new[] { new ScanSegment(_dim, element, ScanMetric.Dot, blocks) },
             RowCount = _rowCount,
-            QueryCount = scan.QueryCount,
+            QueryCount = queryCount,
             Queries = queries,
-            K = scan.K,
-            Filters = scan.PassRate < 1
-                ? new RowFilter?[] { new MaskFilter(Passing(scan, queries.AsSpan(0, _dim))) }
-                : default,
+            K = k,
         };
     }
 
+    /// <summary>
+    /// The same search over more rows: the blocks of this table again and again. A filter that passes few rows picks
+    /// others in each, so that what is scored comes from memory as it would in a table of that size.
+    /// </summary>
+    public ScanRequest Repeat(ScanRequest request, long rowCount)
+    {
+        ScanSegment segment = request.Segments.Span[0];
+        int whole = (int)(_rowCount / ScanSegment.BlockRows);
+        RowBlock[] blocks = [.. Enumerable.Range(0, BlockCount(rowCount)).Select(b => segment.Blocks.Span[b % whole])];
+        return new ScanRequest
+        {
+            Segments = new[] { segment with { Blocks = blocks } },
+            RowCount = rowCount,
+            QueryCount = request.QueryCount,
+            Queries = request.Queries,
+            K = request.K,
+        };
+    }
+
+    /// <summary>The dot products of a query with all float rows.</summary>
+    public float[] Scores(ReadOnlySpan<float> query)
+    {
+        float[] scores = new float[_rowCount];
+        for (long row = 0; row < _rowCount; row++)
+        {
+            scores[row] = TensorPrimitives.Dot(query, _rows.Span<float>(row * _dim, _dim));
+        }
+
+        return scores;
+    }
+
     public void Dispose() => _buffers.ForEach(buffer => buffer.Dispose());
+
+    private static int BlockCount(long rowCount)
+        => (int)((rowCount + ScanSegment.BlockRows - 1) / ScanSegment.BlockRows);
 
     /// <summary>Normal coordinates from uniform pairs, each row scaled to norm 1.</summary>
     private static void FillNormalised(Random random, Span<float> rows, int dim)
@@ -75,38 +109,10 @@ internal sealed class BenchTable : IDisposable
         }
     }
 
-    private ulong[] Passing(ScanCase scan, ReadOnlySpan<float> query)
-    {
-        ulong[] mask = new ulong[(_rowCount + 63) / 64];
-        Random random = new(1);
-        float[] scores = new float[_rowCount];
-        for (long row = 0; row < _rowCount; row++)
-        {
-            scores[row] = scan.IsAdverse
-                ? TensorPrimitives.Dot(query, _rows.Span<float>(row * _dim, _dim))
-                : random.NextSingle();
-        }
-
-        float[] sorted = [.. scores.Order()];
-        float limit = sorted[Math.Min(sorted.Length - 1, (int)(sorted.Length * scan.PassRate))];
-        for (long row = 0; row < _rowCount; row++)
-        {
-            mask[row / 64] |= scores[row] < limit ? 1UL << (int)(row % 64) : 0;
-        }
-
-        return mask;
-    }
-
     private NativeBuffer Allocate(long bytes)
     {
         NativeBuffer buffer = new(bytes);
         _buffers.Add(buffer);
         return buffer;
-    }
-
-    private sealed class MaskFilter(ulong[] words) : RowFilter
-    {
-        public override void Evaluate(int block, int firstRow, int rowCount, Span<ulong> mask)
-            => words.AsSpan(((block * ScanSegment.BlockRows) + firstRow) / 64, (rowCount + 63) / 64).CopyTo(mask);
     }
 }
