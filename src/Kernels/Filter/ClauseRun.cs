@@ -57,8 +57,7 @@ internal readonly unsafe struct ClauseRun(PlanClause clause, ColumnElement eleme
                 RunAnyOf(elements, count, pending, bits);
                 break;
             case ClauseTest.CodeBitmap:
-                BitmapTest<T> bitmap = new(operands, clause.Count, (ulong)clause.Low);
-                ElementRun.Scalar(elements, count, bitmap, pending, bits);
+                new CodeSetRun(operands, clause.Count, (ulong)clause.Low).Run(elements, count, pending, bits);
                 break;
             case ClauseTest.HashSet:
                 HashTest<T> set = new(operands, clause.Count, (ulong)clause.Low);

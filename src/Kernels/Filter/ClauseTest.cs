@@ -10,7 +10,8 @@ public enum ClauseTest
     AnyOf,
 
     /// <summary>
-    /// The code c has its bit set: with b = c - Low and b &lt; 64 Count, bit b % 64 of word First + b / 64.
+    /// The code c has its bit set: with b = c - Low and b &lt; 64 Count, bit b % 64 of word First + b / 64. Low is a
+    /// multiple of 64, and word First + Count is zero.
     /// </summary>
     CodeBitmap,
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Linr.Kernels.Filter;
@@ -7,10 +8,13 @@ namespace Linr.Kernels.Filter;
 internal readonly struct EqualTest<T>(T constant) : IElementTest<T>
     where T : unmanaged
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector128<T> Holds(Vector128<T> elements) => Vector128.Equals(elements, Vector128.Create(constant));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector256<T> Holds(Vector256<T> elements) => Vector256.Equals(elements, Vector256.Create(constant));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector512<T> Holds(Vector512<T> elements) => Vector512.Equals(elements, Vector512.Create(constant));
 }
 
@@ -18,6 +22,7 @@ internal readonly struct EqualTest<T>(T constant) : IElementTest<T>
 internal readonly unsafe struct FewTest<T>(T* constants, int count) : IElementTest<T>
     where T : unmanaged
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector128<T> Holds(Vector128<T> elements)
     {
         Vector128<T> any = Vector128<T>.Zero;
@@ -29,6 +34,7 @@ internal readonly unsafe struct FewTest<T>(T* constants, int count) : IElementTe
         return any;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector256<T> Holds(Vector256<T> elements)
     {
         Vector256<T> any = Vector256<T>.Zero;
@@ -40,6 +46,7 @@ internal readonly unsafe struct FewTest<T>(T* constants, int count) : IElementTe
         return any;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector512<T> Holds(Vector512<T> elements)
     {
         Vector512<T> any = Vector512<T>.Zero;
@@ -56,14 +63,17 @@ internal readonly unsafe struct FewTest<T>(T* constants, int count) : IElementTe
 internal readonly struct BetweenTest<T>(T low, T high) : IElementTest<T>
     where T : unmanaged, INumber<T>
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector128<T> Holds(Vector128<T> elements)
         => Vector128.GreaterThanOrEqual(elements, Vector128.Create(low))
             & Vector128.LessThanOrEqual(elements, Vector128.Create(high));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector256<T> Holds(Vector256<T> elements)
         => Vector256.GreaterThanOrEqual(elements, Vector256.Create(low))
             & Vector256.LessThanOrEqual(elements, Vector256.Create(high));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector512<T> Holds(Vector512<T> elements)
         => Vector512.GreaterThanOrEqual(elements, Vector512.Create(low))
             & Vector512.LessThanOrEqual(elements, Vector512.Create(high));
@@ -73,9 +83,12 @@ internal readonly struct BetweenTest<T>(T low, T high) : IElementTest<T>
 internal readonly struct NonZeroTest<T> : IElementTest<T>
     where T : unmanaged
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector128<T> Holds(Vector128<T> elements) => ~Vector128.Equals(elements, Vector128<T>.Zero);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector256<T> Holds(Vector256<T> elements) => ~Vector256.Equals(elements, Vector256<T>.Zero);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector512<T> Holds(Vector512<T> elements) => ~Vector512.Equals(elements, Vector512<T>.Zero);
 }

@@ -56,6 +56,57 @@ public sealed class PlanFilterTests
             values.Select((_, row) => (mask[row / 64] >> (row % 64) & 1) != 0));
     }
 
+    [Theory]
+    [InlineData(ColumnElement.Code8, 1, 255)]
+    [InlineData(ColumnElement.Code8, 200, 600)]
+    [InlineData(ColumnElement.Code16, 300, 554)]
+    [InlineData(ColumnElement.Code16, 1, 900)]
+    [InlineData(ColumnElement.Code16, 65_000, 70_000)]
+    [InlineData(ColumnElement.Code32, 100_000, 100_200)]
+    [InlineData(ColumnElement.Code32, 1, 200_000)]
+    [InlineData(ColumnElement.Code32, 4_294_900_000, 4_294_967_295)]
+    [InlineData(ColumnElement.Code32, 4_294_967_000, 4_294_968_000)]
+    public void A_set_of_codes_holds_in_blocks_of_any_width(ColumnElement element, long low, long high)
+    {
+        Random random = new(7);
+        ulong[] constants =
+            [(ulong)low, (ulong)high, .. Enumerable.Range(0, 90).Select(_ => (ulong)random.NextInt64(low, high + 1))];
+        long largest = element == ColumnElement.Code8 ? 255 : element == ColumnElement.Code16 ? 65_535 : uint.MaxValue;
+        uint[] codes = [.. Enumerable.Range(0, 5_003).Select(i => i % 3 == 0
+            ? (uint)Math.Min((ulong)largest, constants[i % constants.Length])
+            : (uint)random.NextInt64(i % 3 == 1 ? 0 : Math.Min(largest, low - 1), Math.Min(largest, high + 1) + 1))];
+        int bytes = element == ColumnElement.Code8 ? 1 : element == ColumnElement.Code16 ? 2 : 4;
+        using NativeBuffer buffer = new((long)bytes * codes.Length);
+        for (int row = 0; row < codes.Length; row++)
+        {
+            byte[] code = BitConverter.GetBytes(codes[row]);
+            code.AsSpan(0, bytes).CopyTo(buffer.Span<byte>(row * bytes, bytes));
+        }
+
+        FilterPlan plan = new();
+        ColumnBlock block = new(element, buffer.Address, codes.Length, 0, 0, 0);
+        int column = plan.AppendColumn(new[] { block });
+        int set = plan.AppendAnyOf(column, constants, areCodes: true, FilterPlan.Pass, FilterPlan.Fail);
+        Assert.Equal(ClauseTest.CodeBitmap, plan.Clauses[set].Test);
+
+        // A clause before it leaves few rows of a word, many, or none.
+        plan.Complete(plan.AppendRows(
+            [.. Enumerable.Range(0, codes.Length).Where(row => row % 512 < 128 ? row % 9 == 0 : row % 512 < 384)
+                .Select(row => (uint)row)],
+            1,
+            set,
+            FilterPlan.Fail));
+        ulong[] mask = new ulong[(codes.Length + 63) / 64];
+        new PlanFilter(plan).Evaluate(0, 0, codes.Length, mask);
+        Assert.All(codes, (code, row) =>
+        {
+            bool listed = row % 512 < 128 ? row % 9 == 0 : row % 512 < 384;
+            bool passes = listed && constants.Contains(code);
+            Assert.Equal(passes, (mask[row / 64] >> (row % 64) & 1) != 0);
+            Assert.Equal(passes, plan.Passes((uint)row));
+        });
+    }
+
     [Fact]
     public void A_code_too_wide_for_a_block_is_in_none_of_its_rows()
     {
