@@ -1,3 +1,11 @@
 using BenchmarkDotNet.Running;
+using Linr.Bench.Micro;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+if (args is ["filtered-scan", .. string[] rest])
+{
+    FilteredScanMatrix.Run(rest);
+}
+else
+{
+    BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+}

@@ -16,10 +16,9 @@ internal readonly unsafe struct ByteSetTest : IElementTest<byte>
 
     /// <param name="bitmap">Its words.</param>
     /// <param name="wordCount">How many.</param>
-    /// <param name="firstWord">The place of the first among the 256 bits' four words; those past them are left out.</param>
+    /// <param name="firstWord">Which of the 256 bits' four words the first is; those past them are left out.</param>
     public ByteSetTest(ulong* bitmap, int wordCount, int firstWord)
     {
-        Vector128<byte> bitOfLowNibble = BitOfHighNibble;
         Vector128<byte>* tables = stackalloc Vector128<byte>[2];
         tables[0] = tables[1] = Vector128<byte>.Zero;
         for (int word = firstWord; word < Math.Min(firstWord + wordCount, 4); word++)
@@ -27,8 +26,10 @@ internal readonly unsafe struct ByteSetTest : IElementTest<byte>
             for (int nibble = 0; nibble < 4; nibble++)
             {
                 int held = (int)(bitmap[word - firstWord] >> (16 * nibble));
-                Vector128<byte> isSet = Vector128.Create(Vector64.Create((byte)held), Vector64.Create((byte)(held >> 8)));
-                Vector128<byte> isUnset = Vector128.Equals(isSet & bitOfLowNibble, Vector128<byte>.Zero);
+                Vector64<byte> lower = Vector64.Create((byte)held);
+                Vector64<byte> upper = Vector64.Create((byte)(held >> 8));
+                Vector128<byte> isUnset = Vector128.Equals(
+                    Vector128.Create(lower, upper) & BitOfNibble, Vector128<byte>.Zero);
                 Vector128<byte> bit = Vector128.Create((byte)(1 << ((4 * (word % 2)) + nibble)));
                 tables[word / 2] |= Vector128.AndNot(bit, isUnset);
             }
@@ -38,7 +39,7 @@ internal readonly unsafe struct ByteSetTest : IElementTest<byte>
         _high = tables[1];
     }
 
-    private static Vector128<byte> BitOfHighNibble
+    private static Vector128<byte> BitOfNibble
         => Vector128.Create((byte)1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -48,7 +49,7 @@ internal readonly unsafe struct ByteSetTest : IElementTest<byte>
         Vector128<byte> row = Vector128.ShuffleNative(_low, place)
             | Vector128.ShuffleNative(_high, place ^ Vector128.Create((byte)0x80));
         Vector128<byte> bit = Vector128.ShuffleNative(
-            BitOfHighNibble, (elements.AsUInt16() >> 4).AsByte() & Vector128.Create((byte)0x0F));
+            BitOfNibble, (elements.AsUInt16() >> 4).AsByte() & Vector128.Create((byte)0x0F));
         return Vector128.Equals(row & bit, bit);
     }
 
@@ -64,7 +65,7 @@ internal readonly unsafe struct ByteSetTest : IElementTest<byte>
         Vector256<byte> row = Avx2.Shuffle(Vector256.Create(_low, _low), place)
             | Avx2.Shuffle(Vector256.Create(_high, _high), place ^ Vector256.Create((byte)0x80));
         Vector256<byte> bit = Avx2.Shuffle(
-            Vector256.Create(BitOfHighNibble, BitOfHighNibble),
+            Vector256.Create(BitOfNibble, BitOfNibble),
             (elements.AsUInt16() >> 4).AsByte() & Vector256.Create((byte)0x0F));
         return Vector256.Equals(row & bit, bit);
     }
@@ -81,7 +82,7 @@ internal readonly unsafe struct ByteSetTest : IElementTest<byte>
         Vector512<byte> row = Avx512BW.Shuffle(Repeat(_low), place)
             | Avx512BW.Shuffle(Repeat(_high), place ^ Vector512.Create((byte)0x80));
         Vector512<byte> bit = Avx512BW.Shuffle(
-            Repeat(BitOfHighNibble), (elements.AsUInt16() >> 4).AsByte() & Vector512.Create((byte)0x0F));
+            Repeat(BitOfNibble), (elements.AsUInt16() >> 4).AsByte() & Vector512.Create((byte)0x0F));
         return Vector512.Equals(row & bit, bit);
     }
 

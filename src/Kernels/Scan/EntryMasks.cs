@@ -1,9 +1,11 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace Linr.Kernels.Scan;
 
-/// <summary>Takes the bits of listed rows out of a mask and puts them side by side.</summary>
+/// <summary>Puts the bits of listed rows side by side, and turns bits an entry into bits a slot.</summary>
 internal static unsafe class EntryMasks
 {
     /// <summary>Writes a bit an entry, 64 a word.</summary>
@@ -42,6 +44,33 @@ internal static unsafe class EntryMasks
             }
 
             filled += length;
+        }
+    }
+
+    /// <summary>Turns a word of entries a slot into a word of slots an entry.</summary>
+    /// <param name="masks">A word of 64 entries a slot, up to 32 slots.</param>
+    /// <param name="slots">64 words; bits past the last slot are zero.</param>
+    [SkipLocalsInit]
+    public static void Transpose(ReadOnlySpan<ulong> masks, uint* slots)
+    {
+        byte* bytes = stackalloc byte[sizeof(ulong) * Vector256<byte>.Count];
+        new Span<byte>(bytes, sizeof(ulong) * Vector256<byte>.Count).Clear();
+        for (int slot = 0; slot < masks.Length; slot++)
+        {
+            for (int part = 0; part < sizeof(ulong); part++)
+            {
+                bytes[(part * Vector256<byte>.Count) + slot] = (byte)(masks[slot] >> (8 * part));
+            }
+        }
+
+        for (int part = 0; part < sizeof(ulong); part++)
+        {
+            Vector256<byte> column = Vector256.Load(bytes + (part * Vector256<byte>.Count));
+            for (int bit = 7; bit >= 0; bit--)
+            {
+                slots[(8 * part) + bit] = column.ExtractMostSignificantBits();
+                column += column;
+            }
         }
     }
 

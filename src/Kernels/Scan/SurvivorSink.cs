@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Linr.Kernels.Scan;
 
@@ -35,28 +36,50 @@ internal readonly unsafe ref struct SurvivorSink(
     }
 
     /// <summary>Takes the scores of a panel: [entry][slot].</summary>
+    [SkipLocalsInit]
     public void TakePanel()
     {
         uint used = uint.MaxValue >> (32 - slotCount);
         int keptCount = TileScores.PanelKept(
             buffers.Scores, tile.Count, buffers.Limits + firstSlot, used, buffers.Kept);
+        uint* passing = stackalloc uint[64];
+        int transposed = -1;
         for (int i = 0; i < keptCount; i++)
         {
             int e = (int)(buffers.Kept[i] >> 32);
+            uint word = (uint)buffers.Kept[i];
+            if (masked)
+            {
+                if (e / 64 != transposed)
+                {
+                    transposed = e / 64;
+                    Transpose(transposed, passing);
+                }
+
+                word &= passing[e % 64];
+            }
+
             float* scores = buffers.Scores + (e * plan.Queries.PanelSlots);
             uint row = tile.Unit.FirstRow + tile.Offsets[e];
-            for (uint word = (uint)buffers.Kept[i]; word != 0; word &= word - 1)
+            for (; word != 0; word &= word - 1)
             {
                 int position = BitOperations.TrailingZeroCount(word);
                 int slot = firstSlot + position;
-                if (!masked || Passes(slot, e))
-                {
-                    survivors.Add(slot, row, scores[position], buffers.ToLower[slot]);
-                }
+                survivors.Add(slot, row, scores[position], buffers.ToLower[slot]);
             }
         }
     }
 
-    private bool Passes(int slot, int e)
-        => ((buffers.EntryMask(plan.FilterOf(slot) - group.FirstFilter)[e / 64] >> (e % 64)) & 1) != 0;
+    /// <summary>The slots whose filters 64 entries pass.</summary>
+    [SkipLocalsInit]
+    private void Transpose(int entryWord, uint* passing)
+    {
+        Span<ulong> masks = stackalloc ulong[slotCount];
+        for (int slot = 0; slot < slotCount; slot++)
+        {
+            masks[slot] = buffers.EntryMask(plan.FilterOf(firstSlot + slot) - group.FirstFilter)[entryWord];
+        }
+
+        EntryMasks.Transpose(masks, passing);
+    }
 }
