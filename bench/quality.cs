@@ -1,5 +1,7 @@
 #:project ../src/Training/Training.csproj
 #:property RestorePackagesWithLockFile=false
+#:property NoWarn=NU1603;CA1852;IDE0005
+#:property PublishAot=false
 // Puts what bench/quality.sh measured together: dotnet run bench/quality.cs OUT
 // Writes OUT/quality.md (tables), OUT/quality.json (every figure of every seed) and OUT/quality.png (HR@10 by seed).
 using System.Globalization;
@@ -17,7 +19,7 @@ foreach (string data in Directory.GetDirectories(folder).Order(StringComparer.Or
     string[] seeds = [.. Directory.GetDirectories(data).Where(seed => File.Exists(Path.Combine(seed, "evaluation.json"))).Order(StringComparer.Ordinal)];
     JsonNode[] runs = [.. seeds.Select(seed => JsonNode.Parse(File.ReadAllText(Path.Combine(seed, "evaluation.json")))!)];
     string command = File.ReadAllText(Path.Combine(seeds[0], "command")).Trim();
-    table.WriteLine($"## {Path.GetFileName(data)}: {runs[0]["users"]:N0} users, {runs[0]["items"]:N0} items, {runs.Length} seeds");
+    table.WriteLine($"## {Path.GetFileName(data)}: {(int)runs[0]["users"]!:N0} users, {(int)runs[0]["items"]!:N0} items, {runs.Length} seeds");
     table.WriteLine($"`{command}`; {runs[0]["split"]}.");
     table.WriteLine();
     table.WriteLine("| targets | system | users | HR@10 | HR@50 | HR@200 | nDCG@10 | HR@10 of the first above | nDCG@10 of the first above |");
@@ -32,7 +34,7 @@ foreach (string data in Directory.GetDirectories(folder).Order(StringComparer.Or
         table.WriteLine(
             $"| {slice} | {(isFirst ? "two towers" : system)} | {Range(rows, "users", "N0")} | {Range(rows, "hitRate10")} | {Range(rows, "hitRate50")} "
             + $"| {Range(rows, "hitRate200")} | {Range(rows, "discountedGain10")} | {Above(runs, slice, system, "hitRate10")} | {Above(runs, slice, system, "discountedGain10")} |");
-        ticks.Add(new Tick(ticks.Count, $"{Path.GetFileName(data)}\n{(isFirst ? "two towers" : system)}\n{slice}"));
+        ticks.Add(new Tick(ticks.Count, $"{Path.GetFileName(data)}: {(isFirst ? "two towers" : system)}, {slice}"));
         plot.Add.ScatterPoints(
             rows.Select(_ => ticks[^1].Position).ToArray(),
             rows.Select(one => (double)one["hitRate10"]!["mean"]!).ToArray(),

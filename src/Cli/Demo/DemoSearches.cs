@@ -13,7 +13,7 @@ internal static class DemoSearches
 
     public static IReadOnlyList<DemoSearch> For(Retriever retriever, InteractionDataset data)
         => retriever.Get("libsdl2-2.0-0") is not null && retriever.Schema.FindField("section") is not null
-            ? OfDebian()
+            ? [.. OfDebian().Where(search => IsThere(retriever, search.Request))]
             : OfAny(retriever, data);
 
     private static List<DemoSearch> OfDebian()
@@ -49,11 +49,29 @@ internal static class DemoSearches
                 Filter = Filter.Parse("section = 'games'"),
                 Fields = fields,
             }));
+        ImmutableArray<string> coldFields = [.. fields, "dependents"];
+        searches.Add(new DemoSearch(
+            "Cold start: what goes with octave and gnuplot, of packages that no package depends on yet?",
+            "--history octave,gnuplot -f \"dependents = 0\"",
+            new SearchRequest
+            {
+                History = ["octave", "gnuplot"],
+                K = HitsShown,
+                Filter = Filter.Parse("dependents = 0"),
+                Fields = coldFields,
+            }));
+        searches.Add(new DemoSearch(
+            "Packages like kicad, on which no package depends either: its description is all that is known",
+            "--item kicad",
+            new SearchRequest { Items = ["kicad"], K = HitsShown, Fields = coldFields }));
         return searches;
 
         DemoSearch Filtered(string title, string filter)
             => new(title, $"{History} -f \"{filter}\"", request with { Filter = Filter.Parse(filter) });
     }
+
+    private static bool IsThere(Retriever retriever, SearchRequest request)
+        => request.History.Concat(request.Items).All(id => retriever.Get(id) is not null);
 
     private static List<DemoSearch> OfAny(Retriever retriever, InteractionDataset data)
     {

@@ -88,7 +88,7 @@ public static class Evaluator
                 [.. systems.Select(system => Ranking.Run(data, cases, system))],
                 data.Catalogue.Count),
             new(
-                FormattableString.Invariant($"among the {coldItems:N0} items never trained on"),
+                "among the items never trained on",
                 all,
                 [.. systems.Select(system => Ranking.Run(data, cases, system, isCold))],
                 coldItems),
