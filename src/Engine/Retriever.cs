@@ -61,7 +61,7 @@ public sealed class Retriever : IDisposable
     public static Retriever Open(string path, RetrieverOptions? options = null)
     {
         RetrieverOptions checkedOptions = Check(options ?? new RetrieverOptions());
-        LoadedModel model = ModelReader.Open(path);
+        LoadedModel model = ModelReader.Open(path, copyRows: checkedOptions.CopyRows);
         try
         {
             var layers = LayerList.Parse(model.LayersJson);

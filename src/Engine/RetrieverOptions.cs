@@ -5,4 +5,11 @@ public sealed record RetrieverOptions
 {
     /// <summary>Threads of one scan, the caller's included; 0 takes every processor.</summary>
     public int Threads { get; init; }
+
+    /// <summary>
+    /// Whether the embedding rows of a model file are copied into the process's own memory when it is opened. Scans of
+    /// small batches are faster then, because huge pages serve that memory but not a mapped file; opening takes as long
+    /// as reading the rows, and they take memory of their own besides what the system keeps of the file.
+    /// </summary>
+    public bool CopyRows { get; init; }
 }

@@ -38,6 +38,23 @@ internal sealed class BlockStore<T>(int unitsPerBlock, int stride) : IDisposable
         return store;
     }
 
+    /// <summary>Storage that owns a copy of <paramref name="all"/>.</summary>
+    public static BlockStore<T> Copy(NativeSlice<T> all, int unitsPerBlock, int stride)
+    {
+        var store = new BlockStore<T>(unitsPerBlock, stride);
+        long blockLength = (long)unitsPerBlock * stride;
+        for (long start = 0; start < all.Length; start += blockLength)
+        {
+            NativeSlice<T> block = all.Slice(start, Math.Min(blockLength, all.Length - start));
+            var buffer = new NativeBuffer(block.Bytes);
+            block.Span.CopyTo(buffer.Span<T>(0, (int)block.Length));
+            store._owned.Add(buffer);
+            store.AddBlock(buffer.Slice<T>());
+        }
+
+        return store;
+    }
+
     /// <summary>How many blocks.</summary>
     public int BlockCount => _blockCount;
 

@@ -29,6 +29,22 @@ public class ModelFileTests
     }
 
     [Fact]
+    public void Copied_rows_are_those_of_the_file_and_the_tables_own()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("model.linr");
+        using ItemTable table = SmallTable(IdKind.Integer);
+        ModelWriter.Write(path, new ModelContents { Items = table });
+
+        using LoadedModel mapped = ModelReader.Open(path);
+        using LoadedModel copied = ModelReader.Open(path, copyRows: true);
+        AssertSameItems(table, copied.Items);
+        long rowBytes = table.Schema.Embeddings.Sum(
+            one => table.Rows * one.Dim * (one.RowType == RowType.Float32 ? sizeof(float) : sizeof(ushort)));
+        Assert.Equal(rowBytes, copied.Items.OwnedBytes - mapped.Items.OwnedBytes);
+    }
+
+    [Fact]
     public void Unknown_tensors_and_metadata_survive_a_rewrite_byte_for_byte()
     {
         using var folder = new TemporaryFolder();
