@@ -9,7 +9,6 @@ namespace Linr.Bench.Micro;
 /// Filters over 15.5 million rows on one thread, in scan-sized pieces. <see cref="ReadTwoColumns"/> is the machine's
 /// limit for <see cref="TwoClauses"/>: it reads the same bytes and does nothing else.
 /// </summary>
-[InProcess]
 public class FilterBenchmarks
 {
     private const int RowCount = 15_500_000;

@@ -10,7 +10,6 @@ namespace Linr.Bench.Micro;
 /// A deny list of 100,000 ids over 1 million items on one thread: binding it and making the masks. A scan of
 /// 1 M x 128 fp32 reads 512 MB, about 13 ms at 40 GB/s; the list should add less than 5 % of that.
 /// </summary>
-[InProcess]
 [MemoryDiagnoser]
 public class FilterIdBenchmarks
 {

@@ -7,5 +7,6 @@ if (args is ["filtered-scan", .. string[] rest])
 }
 else
 {
+    // For example: dotnet run -c Release --project bench/Micro -- --filter '*Layer*' --job short --inProcess
     BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
 }
