@@ -54,7 +54,7 @@ internal static class BenchCommand
     public static Command Create() => CommandBuilder.Create(
         "bench",
         "Measures this machine's memory bandwidth and multiply-add peak, then Linr's exact scans as shares of them, "
-        + "and its filters. Takes about 3 minutes on one thread, and 3 GB of memory.",
+        + "and its filters. Takes about 3 minutes on one thread, and 1.5 GB of memory.",
         [s_rows, s_dim, s_filterRows, s_passes, s_quick, s_peer, s_out, s_seed, CommonOptions.Threads],
         Run);
 
