@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Linr.Kernels.Filter;
 using Linr.Kernels.Scan;
 using Linr.Memory;
@@ -27,23 +28,18 @@ internal sealed class FilteredScanTable : IDisposable
         float[] values = [.. Enumerable.Range(0, 1 << 16).Select(i => (i / 65_536f) - 0.5f)];
         Half[] halves = [.. values.Select(value => (Half)value)];
         Random random = new(1);
-        byte[] drawn = new byte[2 * Dim];
+        ushort[] drawn = new ushort[Dim];
         for (long row = 0; row < rowCount; row++)
         {
-            random.NextBytes(drawn);
+            random.NextBytes(MemoryMarshal.AsBytes(drawn.AsSpan()));
             double place = random.NextDouble();
-            float first = (float)((4 * place) - 2);
-            for (int d = 0; d < Dim; d++)
+            if (element == RowElement.Float32)
             {
-                int value = BitConverter.ToUInt16(drawn, 2 * d);
-                if (element == RowElement.Float32)
-                {
-                    _rows.Span<float>((row * Dim) + d, 1)[0] = d == 0 ? first : values[value];
-                }
-                else
-                {
-                    _rows.Span<Half>((row * Dim) + d, 1)[0] = d == 0 ? (Half)first : halves[value];
-                }
+                Write(drawn, values, (float)((4 * place) - 2), _rows.Span<float>(row * Dim, Dim));
+            }
+            else
+            {
+                Write(drawn, halves, (Half)((4 * place) - 2), _rows.Span<Half>(row * Dim, Dim));
             }
 
             _columns[0].Span<ushort>(row, 1)[0] = (ushort)random.Next(1, FirstCodes + 1);
@@ -96,6 +92,16 @@ internal sealed class FilteredScanTable : IDisposable
         {
             column.Dispose();
         }
+    }
+
+    private static void Write<T>(ushort[] drawn, T[] values, T first, Span<T> row)
+    {
+        for (int d = 0; d < row.Length; d++)
+        {
+            row[d] = values[drawn[d]];
+        }
+
+        row[0] = first;
     }
 
     private static ulong[] Draw(int count, int among, int seed)

@@ -22,6 +22,12 @@ internal sealed unsafe class ScanWorker : IDisposable
     /// </summary>
     private const int TileBytesMax = 192 * 1024;
 
+    /// <summary>
+    /// Listed rows of so few bytes in all are asked for before the first is read: the kernels' own prefetch starts
+    /// some rows into a tile, and where one row in a thousand passes a unit has no more than that.
+    /// </summary>
+    private const long AskedBytesMax = 64 * 1024;
+
     private readonly ScanPlan _plan;
     private readonly TileBuffers _buffers = new();
     private readonly TileLoader _loader;
@@ -102,6 +108,7 @@ internal sealed unsafe class ScanWorker : IDisposable
             if (!dense)
             {
                 ListPassing(union, unit.Count, entries);
+                AskForListed(unit, entries);
             }
 
             bool masked = dense ? passing < unit.Count || group.FilterCount > 1 : group.FilterCount > 1;
@@ -143,6 +150,28 @@ internal sealed unsafe class ScanWorker : IDisposable
         }
 
         new Span<ushort>(next, TileRows.PaddedEntries).Fill(_buffers.Offsets[passing - 1]);
+    }
+
+    private void AskForListed(in UnitRows unit, int entries)
+    {
+        foreach (PlanSegment segment in _plan.Queries.Segments)
+        {
+            long rowBytes = segment.Source.RowBytes;
+            if (entries * rowBytes > AskedBytesMax)
+            {
+                continue;
+            }
+
+            byte* first = (byte*)segment.Source.Blocks.Span[unit.Block].Rows + (unit.First * rowBytes);
+            for (int e = 0; e < entries; e++)
+            {
+                byte* row = first + (_buffers.Offsets[e] * rowBytes);
+                for (long at = 0; at < rowBytes; at += TileRows.LineBytes)
+                {
+                    Prefetch.ToL2(row + at);
+                }
+            }
+        }
     }
 
     private UnitTile Tile(in UnitRows unit, bool dense, int start, int entries)
