@@ -5,6 +5,8 @@
 #   ./demo.sh --data FOLDER            any MovieLens folder
 set -euo pipefail
 cd "$(dirname "$0")"
+[ -n "$(find /usr/share/fonts /usr/local/share/fonts -name '*.ttf' -print -quit 2>/dev/null)" ] \
+    || tools/apt-install.sh "plots need a font for their words" fonts-dejavu-core || true
 tools/get-libtorch.sh
 dotnet build src/Cli/Cli.csproj -c Release --nologo -v quiet
 exec dotnet src/Cli/bin/Release/net10.0/linr.dll demo "$@"

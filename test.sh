@@ -9,19 +9,8 @@ quick=0
 [ "${1:-}" = "--quick" ] && quick=1
 
 # --- what the tests need -------------------------------------------------------------------------------------------
-need_apt=()
-/usr/bin/python3 -c 'import numpy' 2>/dev/null || need_apt+=(python3-numpy)
-if [ ${#need_apt[@]} -gt 0 ]; then
-    if command -v apt-get >/dev/null && { [ "$(id -u)" = 0 ] || command -v sudo >/dev/null; }; then
-        as_root=(); [ "$(id -u)" = 0 ] || as_root=(sudo)
-        echo "Installing ${need_apt[*]} (the model file is opened by Python's own reader too)"
-        "${as_root[@]}" apt-get update -qq
-        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${need_apt[@]}" >/dev/null
-    else
-        echo "Please install: ${need_apt[*]}" >&2
-        exit 1
-    fi
-fi
+/usr/bin/python3 -c 'import numpy' 2>/dev/null \
+    || tools/apt-install.sh "the model file is opened by Python's own reader too" python3-numpy
 export LINR_REQUIRE_PYTHON=1
 LINR_SAFETENSORS_PYTHON=$(tools/get-safetensors.sh artifacts/safetensors)
 export LINR_SAFETENSORS_PYTHON LINR_REQUIRE_SAFETENSORS=1
