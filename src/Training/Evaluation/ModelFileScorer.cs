@@ -35,7 +35,7 @@ public static class ModelFileScorer
         ThrowIfTrainedOn(model, layers, data);
         TowerSpec spec = layers.Towers.FirstOrDefault(tower => tower.Name == TowerSpec.QueryTower)
             ?? throw new ArgumentException($"Expected a model with a query tower; {model.Path} has none.", nameof(model));
-        Tower tower = Tower.Load(model, spec.Name, spec.Embedding)!;
+        var tower = Tower.Load(model, spec);
         float[] items = ItemEmbeddings(model.Items, spec, data.Catalogue);
         TowerBatch batch = tower.CreateBatch();
         return new TwoTowerScorer(
