@@ -17,6 +17,7 @@ internal sealed class FilteredScanTable : IDisposable
 
     private readonly NativeBuffer _rows;
     private readonly NativeBuffer[] _columns;
+    private readonly ColumnBlock[][] _blocks;
     private readonly long _rowCount;
 
     public FilteredScanTable(long rowCount, RowElement element)
@@ -47,6 +48,7 @@ internal sealed class FilteredScanTable : IDisposable
             _columns[2].Span<ushort>(row, 1)[0] = (ushort)(1 + (int)(place * FirstCodes));
         }
 
+        _blocks = [Column(0, ColumnElement.Code16), Column(1, ColumnElement.Code8), Column(2, ColumnElement.Code16)];
         Segment = new ScanSegment(Dim, element, ScanMetric.Dot, Blocks((first, _) =>
             new RowBlock(_rows.Address + (nint)(first * Dim * elementBytes), 0, 7f)));
     }
@@ -70,10 +72,8 @@ internal sealed class FilteredScanTable : IDisposable
     public PlanFilter Filter(double share, int clauses, bool worst, int seed)
     {
         FilterPlan plan = new();
-        int first = plan.AppendColumn(Blocks((row, rows) => new ColumnBlock(
-            ColumnElement.Code16, _columns[worst ? 2 : 0].Address + (nint)(2 * row), rows, 0, 0, 0)));
-        int second = plan.AppendColumn(Blocks((row, rows) => new ColumnBlock(
-            ColumnElement.Code8, _columns[1].Address + (nint)row, rows, 0, 0, 0)));
+        int first = plan.AppendColumn(_blocks[worst ? 2 : 0]);
+        int second = plan.AppendColumn(_blocks[1]);
         double halved = clauses == 2 && share <= 0.5 ? 2 : 1;
         int count = (int)Math.Round(share * halved * FirstCodes);
         int next = clauses == 2
@@ -110,6 +110,10 @@ internal sealed class FilteredScanTable : IDisposable
         new Random(seed).Shuffle(codes);
         return codes[..count];
     }
+
+    private ColumnBlock[] Column(int column, ColumnElement element)
+        => Blocks((row, rows) => new ColumnBlock(
+            element, _columns[column].Address + (nint)(row * _columns[column].Bytes / _rowCount), rows, 0, 0, 0));
 
     private T[] Blocks<T>(Func<long, int, T> make)
         => [.. Enumerable.Range(0, (int)((_rowCount + ScanSegment.BlockRows - 1) / ScanSegment.BlockRows)).Select(

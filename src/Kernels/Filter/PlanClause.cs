@@ -38,4 +38,10 @@ public readonly record struct PlanClause
 
     /// <summary>The high end of a range.</summary>
     public long High { get; init; }
+
+    /// <summary>Whether a row fails on one of its two ways.</summary>
+    internal bool IsConjunct => WhenTrue == FilterPlan.Fail || WhenFalse == FilterPlan.Fail;
+
+    /// <summary>Where a row goes that does not fail at once; of a clause with <see cref="IsConjunct"/>.</summary>
+    internal int WhenKept => WhenTrue == FilterPlan.Fail ? WhenFalse : WhenTrue;
 }

@@ -15,6 +15,9 @@ public sealed unsafe class PlanFilter(FilterPlan plan) : RowFilter
     /// <summary>Words of rows that run together: their masks and codes stay in the first cache.</summary>
     private const int ChunkWordsMax = 64;
 
+    /// <summary>Clauses of lower numbers may be known before.</summary>
+    internal const int KnownMax = 64;
+
     /// <summary>Words of masks on the stack.</summary>
     private const int SlotWordsMax = 2_048;
 
@@ -23,14 +26,28 @@ public sealed unsafe class PlanFilter(FilterPlan plan) : RowFilter
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">A row is outside the block, or the mask is too short.</exception>
-    [SkipLocalsInit]
     public override void Evaluate(int block, int firstRow, int rowCount, Span<ulong> mask)
     {
         CheckRows(block, firstRow, rowCount, mask.Length);
         Span<ulong> passed = mask[..((rowCount + 63) / 64)];
+        FillRows(passed, Plan.Entry == FilterPlan.Fail ? 0 : rowCount);
+        Narrow(block, firstRow, rowCount, passed, 0);
+    }
+
+    /// <summary>Takes the rows out of a mask that do not pass.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="firstRow">The first row within the block, a multiple of 64.</param>
+    /// <param name="rowCount">How many rows.</param>
+    /// <param name="passed">The mask.</param>
+    /// <param name="known">
+    /// Bit c is set for a clause c, less than <see cref="KnownMax"/>, that all rows of the mask are known to come
+    /// through: one of those with <see cref="PlanClause.IsConjunct"/>.
+    /// </param>
+    [SkipLocalsInit]
+    internal void Narrow(int block, int firstRow, int rowCount, Span<ulong> passed, ulong known)
+    {
         if (Plan.Entry < 0)
         {
-            FillRows(passed, Plan.Entry == FilterPlan.Pass ? rowCount : 0);
             return;
         }
 
@@ -40,7 +57,7 @@ public sealed unsafe class PlanFilter(FilterPlan plan) : RowFilter
         new Span<ulong>(slots, (Plan.SlotCount + 1) * chunkWords).Clear();
         fixed (ulong* words = Plan.Words)
         {
-            Chunk chunk = new(Plan, words, slots, chunkWords);
+            Chunk chunk = new(Plan, words, slots, chunkWords, known);
             for (int first = 0; first < passed.Length; first += chunkWords)
             {
                 int wordCount = Math.Min(chunkWords, passed.Length - first);
@@ -72,12 +89,13 @@ public sealed unsafe class PlanFilter(FilterPlan plan) : RowFilter
     }
 
     /// <summary>The rows that run together, and the masks in which they wait.</summary>
-    private readonly ref struct Chunk(FilterPlan plan, ulong* words, ulong* slots, int chunkWords)
+    private readonly ref struct Chunk(
+        FilterPlan plan, ulong* words, ulong* slots, int chunkWords, ulong known)
     {
         public void Evaluate(int block, int firstRow, int rowCount, Span<ulong> passed)
         {
+            passed.CopyTo(Slot(plan.Clauses[plan.Entry].Slot, passed.Length));
             passed.Clear();
-            FillRows(Slot(plan.Clauses[plan.Entry].Slot, passed.Length), rowCount);
             for (int i = plan.Entry; i >= 0; i--)
             {
                 ref readonly PlanClause clause = ref plan.Clauses[i];
@@ -89,6 +107,13 @@ public sealed unsafe class PlanFilter(FilterPlan plan) : RowFilter
                 Span<ulong> pending = Slot(clause.Slot, passed.Length);
                 if (!pending.ContainsAnyExcept(0UL))
                 {
+                    continue;
+                }
+
+                if (i < KnownMax && (known >> i & 1) != 0)
+                {
+                    HandOn(pending, clause.WhenKept, passed);
+                    pending.Clear();
                     continue;
                 }
 

@@ -10,6 +10,7 @@ internal sealed unsafe class ScanPlan : IDisposable
 {
     private readonly PlanQueries _queries = new();
     private RowFilter?[] _filters = [];
+    private SharedClauses[] _shared = [];
     private int[] _filterOfSlot = [];
     private int[] _queryOfSlot = [];
     private int[] _firstSlotOfFilter = [];
@@ -50,6 +51,12 @@ internal sealed unsafe class ScanPlan : IDisposable
     /// <summary>The distinct filter <paramref name="filter"/>.</summary>
     public RowFilter? Filter(int filter) => _filters[filter];
 
+    /// <summary>
+    /// What the <see cref="SharedClauses.FiltersMax"/> distinct filters from <paramref name="firstFilter"/>, a multiple
+    /// of that number, have in common.
+    /// </summary>
+    public SharedClauses SharedFrom(int firstFilter) => _shared[firstFilter / SharedClauses.FiltersMax];
+
     /// <summary>The distinct filter of a slot.</summary>
     public int FilterOf(int slot) => _filterOfSlot[slot];
 
@@ -68,6 +75,7 @@ internal sealed unsafe class ScanPlan : IDisposable
         ScanArrays.Grow(ref _queryOfSlot, queryCount);
         ScanArrays.Grow(ref _filterOfQuery, queryCount);
         FindFilters(request.Filters.Span, firstQuery);
+        ShareClauses();
         OrderSlots(firstQuery);
         _queries.Pack(request, _queryOfSlot.AsSpan(0, queryCount));
         Errors.Prepare(queryCount);
@@ -89,6 +97,21 @@ internal sealed unsafe class ScanPlan : IDisposable
     {
         _queries.Dispose();
         Cuts.Dispose();
+        foreach (SharedClauses shared in _shared)
+        {
+            shared?.Dispose();
+        }
+    }
+
+    private void ShareClauses()
+    {
+        const int most = SharedClauses.FiltersMax;
+        ScanArrays.Grow(ref _shared, (FilterCount + most - 1) / most);
+        for (int first = 0; first < FilterCount; first += most)
+        {
+            ReadOnlySpan<RowFilter?> filters = _filters.AsSpan(first, Math.Min(most, FilterCount - first));
+            (_shared[first / most] ??= new SharedClauses()).Prepare(filters, Request.RowCount);
+        }
     }
 
     private void FindFilters(ReadOnlySpan<RowFilter?> filters, int firstQuery)

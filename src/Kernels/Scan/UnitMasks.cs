@@ -8,6 +8,11 @@ namespace Linr.Kernels.Scan;
 /// <summary>The masks of one unit of rows: a mask a distinct filter, the live mask ANDed in. One a thread.</summary>
 internal sealed unsafe class UnitMasks(ScanPlan plan) : IDisposable
 {
+    /// <summary>
+    /// Words of a mask and a line more: masks that lie a power of two apart would take each other's place in the cache.
+    /// </summary>
+    private const int Stride = (UnitOrder.UnitRowsMax / 64) + 8;
+
     private NativeBuffer? _buffer;
     private ulong* _masks;
     private long[] _passed = [];
@@ -18,7 +23,7 @@ internal sealed unsafe class UnitMasks(ScanPlan plan) : IDisposable
     public long Passed(int filter) => _passed[filter];
 
     /// <summary>The mask of a distinct filter; after the last comes the union of the last group asked for.</summary>
-    public ulong* Mask(int filter) => _masks + ((long)filter * UnitOrder.UnitRowsMax / 64);
+    public ulong* Mask(int filter) => _masks + ((long)filter * Stride);
 
     /// <summary>The mask that <see cref="Union"/> gave last.</summary>
     public ulong* LastUnion { get; private set; }
@@ -26,7 +31,7 @@ internal sealed unsafe class UnitMasks(ScanPlan plan) : IDisposable
     /// <summary>Starts a scan.</summary>
     public void Reset()
     {
-        long bytes = (plan.FilterCount + 1L) * UnitOrder.UnitRowsMax / 8;
+        long bytes = (plan.FilterCount + 1L) * Stride * sizeof(ulong);
         _masks = (ulong*)ScanArrays.Grow(ref _buffer, bytes);
         ScanArrays.Grow(ref _passed, plan.FilterCount);
         ScanArrays.Grow(ref _counts, plan.FilterCount);
@@ -41,20 +46,16 @@ internal sealed unsafe class UnitMasks(ScanPlan plan) : IDisposable
         nint live = request.LiveMasks.Length == 0 ? 0 : request.LiveMasks.Span[unit.Block];
         ReadOnlySpan<ulong> liveWords =
             live == 0 ? default : new ReadOnlySpan<ulong>((ulong*)live + (unit.First / 64), _wordCount);
+        for (int first = 0; first < plan.FilterCount; first += SharedClauses.FiltersMax)
+        {
+            EvaluateFrom(first, unit);
+        }
+
         for (int filter = 0; filter < plan.FilterCount; filter++)
         {
-            Span<ulong> mask = new(Mask(filter), _wordCount);
-            if (plan.Filter(filter) is RowFilter rowFilter)
-            {
-                rowFilter.Evaluate(unit.Block, unit.First, unit.Count, mask);
-            }
-            else
-            {
-                FillOnes(mask, unit.Count);
-            }
-
             if (live != 0)
             {
+                Span<ulong> mask = new(Mask(filter), _wordCount);
                 TensorPrimitives.BitwiseAnd(mask, liveWords, mask);
             }
 
@@ -87,6 +88,30 @@ internal sealed unsafe class UnitMasks(ScanPlan plan) : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _buffer?.Dispose();
+
+    /// <summary>Evaluates the filters that are looked at together.</summary>
+    private void EvaluateFrom(int firstFilter, in UnitRows unit)
+    {
+        SharedClauses shared = plan.SharedFrom(firstFilter);
+        if (!shared.IsEmpty)
+        {
+            shared.Evaluate(unit.Block, unit.First, unit.Count, Mask(firstFilter), Stride);
+        }
+
+        int end = Math.Min(firstFilter + SharedClauses.FiltersMax, plan.FilterCount);
+        for (int filter = firstFilter; filter < end; filter++)
+        {
+            Span<ulong> mask = new(Mask(filter), _wordCount);
+            if (plan.Filter(filter) is not RowFilter rowFilter)
+            {
+                FillOnes(mask, unit.Count);
+            }
+            else if (!shared.Has(filter - firstFilter))
+            {
+                rowFilter.Evaluate(unit.Block, unit.First, unit.Count, mask);
+            }
+        }
+    }
 
     private static void FillOnes(Span<ulong> mask, int rowCount)
     {

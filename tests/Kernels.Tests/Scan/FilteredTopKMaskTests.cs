@@ -58,6 +58,24 @@ public sealed class FilteredTopKMaskTests
         }
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(16)]
+    [InlineData(70)]
+    public void A_set_of_codes_a_query_matches_the_reference(int queryCount)
+    {
+        using TestTable table = Table();
+        ScanRequest request = table.Request(queryCount, 25, RandomRows.Queries(queryCount));
+        RowFilter?[] filters = SetFilters.OneEach(table, queryCount);
+        filters[1] = null;
+        filters[^1] = filters[0];
+        request.Filters = filters;
+        ScanAssert.MatchesReference(request);
+        request.LiveMasks = table.Masks(row => Hash(row, 5) < 0.97);
+        using ScanWorkers workers = new(2);
+        ScanAssert.MatchesReference(request, workers);
+    }
+
     [Fact]
     public void A_live_mask_hides_rows_alone_and_with_filters()
     {

@@ -29,4 +29,25 @@ public sealed class ScanAllocationTests
             Assert.Equal(buffersBefore, NativeBuffer.LiveBytes);
         }
     }
+
+    [Fact]
+    public void A_warm_scan_with_a_filter_a_query_allocates_nothing()
+    {
+        using TestTable table = new TestTable(30_000)
+            .Add(16, RowElement.Float32, ScanMetric.Dot, RandomRows.Normal(1));
+        using ScanWorkspace workspace = new();
+        using ScanWorkers workers = new(1);
+        RowFilter?[] filters = SetFilters.OneEach(table, 40);
+        foreach (int queryCount in (int[])[3, 40])
+        {
+            ScanRequest request = table.Request(queryCount, 30, RandomRows.Queries(7));
+            request.Filters = filters.AsMemory(0, queryCount);
+            FilteredTopK.Search(request, workspace, workers, CancellationToken.None);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            long buffersBefore = NativeBuffer.LiveBytes;
+            FilteredTopK.Search(request, workspace, workers, CancellationToken.None);
+            Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+            Assert.Equal(buffersBefore, NativeBuffer.LiveBytes);
+        }
+    }
 }
