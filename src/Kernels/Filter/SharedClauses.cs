@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Linr.Kernels.Scan;
 using Linr.Memory;
 
@@ -31,6 +30,9 @@ internal sealed unsafe class SharedClauses : IDisposable
     /// <summary>Whether any filter has its mask from <see cref="Evaluate"/>.</summary>
     public bool IsEmpty { get; private set; } = true;
 
+    /// <summary>Whether the words of <see cref="Evaluate"/> say all about every filter.</summary>
+    public bool IsWhole { get; private set; }
+
     /// <summary>Takes the filters of a scan.</summary>
     /// <param name="filters">Up to <see cref="FiltersMax"/>; those that are not plans share nothing.</param>
     /// <param name="rowCount">Rows that the scan will evaluate them on.</param>
@@ -51,6 +53,7 @@ internal sealed unsafe class SharedClauses : IDisposable
 
         LayOutTables(rowCount);
         FillTables();
+        IsWhole = !_known.AsSpan(0, filters.Length).Contains(0UL) && !_hasRest.AsSpan(0, filters.Length).Contains(true);
     }
 
     /// <summary>Whether <see cref="Evaluate"/> gives a filter's mask.</summary>
@@ -60,29 +63,32 @@ internal sealed unsafe class SharedClauses : IDisposable
     /// <param name="block">The block.</param>
     /// <param name="firstRow">The first row within the block, a multiple of 64.</param>
     /// <param name="rowCount">How many rows.</param>
+    /// <param name="words">
+    /// A word a row, of as many rows as the masks have bits: bit f says whether a row gets through the shared clauses
+    /// of filter f.
+    /// </param>
     /// <param name="masks">
     /// The first filter's mask. The masks of the filters that this does not give are overwritten.
     /// </param>
     /// <param name="stride">Words from a filter's mask to the next one's.</param>
-    [SkipLocalsInit]
-    public void Evaluate(int block, int firstRow, int rowCount, ulong* masks, int stride)
+    public void Evaluate(int block, int firstRow, int rowCount, uint* words, ulong* masks, int stride)
     {
-        uint* words = stackalloc uint[ChunkRows];
         for (int first = 0; first < rowCount; first += ChunkRows)
         {
             int count = Math.Min(ChunkRows, rowCount - first);
             int padded = (count + 63) / 64 * 64;
-            new Span<uint>(words, count).Fill(uint.MaxValue);
-            new Span<uint>(words + count, padded - count).Clear();
+            Span<uint> chunk = new(words + first, count);
+            chunk.Fill(uint.MaxValue);
+            new Span<uint>(words + first + count, padded - count).Clear();
             foreach (ref readonly CodeLookup lookup in _lookups.AsSpan(0, _lookupCount))
             {
                 if (lookup.HasTable)
                 {
-                    lookup.And(Table(lookup), block, firstRow + first, new Span<uint>(words, count));
+                    lookup.And(Table(lookup), block, firstRow + first, chunk);
                 }
             }
 
-            RowWords.ToMasks(words, padded, _filterCount, masks + (first / 64), stride);
+            RowWords.ToMasks(words + first, padded, _filterCount, masks + (first / 64), stride);
         }
 
         for (int filter = 0; filter < _filterCount; filter++)

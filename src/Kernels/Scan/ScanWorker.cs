@@ -14,8 +14,11 @@ internal sealed unsafe class ScanWorker : IDisposable
     /// </summary>
     private const double FewDenseShare = 0.5;
 
-    /// <summary>The same for panels.</summary>
-    private const double PanelDenseShare = 0.95;
+    /// <summary>
+    /// The same for panels: listed rows cost a third more each than rows in order (Zen 3, batch 16: 80 to 93 % of the
+    /// rows listed took 1.02 to 1.12 of the time of all in order).
+    /// </summary>
+    private const double PanelDenseShare = 0.75;
 
     /// <summary>
     /// Bytes of float rows in a tile, so that they stay in the L2 cache while panel after panel reads them.
@@ -32,6 +35,8 @@ internal sealed unsafe class ScanWorker : IDisposable
     private readonly TileBuffers _buffers = new();
     private readonly TileLoader _loader;
     private readonly UnitMasks _masks;
+    private uint* _slotWords;
+    private int _slotShift;
     private int _tileEntries;
     private long _rowsScanned;
     private long _rowsScored;
@@ -111,6 +116,13 @@ internal sealed unsafe class ScanWorker : IDisposable
                 AskForListed(unit, entries);
             }
 
+            if (IsMixed(group))
+            {
+                int firstSlot = group.FirstPanel * _plan.Queries.PanelSlots;
+                int slotCount = Math.Min(_plan.Queries.PanelSlots, _plan.SlotCount - firstSlot);
+                _slotWords = _masks.SlotWords(group, slotCount, out _slotShift);
+            }
+
             bool masked = dense ? passing < unit.Count || group.FilterCount > 1 : group.FilterCount > 1;
             for (int start = 0; start < entries; start += _tileEntries)
             {
@@ -126,6 +138,9 @@ internal sealed unsafe class ScanWorker : IDisposable
         _masks.Dispose();
         Survivors.Dispose();
     }
+
+    /// <summary>Whether a group is a panel of several filters.</summary>
+    private bool IsMixed(in PanelGroup group) => group.FilterCount > 1 && !_plan.Queries.IsFew;
 
     private void SetBounds(int block)
     {
@@ -198,7 +213,7 @@ internal sealed unsafe class ScanWorker : IDisposable
 
     private void ScanTile(in PanelGroup group, in UnitTile tile, bool masked)
     {
-        if (masked)
+        if (masked && !IsMixed(group))
         {
             SetEntryMasks(group, tile);
         }
@@ -240,6 +255,12 @@ internal sealed unsafe class ScanWorker : IDisposable
         }
 
         Score(tile, panel, slotCount);
+        if (IsMixed(group))
+        {
+            new MixedPanelSink(_plan, _buffers, Survivors, tile, firstSlot, slotCount).Take(_slotWords, _slotShift);
+            return;
+        }
+
         SurvivorSink sink = new(_plan, _buffers, Survivors, group, tile, firstSlot, slotCount, masked);
         if (queries.IsFew)
         {

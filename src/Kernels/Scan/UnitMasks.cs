@@ -5,7 +5,10 @@ using Linr.Memory;
 
 namespace Linr.Kernels.Scan;
 
-/// <summary>The masks of one unit of rows: a mask a distinct filter, the live mask ANDed in. One a thread.</summary>
+/// <summary>
+/// The masks of one unit of rows: a mask a distinct filter, the live mask ANDed in; for a panel of several filters a
+/// word of slots a row too. One a thread.
+/// </summary>
 internal sealed unsafe class UnitMasks(ScanPlan plan) : IDisposable
 {
     /// <summary>
@@ -14,7 +17,10 @@ internal sealed unsafe class UnitMasks(ScanPlan plan) : IDisposable
     private const int Stride = (UnitOrder.UnitRowsMax / 64) + 8;
 
     private NativeBuffer? _buffer;
+    private NativeBuffer? _wordBuffer;
     private ulong* _masks;
+    private uint* _words;
+    private uint* _slotWords;
     private long[] _passed = [];
     private int[] _counts = [];
     private int _wordCount;
@@ -33,6 +39,10 @@ internal sealed unsafe class UnitMasks(ScanPlan plan) : IDisposable
     {
         long bytes = (plan.FilterCount + 1L) * Stride * sizeof(ulong);
         _masks = (ulong*)ScanArrays.Grow(ref _buffer, bytes);
+        int shared = (plan.FilterCount + SharedClauses.FiltersMax - 1) / SharedClauses.FiltersMax;
+        long words = plan.FilterCount == 1 ? 0 : (shared + 1L) * UnitOrder.UnitRowsMax;
+        _words = (uint*)ScanArrays.Grow(ref _wordBuffer, words * sizeof(uint));
+        _slotWords = _words + ((long)shared * UnitOrder.UnitRowsMax);
         ScanArrays.Grow(ref _passed, plan.FilterCount);
         ScanArrays.Grow(ref _counts, plan.FilterCount);
         Array.Clear(_passed, 0, plan.FilterCount);
@@ -49,6 +59,10 @@ internal sealed unsafe class UnitMasks(ScanPlan plan) : IDisposable
         for (int first = 0; first < plan.FilterCount; first += SharedClauses.FiltersMax)
         {
             EvaluateFrom(first, unit);
+            if (live != 0 && plan.SharedFrom(first).IsWhole)
+            {
+                ClearDead(Words(first), liveWords);
+            }
         }
 
         for (int filter = 0; filter < plan.FilterCount; filter++)
@@ -86,8 +100,64 @@ internal sealed unsafe class UnitMasks(ScanPlan plan) : IDisposable
         return LastUnion;
     }
 
+    /// <summary>
+    /// The slots of a panel whose filters a row passes, a word a row. To be called right after
+    /// <see cref="Union"/> for a group of several filters, which is one panel.
+    /// </summary>
+    /// <param name="group">The group.</param>
+    /// <param name="slotCount">Slots of the panel.</param>
+    /// <param name="shift">The bit of the panel's first slot.</param>
+    public uint* SlotWords(in PanelGroup group, int slotCount, out int shift)
+    {
+        // Filters lie in the order of slots: where each has one slot, their words serve as they are.
+        shift = group.FirstFilter % SharedClauses.FiltersMax;
+        bool isOneEach = group.FilterCount == slotCount && shift + slotCount <= SharedClauses.FiltersMax;
+        if (isOneEach && plan.SharedFrom(group.FirstFilter).IsWhole)
+        {
+            return Words(group.FirstFilter);
+        }
+
+        shift = 0;
+        int firstSlot = group.FirstPanel * plan.Queries.PanelSlots;
+        Span<ulong> masks = stackalloc ulong[slotCount];
+        for (int word = 0; word < _wordCount; word++)
+        {
+            if (LastUnion[word] == 0)
+            {
+                new Span<uint>(_slotWords + (64 * word), 64).Clear();
+                continue;
+            }
+
+            for (int slot = 0; slot < slotCount; slot++)
+            {
+                masks[slot] = Mask(plan.FilterOf(firstSlot + slot))[word];
+            }
+
+            EntryMasks.Transpose(masks, _slotWords + (64 * word));
+        }
+
+        return _slotWords;
+    }
+
     /// <inheritdoc/>
-    public void Dispose() => _buffer?.Dispose();
+    public void Dispose()
+    {
+        _buffer?.Dispose();
+        _wordBuffer?.Dispose();
+    }
+
+    private uint* Words(int filter) => _words + ((long)(filter / SharedClauses.FiltersMax) * UnitOrder.UnitRowsMax);
+
+    private static void ClearDead(uint* words, ReadOnlySpan<ulong> live)
+    {
+        for (int i = 0; i < live.Length; i++)
+        {
+            for (ulong dead = ~live[i]; dead != 0; dead &= dead - 1)
+            {
+                words[(64 * i) + BitOperations.TrailingZeroCount(dead)] = 0;
+            }
+        }
+    }
 
     /// <summary>Evaluates the filters that are looked at together.</summary>
     private void EvaluateFrom(int firstFilter, in UnitRows unit)
@@ -95,7 +165,7 @@ internal sealed unsafe class UnitMasks(ScanPlan plan) : IDisposable
         SharedClauses shared = plan.SharedFrom(firstFilter);
         if (!shared.IsEmpty)
         {
-            shared.Evaluate(unit.Block, unit.First, unit.Count, Mask(firstFilter), Stride);
+            shared.Evaluate(unit.Block, unit.First, unit.Count, Words(firstFilter), Mask(firstFilter), Stride);
         }
 
         int end = Math.Min(firstFilter + SharedClauses.FiltersMax, plan.FilterCount);

@@ -50,6 +50,7 @@ public sealed unsafe class SharedClausesTests
         RowFilter?[] filters = [both, null, afterNumber, either, number, new PredicateFilter(row => row % 3 == 0)];
         using SharedClauses shared = new();
         shared.Prepare(filters, 5_000);
+        Assert.False(shared.IsWhole);
         Assert.Equal([true, false, true, false, false, false], filters.Select((_, filter) => shared.Has(filter)));
         AssertSame(shared, filters, 0, 0, 5_000);
     }
@@ -76,6 +77,7 @@ public sealed unsafe class SharedClausesTests
         using SharedClauses shared = new();
         shared.Prepare(filters, 5_000);
         Assert.False(shared.IsEmpty);
+        Assert.True(shared.IsWhole);
         AssertSame(shared, filters, 0, 0, 5_000);
         shared.Prepare(filters.AsSpan(3, 4), 5_000);
         AssertSame(shared, filters[3..7], 0, 0, 5_000);
@@ -163,7 +165,8 @@ public sealed unsafe class SharedClausesTests
         int words = (rowCount + 63) / 64;
         int stride = words + 3;
         using NativeBuffer buffer = new(filters.Length * stride * sizeof(ulong));
-        shared.Evaluate(block, firstRow, rowCount, (ulong*)buffer.Address, stride);
+        using NativeBuffer rowWords = new(64L * words * sizeof(uint));
+        shared.Evaluate(block, firstRow, rowCount, (uint*)rowWords.Address, (ulong*)buffer.Address, stride);
         ulong[] expected = new ulong[words];
         for (int filter = 0; filter < filters.Length; filter++)
         {
@@ -171,6 +174,8 @@ public sealed unsafe class SharedClausesTests
             {
                 filters[filter]!.Evaluate(block, firstRow, rowCount, expected);
                 Assert.Equal(expected, buffer.Span<ulong>(filter * stride, words).ToArray());
+                Assert.True(!shared.IsWhole || Enumerable.Range(0, rowCount).All(row =>
+                    (rowWords.Span<uint>(row, 1)[0] >> filter & 1) == (expected[row / 64] >> (row % 64) & 1)));
             }
         }
     }

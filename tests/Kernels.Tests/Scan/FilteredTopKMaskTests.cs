@@ -77,6 +77,19 @@ public sealed class FilteredTopKMaskTests
     }
 
     [Fact]
+    public void Rows_that_no_filter_passes_are_left_out_of_a_unit_that_is_scored_whole()
+    {
+        using TestTable table = Table();
+        ScanRequest request = table.Request(16, 25, RandomRows.Queries(16));
+        request.Filters = Enumerable.Range(0, 16).Select(RowFilter? (query) => new PredicateFilter(
+            row => row / 64 % 8 != 0 && Hash(row, query) < 0.9)).ToArray();
+        ScanAssert.MatchesReference(request);
+        using ScanWorkspace workspace = new();
+        FilteredTopK.Search(request, workspace, null, TestContext.Current.CancellationToken);
+        Assert.True(workspace.Counters.DenseUnits > 0);
+    }
+
+    [Fact]
     public void A_live_mask_hides_rows_alone_and_with_filters()
     {
         using TestTable table = Table();
