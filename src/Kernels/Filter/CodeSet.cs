@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 
 namespace Linr.Kernels.Filter;
 
@@ -7,7 +6,7 @@ namespace Linr.Kernels.Filter;
 internal readonly unsafe ref struct CodeSet
 {
     private readonly ReadOnlySpan<ulong> _words;
-    private readonly bool _isBitmap;
+    private readonly ClauseTest _test;
     private readonly ulong _low;
 
     /// <param name="plan">The plan.</param>
@@ -15,33 +14,29 @@ internal readonly unsafe ref struct CodeSet
     public CodeSet(FilterPlan plan, in PlanClause clause)
     {
         _words = plan.Words.Slice(clause.First, clause.Count);
-        _isBitmap = clause.Test == ClauseTest.CodeBitmap;
+        _test = clause.Test;
         _low = (ulong)clause.Low;
-        ulong last = _isBitmap ? _low + (64 * (ulong)_words.Length) - 1 : TensorPrimitives.Max(_words);
-        End = (long)Math.Min(last, uint.MaxValue) + 1;
-        Count = _words.Length;
-        if (_isBitmap)
+        ulong last = 0;
+        foreach (ulong word in _words)
         {
-            Count = 0;
-            foreach (ulong word in _words)
-            {
-                Count += BitOperations.PopCount(word);
-            }
+            Count += _test == ClauseTest.CodeBitmap ? BitOperations.PopCount(word) : IsCode(word) ? 1 : 0;
+            last = _test != ClauseTest.CodeBitmap && IsCode(word) ? Math.Max(last, word) : last;
         }
+
+        last = _test == ClauseTest.CodeBitmap ? _low + (64 * (ulong)_words.Length) - 1 : last;
+        End = (long)Math.Min(last, uint.MaxValue) + 1;
     }
 
-    /// <summary>All its codes are less, or wider than any code of a row.</summary>
+    /// <summary>All its codes are less, those left out that are wider than any code of a row.</summary>
     public long End { get; }
 
-    /// <summary>How many codes, those counted twice that are listed twice.</summary>
+    /// <summary>How many codes, or more.</summary>
     public int Count { get; }
 
-    /// <summary>
-    /// Whether a clause asks for codes that are quickly listed. Hash sets are not: their codes are too far apart.
-    /// </summary>
+    /// <summary>Whether a clause asks for codes.</summary>
     public static bool IsOf(FilterPlan plan, in PlanClause clause)
     {
-        if (clause.Test is not (ClauseTest.AnyOf or ClauseTest.CodeBitmap))
+        if (clause.Test is not (ClauseTest.AnyOf or ClauseTest.CodeBitmap or ClauseTest.HashSet))
         {
             return false;
         }
@@ -58,28 +53,31 @@ internal readonly unsafe ref struct CodeSet
     }
 
     /// <summary>Sets or clears a bit in the words of all codes of the set.</summary>
-    /// <param name="table">A word a code, <see cref="End"/> of them at least.</param>
-    /// <param name="bit">The bit.</param>
-    /// <param name="isSet">Whether it is set.</param>
-    public void Write(uint* table, uint bit, bool isSet)
+    public void Write<TTable>(TTable table, uint bit, bool isSet)
+        where TTable : struct, ICodeTable
     {
-        uint cleared = ~bit;
-        uint set = isSet ? bit : 0;
         for (int i = 0; i < _words.Length; i++)
         {
-            if (!_isBitmap)
+            if (_test != ClauseTest.CodeBitmap)
             {
-                uint* entry = table + _words[i];
-                *entry = (*entry & cleared) | set;
+                if (IsCode(_words[i]) && _words[i] <= uint.MaxValue)
+                {
+                    Write(table.Entry((uint)_words[i]), bit, isSet);
+                }
+
                 continue;
             }
 
-            uint* entries = table + _low + (64L * i);
-            for (ulong word = _words[i]; word != 0; word &= word - 1)
+            ulong first = _low + (64 * (ulong)i);
+            for (ulong word = first <= uint.MaxValue ? _words[i] : 0; word != 0; word &= word - 1)
             {
-                uint* entry = entries + BitOperations.TrailingZeroCount(word);
-                *entry = (*entry & cleared) | set;
+                Write(table.Entry((uint)first + (uint)BitOperations.TrailingZeroCount(word)), bit, isSet);
             }
         }
     }
+
+    private static void Write(uint* entry, uint bit, bool isSet) => *entry = isSet ? *entry | bit : *entry & ~bit;
+
+    /// <summary>A hash set has words that are in place of none.</summary>
+    private bool IsCode(ulong word) => _test != ClauseTest.HashSet || word != _low;
 }

@@ -8,9 +8,9 @@ namespace Linr.Kernels.Filter;
 /// either way). Compiled fully at once, as <see cref="ElementRun"/>.
 /// </summary>
 /// <param name="column">The block, of codes.</param>
-/// <param name="table">A word a code.</param>
-/// <param name="last">The last code that has a word, 255 or more; its word is that of all codes past it.</param>
-internal readonly unsafe struct CodeWords(ColumnBlock column, uint* table, uint last)
+/// <param name="table">The table.</param>
+internal readonly unsafe struct CodeWords<TTable>(ColumnBlock column, TTable table)
+    where TTable : struct, ICodeTable
 {
     /// <summary>Look-ups of one turn: twice as fast as with one.</summary>
     private const int Unrolled = 4;
@@ -53,15 +53,14 @@ internal readonly unsafe struct CodeWords(ColumnBlock column, uint* table, uint 
     private void AndEach<T>(T* codes, int rowCount, uint* words)
         where T : unmanaged, IBinaryInteger<T>
     {
-        uint* entries = table;
-        uint end = last;
+        TTable entries = table;
         T* unrolled = codes + (rowCount / Unrolled * Unrolled);
         for (; codes < unrolled; codes += Unrolled, words += Unrolled)
         {
-            uint first = entries[Place(codes[0], end)];
-            uint second = entries[Place(codes[1], end)];
-            uint third = entries[Place(codes[2], end)];
-            uint fourth = entries[Place(codes[3], end)];
+            uint first = entries.Word(uint.CreateTruncating(codes[0]));
+            uint second = entries.Word(uint.CreateTruncating(codes[1]));
+            uint third = entries.Word(uint.CreateTruncating(codes[2]));
+            uint fourth = entries.Word(uint.CreateTruncating(codes[3]));
             words[0] &= first;
             words[1] &= second;
             words[2] &= third;
@@ -70,7 +69,7 @@ internal readonly unsafe struct CodeWords(ColumnBlock column, uint* table, uint 
 
         for (int row = 0; row < rowCount % Unrolled; row++)
         {
-            words[row] &= entries[Place(codes[row], end)];
+            words[row] &= entries.Word(uint.CreateTruncating(codes[row]));
         }
     }
 
@@ -78,24 +77,18 @@ internal readonly unsafe struct CodeWords(ColumnBlock column, uint* table, uint 
     private void AndAny<T>(T* codes, uint* starts, uint* counts, int rowCount, uint* words)
         where T : unmanaged, IBinaryInteger<T>
     {
-        uint* entries = table;
-        uint end = last;
-        uint absent = entries[end];
+        TTable entries = table;
+        uint absent = entries.Absent;
         for (int row = 0; row < rowCount; row++)
         {
             uint flipped = 0;
             T* values = codes + starts[row];
             for (uint i = 0; i < counts[row]; i++)
             {
-                flipped |= entries[Place(values[i], end)] ^ absent;
+                flipped |= entries.Word(uint.CreateTruncating(values[i])) ^ absent;
             }
 
             words[row] &= absent ^ flipped;
         }
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Place<T>(T code, uint end)
-        where T : unmanaged, IBinaryInteger<T>
-        => typeof(T) == typeof(byte) ? uint.CreateTruncating(code) : Math.Min(uint.CreateTruncating(code), end);
 }

@@ -82,7 +82,7 @@ internal sealed unsafe class SharedClauses : IDisposable
             new Span<uint>(words + first + count, padded - count).Clear();
             foreach (ref readonly CodeLookup lookup in _lookups.AsSpan(0, _lookupCount))
             {
-                if (lookup.HasTable)
+                if (lookup.WordCount > 0)
                 {
                     lookup.And(Table(lookup), block, firstRow + first, chunk);
                 }
@@ -133,7 +133,7 @@ internal sealed unsafe class SharedClauses : IDisposable
     {
         ref readonly PlanClause clause = ref plan.Clauses[number];
         CodeSet set = new(plan, clause);
-        if (set.End >= CodeLookup.EntriesPerClauseMax * (long)FiltersMax)
+        if (set.End >= CodeLookup.WordsMax && set.Count > CodeLookup.MembersMax / FiltersMax)
         {
             _hasRest[filter] = true;
             return;
@@ -166,20 +166,18 @@ internal sealed unsafe class SharedClauses : IDisposable
 
     private void LayOutTables(long rowCount)
     {
-        long entries = 0;
+        long words = 0;
         foreach (ref CodeLookup lookup in _lookups.AsSpan(0, _lookupCount))
         {
-            if (lookup.Pays(rowCount))
-            {
-                lookup.Start = entries;
-                entries += lookup.EntryCount;
-            }
+            lookup.ChooseTable(rowCount);
+            lookup.Start = words;
+            words += lookup.WordCount;
         }
 
-        IsEmpty = entries == 0;
+        IsEmpty = words == 0;
         if (!IsEmpty)
         {
-            ScanArrays.Grow(ref _tables, entries * sizeof(uint));
+            ScanArrays.Grow(ref _tables, words * sizeof(uint));
         }
     }
 
@@ -187,21 +185,19 @@ internal sealed unsafe class SharedClauses : IDisposable
     {
         foreach (ref readonly CodeLookup lookup in _lookups.AsSpan(0, _lookupCount))
         {
-            if (lookup.HasTable)
+            if (lookup.WordCount > 0)
             {
-                new Span<uint>(Table(lookup), lookup.EntryCount).Fill(lookup.Absent);
+                lookup.Clear(Table(lookup));
             }
         }
 
         foreach (SharedClause shared in _clauses.AsSpan(0, _clauseCount))
         {
             ref readonly CodeLookup lookup = ref _lookups[shared.Lookup];
-            if (lookup.HasTable)
+            if (lookup.WordCount > 0)
             {
                 FilterPlan plan = _filters[shared.Filter]!.Plan;
-                uint bit = 1u << shared.Filter;
-                new CodeSet(plan, plan.Clauses[shared.Clause]).Write(
-                    Table(lookup), bit, isSet: (lookup.Absent & bit) == 0);
+                lookup.Write(Table(lookup), shared.Filter, new CodeSet(plan, plan.Clauses[shared.Clause]));
                 _known[shared.Filter] |= 1UL << shared.Clause;
             }
             else

@@ -62,10 +62,13 @@ public sealed unsafe class SharedClausesTests
         ColumnBlock[] codes = columns.Make(ColumnElement.Code32, 100_000, isMultiValued: false);
         Assert.False(IsShared(codes, count: 1, largest: 100, rowCount: 1_000_000));
         Assert.True(IsShared(codes, count: 2, largest: 100, rowCount: 1_000_000));
-        Assert.False(IsShared(codes, count: 2, largest: 60_000, rowCount: 1_000_000));
-        Assert.True(IsShared(codes, count: 4, largest: 60_000, rowCount: 1_000_000));
-        Assert.False(IsShared(codes, count: 4, largest: 60_000, rowCount: 5_000));
-        Assert.False(IsShared(codes, count: 32, largest: 60_000_000, rowCount: 100_000_000));
+        Assert.True(IsShared(codes, count: 2, largest: 60_000, rowCount: 1_000_000));
+        Assert.False(IsShared(codes, count: 2, largest: 60_000, rowCount: 100_000));
+        Assert.False(IsShared(codes, count: 3, largest: 60_000_000, rowCount: 1_000_000));
+        Assert.True(IsShared(codes, count: 4, largest: 60_000_000, rowCount: 1_000_000));
+        Assert.True(IsShared(codes, count: 32, largest: uint.MaxValue, rowCount: 1_000_000));
+        Assert.True(IsShared(codes, count: 32, largest: ulong.MaxValue, rowCount: 1_000_000));
+        Assert.False(IsShared(codes, count: 4, largest: 60_000_000, rowCount: 100));
     }
 
     [Fact]
@@ -84,6 +87,23 @@ public sealed unsafe class SharedClausesTests
         shared.Prepare(filters.AsSpan(0, 1), 5_000);
         Assert.True(shared.IsEmpty);
         Assert.False(shared.Has(0));
+    }
+
+    [Theory]
+    [InlineData(9, 2_000_000)]
+    [InlineData(1_000, 100_000_000)]
+    [InlineData(30_000, 20_000_000)]
+    public void Sets_of_a_large_dictionary_are_hashed_unless_they_hold_most_codes(int count, int limit)
+    {
+        using RandomColumns columns = new(count, 5_000);
+        ColumnBlock[] codes = columns.Make(ColumnElement.Code32, limit, isMultiValued: false);
+        Random random = new(count);
+        RowFilter?[] filters = [.. Enumerable.Range(0, 16).Select(_ => Set(codes, [.. Enumerable.Range(0, count).Select(
+            _ => (ulong)Math.Max(1, ((uint*)codes[0].Values)[random.Next(5_000)]))]))];
+        using SharedClauses shared = new();
+        shared.Prepare(filters, 100_000_000);
+        Assert.Equal(count <= 1_000, shared.IsWhole);
+        AssertSame(shared, filters, 0, 0, 5_000);
     }
 
     [Theory]

@@ -1,0 +1,46 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Linr.Kernels.Filter;
+
+/// <summary>
+/// The codes of all sets and their words, for few codes of a large dictionary: nearly all slots are empty, so that most
+/// look-ups end at the first. A slot is two words, the code (0 in an empty one) and its word; the table starts empty,
+/// with all words <see cref="Absent"/>.
+/// </summary>
+/// <param name="slots">The slots.</param>
+/// <param name="slotCount">How many, a power of two, 2 or more, many more than codes.</param>
+/// <param name="absent">The word of a code that is not in the table.</param>
+internal readonly unsafe struct HashedTable(uint* slots, int slotCount, uint absent) : ICodeTable
+{
+    private readonly int _shift = 32 - BitOperations.Log2((uint)slotCount);
+
+    /// <inheritdoc/>
+    public uint Absent => absent;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint Word(uint code) => Slot(code)[1];
+
+    /// <inheritdoc/>
+    public uint* Entry(uint code)
+    {
+        uint* slot = Slot(code);
+        slot[0] = code;
+        return slot + 1;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private uint* Slot(uint code)
+    {
+        uint place = (code * 0x9E37_79B1) >> _shift;
+        uint* slot = slots + (2 * place);
+        while (slot[0] != code && slot[0] != 0)
+        {
+            place = (place + 1) & ((uint)slotCount - 1);
+            slot = slots + (2 * place);
+        }
+
+        return slot;
+    }
+}
