@@ -82,7 +82,7 @@ public sealed class FilteredTopKMaskTests
         using TestTable table = Table();
         ScanRequest request = table.Request(16, 25, RandomRows.Queries(16));
         request.Filters = Enumerable.Range(0, 16).Select(RowFilter? (query) => new PredicateFilter(
-            row => row / 64 % 8 != 0 && Hash(row, query) < 0.9)).ToArray();
+            row => row / 64 % 9 != 0 && Hash(row, query) < 0.9)).ToArray();
         ScanAssert.MatchesReference(request);
         using ScanWorkspace workspace = new();
         FilteredTopK.Search(request, workspace, null, TestContext.Current.CancellationToken);
