@@ -30,6 +30,6 @@ public static partial class CanonicalScore
         return AddLanes(lanes);
     }
 
-    private static double AddLanes(ReadOnlySpan<double> lanes)
+    internal static double AddLanes(ReadOnlySpan<double> lanes)
         => ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
 }

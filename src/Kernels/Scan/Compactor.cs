@@ -11,15 +11,11 @@ internal sealed unsafe class Compactor
     /// <summary>While the scan goes on a cut that keeps a share more than K rows is good enough.</summary>
     private const int SlackShare = 16;
 
-    /// <summary>
-    /// Rows asked for ahead of their canonical scores: more than three of 512 bytes only wait in line.
-    /// </summary>
-    private const int RowsAhead = 3;
-
     private readonly ScanPlan _plan;
     private readonly RowScorer _scorer;
     private readonly GroupCaps _caps = new();
     private readonly Comparison<ulong> _byOrder;
+    private ulong[] _scratch = [];
 
     public Compactor(ScanPlan plan, RowScorer scorer)
     {
@@ -75,10 +71,11 @@ internal sealed unsafe class Compactor
 
         _plan.Cuts.Raise(slot, TopCut.Find(list.Span, _plan.K, slack));
         ulong lowest = ScoredRow.Pack((float)(_plan.Cuts[slot] - (2.01 * _plan.Errors.Largest(slot))), 0);
+        Span<ulong> words = list.Span;
         int kept = 0;
-        foreach (ulong word in list.Span)
+        foreach (ulong word in words)
         {
-            list.Words[kept] = word;
+            words[kept] = word;
             kept += word >= lowest ? 1 : 0;
         }
 
@@ -97,37 +94,55 @@ internal sealed unsafe class Compactor
             }
         }
 
-        float cut = _plan.Cuts[slot];
+        Span<ulong> added = list.Span[list.Settled..];
+        added = added[..KeepThoseThatMayReach(slot, groups, added)];
+        _scorer.Score(slot, added);
         ulong last = list.Settled == _plan.K ? list.Words[list.Settled - 1] : 0;
-        int kept = list.Settled;
-        for (int i = list.Settled; i < list.Count; i++)
-        {
-            ulong word = list.Words[i];
-            uint row = ScoredRow.Row(word);
-            _scorer.PrefetchRow(ScoredRow.Row(list.Words[Math.Min(i + RowsAhead, list.Count - 1)]));
-            float rowCut = IsGrouped ? Math.Max(cut, _caps.Cut(GroupCaps.CodeOf(groups, row))) : cut;
-            if (!MayReach(slot, word, rowCut))
-            {
-                continue;
-            }
-
-            float score = _scorer.Score(slot, row);
-            ulong settled = ScoredRow.Pack(score, row);
-            if (score >= rowCut && (last == 0 || IsBefore(settled, last)))
-            {
-                list.Words[kept++] = settled;
-            }
-        }
-
-        list.Count = kept;
+        list.Count = list.Settled + KeepThoseThatReach(slot, groups, last, added);
         SortByOrder(list.Span);
-        list.Count = IsGrouped ? TakeGroups(list.Span, groups) : Math.Min(kept, _plan.K);
+        list.Count = IsGrouped ? TakeGroups(list.Span, groups) : Math.Min(list.Count, _plan.K);
         list.Settled = list.Count;
         if (list.Count == _plan.K)
         {
             _plan.Cuts.Raise(slot, ScoredRow.Score(list.Words[list.Count - 1]));
         }
     }
+
+    /// <summary>Keeps the words, lower bounds, whose canonical scores may reach the cut; returns how many.</summary>
+    private int KeepThoseThatMayReach(int slot, ReadOnlySpan<Filter.ColumnBlock> groups, Span<ulong> words)
+    {
+        float cut = _plan.Cuts[slot];
+        int kept = 0;
+        foreach (ulong word in words)
+        {
+            words[kept] = word;
+            kept += MayReach(slot, word, RowCut(cut, groups, word)) ? 1 : 0;
+        }
+
+        return kept;
+    }
+
+    /// <summary>
+    /// Keeps the words, canonical scores by now, that reach the cut and stand before <paramref name="last"/>, if that
+    /// is not 0; returns how many.
+    /// </summary>
+    private int KeepThoseThatReach(
+        int slot, ReadOnlySpan<Filter.ColumnBlock> groups, ulong last, Span<ulong> words)
+    {
+        float cut = _plan.Cuts[slot];
+        int kept = 0;
+        foreach (ulong word in words)
+        {
+            words[kept] = word;
+            bool reaches = ScoredRow.Score(word) >= RowCut(cut, groups, word) && (last == 0 || IsBefore(word, last));
+            kept += reaches ? 1 : 0;
+        }
+
+        return kept;
+    }
+
+    private float RowCut(float cut, ReadOnlySpan<Filter.ColumnBlock> groups, ulong word)
+        => groups.Length == 0 ? cut : Math.Max(cut, _caps.Cut(GroupCaps.CodeOf(groups, ScoredRow.Row(word))));
 
     private int TakeGroups(Span<ulong> sorted, ReadOnlySpan<Filter.ColumnBlock> groups)
     {
@@ -146,8 +161,7 @@ internal sealed unsafe class Compactor
 
     private void SortByOrder(Span<ulong> words)
     {
-        words.Sort();
-        words.Reverse();
+        ScoreSort.Descending(words, ref _scratch);
         int start = 0;
         for (int i = 1; i <= words.Length; i++)
         {

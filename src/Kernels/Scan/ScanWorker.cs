@@ -137,6 +137,7 @@ internal sealed unsafe class ScanWorker : IDisposable
         _buffers.Dispose();
         _masks.Dispose();
         Survivors.Dispose();
+        Scorer.Dispose();
     }
 
     /// <summary>Whether a group is a panel of several filters.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Linr.Kernels;
 
@@ -45,17 +46,34 @@ internal static partial class TopCut
         }
     }
 
+    /// <summary>The lowest and the highest upper half.</summary>
     private static (uint Low, uint High) Range(ReadOnlySpan<ulong> words)
     {
-        ulong low = ulong.MaxValue;
-        ulong high = 0;
-        foreach (ulong word in words)
+        ReadOnlySpan<Vector<ulong>> vectors = MemoryMarshal.Cast<ulong, Vector<ulong>>(words);
+        Vector<uint> lows = Vector<uint>.AllBitsSet;
+        Vector<uint> highs = Vector<uint>.Zero;
+        foreach (Vector<ulong> vector in vectors)
         {
-            low = Math.Min(low, word);
-            high = Math.Max(high, word);
+            // The rows in the lower halves must not count: they become the highest number here, the lowest there.
+            lows = Vector.Min(lows, (vector | new Vector<ulong>(uint.MaxValue)).As<ulong, uint>());
+            highs = Vector.Max(highs, Vector.AndNot(vector, new Vector<ulong>(uint.MaxValue)).As<ulong, uint>());
         }
 
-        return ((uint)(low >> 32), (uint)(high >> 32));
+        uint low = uint.MaxValue;
+        uint high = 0;
+        for (int lane = 1; lane < Vector<uint>.Count; lane += 2)
+        {
+            low = Math.Min(low, lows[lane]);
+            high = Math.Max(high, highs[lane]);
+        }
+
+        foreach (ulong word in words[(vectors.Length * Vector<ulong>.Count)..])
+        {
+            low = Math.Min(low, (uint)(word >> 32));
+            high = Math.Max(high, (uint)(word >> 32));
+        }
+
+        return (low, high);
     }
 
     private static void Count(ReadOnlySpan<ulong> words, uint low, uint high, int shift, Span<int> buckets)

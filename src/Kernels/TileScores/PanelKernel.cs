@@ -14,7 +14,7 @@ internal static unsafe class PanelKernel<TLanes, TVector>
     where TVector : struct
 {
     private const int GroupRows = 6;
-    private const int RowsAhead = 2 * GroupRows;
+    private const int RowsAhead = 3 * GroupRows;
     private const int LineElements = TileRows.LineBytes / sizeof(float);
 
     public static void Score(
