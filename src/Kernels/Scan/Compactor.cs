@@ -30,11 +30,34 @@ internal sealed unsafe class Compactor
     public void MakeRoom(int slot, ref SurvivorList list, int capacity, int needed)
     {
         int room = Math.Max(needed, capacity / 8);
-        Shrink(slot, ref list, _plan.K / SlackShare);
+        if (list.Counted != SurvivorList.NotCounted)
+        {
+            RaiseCut(slot, ref list);
+            DropBelowCut(slot, ref list);
+        }
+
+        if (capacity - list.Count < room)
+        {
+            Shrink(slot, ref list, _plan.K / SlackShare);
+        }
+
         if (capacity - list.Count < room)
         {
             Settle(slot, ref list);
         }
+
+        StartLevels(slot, ref list);
+    }
+
+    /// <summary>Counts the words that were added since the last time and raises the cut to where they allow it.</summary>
+    public void RaiseCut(int slot, ref SurvivorList list)
+    {
+        if (list.Levels.Add(list.Span[list.Counted..], _plan.K))
+        {
+            _plan.Cuts.Raise(slot, list.Levels.Cut);
+        }
+
+        list.Counted = list.Count;
     }
 
     /// <summary>Turns what several threads kept, one list after the other, into the slot's answer.</summary>
@@ -70,6 +93,11 @@ internal sealed unsafe class Compactor
         }
 
         _plan.Cuts.Raise(slot, TopCut.Find(list.Span, _plan.K, slack));
+        DropBelowCut(slot, ref list);
+    }
+
+    private void DropBelowCut(int slot, ref SurvivorList list)
+    {
         ulong lowest = ScoredRow.Pack((float)(_plan.Cuts[slot] - (2.01 * _plan.Errors.Largest(slot))), 0);
         Span<ulong> words = list.Span;
         int kept = 0;
@@ -80,6 +108,17 @@ internal sealed unsafe class Compactor
         }
 
         list.Count = kept;
+    }
+
+    private void StartLevels(int slot, ref SurvivorList list)
+    {
+        list.Counted = SurvivorList.NotCounted;
+        if (list.Settled == 0 && !IsGrouped)
+        {
+            list.Levels.Start(list.Span, _plan.Cuts[slot]);
+            list.Counted = 0;
+            RaiseCut(slot, ref list);
+        }
     }
 
     private void Settle(int slot, ref SurvivorList list)

@@ -6,9 +6,16 @@ namespace Linr.Kernels.Scan;
 internal sealed unsafe class Survivors(ScanPlan plan, RowScorer scorer, Compactor compactor) : IDisposable
 {
     private const int RoomMin = 1024;
+
+    /// <summary>Words are counted when a share of K has been added: the cut is late by as many at most.</summary>
+    private const int CountSteps = 8;
+    private const int CountStepMin = 64;
+
     private NativeBuffer? _buffer;
+    private NativeBuffer? _levelBuffer;
     private SurvivorList[] _lists = [];
     private int _capacity;
+    private int _countStep;
 
     /// <summary>Words of one list.</summary>
     public static int CapacityFor(int k) => checked(k + Math.Max(k, RoomMin));
@@ -20,11 +27,19 @@ internal sealed unsafe class Survivors(ScanPlan plan, RowScorer scorer, Compacto
     public void Reset()
     {
         _capacity = CapacityFor(plan.K);
+        _countStep = Math.Max(CountStepMin, plan.K / CountSteps);
         ScanArrays.Grow(ref _lists, plan.SlotCount);
         ulong* words = (ulong*)ScanArrays.Grow(ref _buffer, (long)_capacity * plan.SlotCount * sizeof(ulong));
+        long levelBytes = (long)LevelCounts.LevelCount * plan.SlotCount * sizeof(int);
+        int* counts = (int*)ScanArrays.Grow(ref _levelBuffer, levelBytes);
         for (int slot = 0; slot < plan.SlotCount; slot++)
         {
-            _lists[slot] = new SurvivorList { Words = words + ((long)slot * _capacity) };
+            _lists[slot] = new SurvivorList
+            {
+                Words = words + ((long)slot * _capacity),
+                Levels = new LevelCounts(counts + ((long)slot * LevelCounts.LevelCount)),
+                Counted = SurvivorList.NotCounted,
+            };
         }
     }
 
@@ -32,6 +47,11 @@ internal sealed unsafe class Survivors(ScanPlan plan, RowScorer scorer, Compacto
     public void Reserve(int slot, int count)
     {
         ref SurvivorList list = ref _lists[slot];
+        if (list.Count - list.Counted >= _countStep)
+        {
+            compactor.RaiseCut(slot, ref list);
+        }
+
         if (list.Count + count > _capacity)
         {
             compactor.MakeRoom(slot, ref list, _capacity, count);
@@ -47,7 +67,11 @@ internal sealed unsafe class Survivors(ScanPlan plan, RowScorer scorer, Compacto
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _buffer?.Dispose();
+    public void Dispose()
+    {
+        _buffer?.Dispose();
+        _levelBuffer?.Dispose();
+    }
 
     private float LowerOfCanonical(int slot, uint row)
         => compactor.LowerBound(slot, row, scorer.Score(slot, row));

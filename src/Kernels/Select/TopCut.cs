@@ -47,7 +47,7 @@ internal static partial class TopCut
     }
 
     /// <summary>The lowest and the highest upper half.</summary>
-    private static (uint Low, uint High) Range(ReadOnlySpan<ulong> words)
+    internal static (uint Low, uint High) Range(ReadOnlySpan<ulong> words)
     {
         ReadOnlySpan<Vector<ulong>> vectors = MemoryMarshal.Cast<ulong, Vector<ulong>>(words);
         Vector<uint> lows = Vector<uint>.AllBitsSet;
