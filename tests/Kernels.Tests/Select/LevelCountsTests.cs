@@ -24,7 +24,7 @@ public sealed unsafe class LevelCountsTests
                 bool isRaised = levels.Add(words.AsSpan(i, Math.Min(step, words.Length - i)), k);
                 Assert.Equal(isRaised, levels.Cut > before);
                 int seen = Math.Min(words.Length, i + step);
-                float best = seen < k ? lowest : TopCut.Reference(words[..seen], k);
+                float best = seen < k ? lowest : TopCut.Reference(words.AsSpan(0, seen), k);
                 Assert.True(levels.Cut <= best);
             }
 
@@ -41,7 +41,7 @@ public sealed unsafe class LevelCountsTests
         levels.Start([ScoredRow.Pack(1, 0), ScoredRow.Pack(2, 1)], 1);
         Assert.False(levels.Add([ScoredRow.Pack(-5, 2), ScoredRow.Pack(0.5f, 3)], 1));
         Assert.True(levels.Add([ScoredRow.Pack(1e30f, 4), ScoredRow.Pack(1.5f, 5)], 1));
-        Assert.InRange(levels.Cut, 1.9f, 2);
+        Assert.InRange(levels.Cut, 2, 4);
     }
 
     private static uint Ordered(float score) => (uint)(ScoredRow.Pack(score, 0) >> 32);
