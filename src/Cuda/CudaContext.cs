@@ -20,7 +20,7 @@ public sealed class CudaContext : IDisposable
     private int _disposed;
 
     /// <summary>Opens a device.</summary>
-    /// <exception cref="CudaException">The context cannot be made (memory, an exclusive mode, a broken device).</exception>
+    /// <exception cref="CudaException">The context cannot be made, for want of memory, say.</exception>
     public CudaContext(CudaDevice device)
     {
         ArgumentNullException.ThrowIfNull(device);

@@ -79,9 +79,9 @@ public static class CudaDriver
         {
             return Ask(place);
         }
-        catch (EntryPointNotFoundException error)
+        catch (EntryPointNotFoundException)
         {
-            return new Outcome(place, 0, $"No CUDA driver: '{place}' is none ({error.Message}).");
+            return new Outcome(place, 0, $"No CUDA driver: '{place}' is a library of another kind.");
         }
     }
 

@@ -7,23 +7,25 @@ public sealed unsafe partial class CudaKernel
 {
     private const int ArgumentCountMax = 64;
     private const int ParameterInfoVersion = 12_040;
-    private const int Unknown = -1;
 
-    private readonly int _parameterCount;
+    // Null where the driver does not tell.
+    private readonly byte[]? _parameterBytes;
 
     /// <summary>Gives the kernel to the stream and returns at once; allocates nothing.</summary>
     /// <param name="shape">Grid, block and dynamic shared memory.</param>
     /// <param name="stream">A stream of the same device.</param>
     /// <param name="arguments">
-    /// One for each parameter, in order, in a type as wide as the parameter. Their number is checked where the driver
-    /// tells it (CUDA 12.4 and newer).
+    /// One for each parameter, in order, in a type as wide as the parameter. Their number and widths are checked where
+    /// the driver tells them (CUDA 12.4 and newer).
     /// </param>
-    /// <exception cref="ArgumentException">The arguments are too few or too many, or the stream is elsewhere.</exception>
+    /// <exception cref="ArgumentException">
+    /// The arguments are too few or too many, one has another width than its parameter, or the stream is elsewhere.
+    /// </exception>
     /// <exception cref="CudaException">The device cannot launch such a shape; the message has the shape.</exception>
     public void Launch(LaunchShape shape, CudaStream stream, params ReadOnlySpan<KernelArgument> arguments)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        CheckArguments(stream, arguments.Length);
+        CheckArguments(stream, arguments);
         CudaContext context = MakeCurrent();
         void** pointers = stackalloc void*[arguments.Length];
         fixed (KernelArgument* first = arguments)
@@ -81,7 +83,7 @@ public sealed unsafe partial class CudaKernel
         return Driver.LaunchKernelEx(&config, _function, pointers, null);
     }
 
-    private void CheckArguments(CudaStream stream, int count)
+    private void CheckArguments(CudaStream stream, ReadOnlySpan<KernelArgument> arguments)
     {
         if (!stream.Context.IsSameAs(Module.Context))
         {
@@ -90,32 +92,39 @@ public sealed unsafe partial class CudaKernel
                 nameof(stream));
         }
 
-        if (count > ArgumentCountMax || (_parameterCount != Unknown && count != _parameterCount))
+        int expected = _parameterBytes?.Length ?? Math.Min(arguments.Length, ArgumentCountMax);
+        if (arguments.Length != expected)
         {
-            string expected = _parameterCount == Unknown ? $"at most {ArgumentCountMax}" : $"{_parameterCount}";
-            throw new ArgumentException($"Kernel '{Name}' takes {expected} arguments, not {count}.", nameof(count));
+            throw new ArgumentException(
+                $"Kernel '{Name}' takes {expected} arguments, not {arguments.Length}.", nameof(arguments));
+        }
+
+        for (int position = 0; position < _parameterBytes?.Length; position++)
+        {
+            if (arguments[position].Bytes != _parameterBytes[position])
+            {
+                throw new ArgumentException(
+                    $"Parameter {position} of kernel '{Name}' has {_parameterBytes[position]} bytes, "
+                    + $"its argument {arguments[position].Bytes}.",
+                    nameof(arguments));
+            }
         }
     }
 
-    private int CountParameters()
+    private byte[]? ReadParameters()
     {
         if (!CudaDriver.Has(ParameterInfoVersion))
         {
-            return Unknown;
+            return null;
         }
 
-        int count = 0;
-        while (Driver.FuncGetParamInfo(_function, (nuint)count, out _, out nuint bytes) == CudaResult.Success)
+        var parameters = new List<byte>();
+        while (Driver.FuncGetParamInfo(_function, (nuint)parameters.Count, out _, out nuint bytes)
+            == CudaResult.Success)
         {
-            if (bytes > sizeof(ulong))
-            {
-                throw new NotSupportedException(
-                    $"Parameter {count} of kernel '{Name}' has {bytes} bytes; at most {sizeof(ulong)} can be given.");
-            }
-
-            count++;
+            parameters.Add((byte)nuint.Min(bytes, byte.MaxValue));
         }
 
-        return count;
+        return [.. parameters];
     }
 }

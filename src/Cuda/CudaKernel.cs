@@ -22,7 +22,7 @@ public sealed unsafe partial class CudaKernel
         LocalBytes = Read(FunctionAttribute.LocalBytes);
         StaticSharedBytes = Read(FunctionAttribute.SharedBytes);
         ThreadsPerBlockMax = Read(FunctionAttribute.MaxThreadsPerBlock);
-        _parameterCount = CountParameters();
+        _parameterBytes = ReadParameters();
     }
 
     /// <summary>The module it is in.</summary>

@@ -41,7 +41,7 @@ public sealed unsafe class CudaModule : CudaOwner
         Own(module);
     }
 
-    /// <summary>What the driver's compiler said, registers and spills included; empty for a cubin or if cached.</summary>
+    /// <summary>What the driver's compiler said, spills included; empty for a cubin or code that was cached.</summary>
     public string Log { get; }
 
     /// <summary>A kernel of the module, ready to launch.</summary>

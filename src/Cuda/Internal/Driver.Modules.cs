@@ -63,7 +63,7 @@ internal static unsafe partial class Driver
         public uint AttributeCount;
     }
 
-    /// <summary><c>CUlaunchAttribute</c>: a number, then a union of 64 bytes of which the first four are used.</summary>
+    /// <summary><c>CUlaunchAttribute</c>: a number, then a union of 64 bytes; the first four are used.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 72)]
     public struct LaunchAttribute
     {

@@ -10,7 +10,8 @@ public sealed class DriverTests
     [Fact]
     public void A_driver_that_is_not_there_is_one_sentence()
     {
-        Assert.False(DriverLibrary.TryFind("/no/such/libcuda.so", out nint library, out string place, out string reason));
+        Assert.False(
+            DriverLibrary.TryFind("/no/such/libcuda.so", out nint library, out string place, out string reason));
         Assert.Equal(0, library);
         Assert.Empty(place);
         Assert.Equal(
@@ -29,9 +30,11 @@ public sealed class DriverTests
     [Fact]
     public void Without_a_driver_every_door_says_the_sentence()
     {
-        Assert.SkipWhen(CudaDriver.TryLoad(out string? reason), "There is a driver.");
+        Assert.SkipWhen(CudaDriver.TryLoad(out string? reason), "There is a driver; a child process is without.");
         Assert.Matches(@"^No CUDA (driver|device): .*\.$", reason);
         Assert.DoesNotContain('\n', reason);
+        Assert.Contains(
+            Environment.GetEnvironmentVariable("LINR_EXPECT_REASON") ?? string.Empty, reason, StringComparison.Ordinal);
         Action[] doors =
         [
             () => CudaDevice.Get(0),
@@ -41,6 +44,19 @@ public sealed class DriverTests
             CudaDriver.Load,
         ];
         Assert.All(doors, door => Assert.Equal(reason, Assert.Throws<CudaException>(door).Message));
+    }
+
+    [Theory]
+    [InlineData("/no/such/libcuda.so", "which cannot be loaded")]
+    [InlineData("libc.so.6", "'libc.so.6' is a library of another kind")]
+    public void A_process_with_no_driver_or_a_wrong_one_gets_the_sentence(string driver, string part)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The wrong library is one of Linux.");
+        string output = ChildRun.Of<DriverTests>(
+            nameof(Without_a_driver_every_door_says_the_sentence),
+            ("LINR_CUDA_DRIVER", driver),
+            ("LINR_EXPECT_REASON", part));
+        Assert.Contains("succeeded: 1", output, StringComparison.Ordinal);
     }
 
     [Fact]

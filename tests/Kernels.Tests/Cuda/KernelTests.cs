@@ -96,13 +96,17 @@ public sealed class KernelTests : CudaTest
     }
 
     [Fact]
-    public void A_wrong_number_of_arguments_is_refused()
+    public void Arguments_that_do_not_fit_the_parameters_are_refused()
     {
         Assert.SkipUnless(CudaDriver.Version >= new Version(12, 4), "The driver does not tell the parameters.");
         using CudaModule module = TestPtx.Load(Context);
         CudaKernel line = module.GetKernel("line");
         var error = Assert.Throws<ArgumentException>(() => line.Launch(new LaunchShape(1, 1), Stream, 1f, 1f));
         Assert.Contains("'line' takes 5 arguments, not 2", error.Message, StringComparison.Ordinal);
+        error = Assert.Throws<ArgumentException>(
+            () => line.Launch(new LaunchShape(1, 1), Stream, 0L, 0L, 1f, 1.0, 1));
+        Assert.Contains(
+            "Parameter 3 of kernel 'line' has 4 bytes, its argument 8", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -139,7 +143,8 @@ public sealed class KernelTests : CudaTest
     [Fact]
     public void Ptx_that_does_not_compile_comes_with_the_log()
     {
-        byte[] image = Encoding.ASCII.GetBytes(TestPtx.Text.Replace("fma.rn.f32", "fma.rn.nonsense", StringComparison.Ordinal));
+        string text = TestPtx.Text.Replace("fma.rn.f32", "fma.rn.nonsense", StringComparison.Ordinal);
+        byte[] image = Encoding.ASCII.GetBytes(text);
         var error = Assert.Throws<CudaException>(() => new CudaModule(Context, "broken", image));
         Assert.Equal("cuModuleLoadDataEx", error.Call);
         Assert.Contains("of module 'broken' on device", error.Message, StringComparison.Ordinal);

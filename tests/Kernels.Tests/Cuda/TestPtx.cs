@@ -87,7 +87,7 @@ internal static class TestPtx
 
         """;
 
-    /// <summary>Each block puts its number in the last word of its dynamic shared memory, and stores it from there.</summary>
+    /// <summary>Each block puts its number in the last word of its shared memory, and stores it from there.</summary>
     private const string Shared =
         """
         .extern .shared .align 16 .b8 dynamic[];
