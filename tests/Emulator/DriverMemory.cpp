@@ -65,7 +65,7 @@ API(cuMemHostGetDevicePointer_v2)(void** device, void* host, unsigned) {
 
 static void copy_now(void* to, const void* from, size_t bytes, bool is_upload) {
     const void* device = is_upload ? to : from;
-    if (!is_device_range(device, bytes)) fail("a copy of %zu bytes reaches %p%s", bytes, device, describe(device).c_str());
+    if (!is_device_readable(device, bytes)) fail("a copy of %zu bytes reaches %p%s", bytes, device, describe(device).c_str());
     memmove(to, from, bytes);
 }
 
@@ -87,7 +87,8 @@ static int download(void* to, const void* from, size_t bytes, Stream* stream) {
 }
 
 static int move(void* to, const void* from, size_t bytes, Stream* stream) {
-    if (!is_device_range(to, bytes) || !is_device_range(from, bytes)) return InvalidValue;
+    // Mapped host memory has an address on the device too.
+    if (!is_device_readable(to, bytes) || !is_device_readable(from, bytes)) return InvalidValue;
     return enqueue(stream, "copy", [=] { copy_now(to, from, bytes, true); });
 }
 

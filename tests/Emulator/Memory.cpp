@@ -122,14 +122,14 @@ static bool is_inside(const Arena& arena, const void* p, size_t bytes) {
         && (unsigned char*)p + bytes <= address_of(*piece) + piece->bytes;
 }
 
-static bool is_registered(const void* p) {
+static bool is_registered(const void* p, size_t bytes = 1) {
     auto at = registered.upper_bound((unsigned char*)p);
-    return at != registered.begin() && (unsigned char*)p < std::prev(at)->first + std::prev(at)->second;
+    return at != registered.begin() && (unsigned char*)p + bytes <= std::prev(at)->first + std::prev(at)->second;
 }
 
 bool is_device_readable(const void* p, size_t bytes) {
     int number = arena_of(p);
-    return number >= 0 ? is_inside(arenas[number], p, bytes) : is_registered(p);
+    return number >= 0 ? is_inside(arenas[number], p, bytes) : is_registered(p, bytes);
 }
 
 bool is_device_range(const void* p, size_t bytes) {
