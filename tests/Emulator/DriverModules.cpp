@@ -6,11 +6,6 @@ using namespace emulator;
 static constexpr u32 Multiprocessors = 2, ThreadsEach = 2048, BlocksEach = 32, SharedEach = 228 * 1024;
 static constexpr int SharedWithoutAsking = 48 * 1024;
 
-std::vector<Kernel>& emulator::kernels() {
-    static std::vector<Kernel> all;
-    return all;
-}
-
 // Kernels are those compiled in; the image says which of them the module has.
 API(cuModuleLoadDataEx)(void** module, const void* image, unsigned, int*, void**) {
     ENTER_CONTEXT;

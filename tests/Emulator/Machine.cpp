@@ -12,6 +12,11 @@ namespace emulator {
 thread_local Thread* current;
 thread_local bool has_progressed;
 
+std::vector<Kernel>& kernels() {
+    static std::vector<Kernel> all;
+    return all;
+}
+
 static constexpr u32 RegionBytes = 256 * 1024;
 static constexpr u32 PageBytes = 4096;
 static constexpr u32 SharedAlignment = 128;

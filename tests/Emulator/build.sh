@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the stand-in CUDA driver, with every kernel of src/Kernels compiled in, by g++.
 #   tests/Emulator/build.sh FOLDER     writes FOLDER/libcuda.so.1, prints its path; does nothing where it is up to date
+# Beside it, FOLDER/faults tests the emulator: kernels with planted faults, which it must find.
 # The kernels and their defines are those of the manifest that tools/kernels.sh writes.
 set -euo pipefail
 mkdir -p "$1"
@@ -24,7 +25,7 @@ sources() {
 
 paths=$(sources | while read -r _ path _; do echo "$kernels/$path"; done)
 # shellcheck disable=SC2086 -- one path a word.
-if [ -e "$library" ] && [ -z "$(find ./*.cpp ./*.h ./build.sh "$kernels/Cuda/Prelude.cu" $paths \
+if [ -e "$library" ] && [ -z "$(find ./*.cpp ./*.h Faults/*.cpp ./build.sh "$kernels/Cuda/Prelude.cu" $paths \
         "$kernels/Cuda/Ptx/manifest.json" -newer "$library")" ]; then
     echo "$library"
     exit 0
@@ -49,5 +50,8 @@ for job in "${jobs[@]}"; do
     wait "$job"
 done
 g++ -shared -Wl,-soname,libcuda.so.1 -o "$draft/library" "$draft"/*.o
+kernels_too=("$draft"/*.kernels.o "$draft"/Driver*.o)
+rm "${kernels_too[@]}" # the faults are kernels of their own
+g++ "${flags[@]}" Faults/*.cpp "$draft"/*.o -o "$out/faults"
 mv "$draft/library" "$library"
 echo "$library"
