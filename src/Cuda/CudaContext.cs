@@ -55,8 +55,13 @@ public sealed class CudaContext : IDisposable
     }
 
     /// <summary>Makes the context current on the calling thread. The owners do so themselves.</summary>
+    /// <exception cref="ObjectDisposedException">It was disposed, and so was the last owner in it.</exception>
     /// <exception cref="CudaException">The context is broken.</exception>
-    public void MakeCurrent() => TryMakeCurrent().OrThrow("cuCtxSetCurrent", Device, $"");
+    public void MakeCurrent()
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _references) == 0, this);
+        TryMakeCurrent().OrThrow("cuCtxSetCurrent", Device, $"");
+    }
 
     /// <summary>Waits until the device has done all that was asked of it in this context, on every stream.</summary>
     /// <exception cref="CudaException">A kernel failed.</exception>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Linr.Cuda;
 
 /// <summary>How a kernel is launched.</summary>
@@ -16,5 +18,6 @@ public readonly record struct LaunchShape(Dim3 Grid, Dim3 Block, uint SharedByte
     public bool IsOverlapping { get; init; }
 
     /// <summary>As errors show it.</summary>
-    public override string ToString() => $"grid {Grid}, block {Block}, {SharedBytes:N0} shared bytes";
+    public override string ToString()
+        => string.Create(CultureInfo.InvariantCulture, $"grid {Grid}, block {Block}, {SharedBytes:N0} shared bytes");
 }

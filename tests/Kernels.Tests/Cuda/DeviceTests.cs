@@ -73,6 +73,8 @@ public sealed class DeviceTests(CudaMachine machine) : CudaTest(machine)
         Assert.Equal([7, 7, 7, 7], ToHost(buffer.Slice()));
         buffer.Dispose();
         Assert.Equal(contexts - 1, CudaOwners.LiveCount(CudaOwnerKind.Context));
+        Assert.Throws<ObjectDisposedException>(() => new CudaStream(second, "too late"));
+        Assert.Throws<ObjectDisposedException>(() => second.FreeBytes);
     }
 
     [Fact]

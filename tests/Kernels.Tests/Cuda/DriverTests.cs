@@ -1,4 +1,3 @@
-using System.Globalization;
 using Linr.Cuda;
 using Linr.Cuda.Internal;
 
@@ -107,5 +106,5 @@ public sealed class DriverTests
     public void A_shape_reads_as_in_the_manual()
         => Assert.Equal(
             "grid 5 x 2 x 1, block 256 x 1 x 1, 65,536 shared bytes",
-            string.Create(CultureInfo.InvariantCulture, $"{new LaunchShape(new Dim3(5, 2), 256, 65_536)}"));
+            new LaunchShape(new Dim3(5, 2), 256, 65_536).ToString());
 }
