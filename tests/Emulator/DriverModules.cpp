@@ -95,8 +95,8 @@ struct LaunchConfig { u32 grid[3], block[3], shared_bytes; void* stream; LaunchA
 static int enqueue_launch(const LaunchConfig& config, Function* function, void** parameters, bool cooperative) {
     const Kernel& kernel = *function->kernel;
     u32 grid = config.grid[0], threads = config.block[0], shared_bytes = config.shared_bytes;
-    // Grids and blocks have one dimension, and blocks are whole warps: kernels are written for that.
-    if (grid == 0 || grid > 0x7fffffff || threads == 0 || threads % WarpLanes != 0) return InvalidValue;
+    // Grids and blocks have one dimension: kernels are written for that.
+    if (grid == 0 || grid > 0x7fffffff || threads == 0) return InvalidValue;
     if (config.grid[1] * config.grid[2] * config.block[1] * config.block[2] != 1) return InvalidValue;
     if (threads > kernel.bounds.threads) return LaunchOutOfResources;
     if ((int)shared_bytes > function->shared_bytes_max) return InvalidValue;

@@ -66,8 +66,9 @@ void pause() {
 
 void wait_at(Barrier& barrier, u32 id, u32 threads, bool stays) {
     if (barrier.arrived == 0) barrier.expected = threads;
-    if (barrier.expected != threads || threads == 0 || threads % WarpLanes != 0)
+    if (barrier.expected != threads || threads == 0)
         fail("barrier %u: this thread names %u threads, others %u", id, threads, barrier.expected);
+    if (id != 0 && threads % WarpLanes != 0) fail("barrier %u: %u threads are not whole warps", id, threads);
     u32 generation = barrier.generation;
     has_progressed = true;
     if (++barrier.arrived == threads) {
@@ -125,7 +126,7 @@ void Block::begin(const Kernel& its_kernel, void** its_arguments, u32 its_id, u3
     shared = region_ + RegionBytes - (bytes + SharedAlignment - 1) / SharedAlignment * SharedAlignment;
     memset(shared - GuardBytes, SharedPoison, (size_t)(region_ + RegionBytes - shared) + GuardBytes);
     std::fill_n(barriers, BarrierCount, Barrier());
-    warps.assign(count / WarpLanes, Warp());
+    warps.assign((count + WarpLanes - 1) / WarpLanes, Warp());
     memory_barriers.clear();
     while (lanes.size() < count) lanes.push_back(std::make_unique<Thread>());
     for (u32 i = 0; i < count; i++) {

@@ -50,7 +50,7 @@ for job in "${jobs[@]}"; do
     wait "$job"
 done
 g++ -shared -Wl,-soname,libcuda.so.1 -o "$draft/library" "$draft"/*.o
-kernels_too=("$draft"/*.kernels.o "$draft"/Driver*.o)
+kernels_too=("$draft"/*.kernels.o "$draft"/TestKernels.o "$draft"/Driver*.o)
 rm "${kernels_too[@]}" # the faults are kernels of their own
 g++ "${flags[@]}" Faults/*.cpp "$draft"/*.o -o "$out/faults"
 mv "$draft/library" "$library"

@@ -36,11 +36,14 @@ public sealed class CudaMachine : IDisposable
         Assert.SkipUnless(isThere, reason ?? string.Empty);
     }
 
-    /// <summary>For tests whose PTX is not in the repository's kernels: an emulator has no compiler for it.</summary>
+    /// <summary>
+    /// For tests of the driver's compiler, of faults, and of kernels that wait for the host: the emulator has no compiler,
+    /// ends the process at a fault, and runs kernels only while the host waits.
+    /// </summary>
     public void RequirePtx()
         => Assert.SkipWhen(
             Context.Device.Name.Contains("emulator", StringComparison.OrdinalIgnoreCase),
-            $"{Context.Device} has no compiler for PTX.");
+            $"{Context.Device} has no compiler and does not run beside the host.");
 
     public void Dispose()
     {

@@ -9,7 +9,6 @@ public sealed class GraphTests(CudaMachine machine) : CudaTest(machine)
     [Fact]
     public void A_captured_graph_runs_again_on_what_the_memory_holds_then()
     {
-        Machine.RequirePtx();
         using CudaModule module = TestPtx.Load(Context);
         CudaKernel line = module.GetKernel("line");
         using DeviceBuffer<float> x = OnDevice(1f, 2f, 3f);
@@ -38,7 +37,6 @@ public sealed class GraphTests(CudaMachine machine) : CudaTest(machine)
     [Fact]
     public void A_graph_takes_new_arguments_but_no_new_work()
     {
-        Machine.RequirePtx();
         using CudaModule module = TestPtx.Load(Context);
         CudaKernel line = module.GetKernel("line");
         using DeviceBuffer<float> x = OnDevice(1f, 2f, 3f);
@@ -66,7 +64,6 @@ public sealed class GraphTests(CudaMachine machine) : CudaTest(machine)
     [Fact]
     public void Copies_fills_and_timed_events_are_captured()
     {
-        Machine.RequirePtx();
         using var host = new PinnedBuffer<int>(Context, 4, "host");
         using DeviceBuffer<int> values = OnDevice(1, 2, 3, 4);
         using var start = new CudaEvent(Context, "start");
@@ -99,7 +96,6 @@ public sealed class GraphTests(CudaMachine machine) : CudaTest(machine)
     [Fact]
     public void A_wait_cannot_be_captured()
     {
-        Machine.RequirePtx();
         var error = Assert.Throws<CudaException>(() => Stream.Capture("waiting", stream => stream.Synchronize()));
         Assert.Equal("cuStreamSynchronize", error.Call);
         Assert.False(Stream.IsCapturing);

@@ -3,22 +3,8 @@ using Linr.Cuda;
 
 namespace Linr.Kernels.Tests.Cuda;
 
-public sealed class KernelTests : CudaTest
+public sealed class KernelTests(CudaMachine machine) : CudaTest(machine)
 {
-    public KernelTests(CudaMachine machine)
-        : base(machine)
-    {
-        try
-        {
-            machine.RequirePtx();
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
-    }
-
     [Theory]
     [InlineData(1)]
     [InlineData(255)]
@@ -143,6 +129,7 @@ public sealed class KernelTests : CudaTest
     [Fact]
     public void Ptx_that_does_not_compile_comes_with_the_log()
     {
+        Machine.RequirePtx();
         string text = TestPtx.Text.Replace("fma.rn.f32", "fma.rn.nonsense", StringComparison.Ordinal);
         byte[] image = Encoding.ASCII.GetBytes(text);
         var error = Assert.Throws<CudaException>(() => new CudaModule(Context, "broken", image));
@@ -165,6 +152,7 @@ public sealed class KernelTests : CudaTest
     [Fact]
     public void Fewer_registers_may_be_asked_for_and_a_final_zero_given()
     {
+        Machine.RequirePtx();
         using var module = new CudaModule(Context, "limited", Encoding.ASCII.GetBytes(TestPtx.Text + '\0'), 16);
         Assert.InRange(module.GetKernel("line").Registers, 4, 16);
         module.Dispose();
