@@ -31,7 +31,10 @@ for own in /usr/local/cuda/lib64 /usr/local/cuda/targets/x86_64-linux/lib; do
 done
 
 # --- which packages ------------------------------------------------------------------------------------------------
-no_package() { echo "No NVRTC for this machine: $1. Install CUDA 12 or 13, or name its libraries in LINR_NVRTC." >&2; exit 3; }
+no_package() {
+    echo "No NVRTC for this machine: $1. Install CUDA 12 or 13, or name its libraries in LINR_NVRTC." >&2
+    exit 3
+}
 [ "$(uname -sm)" = "Linux x86_64" ] || no_package "the script knows Linux on x86-64 only"
 command -v apt-get >/dev/null && command -v dpkg >/dev/null || no_package "apt is not there"
 . /etc/os-release
@@ -45,7 +48,8 @@ case "$ID" in
 esac
 own_mirror=$(awk '/^URIs:/ { print $2; exit }' "/etc/apt/sources.list.d/$ID.sources" 2>/dev/null || true)
 if [ -z "$own_mirror" ] && [ -e /etc/apt/sources.list ]; then
-    own_mirror=$(awk '/^deb / { for (i = 2; i <= NF; i++) if ($i ~ /^https?:/) { print $i; exit } }' /etc/apt/sources.list)
+    own_mirror=$(awk '/^deb / { for (i = 2; i <= NF; i++) if ($i ~ /^https?:/) { print $i; exit } }' \
+        /etc/apt/sources.list)
 fi
 mirror=${own_mirror:-$mirror}
 

@@ -3,7 +3,8 @@
 #:property PublishAot=false
 #:property RestorePackagesWithLockFile=false
 
-// kernels.cs NVRTC-FOLDER KERNELS-FOLDER [--check | --usage]: compiles CudaSources.All with NVRTC and assembles it with nvJitLink.
+// kernels.cs NVRTC-FOLDER KERNELS-FOLDER [--check | --usage]
+// Compiles CudaSources.All with NVRTC and assembles it with nvJitLink.
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -35,7 +36,8 @@ try
         {
             (string ptx, string version) = Compiler.Compile(source, prelude, text, architecture);
             expected.Add(source.ImageName(architecture), ptx);
-            images.Add(new(architecture, version, Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(ptx)))));
+            string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(ptx)));
+            images.Add(new(architecture, version, hash));
             Console.WriteLine($"{source.ImageName(architecture)}: {ptx.Length} bytes, PTX {version}");
         }
 
@@ -106,7 +108,7 @@ bool Check(CudaManifest fresh)
 
     errors.ForEach(e => Console.Error.WriteLine($"{e}; run tools/kernels.sh and commit what it writes."));
     Console.WriteLine($"{expected.Count} images, {errors.Count} errors. "
-        + (same ? "Bytes compared." : $"Bytes not compared: {committed.Compiler} made them, this is {fresh.Compiler}."));
+        + (same ? "Bytes compared." : $"Bytes not compared: made by {committed.Compiler}, this is {fresh.Compiler}."));
     return errors.Count == 0;
 }
 
@@ -269,7 +271,8 @@ internal static unsafe class JitLink
         nint[] texts = [.. options.Select(o => Marshal.StringToCoTaskMemUTF8(o))];
         fixed (nint* first = texts, made = new nint[1])
         {
-            int status = ((delegate* unmanaged<nint*, uint, nint*, int>)Find("Create"))(made, (uint)texts.Length, first);
+            var create = (delegate* unmanaged<nint*, uint, nint*, int>)Find("Create");
+            int status = create(made, (uint)texts.Length, first);
             link = *made;
             Array.ForEach(texts, Marshal.FreeCoTaskMem);
             return status;

@@ -65,7 +65,8 @@ API(cuMemHostGetDevicePointer_v2)(void** device, void* host, unsigned) {
 
 static void copy_now(void* to, const void* from, size_t bytes, bool is_upload) {
     const void* device = is_upload ? to : from;
-    if (!is_device_readable(device, bytes)) fail("a copy of %zu bytes reaches %p%s", bytes, device, describe(device).c_str());
+    if (!is_device_readable(device, bytes))
+        fail("a copy of %zu bytes reaches %p%s", bytes, device, describe(device).c_str());
     memmove(to, from, bytes);
 }
 

@@ -17,7 +17,9 @@ API(cuModuleLoadDataEx)(void** module, const void* image, unsigned, int*, void**
     return Success;
 }
 
-API(cuModuleLoadData)(void** module, const void* image) { return cuModuleLoadDataEx(module, image, 0, nullptr, nullptr); }
+API(cuModuleLoadData)(void** module, const void* image) {
+    return cuModuleLoadDataEx(module, image, 0, nullptr, nullptr);
+}
 
 API(cuModuleUnload)(void* module) {
     ENTER_CONTEXT;
@@ -90,7 +92,12 @@ API(cuOccupancyMaxActiveBlocksPerMultiprocessor)(int* blocks, void* function, in
 
 struct LaunchAttribute { u32 id, padding; int value; u8 rest[60]; };
 static_assert(sizeof(LaunchAttribute) == 72);
-struct LaunchConfig { u32 grid[3], block[3], shared_bytes; void* stream; LaunchAttribute* attributes; u32 attribute_count; };
+struct LaunchConfig {
+    u32 grid[3], block[3], shared_bytes;
+    void* stream;
+    LaunchAttribute* attributes;
+    u32 attribute_count;
+};
 
 static int enqueue_launch(const LaunchConfig& config, Function* function, void** parameters, bool cooperative) {
     const Kernel& kernel = *function->kernel;
@@ -123,8 +130,8 @@ API(cuLaunchKernel)(void* function, u32 grid_x, u32 grid_y, u32 grid_z, u32 bloc
     return enqueue_launch(config, (Function*)function, parameters, false);
 }
 
-API(cuLaunchCooperativeKernel)(void* function, u32 grid_x, u32 grid_y, u32 grid_z, u32 block_x, u32 block_y, u32 block_z,
-                               u32 shared_bytes, void* stream, void** parameters) {
+API(cuLaunchCooperativeKernel)(void* function, u32 grid_x, u32 grid_y, u32 grid_z, u32 block_x, u32 block_y,
+                               u32 block_z, u32 shared_bytes, void* stream, void** parameters) {
     ENTER_CONTEXT;
     LaunchConfig config = {{grid_x, grid_y, grid_z}, {block_x, block_y, block_z}, shared_bytes, stream, nullptr, 0};
     return enqueue_launch(config, (Function*)function, parameters, true);

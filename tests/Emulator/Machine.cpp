@@ -39,7 +39,8 @@ void fail(const char* format, ...) {
     va_start(arguments, format);
     fprintf(stderr, "\nemulator: ");
     if (current != nullptr) {
-        fprintf(stderr, "kernel %s, block %u, thread %u: ", current->block->kernel->name, current->block->id, current->id);
+        const Block& block = *current->block;
+        fprintf(stderr, "kernel %s, block %u, thread %u: ", block.kernel->name, block.id, current->id);
     }
 
     vfprintf(stderr, format, arguments);
@@ -91,12 +92,14 @@ void check_shared(const void* p, u32 bytes) {
     const Block& block = *current->block;
     if ((const u8*)p < block.shared || (const u8*)p + bytes > block.shared + block.shared_bytes)
         fail("%p is not in the block's shared memory", p);
-    if ((u64)p % bytes != 0) fail("shared address %u is not a multiple of %u", (u32)((const u8*)p - block.shared), bytes);
+    if ((u64)p % bytes != 0)
+        fail("shared address %u is not a multiple of %u", (u32)((const u8*)p - block.shared), bytes);
 }
 
 void check_global(const void* p, u32 bytes) {
     if ((u64)p % bytes != 0) fail("global address %p is not a multiple of %u", p, bytes);
-    if (!is_device_readable(p, bytes)) fail("%u bytes at %p are in no device allocation%s", bytes, p, describe(p).c_str());
+    if (!is_device_readable(p, bytes))
+        fail("%u bytes at %p are in no device allocation%s", bytes, p, describe(p).c_str());
 }
 
 Block::Block() {

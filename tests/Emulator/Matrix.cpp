@@ -31,7 +31,8 @@ void multiply_warp(Slot* all, Element element) {
         u32 g = lane >> 2, t = lane & 3;
         for (u32 half = 0; half < each; half++) {
             for (u32 r = 0; r < 4; r++)
-                a[g + (r & 1) * 8][(t + (r >> 1) * 4) * each + half] = element_of(all[lane].in[r] >> (16 * half), element);
+                a[g + (r & 1) * 8][(t + (r >> 1) * 4) * each + half]
+                    = element_of(all[lane].in[r] >> (16 * half), element);
             for (u32 r = 0; r < 2; r++)
                 b[g][(t + r * 4) * each + half] = element_of(all[lane].in[4 + r] >> (16 * half), element);
         }
@@ -135,7 +136,8 @@ void wait_for_phase(u32 address, u32 parity) {
 
 void add_copy(u32 to, const void* from, u32 bytes, u32 address) {
     MemoryBarrier& barrier = barrier_at(address);
-    if (bytes == 0 || bytes % 16 != 0 || (u64)from % 16 != 0) fail("bulk copy of %u bytes from %p: not multiples of 16", bytes, from);
+    if (bytes == 0 || bytes % 16 != 0 || (u64)from % 16 != 0)
+        fail("bulk copy of %u bytes from %p: not multiples of 16", bytes, from);
     shared_at(to, 16);
     shared_at(to + bytes - 16, 16);
     if (!is_device_readable(from, bytes)) fail("bulk copy of %u bytes from %p%s", bytes, from, describe(from).c_str());

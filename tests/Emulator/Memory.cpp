@@ -139,7 +139,9 @@ bool is_device_range(const void* p, size_t bytes) {
 
 bool is_pinned(const void* p) { return arena_of(p) == HostArena || is_registered(p); }
 
-bool register_host(void* p, size_t bytes) { return !is_registered(p) && registered.emplace((unsigned char*)p, bytes).second; }
+bool register_host(void* p, size_t bytes) {
+    return !is_registered(p) && registered.emplace((unsigned char*)p, bytes).second;
+}
 
 bool unregister_host(void* p) { return registered.erase((unsigned char*)p) == 1; }
 

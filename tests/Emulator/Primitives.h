@@ -130,7 +130,8 @@ LINR_SHUFFLE(float)
 LINR_SHUFFLE(double)
 #undef LINR_SHUFFLE
 template <class Combine> DEVICE u32 reduce(u32 v, Combine combine) {
-    return emulator::meet(emulator::Op::Reduce, [v](emulator::Slot& own) { own.in[0] = v; }, [combine](emulator::Slot* all) {
+    auto fill = [v](emulator::Slot& own) { own.in[0] = v; };
+    return emulator::meet(emulator::Op::Reduce, fill, [combine](emulator::Slot* all) {
         u32 r = all[0].in[0];
         for (u32 i = 1; i < 32; i++) r = combine(r, all[i].in[0]);
         for (u32 i = 0; i < 32; i++) all[i].out[0] = r;
@@ -200,7 +201,9 @@ DEVICE bool mbarrier_try(u32 a, u32 parity) {
     return emulator::has_passed(a, parity);
 }
 DEVICE void mbarrier_wait(u32 a, u32 parity) { emulator::wait_for_phase(a, parity); }
-DEVICE void bulk_copy(u32 to, const void* from, u32 bytes, u32 barrier) { emulator::add_copy(to, from, bytes, barrier); }
+DEVICE void bulk_copy(u32 to, const void* from, u32 bytes, u32 barrier) {
+    emulator::add_copy(to, from, bytes, barrier);
+}
 DEVICE void fence_async_shared() {}
 DEVICE void grid_wait() {}
 DEVICE void grid_launch_dependents() {}

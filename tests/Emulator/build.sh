@@ -31,12 +31,19 @@ if [ -e "$library" ] && [ -z "$(find ./*.cpp ./*.h Faults/*.cpp ./build.sh "$ker
     exit 0
 fi
 
-flags=(-std=c++17 -O2 -fPIC -fvisibility=hidden -ffp-contract=off -fno-strict-aliasing -ftls-model=initial-exec -Wall -Wextra
-    -Wno-unknown-pragmas -Wno-unused-function -Wno-missing-field-initializers -DLINR_EMULATOR -I. "-I$kernels/Cuda")
+flags=(-std=c++17 -O2 -fPIC -fvisibility=hidden -ffp-contract=off -fno-strict-aliasing -ftls-model=initial-exec
+    -Wall -Wextra -Wno-unknown-pragmas -Wno-unused-function -Wno-missing-field-initializers -DLINR_EMULATOR -I. "-I$kernels/Cuda")
 draft=$(mktemp -d)
 trap 'rm -rf "$draft"' EXIT
 jobs=()
-compile() { g++ "${flags[@]}" "$@" & jobs+=($!); [ ${#jobs[@]} -lt "$(nproc)" ] || { wait "${jobs[0]}"; jobs=("${jobs[@]:1}"); }; }
+compile() { # in the background, as many at a time as there are cores
+    g++ "${flags[@]}" "$@" &
+    jobs+=($!)
+    if [ ${#jobs[@]} -ge "$(nproc)" ]; then
+        wait "${jobs[0]}"
+        jobs=("${jobs[@]:1}")
+    fi
+}
 while read -r op path defines; do
     # Sources do not see each other: each has its own structs and constants.
     printf '#include "Prelude.cu"\nnamespace {\n#include "%s"\n}\n' "$kernels/$path" > "$draft/$op.kernels.cpp"

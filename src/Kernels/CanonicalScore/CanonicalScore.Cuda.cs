@@ -39,7 +39,7 @@ public sealed class CanonicalScoreCuda : IDisposable
     /// <param name="stream">Where.</param>
     /// <param name="segments">The terms of the weighted sum; their arrays stay alive until the launch has run.</param>
     /// <param name="pairs">Which query and row.</param>
-    /// <param name="pairCount">One number, read when the launch runs: pairs from the front that count; others are left.</param>
+    /// <param name="pairCount">One number, read when the launch runs: so many pairs from the front count.</param>
     /// <param name="scores">As many as pairs; written for those that count.</param>
     /// <exception cref="ArgumentException">Lengths do not fit each other.</exception>
     public void Launch(

@@ -45,8 +45,8 @@ public readonly struct CudaScoreSegment
             || squaredNorms.Length != squaredNormCount || (weights.Length != 0 && weights.Length != queryCount))
         {
             throw new ArgumentException(
-                $"Expected whole rows and queries of {dim} elements, {squaredNormCount} squared norms and a weight a query "
-                + $"or none; found {rows.Length} bytes of rows, {queries.Length} floats of queries, "
+                $"Expected whole rows and queries of {dim} elements, {squaredNormCount} squared norms and a weight a "
+                + $"query or none; found {rows.Length} bytes of rows, {queries.Length} floats of queries, "
                 + $"{squaredNorms.Length} squared norms, {weights.Length} weights.");
         }
 

@@ -3,7 +3,7 @@ using System.Reflection;
 
 namespace Linr.Kernels;
 
-/// <summary>The compiled kernels that this assembly carries: PTX, which the driver turns into the device's code.</summary>
+/// <summary>The compiled kernels that this assembly carries: PTX, which the driver makes the device's code of.</summary>
 public static class CudaImages
 {
     private const string Folder = "Linr.Kernels.Cuda.Ptx.";
@@ -35,7 +35,7 @@ public static class CudaImages
     /// <summary>The image of one architecture.</summary>
     internal static byte[] Image(CudaSource source, string architecture) => Read(source.ImageName(architecture));
 
-    /// <summary>The architecture to take for a device of this capability (90 is 9.0); null when all are newer.</summary>
+    /// <summary>The architecture to take for a device of this capability (90 is 9.0); null: all are newer.</summary>
     internal static string? Choose(IReadOnlyList<string> architectures, int capability)
         => architectures
             .Where(a => IsExact(a) ? Capability(a) == capability : Capability(a) <= capability)

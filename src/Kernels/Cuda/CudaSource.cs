@@ -15,7 +15,7 @@ public sealed record CudaSource(
     public const string PreludePath = "Cuda/Prelude.cu";
 
     /// <summary>
-    /// Compiler options of every source. Contraction is off: bits are as written, and a fused multiply-add is asked for.
+    /// Compiler options of every source. Contraction is off: bits are as written, a fused multiply-add is asked for.
     /// </summary>
     public static IReadOnlyList<string> Flags { get; } = ["--std=c++17", "--fmad=false"];
 

@@ -38,15 +38,31 @@ DEVICE u32 bit_count(u32 v) { u32 r; asm("popc.b32 %0, %1;" : "=r"(r) : "r"(v));
 DEVICE u32 bit_count(u64 v) { u32 r; asm("popc.b64 %0, %1;" : "=r"(r) : "l"(v)); return r; }
 DEVICE u32 leading_zeros(u32 v) { u32 r; asm("clz.b32 %0, %1;" : "=r"(r) : "r"(v)); return r; }
 DEVICE u32 leading_zeros(u64 v) { u32 r; asm("clz.b64 %0, %1;" : "=r"(r) : "l"(v)); return r; }
-DEVICE u32 lowest_bit(u32 v) { u32 r; asm("{ .reg .b32 t; brev.b32 t, %1; clz.b32 %0, t; }" : "=r"(r) : "r"(v)); return r; }
+DEVICE u32 lowest_bit(u32 v) {
+    u32 r;
+    asm("{ .reg .b32 t; brev.b32 t, %1; clz.b32 %0, t; }" : "=r"(r) : "r"(v));
+    return r;
+}
 DEVICE u32 float_bits(float v) { u32 r; asm("mov.b32 %0, %1;" : "=r"(r) : "f"(v)); return r; }
 DEVICE float float_from_bits(u32 v) { float r; asm("mov.b32 %0, %1;" : "=f"(r) : "r"(v)); return r; }
 DEVICE u64 double_bits(double v) { u64 r; asm("mov.b64 %0, %1;" : "=l"(r) : "d"(v)); return r; }
 DEVICE double double_from_bits(u64 v) { double r; asm("mov.b64 %0, %1;" : "=d"(r) : "l"(v)); return r; }
-DEVICE float fused(float a, float b, float c) { float r; asm("fma.rn.f32 %0, %1, %2, %3;" : "=f"(r) : "f"(a), "f"(b), "f"(c)); return r; }
-DEVICE double fused(double a, double b, double c) { double r; asm("fma.rn.f64 %0, %1, %2, %3;" : "=d"(r) : "d"(a), "d"(b), "d"(c)); return r; }
+DEVICE float fused(float a, float b, float c) {
+    float r;
+    asm("fma.rn.f32 %0, %1, %2, %3;" : "=f"(r) : "f"(a), "f"(b), "f"(c));
+    return r;
+}
+DEVICE double fused(double a, double b, double c) {
+    double r;
+    asm("fma.rn.f64 %0, %1, %2, %3;" : "=d"(r) : "d"(a), "d"(b), "d"(c));
+    return r;
+}
 DEVICE double square_root(double v) { double r; asm("sqrt.rn.f64 %0, %1;" : "=d"(r) : "d"(v)); return r; }
-DEVICE double divide(double a, double b) { double r; asm("div.rn.f64 %0, %1, %2;" : "=d"(r) : "d"(a), "d"(b)); return r; }
+DEVICE double divide(double a, double b) {
+    double r;
+    asm("div.rn.f64 %0, %1, %2;" : "=d"(r) : "d"(a), "d"(b));
+    return r;
+}
 DEVICE float float_from_half(u16 v) { float r; asm("cvt.f32.f16 %0, %1;" : "=f"(r) : "h"(v)); return r; }
 DEVICE float float_from_bfloat(u16 v) { return float_from_bits((u32)v << 16); }
 DEVICE u16 half_from_float(float v) { u16 r; asm("cvt.rn.f16.f32 %0, %1;" : "=h"(r) : "f"(v)); return r; }
@@ -75,11 +91,18 @@ DEVICE U4 load_shared16(u32 a) {
     return v;
 }
 DEVICE void store_shared16(u32 a, U4 v) {
-    asm volatile("st.shared.v4.u32 [%0], {%1, %2, %3, %4};" :: "r"(a), "r"(v.x), "r"(v.y), "r"(v.z), "r"(v.w) : "memory");
+    asm volatile("st.shared.v4.u32 [%0], {%1, %2, %3, %4};"
+        :: "r"(a), "r"(v.x), "r"(v.y), "r"(v.z), "r"(v.w) : "memory");
 }
 // What another block has released; a loop around it calls pause().
-DEVICE u32 load_acquire(const u32* p) { u32 r; asm volatile("ld.acquire.gpu.global.u32 %0, [%1];" : "=r"(r) : "l"(p) : "memory"); return r; }
-DEVICE void store_release(u32* p, u32 v) { asm volatile("st.release.gpu.global.u32 [%0], %1;" :: "l"(p), "r"(v) : "memory"); }
+DEVICE u32 load_acquire(const u32* p) {
+    u32 r;
+    asm volatile("ld.acquire.gpu.global.u32 %0, [%1];" : "=r"(r) : "l"(p) : "memory");
+    return r;
+}
+DEVICE void store_release(u32* p, u32 v) {
+    asm volatile("st.release.gpu.global.u32 [%0], %1;" :: "l"(p), "r"(v) : "memory");
+}
 DEVICE void pause() { asm volatile("nanosleep.u32 64;" ::: "memory"); }
 DEVICE void fence_block() { asm volatile("fence.acq_rel.cta;" ::: "memory"); }
 DEVICE void fence_device() { asm volatile("fence.acq_rel.gpu;" ::: "memory"); }
@@ -93,7 +116,8 @@ DEVICE void fence_device() { asm volatile("fence.acq_rel.gpu;" ::: "memory"); }
     } \
     DEVICE type shared_##name(type* p, type v) { \
         type r; \
-        asm volatile("atom.shared." op " %0, [%1], %2;" : "=" letter(r) : "r"(shared_address(p)), letter(v) : "memory"); \
+        asm volatile("atom.shared." op " %0, [%1], %2;" \
+            : "=" letter(r) : "r"(shared_address(p)), letter(v) : "memory"); \
         return r; \
     }
 LINR_ATOMIC(add, u32, "r", "add.u32")
@@ -110,7 +134,8 @@ LINR_ATOMIC(exchange, u32, "r", "exch.b32")
 DEVICE void warp_sync() { asm volatile("bar.warp.sync 0xffffffff;" ::: "memory"); }
 DEVICE u32 warp_ballot(bool v) {
     u32 r;
-    asm volatile("{ .reg .pred p; setp.ne.u32 p, %1, 0; vote.sync.ballot.b32 %0, p, 0xffffffff; }" : "=r"(r) : "r"((u32)v));
+    asm volatile("{ .reg .pred p; setp.ne.u32 p, %1, 0; vote.sync.ballot.b32 %0, p, 0xffffffff; }"
+        : "=r"(r) : "r"((u32)v));
     return r;
 }
 #define LINR_SHUFFLE(name, mode, clamp) \
@@ -127,16 +152,30 @@ LINR_SHUFFLE(warp_shuffle_xor, "bfly", "31") // of lane ^ distance
 LINR_SHUFFLE(warp_shuffle_up, "up", "0")     // of lane - distance; the lowest lanes keep theirs
 LINR_SHUFFLE(warp_shuffle_down, "down", "31") // of lane + distance; the highest lanes keep theirs
 #undef LINR_SHUFFLE
-DEVICE u32 warp_sum(u32 v) { u32 r; asm volatile("redux.sync.add.u32 %0, %1, 0xffffffff;" : "=r"(r) : "r"(v)); return r; }
-DEVICE u32 warp_max(u32 v) { u32 r; asm volatile("redux.sync.max.u32 %0, %1, 0xffffffff;" : "=r"(r) : "r"(v)); return r; }
-DEVICE u32 warp_min(u32 v) { u32 r; asm volatile("redux.sync.min.u32 %0, %1, 0xffffffff;" : "=r"(r) : "r"(v)); return r; }
+DEVICE u32 warp_sum(u32 v) {
+    u32 r;
+    asm volatile("redux.sync.add.u32 %0, %1, 0xffffffff;" : "=r"(r) : "r"(v));
+    return r;
+}
+DEVICE u32 warp_max(u32 v) {
+    u32 r;
+    asm volatile("redux.sync.max.u32 %0, %1, 0xffffffff;" : "=r"(r) : "r"(v));
+    return r;
+}
+DEVICE u32 warp_min(u32 v) {
+    u32 r;
+    asm volatile("redux.sync.min.u32 %0, %1, 0xffffffff;" : "=r"(r) : "r"(v));
+    return r;
+}
 
-// --- the block: barriers 1 to 15 are a kernel's own, for whole warps ---------------------------------------------------
+// --- the block: barriers 1 to 15 are a kernel's own, for whole warps ------------------------------------------------
 DEVICE void block_sync() { asm volatile("bar.sync 0;" ::: "memory"); }
 DEVICE void barrier_sync(u32 id, u32 threads) { asm volatile("bar.sync %0, %1;" :: "r"(id), "r"(threads) : "memory"); }
-DEVICE void barrier_arrive(u32 id, u32 threads) { asm volatile("bar.arrive %0, %1;" :: "r"(id), "r"(threads) : "memory"); }
+DEVICE void barrier_arrive(u32 id, u32 threads) {
+    asm volatile("bar.arrive %0, %1;" :: "r"(id), "r"(threads) : "memory");
+}
 
-// --- copies to shared memory behind a thread's back (§ cp.async) -------------------------------------------------------
+// --- copies to shared memory behind a thread's back (§ cp.async) ----------------------------------------------------
 // 16 bytes, of which the first `bytes` (0 or 16 here) are read and the others become zero.
 DEVICE void async_copy16(u32 to, const void* from, u32 bytes) {
     asm volatile("cp.async.cg.shared.global.L2::128B [%0], [%1], 16, %2;" :: "r"(to), "l"(from), "r"(bytes) : "memory");
@@ -145,7 +184,7 @@ DEVICE void async_commit() { asm volatile("cp.async.commit_group;" ::: "memory")
 // Waits for this thread's groups but the newest `left`.
 template <int left> DEVICE void async_wait() { asm volatile("cp.async.wait_group %0;" :: "n"(left) : "memory"); }
 
-// --- matrix fragments (§ ldmatrix, § mma: "Matrix fragments for mma.m16n8k16", ".m16n8k8") -----------------------------
+// --- matrix fragments (§ ldmatrix, § mma: "Matrix fragments for mma.m16n8k16", ".m16n8k8") --------------------------
 // 8 x 8 matrices of 16 bits: lane l gives the address of row l % 8 of matrix l / 8, and gets row l / 4, columns
 // 2 (l % 4) and on, of each matrix (transposed: column l / 4, rows 2 (l % 4) and on).
 #define LINR_MATRIX(name, mode) \
@@ -172,7 +211,7 @@ LINR_MMA(mma_bfloat, "m16n8k16.row.col.f32.bf16.bf16.f32")
 LINR_MMA(mma_tf32, "m16n8k8.row.col.f32.tf32.tf32.f32")
 #undef LINR_MMA
 
-// --- compute capability 9.0 (§ mbarrier, § cp.async.bulk, § griddepcontrol) --------------------------------------------
+// --- compute capability 9.0 (§ mbarrier, § cp.async.bulk, § griddepcontrol) -----------------------------------------
 #if __CUDA_ARCH__ >= 900
 #define HAS_BULK_COPY 1
 // A barrier of 8 bytes in shared memory; its phases are waited for by their parity, the first being 0.
@@ -186,7 +225,8 @@ DEVICE void mbarrier_arrive(u32 a) {
 }
 // Arrives, and lets the phase wait for so many bytes of bulk copies too.
 DEVICE void mbarrier_expect(u32 a, u32 bytes) {
-    asm volatile("{ .reg .b64 s; mbarrier.arrive.expect_tx.shared::cta.b64 s, [%0], %1; }" :: "r"(a), "r"(bytes) : "memory");
+    asm volatile("{ .reg .b64 s; mbarrier.arrive.expect_tx.shared::cta.b64 s, [%0], %1; }"
+        :: "r"(a), "r"(bytes) : "memory");
 }
 DEVICE bool mbarrier_try(u32 a, u32 parity) {
     u32 r;

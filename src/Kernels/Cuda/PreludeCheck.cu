@@ -79,7 +79,7 @@ KERNEL(check_atomics, (64), u32* global, u64* wide, u32* perBlock) {
     if (t < 8) perBlock[block_id() * 8 + t] = s[t];
 }
 
-// Matrices of 32 rows of 16 bytes from `in` through shared memory: out[lane][12] of both ldmatrix, plain and transposed.
+// 32 rows of 16 bytes from `in` through shared memory: out[lane][12] of both ldmatrix, plain and transposed.
 KERNEL(check_load_matrix, (32), const u8* in, u32* out) {
     SHARED_BYTES(shared);
     u32 lane = lane_id(), base = shared_address(shared), r4[4], t4[4], r2[2], t2[2];

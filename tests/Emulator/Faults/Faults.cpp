@@ -62,7 +62,8 @@ static bool is_found(const char* kernel, const std::string& says) {
     int status = 0;
     waitpid(child, &status, 0);
     bool is_ok = WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT && said.find(says) != std::string::npos;
-    if (!is_ok) fprintf(stderr, "%s: expected \"%s\", found (status %d): %s\n", kernel, says.c_str(), status, said.c_str());
+    if (!is_ok)
+        fprintf(stderr, "%s: expected \"%s\", found (status %d): %s\n", kernel, says.c_str(), status, said.c_str());
     return is_ok;
 }
 

@@ -1,5 +1,5 @@
-// A kernel for each fault that Faults.cpp expects the emulator to find: blocks of 64 threads, 1,000 bytes each of shared
-// memory and of global memory.
+// A kernel for each fault that Faults.cpp expects the emulator to find: blocks of 64 threads, 1,000 bytes each of
+// shared memory and of global memory.
 #include "Prelude.cu"
 
 KERNEL(shared_past_the_end, (64), u8*) {

@@ -37,7 +37,7 @@ public sealed class CudaMachine : IDisposable
     }
 
     /// <summary>
-    /// For tests of the driver's compiler, of faults, and of kernels that wait for the host: the emulator has no compiler,
+    /// For tests of the driver's compiler, of faults, and of kernels that wait for the host: the emulator compiles nothing,
     /// ends the process at a fault, and runs kernels only while the host waits.
     /// </summary>
     public void RequirePtx()

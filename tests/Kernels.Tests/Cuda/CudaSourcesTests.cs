@@ -21,7 +21,7 @@ public sealed class CudaSourcesTests
         Assert.Equal(source.Architectures, entry.Images.Select(i => i.Architecture));
         Assert.True(
             source.Fingerprint(Text(CudaSource.PreludePath), Text(source.Path)) == entry.Fingerprint,
-            $"{source.Path}, the prelude, the flags or the defines changed: run tools/kernels.sh and commit what it writes.");
+            $"{source.Path}, the prelude, the flags or the defines changed: run tools/kernels.sh, commit its output.");
     }
 
     [Theory]
@@ -42,7 +42,8 @@ public sealed class CudaSourcesTests
     [Fact]
     public void Every_file_of_kernels_is_listed_once()
     {
-        string[] files = [.. s_tests.GetManifestResourceNames().Where(n => n.EndsWith(".cu", StringComparison.Ordinal))];
+        string[] resources = s_tests.GetManifestResourceNames();
+        IEnumerable<string> files = resources.Where(n => n.EndsWith(".cu", StringComparison.Ordinal));
         string[] listed = [CudaSource.PreludePath, .. CudaSources.All.Select(s => s.Path)];
         Assert.Equal(listed.Order().Select(p => "Sources/" + p), files.Order());
         Assert.Equal(CudaSources.All.Count, CudaImages.Manifest.Sources.Count);

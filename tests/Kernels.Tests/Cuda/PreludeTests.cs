@@ -56,12 +56,13 @@ public sealed class PreludeTests(CudaMachine machine) : CudaTest(machine)
         float[] edges =
         [
             0, -0f, 1, -1, 65504, 65519.996f, 65520, 6e-8f, 2.9e-8f, 2.98023224e-8f, 3e-8f, 6.1e-5f, 6.1035e-5f, 1e-45f,
-            float.MaxValue, float.MinValue, float.PositiveInfinity, float.NegativeInfinity, 1.00048828125f, 1.00146484375f,
-            1.00390625f, 1.01171875f,
+            float.MaxValue, float.MinValue, float.PositiveInfinity, float.NegativeInfinity, 1.00048828125f,
+            1.00146484375f, 1.00390625f, 1.01171875f,
         ];
         uint[] input = [.. edges.Select(BitConverter.SingleToUInt32Bits), .. Words(1000, uint.MaxValue)];
         input = [.. input.Where(bits => !float.IsNaN(BitConverter.UInt32BitsToSingle(bits)))];
-        uint[] found = Run<uint>("check_numbers", new((uint)((input.Length + 63) / 64), 64), input.Length * Each, (kernel, shape, output) =>
+        var over = new LaunchShape((uint)((input.Length + 63) / 64), 64);
+        uint[] found = Run<uint>("check_numbers", over, input.Length * Each, (kernel, shape, output) =>
         {
             using DeviceBuffer<uint> values = OnDevice(input);
             kernel.Launch(shape, Stream, values.Slice(), (uint)input.Length, output);
@@ -105,7 +106,8 @@ public sealed class PreludeTests(CudaMachine machine) : CudaTest(machine)
         {
             uint[] plain = [.. Enumerable.Range(0, 4).Select(m => Pair(m, lane / 4, lane % 4 * 2, false))];
             uint[] transposed = [.. Enumerable.Range(0, 4).Select(m => Pair(m, lane / 4, lane % 4 * 2, true))];
-            Assert.Equal([.. plain, .. transposed, .. plain[..2], .. transposed[..2]], found[(lane * 12)..((lane + 1) * 12)]);
+            uint[] expected = [.. plain, .. transposed, .. plain[..2], .. transposed[..2]];
+            Assert.Equal(expected, found[(lane * 12)..((lane + 1) * 12)]);
         }
 
         uint Pair(int matrix, int row, int column, bool transposed)
@@ -175,8 +177,8 @@ public sealed class PreludeTests(CudaMachine machine) : CudaTest(machine)
     public void Named_barriers_hand_values_from_warp_to_warp()
     {
         const uint Rounds = 50;
-        uint[] found = Run<uint>(
-            "check_barriers", new(1, 64, 128), 32, (kernel, shape, output) => kernel.Launch(shape, Stream, Rounds, output));
+        uint[] found = Run<uint>("check_barriers", new(1, 64, 128), 32, (kernel, shape, output)
+            => kernel.Launch(shape, Stream, Rounds, output));
         Assert.Equal(
             Enumerable.Range(0, 32).Select(lane => (100u * (Rounds * (Rounds - 1) / 2)) + (Rounds * (uint)(31 - lane))),
             found);
@@ -187,7 +189,8 @@ public sealed class PreludeTests(CudaMachine machine) : CudaTest(machine)
     {
         const int Blocks = 8;
         using DeviceBuffer<uint> chain = OnDevice(new uint[Blocks]);
-        uint[] clocks = Run<uint>("check_release", new(Blocks, 32) { IsCooperative = true }, Blocks, (kernel, shape, output)
+        LaunchShape together = new LaunchShape(Blocks, 32) { IsCooperative = true };
+        uint[] clocks = Run<uint>("check_release", together, Blocks, (kernel, shape, output)
             => kernel.Launch(shape, Stream, chain.Slice(), output));
         Assert.Equal(Enumerable.Range(0, Blocks).Select(b => 1u + (uint)(b * (b + 1) / 2)), ToHost(chain.Slice()));
         Assert.All(clocks, inOrder => Assert.Equal(1u, inOrder));
