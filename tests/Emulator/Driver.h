@@ -68,7 +68,6 @@ int enqueue(Stream* stream, std::string kind, std::function<void()> run);
 // Runs the queue up to an operation's number, or all of it.
 void run_up_to(u64 number);
 void run_all();
-u64 executed();
 // What a capturing thread may not call: invalidates its capture.
 int refuse_in_capture();
 

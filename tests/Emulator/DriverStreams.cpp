@@ -9,8 +9,6 @@ static u64 done, issued;
 static Stream own_streams[DeviceCount];
 thread_local std::shared_ptr<Graph> emulator::thread_capture;
 
-u64 emulator::executed() { return done; }
-
 void emulator::run_up_to(u64 number) {
     while (done < number) {
         Operation operation = std::move(queue.front());

@@ -3,7 +3,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <sys/mman.h>
-#if !defined(__x86_64__)
+#if !defined(__x86_64__) || defined(LINR_EMULATOR_UCONTEXT)
+#define USE_UCONTEXT 1
 #include <ucontext.h>
 #endif
 
@@ -24,9 +25,10 @@ Fiber::Fiber() {
 
 bool Fiber::is_stack_whole() const { return *(const uint64_t*)stack_ == StackMark; }
 
-#if defined(__x86_64__)
+#if !defined(USE_UCONTEXT)
 
 // switch_stack(save, to): what a call preserves goes on this stack, then the other stack's is taken back.
+// A jump, since a processor foretells that a return goes to the newest call.
 extern "C" void linr_switch_stack(void** save, void* to);
 asm(R"(
     .text
@@ -46,7 +48,8 @@ linr_switch_stack:
     popq %r12
     popq %rbx
     popq %rbp
-    ret
+    popq %rcx
+    jmp *%rcx
     .size linr_switch_stack, .-linr_switch_stack
 )");
 

@@ -62,6 +62,7 @@ void wait(const u32& gate, u32 seen, const char* what, u32 at) {
 
 void pause() {
     current->waits_for = "pause";
+    current->waits_at = 0;
     current->fiber.suspend();
 }
 

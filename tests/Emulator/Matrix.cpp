@@ -25,27 +25,28 @@ float element_of(u32 bits, Element element) {
 
 // Lane l = 4 g + t holds rows g and g + 8 of a, columns t (+ 4) of 32 bits each, that is one tf32 or two of 16 bits.
 void multiply_warp(Slot* all, Element element) {
-    u32 each = element == Element::Tf32 ? 1 : 2, depth = each * 8;
-    float a[M][KMax], b[N][KMax];
+    const u32 each = element == Element::Tf32 ? 1 : 2, depth = each * 8;
+    float a[M][KMax], b[KMax][N];
+    double sums[M][N];
     for (u32 lane = 0; lane < WarpLanes; lane++) {
         u32 g = lane >> 2, t = lane & 3;
+        const u32* in = all[lane].in;
         for (u32 half = 0; half < each; half++) {
             for (u32 r = 0; r < 4; r++)
-                a[g + (r & 1) * 8][(t + (r >> 1) * 4) * each + half]
-                    = element_of(all[lane].in[r] >> (16 * half), element);
+                a[g + (r & 1) * 8][(t + (r >> 1) * 4) * each + half] = element_of(in[r] >> (16 * half), element);
             for (u32 r = 0; r < 2; r++)
-                b[g][(t + r * 4) * each + half] = element_of(all[lane].in[4 + r] >> (16 * half), element);
+                b[(t + r * 4) * each + half][g] = element_of(in[4 + r] >> (16 * half), element);
         }
+
+        for (u32 i = 0; i < 4; i++) sums[g + (i >> 1) * 8][2 * t + (i & 1)] = float_of(in[6 + i]);
     }
 
-    for (u32 lane = 0; lane < WarpLanes; lane++) {
-        for (u32 i = 0; i < 4; i++) {
-            const float *row = a[(lane >> 2) + (i >> 1) * 8], *column = b[2 * (lane & 3) + (i & 1)];
-            double sum = float_of(all[lane].in[6 + i]);
-            for (u32 k = 0; k < depth; k++) sum += (double)row[k] * column[k];
-            all[lane].out[i] = bits_of((float)sum);
-        }
-    }
+    for (u32 m = 0; m < M; m++)
+        for (u32 k = 0; k < depth; k++)
+            for (u32 n = 0; n < N; n++) sums[m][n] += (double)a[m][k] * b[k][n];
+    for (u32 lane = 0; lane < WarpLanes; lane++)
+        for (u32 i = 0; i < 4; i++)
+            all[lane].out[i] = bits_of((float)sums[(lane >> 2) + (i >> 1) * 8][2 * (lane & 3) + (i & 1)]);
 }
 
 void load_warp(Slot* all, u32 count, bool transposed) {

@@ -26,6 +26,8 @@ static const struct { const char *kernel, *says; } faults[] = {
     {"barrier_of_other_threads", "barrier 1: this thread names 32 threads, others 64"},
     {"arrivals_past_the_phase", "memory barrier at 0: more than 65 arrivals in a phase"},
     {"memory_barrier_that_nobody_made", "there is no memory barrier at shared address 64"},
+    {"phase_that_never_ends", "block 1, threads 0 to 63: at memory barrier 8"},
+    {"value_that_nobody_releases", "block 0, threads 0 to 63: at pause"},
     {"bulk_copy_past_the_end", "byte 512 of an allocation of 1000 bytes"},
     {"bulk_copy_that_nobody_waits_for", "the block ended before a bulk copy of its own"},
     {"copy_that_is_not_waited_for", "read poison"},

@@ -57,6 +57,15 @@ KERNEL(arrivals_past_the_phase, (64), u8*) {
 KERNEL(memory_barrier_that_nobody_made, (64), u8*) {
     mbarrier_wait(64, 0);
 }
+KERNEL(phase_that_never_ends, (64), u8*) {
+    if (thread_id() == 0) mbarrier_init(8, 65);
+    block_sync();
+    mbarrier_arrive(8);
+    mbarrier_wait(8, 0);
+}
+KERNEL(value_that_nobody_releases, (64), u8* data) {
+    while (load_acquire((const u32*)data) == 0xcdcdcdcd) pause();
+}
 KERNEL(bulk_copy_past_the_end, (64), u8* data) {
     if (thread_id() != 0) return;
     mbarrier_init(0, 1);
