@@ -9,33 +9,63 @@ public sealed class CanonicalScoreCudaTests(CudaMachine machine) : CudaTest(mach
     private const int QueryCount = 5;
     private const int RowCount = 67;
 
+    public static MatrixTheoryData<CudaElement, ScanMetric> Kinds
+        => new(Enum.GetValues<CudaElement>(), Enum.GetValues<ScanMetric>());
+
     [Theory]
-    [InlineData(CudaElement.Float32, ScanMetric.Dot)]
-    [InlineData(CudaElement.Float32, ScanMetric.Cosine)]
-    [InlineData(CudaElement.Float32, ScanMetric.Euclidean)]
-    [InlineData(CudaElement.Float16, ScanMetric.Dot)]
-    [InlineData(CudaElement.Float16, ScanMetric.Cosine)]
-    [InlineData(CudaElement.Float16, ScanMetric.Euclidean)]
-    [InlineData(CudaElement.BFloat16, ScanMetric.Dot)]
-    [InlineData(CudaElement.BFloat16, ScanMetric.Cosine)]
-    [InlineData(CudaElement.BFloat16, ScanMetric.Euclidean)]
+    [MemberData(nameof(Kinds))]
     public void Scores_have_the_bits_of_the_cpu_at_every_dim(CudaElement element, ScanMetric metric)
     {
         using var op = new CanonicalScoreCuda(Context);
         foreach (int dim in (int[])[1, 2, 7, 8, 9, 15, 16, 63, 64, 65, 71, 72, 127, 128, 129, 250, 257])
         {
-            using var term = new Term(this, element, metric, dim, isWeighted: false, seed: dim);
+            using var term = new Term(this, element, metric, dim, seed: dim);
             Check(op, [term], $"{element}, {metric}, D = {dim}");
         }
+    }
+
+    /// <summary>
+    /// The same elements in another order, taken off again: the rounding to float would hide the order of summation.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void What_two_orders_of_the_same_elements_leave_has_the_bits_of_the_cpu(CudaElement element, ScanMetric metric)
+    {
+        float[] minus = [.. Enumerable.Repeat(-1f, QueryCount)];
+        using var op = new CanonicalScoreCuda(Context);
+        int differences = 0;
+        foreach (int dim in (int[])[9, 31, 64, 100, 128, 200])
+        {
+            using var term = new Term(this, element, metric, dim, seed: dim);
+            using var turned = new Term(this, element, metric, dim, seed: dim, turn: 3, weights: minus);
+            differences += Check(op, [term, turned], $"{element}, {metric}, D = {dim}, turned");
+        }
+
+        Assert.True(differences > 50, $"Only {differences} scores tell the order.");
+    }
+
+    [Fact]
+    public void Minus_zero_becomes_zero()
+    {
+        using var op = new CanonicalScoreCuda(Context);
+        using DeviceBuffer<float> query = OnDevice(1e-30f);
+        using DeviceBuffer<float> row = OnDevice(-1e-30f);
+        using DeviceBuffer<CudaScoreSegment> segment = OnDevice(new CudaScoreSegment(
+            ScanMetric.Dot, CudaElement.Float32, 1, row.Slice().Cast<byte>(), query.Slice(), default, default));
+        using DeviceBuffer<CudaScorePair> pair = OnDevice(new CudaScorePair(0, 0));
+        using DeviceBuffer<uint> count = OnDevice(1u);
+        using DeviceBuffer<float> score = OnDevice(1f);
+        op.Launch(Stream, segment.Slice(), pair.Slice(), count.Slice(), score.Slice());
+        Assert.Equal(0u, BitConverter.SingleToUInt32Bits(ToHost(score.Slice())[0]));
     }
 
     [Fact]
     public void Terms_are_weighted_and_added_in_order()
     {
         using var op = new CanonicalScoreCuda(Context);
-        using var first = new Term(this, CudaElement.Float32, ScanMetric.Cosine, 33, isWeighted: true, seed: 1);
-        using var second = new Term(this, CudaElement.Float16, ScanMetric.Euclidean, 128, isWeighted: true, seed: 2);
-        using var third = new Term(this, CudaElement.BFloat16, ScanMetric.Dot, 96, isWeighted: false, seed: 3);
+        using var first = new Term(this, CudaElement.Float32, ScanMetric.Cosine, 33, seed: 1, weights: [1, -2, 0.3f, 0, 5]);
+        using var second = new Term(this, CudaElement.Float16, ScanMetric.Euclidean, 128, seed: 2, weights: [1e-20f, 3, 1, -1, 0.1f]);
+        using var third = new Term(this, CudaElement.BFloat16, ScanMetric.Dot, 96, seed: 3);
         Check(op, [first, second, third], "three terms");
     }
 
@@ -48,7 +78,7 @@ public sealed class CanonicalScoreCudaTests(CudaMachine machine) : CudaTest(mach
     public void As_many_pairs_as_the_device_says_are_scored(uint count)
     {
         using var op = new CanonicalScoreCuda(Context);
-        using var term = new Term(this, CudaElement.Float32, ScanMetric.Dot, 24, isWeighted: false, seed: 9);
+        using var term = new Term(this, CudaElement.Float32, ScanMetric.Dot, 24, seed: 9);
         var pairs = new CudaScorePair[40];
         for (uint i = 0; i < pairs.Length; i++)
         {
@@ -81,7 +111,8 @@ public sealed class CanonicalScoreCudaTests(CudaMachine machine) : CudaTest(mach
             ScanMetric.Dot, CudaElement.Float32, 5, floats.Slice().Cast<byte>(), floats.Slice(), default, default));
     }
 
-    private void Check(CanonicalScoreCuda op, Term[] terms, string what)
+    /// <summary>Compares every score; how many of them are not 0.</summary>
+    private int Check(CanonicalScoreCuda op, Term[] terms, string what)
     {
         var pairs = new CudaScorePair[QueryCount * RowCount];
         for (uint i = 0; i < pairs.Length; i++)
@@ -103,6 +134,8 @@ public sealed class CanonicalScoreCudaTests(CudaMachine machine) : CudaTest(mach
                 BitConverter.SingleToUInt32Bits(expected) == BitConverter.SingleToUInt32Bits(scores[i]),
                 $"{what}, {pairs[i]}: expected {expected:g9}, found {scores[i]:g9}.");
         }
+
+        return scores.Count(score => score != 0);
     }
 
     private float[] Run(CanonicalScoreCuda op, Term[] terms, CudaScorePair[] pairs, uint count)
@@ -127,14 +160,20 @@ public sealed class CanonicalScoreCudaTests(CudaMachine machine) : CudaTest(mach
         private readonly List<IDisposable> _owned = [];
 
         public Term(
-            CanonicalScoreCudaTests test, CudaElement element, ScanMetric metric, int dim, bool isWeighted, int seed)
+            CanonicalScoreCudaTests test,
+            CudaElement element,
+            ScanMetric metric,
+            int dim,
+            int seed,
+            int turn = 0,
+            float[]? weights = null)
         {
             _metric = metric;
             _dim = dim;
+            _weights = weights ?? [];
             var random = new Random(seed);
-            _rows = Make(random, RowCount * dim, element == CudaElement.Float16 ? 1e4 : 1e15);
-            _queries = Make(random, QueryCount * dim, 1e15);
-            _weights = isWeighted ? Make(random, QueryCount, 10) : [];
+            _rows = Make(random, RowCount, dim, turn, element == CudaElement.Float16 ? 1e4 : 1e15);
+            _queries = Make(random, QueryCount, dim, turn, 1e15);
             _rows.AsSpan(dim, dim).Clear();
             _queries.AsSpan(dim, dim).Clear();
             DeviceBuffer<byte> rows = Own(test.OnDevice(Encode(_rows, element)));
@@ -143,7 +182,7 @@ public sealed class CanonicalScoreCudaTests(CudaMachine machine) : CudaTest(mach
                 ? [.. Enumerable.Range(0, QueryCount).Select(q => CanonicalScore.Dot(Query((uint)q), Query((uint)q)))]
                 : [];
             DeviceSlice<double> normSlice = norms.Length == 0 ? default : Own(test.OnDevice(norms)).Slice();
-            DeviceSlice<float> weightSlice = isWeighted ? Own(test.OnDevice(_weights)).Slice() : default;
+            DeviceSlice<float> weightSlice = _weights.Length == 0 ? default : Own(test.OnDevice(_weights)).Slice();
             Segment = new CudaScoreSegment(
                 metric, element, dim, rows.Slice(), queries.Slice(), normSlice, weightSlice);
         }
@@ -170,13 +209,14 @@ public sealed class CanonicalScoreCudaTests(CudaMachine machine) : CudaTest(mach
 
         private ReadOnlySpan<float> Query(uint query) => _queries.AsSpan((int)query * _dim, _dim);
 
-        private static float[] Make(Random random, int length, double largest)
+        private static float[] Make(Random random, int count, int dim, int turn, double largest)
         {
-            var values = new float[length];
-            for (int i = 0; i < length; i++)
+            var values = new float[count * dim];
+            for (int i = 0; i < values.Length; i++)
             {
                 double size = i % 7 == 0 ? Math.Pow(largest, (2 * random.NextDouble()) - 1) : random.NextDouble();
-                values[i] = (float)(random.Next(2) == 0 ? -size : size);
+                int at = (i / dim * dim) + ((i + turn) % dim);
+                values[at] = (float)(random.Next(2) == 0 ? -size : size);
             }
 
             return values;
