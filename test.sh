@@ -17,8 +17,22 @@ export LINR_SAFETENSORS_PYTHON LINR_REQUIRE_SAFETENSORS=1
 tools/get-libtorch.sh
 export LINR_REQUIRE_LIBTORCH=1
 
+# The kernels run on an emulator here; on a GPU, the same tests run without LINR_CUDA_DRIVER.
+command -v g++ >/dev/null || tools/apt-install.sh "kernels are tested on an emulator that it compiles" g++
+
 # --- build ---------------------------------------------------------------------------------------------------------
 dotnet build Linr.slnx -c Release --nologo -v quiet
+emulator=$(tests/Emulator/build.sh artifacts/emulator)
+artifacts/emulator/faults
+
+# --- the committed PTX is what its sources give -----------------------------------------------------------------------
+status=0
+tools/kernels.sh --check || status=$?
+if [ "$status" = 3 ]; then
+    echo "The kernels were not compiled: no NVRTC can be had here. Their fingerprints are still tested."
+elif [ "$status" != 0 ]; then
+    exit "$status"
+fi
 
 # --- run: every project, and the kernels again on narrower instruction sets -------------------------------------------
 results=artifacts/test
@@ -58,7 +72,7 @@ run() { # name, project, NAME=VALUE ...
 widest=sse
 grep -qw avx2 /proc/cpuinfo && widest=avx2
 grep -qw avx512bw /proc/cpuinfo && widest=
-run kernels Kernels.Tests LINR_EXPECT_ISA=$widest
+run kernels Kernels.Tests LINR_EXPECT_ISA=$widest LINR_CUDA_DRIVER="$emulator" LINR_REQUIRE_CUDA=1
 if [ "$quick" = 0 ]; then
     if [ -z "$widest" ]; then
         run kernels-avx2 Kernels.Tests DOTNET_EnableAVX512=0 LINR_EXPECT_ISA=avx2

@@ -9,7 +9,8 @@ public sealed class ArrowsTests
     {
         ["Memory"] = [],
         ["Core"] = ["Memory"],
-        ["Kernels"] = ["Memory"],
+        ["Cuda"] = ["Memory"],
+        ["Kernels"] = ["Memory", "Cuda"],
         ["Index"] = ["Core", "Kernels"],
         ["Engine"] = ["Core", "Kernels", "Index"],
         ["Formats"] = ["Core"],
@@ -17,7 +18,7 @@ public sealed class ArrowsTests
         ["Cli"] = ["Training"],
     };
 
-    private static readonly string[] s_unsafeProjects = ["Memory", "Kernels"];
+    private static readonly string[] s_unsafeProjects = ["Memory", "Cuda", "Kernels"];
 
     public static TheoryData<string> Projects => [.. s_arrows.Keys];
 
@@ -39,7 +40,7 @@ public sealed class ArrowsTests
 
     [Theory]
     [MemberData(nameof(Projects))]
-    public void Only_memory_and_kernels_may_be_unsafe(string project)
+    public void Only_memory_cuda_and_kernels_may_be_unsafe(string project)
     {
         bool isUnsafe = Read(project).Descendants("AllowUnsafeBlocks").Any(element => element.Value == "true");
         Assert.Equal(s_unsafeProjects.Contains(project), isUnsafe);

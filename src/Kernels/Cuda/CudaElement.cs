@@ -1,0 +1,14 @@
+namespace Linr.Kernels;
+
+/// <summary>What the elements of an embedding row in device memory are.</summary>
+public enum CudaElement
+{
+    /// <summary>32-bit IEEE floats.</summary>
+    Float32,
+
+    /// <summary>16-bit IEEE floats.</summary>
+    Float16,
+
+    /// <summary>The upper 16 bits of 32-bit floats.</summary>
+    BFloat16,
+}

@@ -1,0 +1,35 @@
+using Linr.Kernels.Scan;
+
+namespace Linr.Kernels;
+
+/// <summary>Every file of kernels: what is compiled, embedded, emulated and checked is read from this list.</summary>
+public static class CudaSources
+{
+    private static readonly CudaDefine[] s_elements =
+    [
+        new("ELEMENT_FLOAT32", (int)CudaElement.Float32),
+        new("ELEMENT_FLOAT16", (int)CudaElement.Float16),
+        new("ELEMENT_BFLOAT16", (int)CudaElement.BFloat16),
+    ];
+
+    private static readonly CudaDefine[] s_metrics =
+    [
+        new("METRIC_DOT", (int)ScanMetric.Dot),
+        new("METRIC_COSINE", (int)ScanMetric.Cosine),
+        new("METRIC_EUCLIDEAN", (int)ScanMetric.Euclidean),
+    ];
+
+    /// <summary>The files, by op.</summary>
+    public static IReadOnlyList<CudaSource> All { get; } =
+    [
+        new("CanonicalScore", "CanonicalScore/CanonicalScore.cu", ["80", "90"],
+        [
+            new("LANES", CanonicalScore.LaneCount),
+            new("THREADS", CanonicalScore.CudaThreads),
+            new("UNROLL", CanonicalScore.CudaUnroll),
+            .. s_elements,
+            .. s_metrics,
+        ]),
+        new("PreludeCheck", "Cuda/PreludeCheck.cu", ["80", "90"], []),
+    ];
+}
