@@ -30,6 +30,20 @@ public static class CudaSources
             .. s_elements,
             .. s_metrics,
         ]),
+        new("FusedScan", "FusedScan/FusedScan.cu", ["80", "90"],
+        [
+            new("LEVELS", FusedScan.LevelCount),
+            new("LEVEL_BITS", FusedScan.LevelBits),
+            new("ROW_WARPS", FusedScan.RowWarps),
+            new("STAGES_1", FusedScan.Stages1),
+            new("STAGES_2", FusedScan.Stages2),
+            new("QUEUE", FusedScan.QueueLength),
+            new("UNIT_TILES", FusedScan.UnitTilesMin),
+            new("UNITS_MAX", FusedScan.UnitsMax),
+            new("NORM_MIN_BITS", BitConverter.SingleToInt32Bits(TileLoader.NormMin)),
+            .. s_elements,
+            .. s_metrics,
+        ]),
         new("PreludeCheck", "Cuda/PreludeCheck.cu", ["80", "90"], []),
     ];
 }

@@ -9,7 +9,7 @@ internal sealed unsafe class TileLoader(ScanPlan plan, TileBuffers buffers)
     /// <summary>
     /// A norm below this may have lost its digits: the row's float score is NaN, and it is settled at once.
     /// </summary>
-    private const float NormMin = 5.4e-20f;
+    internal const float NormMin = 5.4e-20f;
 
     /// <summary>Loads a tile.</summary>
     public void Load(in UnitTile tile)

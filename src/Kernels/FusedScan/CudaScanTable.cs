@@ -1,0 +1,52 @@
+using System.Runtime.InteropServices;
+using Linr.Cuda;
+using Linr.Kernels.Scan;
+
+namespace Linr.Kernels;
+
+/// <summary>
+/// The rows of one embedding as the scan reads them, in device memory: it is read when a launch runs, so that a
+/// captured launch follows a table that changes.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+public readonly struct CudaScanTable
+{
+    private readonly ulong _rows;
+    private readonly ulong _norms;
+    private readonly uint _rowCount;
+    private readonly uint _rowBytes;
+    private readonly uint _dim;
+    private readonly uint _metric;
+
+    /// <summary>A table.</summary>
+    /// <param name="metric">How a query and a row give a score.</param>
+    /// <param name="rows">[row][rowBytes].</param>
+    /// <param name="rowBytes">A row padded to a multiple of <see cref="FusedScan.RowAlignment"/>.</param>
+    /// <param name="dim">Elements of a row, D.</param>
+    /// <param name="norms">
+    /// A norm a row: of cosine rows unless they were normalised, and of euclidean rows; else empty.
+    /// </param>
+    /// <param name="rowCount">Rows in use.</param>
+    /// <exception cref="ArgumentException">Lengths do not fit each other.</exception>
+    public CudaScanTable(
+        ScanMetric metric, DeviceSlice<byte> rows, int rowBytes, int dim, DeviceSlice<float> norms, uint rowCount)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dim);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rowBytes);
+        if (rowBytes % FusedScan.RowAlignment != 0 || rows.Length < (long)rowBytes * rowCount
+            || (!norms.IsEmpty && norms.Length < rowCount) || (metric == ScanMetric.Euclidean && norms.IsEmpty))
+        {
+            throw new ArgumentException(
+                $"Expected rows of a multiple of {FusedScan.RowAlignment} bytes, {rowCount} of them, and as many "
+                + $"norms where the metric needs them; found {rowBytes} bytes a row, {rows.Length} bytes of rows, "
+                + $"{norms.Length} norms, {metric}.");
+        }
+
+        _rows = rows.Address;
+        _norms = norms.IsEmpty || metric == ScanMetric.Dot ? 0 : norms.Address;
+        _rowCount = rowCount;
+        _rowBytes = (uint)rowBytes;
+        _dim = (uint)dim;
+        _metric = (uint)metric;
+    }
+}

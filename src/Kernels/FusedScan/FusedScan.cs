@@ -1,0 +1,43 @@
+namespace Linr.Kernels;
+
+/// <summary>
+/// The scan of a device: in one pass over all rows, or over listed ones, it finds for each query of a batch the rows
+/// whose canonical score may be among the best k, and no score matrix exists. Each survivor comes with a lower bound
+/// of its canonical score; rows that the cut left out cannot be among the best k, whatever the order of the data.
+/// After the fused scan of <em>LiNR: Model Based Neural Retrieval on GPUs at LinkedIn</em> (CIKM 2024), V1 and V2.
+/// </summary>
+public static class FusedScan
+{
+    /// <summary>Queries of a launch.</summary>
+    public const int QueriesMax = 256;
+
+    /// <summary>Bytes of a row in one stage; a packed query is padded to a multiple of it.</summary>
+    public const int StageBytesPerRow = 256;
+
+    /// <summary>A row in device memory is padded to a multiple of so many bytes.</summary>
+    public const int RowAlignment = 16;
+
+    /// <summary>Score levels a query, by whose counts the cut rises.</summary>
+    public const int LevelCount = 512;
+
+    /// <summary>The sample's scores above its cut take half of the levels.</summary>
+    internal const int LevelBits = 8;
+
+    /// <summary>Warps that share the rows of a tile.</summary>
+    internal const int RowWarps = 4;
+
+    /// <summary>Stages of a ring of 64-row tiles: three such blocks fit a multiprocessor.</summary>
+    internal const int Stages1 = 4;
+
+    /// <summary>Stages of a ring of 128-row tiles.</summary>
+    internal const int Stages2 = 3;
+
+    /// <summary>Survivors of a warp that wait to be written.</summary>
+    internal const int QueueLength = 128;
+
+    /// <summary>Consecutive tiles that stay together in the scattered order, so that pages are read whole.</summary>
+    internal const int UnitTilesMin = 16;
+
+    /// <summary>Units at most, so that their order is computed in 32 bits.</summary>
+    internal const int UnitsMax = 65_535;
+}
