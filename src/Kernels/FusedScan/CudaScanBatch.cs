@@ -55,7 +55,7 @@ public struct CudaScanBatch
     /// <summary>[query][capacity]: ordered bits of a lower bound, and the row.</summary>
     public DeviceSlice<ulong> Words { set => _words = value.Address; }
 
-    /// <summary>[query][<see cref="FusedScan.LevelCount"/>].</summary>
+    /// <summary>[query][<see cref="FusedScan.LevelStride"/>].</summary>
     public DeviceSlice<uint> Levels { set => _levels = value.Address; }
 
     /// <summary>[query]: ordered bits of the lowest level.</summary>

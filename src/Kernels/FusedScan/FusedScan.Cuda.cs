@@ -10,6 +10,7 @@ public sealed class FusedScanCuda : IDisposable
     private readonly CudaModule _module;
     private readonly CudaDevice _device;
     private readonly CudaKernel _begin;
+    private readonly CudaKernel _end;
     private readonly CudaKernel[] _kernels;
 
     /// <summary>Loads the kernels.</summary>
@@ -29,6 +30,7 @@ public sealed class FusedScanCuda : IDisposable
             _ => "bfloat",
         };
         _begin = _module.GetKernel("scan_begin");
+        _end = _module.GetKernel("scan_end");
         _kernels = [.. s_variants.Select(queries => _module.GetKernel($"scan_{kind}_{queries}"))];
         foreach (CudaKernel kernel in _kernels)
         {
@@ -81,7 +83,14 @@ public sealed class FusedScanCuda : IDisposable
         DeviceSlice<uint> levelBases,
         DeviceSlice<uint> levelShifts)
         => _begin.Launch(
-            new LaunchShape((uint)cuts.Length, 256, 2 * sizeof(uint)), stream, batch, cuts, levelBases, levelShifts);
+            new LaunchShape((uint)cuts.Length, 1024, 2 * sizeof(uint)), stream, batch, cuts, levelBases, levelShifts);
+
+    /// <summary>Enqueues what follows a scan: its counts and its cuts as floats.</summary>
+    /// <param name="stream">Where.</param>
+    /// <param name="batch">The scan's batch.</param>
+    /// <param name="cuts">[query], written: no row below it is among the best K.</param>
+    public void End(CudaStream stream, DeviceSlice<CudaScanBatch> batch, DeviceSlice<float> cuts)
+        => _end.Launch(new LaunchShape(1, FusedScan.QueriesMax), stream, batch, cuts);
 
     /// <inheritdoc/>
     public void Dispose() => _module.Dispose();

@@ -20,6 +20,9 @@ public static class FusedScan
     /// <summary>Score levels a query, by whose counts the cut rises.</summary>
     public const int LevelCount = 512;
 
+    /// <summary>Numbers of a query's levels: their counts, and the count of all survivors on a line of its own.</summary>
+    public const int LevelStride = LevelCount + 32;
+
     /// <summary>The sample's scores above its cut take half of the levels.</summary>
     internal const int LevelBits = 8;
 

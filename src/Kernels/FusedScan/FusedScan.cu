@@ -15,6 +15,8 @@
 #define STAGE_BYTES_A_ROW 256u
 #define STEP_BYTES 32u
 #define NO_FILTER 0xffffffffu
+// Atomics on one line wait for each other, so that each query's count of survivors has a line of its own.
+#define LEVELS_STRIDE (LEVELS + 32)
 #if defined(LINR_EMULATOR)
 #define DEVICE_MEMBER inline
 #define DEVICE_CALL static
@@ -41,9 +43,9 @@ struct Batch {
     const float* offsets;      // [query]: added to every score
     const float* factors;      // [query]: a power of two; what is packed is this much too large
     u32* cuts;                 // [query], ordered_bits
-    u32* counts;               // [query] survivors; more than capacity: overflow
+    u32* counts;               // [query] survivors, written by scan_end; more than capacity: overflow
     u64* words;                // [query][capacity]: ordered_bits(lower) << 32 | row
-    u32* levels;               // [query][LEVELS]
+    u32* levels;               // [query][LEVELS_STRIDE]: counts by level, and the count of all
     const u32* levelBases;     // [query], ordered_bits
     const u32* levelShifts;    // [query]
     const u64* masks;          // [filter][maskWords], or null
@@ -61,6 +63,8 @@ struct Batch {
 };
 
 DEVICE u32 smaller(u32 a, u32 b) { return a < b ? a : b; }
+// What other blocks change meanwhile; any of its values will do.
+DEVICE u32 load_changing(const u32* p) { return *(const volatile u32*)p; }
 DEVICE float infinity() { return float_from_bits(0x7f800000u); }
 
 template <u32 element> DEVICE void multiply(float (&c)[4], const u32 (&a)[4], u32 b0, u32 b1) {
@@ -125,11 +129,11 @@ DEVICE_CALL void write_out(const Table* table, const Batch* batchAt, const u64* 
 
         float score = float_from_bits((u32)(words[i] >> 32));
         if (score != score) score = slow_cosine<element>(*table, batch.originals + (u64)query * table->dim, row);
-        u32 bits = ordered_bits(score - batch.errors[query]), place = global_add(batch.counts + query, 1u);
+        u32 bits = ordered_bits(score - batch.errors[query]), place = global_add(batch.levels + query * LEVELS_STRIDE + LEVELS, 1u);
         if (place < batch.capacity) batch.words[(u64)query * batch.capacity + place] = (u64)bits << 32 | row;
         u32 base = batch.levelBases[query];
         if (bits >= base)
-            global_add(batch.levels + query * LEVELS + smaller((bits - base) >> batch.levelShifts[query], LEVELS - 1), 1u);
+            global_add(batch.levels + query * LEVELS_STRIDE + smaller((bits - base) >> batch.levelShifts[query], LEVELS - 1), 1u);
     }
 
     warp_sync();
@@ -141,7 +145,7 @@ DEVICE void raise_cut(const Batch& batch, u32 query) {
     u32 lane = lane_id(), counts[own], sum = 0;
 #pragma unroll
     for (u32 i = 0; i < own; i++) {
-        counts[i] = load_acquire(batch.levels + query * LEVELS + lane * own + i);
+        counts[i] = load_changing(batch.levels + query * LEVELS_STRIDE + lane * own + i);
         sum += counts[i];
     }
 
@@ -215,7 +219,7 @@ template <u32 element, u32 MT, u32 NT> struct Scan {
             bool valid = q < batch.queryCount;
             scales[q] = valid ? 1.0f / batch.factors[q] : 1.0f;
             limits[q] = !valid ? infinity()
-                : (float_from_ordered(load_acquire(batch.cuts + q)) - batch.errors[q] - batch.offsets[q]) * scales[q];
+                : (float_from_ordered(load_changing(batch.cuts + q)) - batch.errors[q] - batch.offsets[q]) * scales[q];
         }
     }
 
@@ -339,6 +343,18 @@ template <u32 element, u32 MT, u32 NT> struct Scan {
                 }
     }
 
+    // Writes out what waits, raises a few queries' cuts and takes over what others have raised: often at first, when
+    // cuts rise fast, then every 32 tiles.
+    DEVICE_MEMBER void maintain(u32 taken, Queue& queue) const {
+        u32 time = taken + 1;
+        if ((time & (time - 1)) != 0 && time % 32 != 0) return;
+        if (queue.count > 0) write_out<element>(tableAt, batchAt, queue.words, queue.queries, queue.count);
+        queue.count = 0;
+        u32 warps = block_threads() / 32;
+        raise_cut(batch, (block_id() * warps + warp_id() + taken) % batch.queryCount);
+        refresh_limits();
+    }
+
     DEVICE_MEMBER void run(Queue& queue) {
         u32 groups = (batch.queryCount + groupQueries - 1) / groupQueries;
         u32 groupsAtOnce = block_threads() / (32 * ROW_WARPS), ownGroup = warp_id() / ROW_WARPS;
@@ -368,10 +384,7 @@ template <u32 element, u32 MT, u32 NT> struct Scan {
                 if (chunk == chunks - 1) take(c, n, group, queue);
             }
 
-            if (batch.sample == nullptr && chunk == chunks - 1 && taken % 4 == 3) {
-                if (warp_id() == 0 && taken % 8 == 7) raise_cut(batch, (block_id() + taken / 8) % batch.queryCount);
-                refresh_limits();
-            }
+            if (batch.sample == nullptr && chunk == chunks - 1) maintain(taken, queue);
         }
 
         if (queue.count > 0) write_out<element>(tableAt, batchAt, queue.words, queue.queries, queue.count);
@@ -407,7 +420,7 @@ SCAN_KERNELS(bfloat, ELEMENT_BFLOAT16)
 SCAN_KERNELS(float, ELEMENT_FLOAT32)
 
 // Readies a query for the scan, a block a query: its cut (a float so far) and levels from there to the sample's best.
-KERNEL(scan_begin, (256), const Batch* batchAt, const float* cuts, u32* levelBases, u32* levelShifts) {
+KERNEL(scan_begin, (1024), const Batch* batchAt, const float* cuts, u32* levelBases, u32* levelShifts) {
     SHARED_BYTES(extremes);
     u32* best = (u32*)extremes;
     Batch batch = *batchAt;
@@ -415,18 +428,19 @@ KERNEL(scan_begin, (256), const Batch* batchAt, const float* cuts, u32* levelBas
     if (thread_id() < 2) best[thread_id()] = thread_id() == 0 ? 0u : ~0u;
     block_sync();
     u32 high = 0, low = ~0u;
+    const float* scores = batch.sample + (u64)query * batch.sampleRows;
+#pragma unroll 8
     for (u32 i = thread_id(); i < batch.sampleRows; i += block_threads()) {
-        float score = batch.sample[(u64)query * batch.sampleRows + i];
-        if (score == -infinity()) continue;
-        u32 bits = ordered_bits(score);
-        high = bits > high ? bits : high;
-        low = smaller(low, bits);
+        u32 bits = ordered_bits(scores[i]);
+        bool passes = bits != ordered_bits(-infinity());
+        high = passes && bits > high ? bits : high;
+        low = passes ? smaller(low, bits) : low;
     }
 
     shared_max(best, warp_max(high));
     shared_min(best + 1, warp_min(low));
     block_sync();
-    for (u32 i = thread_id(); i < LEVELS; i += block_threads()) batch.levels[query * LEVELS + i] = 0;
+    for (u32 i = thread_id(); i < LEVELS_STRIDE; i += block_threads()) batch.levels[query * LEVELS_STRIDE + i] = 0;
     if (thread_id() == 0) {
         u32 cut = ordered_bits(cuts[query]), base = cuts[query] == -infinity() ? best[1] : cut;
         u32 range = best[0] > base ? best[0] - base : 0;
@@ -434,6 +448,13 @@ KERNEL(scan_begin, (256), const Batch* batchAt, const float* cuts, u32* levelBas
         levelBases[query] = base;
         levelShifts[query] = shift > LEVEL_BITS ? shift - LEVEL_BITS : 0;
         batch.cuts[query] = cut;
-        batch.counts[query] = 0;
     }
+}
+
+// After the scan: what the next step reads, side by side.
+KERNEL(scan_end, (256), const Batch* batchAt, float* cuts) {
+    u32 query = thread_id();
+    if (query >= batchAt->queryCount) return;
+    batchAt->counts[query] = batchAt->levels[query * LEVELS_STRIDE + LEVELS];
+    cuts[query] = float_from_ordered(batchAt->cuts[query]);
 }

@@ -1,0 +1,167 @@
+using Linr.Cuda;
+
+namespace Linr.Kernels.Tests;
+
+/// <summary>All that a scan needs on a device: the table, a batch of queries, and what it writes.</summary>
+internal sealed class DeviceScan : IDisposable
+{
+    private readonly CudaContext _context;
+    private readonly CudaStream _stream;
+    private readonly FusedScanCuda _op;
+    private readonly List<CudaOwner> _owners = [];
+    private readonly DeviceBuffer<CudaScanTable> _table;
+    private readonly DeviceBuffer<CudaScanBatch> _sampleBatch;
+    private readonly DeviceBuffer<CudaScanBatch> _scanBatch;
+    private readonly CudaScanBatch _sampleShape;
+    private readonly CudaScanBatch _scanShape;
+    private readonly DeviceBuffer<float> _sample;
+    private readonly DeviceBuffer<float> _firstCuts;
+    private readonly DeviceBuffer<float> _lastCuts;
+    private readonly DeviceBuffer<uint> _cuts;
+    private readonly DeviceBuffer<uint> _counts;
+    private readonly DeviceBuffer<ulong> _words;
+    private readonly DeviceBuffer<uint> _bases;
+    private readonly DeviceBuffer<uint> _shifts;
+    private readonly int _queryCount;
+    private readonly int _sampleRows;
+    private readonly int _capacity;
+    private readonly int _k;
+
+    public DeviceScan(
+        CudaContext context,
+        CudaStream stream,
+        DeviceTable rows,
+        float[] queries,
+        int k,
+        int sampleRows,
+        int capacity,
+        ulong[]? masks = null,
+        uint[]? filters = null,
+        uint[]? list = null)
+    {
+        (_context, _stream, _k, _sampleRows, _capacity) = (context, stream, k, sampleRows, capacity);
+        _queryCount = queries.Length / rows.Dim;
+        _op = new FusedScanCuda(context, rows.Element);
+        PackedQueries packed = PackedQueries.Pack(queries, rows.Dim, rows.Element, rows.Metric, rows.NormMax);
+        Errors = packed.Errors;
+        _table = Put([rows.Table]);
+        _sample = New<float>((long)_queryCount * sampleRows);
+        _firstCuts = New<float>(_queryCount);
+        _lastCuts = New<float>(_queryCount);
+        _cuts = New<uint>(_queryCount);
+        _counts = New<uint>(_queryCount);
+        _words = New<ulong>((long)_queryCount * capacity);
+        _bases = New<uint>(_queryCount);
+        _shifts = New<uint>(_queryCount);
+        _scanShape = new CudaScanBatch
+        {
+            Queries = Put(packed.Bytes).Slice(),
+            Originals = Put(queries).Slice(),
+            Errors = Put(packed.Errors).Slice(),
+            Offsets = Put(packed.Offsets).Slice(),
+            Factors = Put(packed.Factors).Slice(),
+            Cuts = _cuts.Slice(),
+            Counts = _counts.Slice(),
+            Words = _words.Slice(),
+            Levels = New<uint>((long)_queryCount * FusedScan.LevelStride).Slice(),
+            LevelBases = _bases.Slice(),
+            LevelShifts = _shifts.Slice(),
+            Masks = masks is null ? default : Put(masks).Slice(),
+            Filters = masks is null ? default : Put(filters!).Slice(),
+            MaskWords = (rows.RowCount + 63) / 64,
+            List = list is null ? default : Put(list).Slice(),
+            ListCount = list is null ? default : Put([(uint)list.Length]).Slice(),
+            QueryCount = _queryCount,
+            QueryBytes = packed.QueryBytes,
+            Capacity = capacity,
+            K = k,
+        };
+        _sampleShape = _scanShape;
+        _sampleShape.Sample = _sample.Slice();
+        _sampleShape.SampleRows = sampleRows;
+        _sampleBatch = Put([_sampleShape]);
+        _scanBatch = Put([_scanShape]);
+    }
+
+    public float[] Errors { get; }
+
+    /// <summary>The k-th best of the sample, on the host, less the error.</summary>
+    public void SetFirstCuts()
+    {
+        _op.Launch(_stream, _table.Slice(), _sampleBatch.Slice(), _sampleShape);
+        float[] scores = new float[_sample.Length];
+        _stream.Download(_sample.Slice(), scores);
+        float[] cuts = new float[_queryCount];
+        for (int q = 0; q < _queryCount; q++)
+        {
+            float[] own = [.. scores.AsSpan(q * _sampleRows, _sampleRows).ToArray().OrderDescending()];
+            float best = own.Length < _k ? float.NegativeInfinity : own[_k - 1];
+            cuts[q] = best - Errors[q];
+        }
+
+        _stream.Upload<float>(cuts, _firstCuts.Slice());
+    }
+
+    public void EnqueueSample() => _op.Launch(_stream, _table.Slice(), _sampleBatch.Slice(), _sampleShape);
+
+    public void EnqueueBegin()
+        => _op.Begin(_stream, _sampleBatch.Slice(), _firstCuts.Slice(), _bases.Slice(), _shifts.Slice());
+
+    public void EnqueueScan()
+    {
+        _op.Launch(_stream, _table.Slice(), _scanBatch.Slice(), _scanShape);
+        _op.End(_stream, _scanBatch.Slice(), _lastCuts.Slice());
+    }
+
+    /// <summary>Sample, begin and scan.</summary>
+    public void Run()
+    {
+        SetFirstCuts();
+        EnqueueBegin();
+        EnqueueScan();
+        _stream.Synchronize();
+    }
+
+    public uint[] Counts()
+    {
+        uint[] counts = new uint[_queryCount];
+        _stream.Download(_counts.Slice(), counts);
+        return counts;
+    }
+
+    public float[] Cuts()
+    {
+        float[] cuts = new float[_queryCount];
+        _stream.Download(_lastCuts.Slice(), cuts);
+        return cuts;
+    }
+
+    public ulong[] Survivors(int query)
+    {
+        ulong[] words = new ulong[Math.Min(_capacity, Counts()[query])];
+        _stream.Download(_words.Slice((long)query * _capacity, words.Length), words);
+        return words;
+    }
+
+    public void Dispose()
+    {
+        _owners.ForEach(owner => owner.Dispose());
+        _op.Dispose();
+    }
+
+    private DeviceBuffer<T> New<T>(long length)
+        where T : unmanaged
+    {
+        DeviceBuffer<T> buffer = new(_context, length, "of a scan");
+        _owners.Add(buffer);
+        return buffer;
+    }
+
+    private DeviceBuffer<T> Put<T>(T[] values)
+        where T : unmanaged
+    {
+        DeviceBuffer<T> buffer = New<T>(values.Length);
+        _stream.Upload<T>(values, buffer.Slice());
+        return buffer;
+    }
+}

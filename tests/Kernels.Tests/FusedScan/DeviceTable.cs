@@ -1,0 +1,72 @@
+using Linr.Cuda;
+using Linr.Kernels.Scan;
+
+namespace Linr.Kernels.Tests;
+
+/// <summary>Rows in device memory, and as floats on the host.</summary>
+internal sealed class DeviceTable : IDisposable
+{
+    private readonly DeviceBuffer<byte> _rows;
+    private readonly DeviceBuffer<float> _norms;
+
+    public DeviceTable(
+        CudaContext context, CudaStream stream, CudaElement element, ScanMetric metric, int dim, float[] values)
+    {
+        (Element, Metric, Dim) = (element, metric, dim);
+        RowCount = values.Length / dim;
+        int elementBytes = element == CudaElement.Float32 ? sizeof(float) : sizeof(ushort);
+        int rowBytes = ((dim * elementBytes) + FusedScan.RowAlignment - 1) / FusedScan.RowAlignment
+            * FusedScan.RowAlignment;
+        byte[] bytes = new byte[(long)rowBytes * RowCount];
+        Values = new float[values.Length];
+        float[] norms = new float[RowCount];
+        for (int row = 0; row < RowCount; row++)
+        {
+            Span<float> own = Values.AsSpan(row * dim, dim);
+            PackedQueries.Write(values.AsSpan(row * dim, dim), element, bytes.AsSpan(row * rowBytes, rowBytes), own);
+            norms[row] = (float)Math.Sqrt(CanonicalScore.DotReference(own, own));
+        }
+
+        NormMax = norms.Max();
+        _rows = new DeviceBuffer<byte>(context, bytes.Length, "rows");
+        _norms = new DeviceBuffer<float>(context, norms.Length, "norms");
+        stream.Upload<byte>(bytes, _rows.Slice());
+        stream.Upload<float>(norms, _norms.Slice());
+        Table = new CudaScanTable(metric, _rows.Slice(), rowBytes, dim, _norms.Slice(), (uint)RowCount);
+    }
+
+    public CudaElement Element { get; }
+
+    public ScanMetric Metric { get; }
+
+    public int Dim { get; }
+
+    public int RowCount { get; }
+
+    public float NormMax { get; }
+
+    /// <summary>The rows as the device has them.</summary>
+    public float[] Values { get; }
+
+    public CudaScanTable Table { get; }
+
+    public float Score(ReadOnlySpan<float> query, int row)
+    {
+        ReadOnlySpan<float> values = Values.AsSpan(row * Dim, Dim);
+        return CanonicalScore.Round(Metric switch
+        {
+            ScanMetric.Dot => CanonicalScore.DotReference(query, values),
+            ScanMetric.Cosine => CanonicalScore.Cosine(
+                CanonicalScore.DotReference(query, values),
+                CanonicalScore.DotReference(query, query),
+                CanonicalScore.DotReference(values, values)),
+            _ => -CanonicalScore.SquaredDistanceReference(query, values),
+        });
+    }
+
+    public void Dispose()
+    {
+        _rows.Dispose();
+        _norms.Dispose();
+    }
+}
