@@ -38,7 +38,7 @@ public static class CudaSources
             new("STAGES_1", FusedScan.Stages1),
             new("STAGES_2", FusedScan.Stages2),
             new("QUEUE", FusedScan.QueueLength),
-            new("UNIT_TILES", FusedScan.UnitTilesMin),
+            new("UNIT_TILE_BITS", FusedScan.UnitTileBits),
             new("UNITS_MAX", FusedScan.UnitsMax),
             new("NORM_MIN_BITS", BitConverter.SingleToInt32Bits(TileLoader.NormMin)),
             .. s_elements,

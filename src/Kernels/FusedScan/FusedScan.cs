@@ -38,8 +38,10 @@ public static class FusedScan
     /// <summary>Survivors of a warp that wait to be written.</summary>
     internal const int QueueLength = 128;
 
-    /// <summary>Consecutive tiles that stay together in the scattered order, so that pages are read whole.</summary>
-    internal const int UnitTilesMin = 16;
+    /// <summary>
+    /// Two to this power consecutive tiles at least stay together in the scattered order, so that pages are read whole.
+    /// </summary>
+    internal const int UnitTileBits = 4;
 
     /// <summary>Units at most, so that their order is computed in 32 bits.</summary>
     internal const int UnitsMax = 65_535;

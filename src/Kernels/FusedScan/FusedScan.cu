@@ -10,7 +10,7 @@
 // Survivors wait in a queue of the warp and are written out by all lanes together, because an atomic's answer takes as
 // long as a tile. Counts of their levels (LevelCounts in C#) raise the cut while the scan goes on: the k-th best of
 // any rows is a lower bound of the k-th best of all.
-// Defines: LEVELS, LEVEL_BITS, ROW_WARPS, STAGES_<MT>, QUEUE, UNIT_TILES, UNITS_MAX, NORM_MIN_BITS, ELEMENT_* (CudaElement), METRIC_*.
+// Defines: LEVELS, LEVEL_BITS, ROW_WARPS, STAGES_<MT>, QUEUE, UNIT_TILE_BITS, UNITS_MAX, NORM_MIN_BITS, ELEMENT_* (CudaElement), METRIC_*.
 
 #define STAGE_BYTES_A_ROW 256u
 #define STEP_BYTES 32u
@@ -96,18 +96,20 @@ template <u32 element> DEVICE float slow_cosine(const Table& table, const float*
 
 // Which of the tiles is the n-th to be scanned; past the last tile there is none. Whole units of tiles change places.
 struct TileOrder {
-    u32 unitTiles, units, factor;
+    u32 unitBits, units, factor;
 
     DEVICE_MEMBER void start(u32 tiles) {
-        unitTiles = (tiles + UNITS_MAX - 1) / UNITS_MAX;
-        if (unitTiles < UNIT_TILES) unitTiles = UNIT_TILES;
-        units = (tiles + unitTiles - 1) / unitTiles;
+        unitBits = UNIT_TILE_BITS;
+        while (tiles >> unitBits >= UNITS_MAX) unitBits++;
+        units = (tiles + (1u << unitBits) - 1) >> unitBits;
         factor = units == 0 ? 0 : 2654435761u % units; // a prime: no two units meet
     }
 
-    DEVICE_MEMBER u32 count() const { return units * unitTiles; }
+    DEVICE_MEMBER u32 count() const { return units << unitBits; }
 
-    DEVICE_MEMBER u32 tile(u32 n) const { return n / unitTiles * factor % units * unitTiles + n % unitTiles; }
+    DEVICE_MEMBER u32 tile(u32 n) const {
+        return ((n >> unitBits) * factor % units << unitBits) + (n & ((1u << unitBits) - 1));
+    }
 };
 
 // A warp's survivors before they are written: the float score and row in a word, and the query.
@@ -185,16 +187,29 @@ template <u32 element, u32 MT, u32 NT> struct Scan {
     // The step-th piece of 256 bytes of a tile's rows on its way to its stage.
     DEVICE_MEMBER void load(u32 step) const {
         if (step < steps) {
-            u32 tile = order.tile(first + step / chunks * grid_blocks()), chunk = step % chunks;
-            u32 stage = stages + step % stageCount * stageBytes, piece = thread_id() & 15;
-            u32 at = chunk * STAGE_BYTES_A_ROW + piece * 16;
-            bool within = at < table.rowBytes;
-            for (u32 r = thread_id() >> 4; r < tileRows; r += block_threads() >> 4) {
-                u64 place = (u64)tile * tileRows + r;
-                bool valid = within && place < rows;
-                u32 row = !valid ? 0 : batch.list != nullptr ? batch.list[place] : (u32)place;
-                async_copy16(stage + r * STAGE_BYTES_A_ROW + ((piece ^ (r & 7)) << 4),
-                    table.rows + (valid ? (u64)row * table.rowBytes + at : 0), valid ? 16 : 0);
+            u32 chunk = chunks == 1 ? 0 : step % chunks;
+            u64 start = (u64)order.tile(first + (chunks == 1 ? step : step / chunks) * grid_blocks()) * tileRows;
+            u32 left = start >= rows ? 0 : rows - (u32)start, piece = thread_id() & 15, r = thread_id() >> 4;
+            u32 stride = block_threads() >> 4, at = chunk * STAGE_BYTES_A_ROW + piece * 16;
+            u32 stage = stages + step % stageCount * stageBytes + r * STAGE_BYTES_A_ROW;
+            if (at >= table.rowBytes) left = 0;
+            if (batch.list == nullptr) {
+                const u8* from = table.rows + (start + r) * table.rowBytes + at;
+#pragma unroll 4
+                for (; r < tileRows; r += stride) {
+                    bool valid = r < left;
+                    async_copy16(stage + ((piece ^ (r & 7)) << 4), valid ? from : table.rows, valid ? 16 : 0);
+                    stage += stride * STAGE_BYTES_A_ROW;
+                    from += stride * table.rowBytes;
+                }
+            } else {
+#pragma unroll 4
+                for (; r < tileRows; r += stride) {
+                    bool valid = r < left;
+                    const u8* from = table.rows + (valid ? (u64)batch.list[start + r] * table.rowBytes + at : 0);
+                    async_copy16(stage + ((piece ^ (r & 7)) << 4), from, valid ? 16 : 0);
+                    stage += stride * STAGE_BYTES_A_ROW;
+                }
             }
         }
 
@@ -224,61 +239,75 @@ template <u32 element, u32 MT, u32 NT> struct Scan {
     }
 
     DEVICE_MEMBER void add(float (&c)[MT][NT][4], u32 stage, u32 chunk, u32 group) const {
-        u32 lane = lane_id(), rowBase = (warp_id() % ROW_WARPS) * 16 * MT;
+        u32 lane = lane_id();
         u32 left = table.rowBytes - chunk * STAGE_BYTES_A_ROW;
         u32 kSteps = (smaller(left, STAGE_BYTES_A_ROW) + STEP_BYTES - 1) / STEP_BYTES;
+        u32 row = (warp_id() % ROW_WARPS) * 16 * MT + (lane & 15);
         u32 query = group * groupQueries + (NT == 1 ? 0 : (lane >> 4) * 8) + (lane & 7);
+        u32 rowAt = stage + row * STAGE_BYTES_A_ROW;
         u32 queryAt = queries + query * batch.queryBytes + chunk * STAGE_BYTES_A_ROW;
-#pragma unroll 2
-        for (u32 k = 0; k < kSteps; k++) {
-            u32 a[MT][4], b[NT][2];
+        if (kSteps == STAGE_BYTES_A_ROW / STEP_BYTES) {
 #pragma unroll
-            for (u32 m = 0; m < MT; m++) {
-                u32 r = rowBase + m * 16 + (lane & 15);
-                load_matrix4(a[m], stage + r * STAGE_BYTES_A_ROW + (((2 * k + (lane >> 4)) ^ (r & 7)) << 4));
-            }
-
-            u32 piece = ((2 * k + ((lane >> 3) & 1)) ^ (query & 7)) << 4;
-            if (NT == 1) {
-                load_matrix2(b[0], queryAt + piece);
-            } else {
-#pragma unroll
-                for (u32 n = 0; n < NT; n += 2) {
-                    u32 both[4];
-                    load_matrix4(both, queryAt + n * 8 * batch.queryBytes + piece);
-                    b[n][0] = both[0];
-                    b[n][1] = both[1];
-                    b[n + (NT > 1)][0] = both[2];
-                    b[n + (NT > 1)][1] = both[3];
-                }
-            }
-
-#pragma unroll
-            for (u32 m = 0; m < MT; m++)
-#pragma unroll
-                for (u32 n = 0; n < NT; n++) multiply<element>(c[m][n], a[m], b[n][0], b[n][1]);
+            for (u32 k = 0; k < STAGE_BYTES_A_ROW / STEP_BYTES; k++) step(c, rowAt, queryAt, k);
+        } else {
+#pragma unroll 1
+            for (u32 k = 0; k < kSteps; k++) step(c, rowAt, queryAt, k);
         }
     }
 
-    // Turns products into scores, but for the query's offset, and takes them.
-    DEVICE_MEMBER void take(float (&c)[MT][NT][4], u32 n, u32 group, Queue& queue) const {
-        u32 lane = lane_id(), tile = order.tile(n);
-        u32 query0 = group * groupQueries + 2 * (lane & 3);
-        u32 rowOf[MT][2];
-        bool any = false;
+    // 32 bytes of each row and query. Rows 16 apart, and queries 8 apart, lie alike modulo 8, so one exclusive or serves.
+    DEVICE_MEMBER void step(float (&c)[MT][NT][4], u32 rowAt, u32 queryAt, u32 k) const {
+        u32 lane = lane_id(), a[MT][4], b[NT][2];
+        u32 rowPiece = ((2 * k + (lane >> 4)) ^ (lane & 7)) << 4, piece = ((2 * k + ((lane >> 3) & 1)) ^ (lane & 7)) << 4;
+#pragma unroll
+        for (u32 m = 0; m < MT; m++) load_matrix4(a[m], rowAt + m * 16 * STAGE_BYTES_A_ROW + rowPiece);
+        if (NT == 1) {
+            load_matrix2(b[0], queryAt + piece);
+        } else {
+#pragma unroll
+            for (u32 n = 0; n < NT; n += 2) {
+                u32 both[4];
+                load_matrix4(both, queryAt + n * 8 * batch.queryBytes + piece);
+                b[n][0] = both[0];
+                b[n][1] = both[1];
+                b[n + (NT > 1)][0] = both[2];
+                b[n + (NT > 1)][1] = both[3];
+            }
+        }
+
+#pragma unroll
+        for (u32 m = 0; m < MT; m++)
+#pragma unroll
+            for (u32 n = 0; n < NT; n++) multiply<element>(c[m][n], a[m], b[n][0], b[n][1]);
+    }
+
+    // Which row each of the thread's products is of; all bits set where there is none.
+    DEVICE_MEMBER void find_rows(u32 n, u32 (&rowOf)[MT][2]) const {
+        u64 start = (u64)order.tile(n) * tileRows + (warp_id() % ROW_WARPS) * 16 * MT + (lane_id() >> 2);
 #pragma unroll
         for (u32 m = 0; m < MT; m++)
 #pragma unroll
             for (u32 half = 0; half < 2; half++) {
-                u64 place = (u64)tile * tileRows + (warp_id() % ROW_WARPS) * 16 * MT + m * 16 + half * 8 + (lane >> 2);
-                bool valid = place < rows;
-                u32 row = !valid ? 0 : batch.list != nullptr ? batch.list[place] : (u32)place;
-                rowOf[m][half] = valid ? row : ~0u;
-                float scale = 1, term = 0;
-                if (table.metric != METRIC_DOT && table.norms != nullptr) {
-                    float norm = valid ? table.norms[row] : 1;
-                    if (table.metric == METRIC_EUCLIDEAN) term = -(norm * norm);
-                    else scale = norm >= float_from_bits(NORM_MIN_BITS) ? 1.0f / norm
+                u64 place = start + m * 16 + half * 8;
+                rowOf[m][half] = place >= rows ? ~0u : batch.list != nullptr ? batch.list[place] : (u32)place;
+            }
+    }
+
+    // Turns products into scores, but for the query's factor and offset. Rows that are not there get the lowest.
+    DEVICE_MEMBER void to_scores(float (&c)[MT][NT][4], const u32 (&rowOf)[MT][2], u32 query0) const {
+        bool plain = table.metric == METRIC_DOT || table.norms == nullptr;
+#pragma unroll
+        for (u32 m = 0; m < MT; m++)
+#pragma unroll
+            for (u32 half = 0; half < 2; half++) {
+                u32 row = rowOf[m][half];
+                if (plain && row != ~0u) continue;
+                float scale = 0, term = -infinity();
+                if (row != ~0u) {
+                    float norm = table.norms[row];
+                    term = table.metric == METRIC_EUCLIDEAN ? -(norm * norm) : 0.0f;
+                    scale = table.metric == METRIC_EUCLIDEAN ? 1.0f
+                        : norm >= float_from_bits(NORM_MIN_BITS) ? 1.0f / norm
                         : norm == 0 ? 0.0f : float_from_bits(0x7fc00000u);
                 }
 
@@ -287,41 +316,69 @@ template <u32 element, u32 MT, u32 NT> struct Scan {
 #pragma unroll
                     for (u32 side = 0; side < 2; side++) {
                         float& score = c[m][j][2 * half + side];
-                        if (table.metric != METRIC_DOT)
-                            score = fused(score, scale, term * scales[query0 + j * 8 + side]);
-                        any = any || (valid && !(score < limits[query0 + j * 8 + side]));
+                        score = fused(score, scale, term * scales[query0 + j * 8 + side]);
                     }
             }
+    }
 
+    // Queues what reaches the cuts. A ballot takes longer than a product, so that one is held for all products of the
+    // warp first, then one for each fragment, and only fragments with survivors are looked at.
+    DEVICE_MEMBER void take(float (&c)[MT][NT][4], u32 n, u32 group, Queue& queue) const {
+        u32 lane = lane_id(), query0 = group * groupQueries + 2 * (lane & 3), rowOf[MT][2];
+        find_rows(n, rowOf);
+        to_scores(c, rowOf, query0);
         if (batch.sample != nullptr) {
             write_sample(c, n, group, rowOf);
             return;
         }
 
-        if (warp_ballot(any) == 0) return;
+        float limit[NT][2];
+#pragma unroll
+        for (u32 j = 0; j < NT; j++) {
+            limit[j][0] = limits[query0 + j * 8];
+            limit[j][1] = limits[query0 + j * 8 + 1];
+        }
+
+        u32 fragments = 0;
 #pragma unroll
         for (u32 m = 0; m < MT; m++)
 #pragma unroll
-            for (u32 j = 0; j < NT; j++)
+            for (u32 j = 0; j < NT; j++) {
+                const float(&own)[4] = c[m][j];
+                u32 any = (u32)!(own[0] < limit[j][0]) | (u32)!(own[1] < limit[j][1])
+                    | (u32)!(own[2] < limit[j][0]) | (u32)!(own[3] < limit[j][1]);
+                fragments |= any << (m * NT + j);
+            }
+
+        if (warp_ballot(fragments != 0) == 0) return;
+#pragma unroll
+        for (u32 m = 0; m < MT; m++)
+#pragma unroll
+            for (u32 j = 0; j < NT; j++) {
+                if (warp_ballot((fragments >> (m * NT + j)) & 1) == 0) continue;
 #pragma unroll
                 for (u32 i = 0; i < 4; i++) {
-                    u32 query = query0 + j * 8 + (i & 1);
-                    bool kept = rowOf[m][i >> 1] != ~0u && !(c[m][j][i] < limits[query]);
-                    u32 lanes = warp_ballot(kept);
-                    if (lanes == 0) continue;
-                    if (kept) {
-                        u32 place = queue.count + bit_count(lanes & ((1u << lane) - 1));
-                        float score = fused(c[m][j][i], batch.factors[query], batch.offsets[query]);
-                        queue.words[place] = (u64)float_bits(score) << 32 | rowOf[m][i >> 1];
-                        queue.queries[place] = query;
-                    }
-
-                    queue.count += bit_count(lanes);
-                    if (queue.count > QUEUE - 32) {
-                        write_out<element>(tableAt, batchAt, queue.words, queue.queries, queue.count);
-                        queue.count = 0;
-                    }
+                    bool kept = rowOf[m][i >> 1] != ~0u && !(c[m][j][i] < limit[j][i & 1]);
+                    queue_kept(queue, kept, c[m][j][i], query0 + j * 8 + (i & 1), rowOf[m][i >> 1]);
                 }
+            }
+    }
+
+    DEVICE_MEMBER void queue_kept(Queue& queue, bool kept, float product, u32 query, u32 row) const {
+        u32 lanes = warp_ballot(kept);
+        if (lanes == 0) return;
+        if (kept) {
+            u32 place = queue.count + bit_count(lanes & ((1u << lane_id()) - 1));
+            float score = fused(product, batch.factors[query], batch.offsets[query]);
+            queue.words[place] = (u64)float_bits(score) << 32 | row;
+            queue.queries[place] = query;
+        }
+
+        queue.count += bit_count(lanes);
+        if (queue.count > QUEUE - 32) {
+            write_out<element>(tableAt, batchAt, queue.words, queue.queries, queue.count);
+            queue.count = 0;
+        }
     }
 
     DEVICE_MEMBER void write_sample(float (&c)[MT][NT][4], u32 n, u32 group, const u32 (&rowOf)[MT][2]) const {
