@@ -81,17 +81,26 @@ DEVICE u32 live_rows(const u32* live, const Step& step) {
 template <u32 bytes> struct ElementOf { typedef u32 Type; };
 template <> struct ElementOf<8> { typedef u64 Type; };
 
-DEVICE u32 narrow(u64 constant, u32) { return constant >> 32 != 0 ? 0xffffffff : (u32)constant; }
-DEVICE u64 narrow(u64 constant, u64) { return constant; }
-
-// Up to `most` constants, the first one repeated.
+// One of up to `most` constants.
 template <class Value, u32 most> struct AnyOf { Value constants[most]; };
-template <class Value, u32 most> DEVICE AnyOf<Value, most> any_of(const u64* words, u32 count) {
-    AnyOf<Value, most> test;
+
+// Whether there is a constant that an element can have; those that none can have give way to it.
+template <u32 bytes, class Value, u32 most>
+DEVICE bool read_constants(AnyOf<Value, most>& test, const u64* words, u32 count) {
+    const u64 largest = ~0ull >> (64 - 8 * bytes);
+    u64 known = words[0];
 #pragma unroll
-    for (u32 i = 0; i < most; i++) test.constants[i] = narrow(words[i < count ? i : 0], Value());
-    return test;
+    for (u32 i = 1; i < most; i++)
+        if (known > largest && i < count) known = words[i];
+#pragma unroll
+    for (u32 i = 0; i < most; i++) {
+        u64 constant = i < count ? words[i] : known;
+        test.constants[i] = (Value)(constant > largest ? known : constant);
+    }
+
+    return known <= largest;
 }
+
 template <class Value, u32 most> DEVICE bool holds(const AnyOf<Value, most>& test, Value value) {
     bool any = value == test.constants[0];
 #pragma unroll
@@ -155,6 +164,28 @@ DEVICE u64 element(const Four<8>& four, u32 j) {
     return j % 2 == 0 ? (u64)half.y << 32 | half.x : (u64)half.w << 32 | half.z;
 }
 
+// Which of four rows hold, as four bits from bit `at`.
+template <u32 bytes, class Test> DEVICE u32 hold_four(const Test& test, const Four<bytes>& four, u32 at) {
+    u32 held = 0;
+#pragma unroll
+    for (u32 j = 0; j < 4; j++)
+        if (holds(test, element(four, j))) held |= 1u << (at + j);
+    return held;
+}
+
+// Four bytes at once: the high bit of each byte that equals a constant, then the product moves these bits to the top.
+template <u32 most> struct AnyByte { AnyOf<u32, most> test; };
+template <u32 most> DEVICE u32 hold_four(const AnyByte<most>& bytes, const Four<1>& four, u32 at) {
+    u32 equal = 0;
+#pragma unroll
+    for (u32 i = 0; i < most; i++) {
+        u32 difference = four.v ^ bytes.test.constants[i];
+        equal |= ~(((difference & 0x7f7f7f7f) + 0x7f7f7f7f) | difference);
+    }
+
+    return (equal & 0x80808080) * 0x00204081 >> 28 << at;
+}
+
 // Which of the rows that wait hold. Four rows of which none waits are not read.
 template <u32 bytes, class Test> DEVICE u32 test_rows(const Column& column, u64 first, u32 waiting, const Test& test) {
     const u32 together = bytes == 8 ? GROUPS / 2 : GROUPS;
@@ -171,10 +202,7 @@ template <u32 bytes, class Test> DEVICE u32 test_rows(const Column& column, u64 
 
         u32 part = 0;
 #pragma unroll
-        for (u32 g = 0; g < together; g++)
-#pragma unroll
-            for (u32 j = 0; j < 4; j++)
-                if (holds(test, element(read[g], j))) part |= 1u << (4 * g + j);
+        for (u32 g = 0; g < together; g++) part |= hold_four(test, read[g], 4 * g);
         held |= part << (4 * group);
     }
 
@@ -242,19 +270,31 @@ template <u32 bytes, class Test> DEVICE u32 test_column(const Column& column, u6
                                   : test_rows<bytes>(column, first, waiting, test);
 }
 
+template <u32 bytes, u32 most>
+DEVICE u32 hold_constants(const Column& column, const u64* words, u32 count, u64 first, u32 waiting) {
+    AnyOf<typename ElementOf<bytes>::Type, most> test;
+    if (!read_constants<bytes>(test, words, count)) return 0;
+    if (column.runs != nullptr) return test_runs<bytes>(column, first, waiting, test);
+    if constexpr (bytes == 1) {
+        AnyByte<most> each;
+        for (u32 i = 0; i < most; i++) each.test.constants[i] = test.constants[i] * 0x01010101;
+        return test_rows<1>(column, first, waiting, each);
+    } else {
+        return test_rows<bytes>(column, first, waiting, test);
+    }
+}
+
 template <u32 bytes>
-DEVICE u32 hold_any_of(const Clause& clause, const Column& column, const u64* words, u64 first, u32 waiting) {
-    typedef typename ElementOf<bytes>::Type Value;
-    u32 count = (u32)clause.count;
-    return count == 1 ? test_column<bytes>(column, first, waiting, any_of<Value, 1>(words, count))
-         : count <= 3 ? test_column<bytes>(column, first, waiting, any_of<Value, 3>(words, count))
-                      : test_column<bytes>(column, first, waiting, any_of<Value, 8>(words, count));
+DEVICE u32 hold_any_of(const Column& column, const u64* words, u32 count, u64 first, u32 waiting) {
+    return count == 1 ? hold_constants<bytes, 1>(column, words, count, first, waiting)
+         : count <= 3 ? hold_constants<bytes, 3>(column, words, count, first, waiting)
+                      : hold_constants<bytes, 8>(column, words, count, first, waiting);
 }
 
 // Codes and booleans.
 template <u32 bytes>
 DEVICE u32 hold_narrow(const Clause& clause, const Column& column, const u64* words, u64 first, u32 waiting) {
-    if (clause.test == TEST_ANYOF) return hold_any_of<bytes>(clause, column, words, first, waiting);
+    if (clause.test == TEST_ANYOF) return hold_any_of<bytes>(column, words, (u32)clause.count, first, waiting);
     if (clause.test == TEST_CODEBITMAP)
         return test_column<bytes>(column, first, waiting, in_bitmap(clause, words));
     if (clause.test == TEST_HASHSET) return test_column<bytes>(column, first, waiting, in_hash_set(clause, words));
@@ -269,7 +309,7 @@ DEVICE u32 hold_narrow(const Clause& clause, const Column& column, const u64* wo
 }
 
 DEVICE u32 hold_wide(const Clause& clause, const Column& column, const u64* words, u64 first, u32 waiting) {
-    if (clause.test == TEST_ANYOF) return hold_any_of<8>(clause, column, words, first, waiting);
+    if (clause.test == TEST_ANYOF) return hold_any_of<8>(column, words, (u32)clause.count, first, waiting);
     if (clause.test == TEST_HASHSET) return test_column<8>(column, first, waiting, in_hash_set(clause, words));
     if (clause.test == TEST_RANGE) {
         if (column.element == COLUMN_INT64) {

@@ -75,7 +75,7 @@ public sealed class PlanFilterCudaTests(CudaMachine machine) : CudaTest(machine)
         ColumnBlock[] column = columns.Make(ColumnElement.Code32, 200, isMultiValued: false);
         FilterPlan plan = new();
         plan.AppendColumn(column);
-        int next = FilterPlan.Pass;
+        int next = FilterPlan.Fail;
         for (int i = 0; i < 90; i++)
         {
             ulong[] codes = [.. Enumerable.Range(0, 30).Select(_ => (ulong)random.Next(1, 200))];
