@@ -106,18 +106,14 @@ public sealed class CudaFilterPlans : IDisposable
         Span<byte> bytes = _host.Span;
         int clausesAt = _usedBytes;
         Span<PlanClause> clauses = MemoryMarshal.Cast<byte, PlanClause>(bytes[clausesAt..])[..plan.Clauses.Length];
-        for (int i = 0; i < clauses.Length; i++)
-        {
-            PlanClause clause = plan.Clauses[i];
-            clauses[i] = clause.Column < 0 ? clause : clause with { Column = columns[clause.Column] };
-        }
-
+        int slotCount = CopyClauses(plan.Clauses, columns, clauses);
         int wordsAt = clausesAt + (int)Align((long)clauses.Length * Unsafe.SizeOf<PlanClause>());
         plan.Words.CopyTo(MemoryMarshal.Cast<byte, ulong>(bytes[wordsAt..]));
         Span<int> place = MemoryMarshal.Cast<byte, int>(bytes.Slice(PlaceBytes * (1 + PlanCount), PlaceBytes));
         place[0] = clausesAt;
         place[1] = wordsAt;
         place[2] = plan.Entry;
+        place[3] = slotCount;
         _usedBytes += (int)CountBytes(plan);
         return PlanCount++;
     }
@@ -138,6 +134,41 @@ public sealed class CudaFilterPlans : IDisposable
     {
         _host.Dispose();
         _device.Dispose();
+    }
+
+    /// <summary>
+    /// Copies clauses; only those that rows jump to keep a slot. Rows that go to the clause which runs next need none.
+    /// </summary>
+    /// <returns>How many slots there are.</returns>
+    private static int CopyClauses(ReadOnlySpan<PlanClause> from, ReadOnlySpan<int> columns, Span<PlanClause> to)
+    {
+        for (int i = 0; i < from.Length; i++)
+        {
+            to[i] = from[i] with { Column = from[i].Column < 0 ? from[i].Column : columns[from[i].Column], Slot = -1 };
+        }
+
+        int slotCount = 0;
+        for (int i = 0; i < from.Length; i++)
+        {
+            if (from[i].Slot >= 0)
+            {
+                slotCount = Math.Max(slotCount, KeepSlot(from, from[i].WhenTrue, i, to));
+                slotCount = Math.Max(slotCount, KeepSlot(from, from[i].WhenFalse, i, to));
+            }
+        }
+
+        return slotCount;
+    }
+
+    private static int KeepSlot(ReadOnlySpan<PlanClause> from, int target, int clause, Span<PlanClause> to)
+    {
+        if (target < 0 || target == clause - 1)
+        {
+            return 0;
+        }
+
+        to[target] = to[target] with { Slot = from[target].Slot };
+        return from[target].Slot + 1;
     }
 
     private static long Align(long bytes) => (bytes + PlaceBytes - 1) / PlaceBytes * PlaceBytes;

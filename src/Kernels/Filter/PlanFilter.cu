@@ -13,14 +13,14 @@
 #define GROUP_ROWS 128
 
 // PlanClause in C#.
-struct Clause {
+struct alignas(16) Clause {
     u32 test;
     i32 column, whenTrue, whenFalse, first, count, slot, unused;
     i64 low, high;
 };
 
 // CudaFilterColumn: values is null where no row has one.
-struct Column {
+struct alignas(16) Column {
     const u8* values;   // [row], or the heap of a multi-valued column
     const u32* present; // a bit a row, or null
     const u64* runs;    // [row] start << RUN_COUNT_BITS | count, or null
@@ -28,7 +28,7 @@ struct Column {
 };
 
 // CudaFilterTable.
-struct Table {
+struct alignas(16) Table {
     u64 rowCount;
     const u32* live; // a bit a row, or null where all are
     const Column* columns;
@@ -37,12 +37,12 @@ struct Table {
 
 // CudaFilterPlans: at the front, then room for PLANS of Plan; offsets are bytes from the front.
 struct PlansHead { u32 planCount, unused[3]; };
-struct Plan { u32 clauses, words; i32 entry; u32 unused; };
+struct alignas(16) Plan { u32 clauses, words; i32 entry; u32 slotCount; };
 
 // The rows that a warp works on.
 struct Step { u64 first, rowCount; };
 
-// --- masks -----------------------------------------------------------------------------------------------------------
+// --- masks ----------------------------------------------------------------------------------------------------------
 // In the order of rows, lane 8 c + g has the 32 rows from 128 g + 32 c: so both forms differ in that nibbles and lanes
 // of eight lanes are exchanged, and this is its own inverse.
 DEVICE u32 row_word() { return lane_id() % 8 * 4 + lane_id() / 8; }
@@ -77,7 +77,7 @@ DEVICE u32 live_rows(const u32* live, const Step& step) {
     return exchange(rows);
 }
 
-// --- tests of one element: u32 but for 64-bit elements ------------------------------------------------------------------
+// --- tests of one element: u32 but for 64-bit elements --------------------------------------------------------------
 template <u32 bytes> struct ElementOf { typedef u32 Type; };
 template <> struct ElementOf<8> { typedef u64 Type; };
 
@@ -147,7 +147,7 @@ DEVICE bool holds(const InFloatRange& test, u64 value) {
 struct IsNotZero {};
 DEVICE bool holds(const IsNotZero&, u32 code) { return code != 0; }
 
-// --- rows with one value ----------------------------------------------------------------------------------------------
+// --- rows with one value --------------------------------------------------------------------------------------------
 // Four neighbouring elements, as they lie in memory.
 template <u32 bytes> struct Four;
 template <> struct Four<1> { u32 v; };
@@ -188,6 +188,7 @@ template <u32 most> DEVICE u32 hold_four(const AnyByte<most>& bytes, const Four<
 
 // Which of the rows that wait hold. Four rows of which none waits are not read.
 template <u32 bytes, class Test> DEVICE u32 test_rows(const Column& column, u64 first, u32 waiting, const Test& test) {
+    // As many registers as loads in flight need.
     const u32 together = bytes == 8 ? GROUPS / 2 : GROUPS;
     const Four<bytes>* fours = (const Four<bytes>*)(column.values + first * bytes) + lane_id();
     u32 held = 0;
@@ -209,7 +210,7 @@ template <u32 bytes, class Test> DEVICE u32 test_rows(const Column& column, u64 
     return held;
 }
 
-// --- rows with several values -----------------------------------------------------------------------------------------
+// --- rows with several values ---------------------------------------------------------------------------------------
 template <u32 bytes> DEVICE typename ElementOf<bytes>::Type read_value(const u8* values, u64 position) {
     return bytes == 1 ? values[position]
          : bytes == 2 ? ((const u16*)values)[position]
@@ -264,8 +265,9 @@ DEVICE u32 filled_runs(const Column& column, u64 first, u32 waiting) {
     return held;
 }
 
-// --- a clause ---------------------------------------------------------------------------------------------------------
-template <u32 bytes, class Test> DEVICE u32 test_column(const Column& column, u64 first, u32 waiting, const Test& test) {
+// --- a clause -------------------------------------------------------------------------------------------------------
+template <u32 bytes, class Test>
+DEVICE u32 test_column(const Column& column, u64 first, u32 waiting, const Test& test) {
     return column.runs != nullptr ? test_runs<bytes>(column, first, waiting, test)
                                   : test_rows<bytes>(column, first, waiting, test);
 }
@@ -360,7 +362,7 @@ DEVICE u32 hold(const Clause& clause, const u64* words, const Table& table, cons
     return waiting & held;
 }
 
-// --- a plan -----------------------------------------------------------------------------------------------------------
+// --- a plan ---------------------------------------------------------------------------------------------------------
 // Rows on their way: those that go to the clause that runs next stay in a register, others wait in a slot.
 struct Waiting { u32 next, passed; };
 
@@ -374,10 +376,13 @@ DEVICE void hand_on(Waiting& waiting, u32* slots, const Clause* clauses, i32 cla
     }
 }
 
-// Which of the rows pass; slots are zero before and after.
-DEVICE u32 pass(const u8* plans, const Plan& plan, const Table& table, const Step& step, u32 rows, u32* slots) {
+// Which of the rows pass.
+DEVICE u32 pass(const u8* plans, const Plan& plan, const Table& table, const Step& step, u32 rows) {
     if (plan.entry < 0) return plan.entry == PASS ? rows : 0;
 
+    // Few of them are used: what is not touched of a local array costs nothing.
+    u32 slots[SLOTS];
+    for (u32 i = 0; i < plan.slotCount; i++) slots[i] = 0;
     const Clause* clauses = (const Clause*)(plans + plan.clauses);
     const u64* words = (const u64*)(plans + plan.words);
     Waiting waiting = {rows, 0};
@@ -399,30 +404,39 @@ DEVICE u32 pass(const u8* plans, const Plan& plan, const Table& table, const Ste
     return waiting.passed;
 }
 
-// masks[plan][word], a bit a row that passes plan and is alive; passed[plan] += their count.
-KERNEL(plan_filter, (THREADS), const Table* tables, const u8* plans, u64* masks, u64 wordStride, u64* passed) {
+// masks[plan][word], a bit a row that passes plan and is alive; passed[plan] += their count. Three blocks an SM: for
+// four the compiler spills, and the spills cost a quarter of the time where filters are short.
+KERNEL(plan_filter, (THREADS, 3), const Table* tables, const u8* plans, u64* masks, u64 wordStride, u64* passed) {
     SHARED_BYTES(shared);
     u32* counts = (u32*)shared; // [PLANS]
     u32 planCount = ((const PlansHead*)plans)->planCount;
     for (u32 i = thread_id(); i < planCount; i += THREADS) counts[i] = 0;
-    u32 slots[SLOTS];
-    for (u32 i = 0; i < SLOTS; i++) slots[i] = 0;
     block_sync();
+    if (planCount == 0) return;
 
     Table table = *tables;
     u64 rowCount = table.rowCount < 64 * wordStride ? table.rowCount : 64 * wordStride;
     u32 stepCount = (u32)((rowCount + STEP_ROWS - 1) / STEP_ROWS);
     for (u32 firstStep = block_id() * WARPS; firstStep < stepCount; firstStep += grid_blocks() * WARPS) {
         u32 count = stepCount - firstStep < WARPS ? stepCount - firstStep : WARPS;
-        for (u32 i = warp_id(); i < count * planCount; i += WARPS) {
-            u32 f = i % planCount;
-            Step step = {(u64)(firstStep + i / planCount) * STEP_ROWS, rowCount};
+        u32 s = warp_id() / planCount, f = warp_id() % planCount;
+        u32 live = 0, liveStep = WARPS;
+        while (s < count) {
+            Step step = {(u64)(firstStep + s) * STEP_ROWS, rowCount};
+            if (s != liveStep) live = live_rows(table.live, step);
+            liveStep = s;
             Plan plan = ((const Plan*)(plans + sizeof(PlansHead)))[f];
-            u32 rows = exchange(pass(plans, plan, table, step, live_rows(table.live, step), slots));
+            u32 rows = exchange(pass(plans, plan, table, step, live));
             u32 total = warp_sum(bit_count(rows));
             if (lane_id() == 0 && total != 0) shared_add(&counts[f], total);
             u64 word = step.first / 32 + row_word();
             if (word < (rowCount + 63) / 64 * 2) ((u32*)(masks + f * wordStride))[word] = rows;
+            s += WARPS / planCount;
+            f += WARPS % planCount;
+            if (f >= planCount) {
+                f -= planCount;
+                s++;
+            }
         }
     }
 
