@@ -38,7 +38,9 @@ public readonly struct CudaFilterColumn
         _ => sizeof(byte),
     };
 
-    /// <summary>A row's values in a heap: the <paramref name="count"/> elements from <paramref name="start"/>.</summary>
+    /// <summary>
+    /// A row's values in a heap: the <paramref name="count"/> elements from <paramref name="start"/>.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">
     /// <paramref name="start"/> has more than 48 bits, <paramref name="count"/> more than 16.
     /// </exception>
@@ -65,7 +67,8 @@ public readonly struct CudaFilterColumn
         {
             throw new ArgumentException(
                 $"Expected whole words of {WordRows} elements of {bytes} bytes, aligned to {LoadBytes} bytes, and a "
-                + $"bit for each or none; found {values.Length} bytes at 0x{values.Address:x}, {present.Length} words.");
+                + $"bit for each or none; found {values.Length} bytes at 0x{values.Address:x}, "
+                + $"{present.Length} words.");
         }
 
         return new CudaFilterColumn(

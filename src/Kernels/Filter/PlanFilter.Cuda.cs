@@ -11,8 +11,6 @@ public sealed class PlanFilterCuda : IDisposable
     /// <summary>Threads of a block; a warp takes 1,024 rows and one plan at a time.</summary>
     internal const int Threads = 256;
 
-    private const int TableAlignmentBytes = 16;
-
     private const uint SharedBytes = CudaFilterPlans.PlanCountMax * sizeof(uint);
 
     private readonly CudaModule _module;
@@ -43,7 +41,7 @@ public sealed class PlanFilterCuda : IDisposable
     /// </param>
     /// <param name="wordStride">Words of a mask; rows past 64 times as many are left out.</param>
     /// <param name="passed">[plan] how many rows pass; as many as masks, all set.</param>
-    /// <exception cref="ArgumentException">Lengths do not fit each other, or the table is not aligned.</exception>
+    /// <exception cref="ArgumentException">Lengths do not fit each other.</exception>
     public void Launch(
         CudaStream stream,
         DeviceSlice<CudaFilterTable> table,
@@ -55,10 +53,10 @@ public sealed class PlanFilterCuda : IDisposable
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(plans);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(wordStride);
-        if (table.Length != 1 || table.Address % TableAlignmentBytes != 0 || passed.Length < plans.PlanCount || masks.Length != passed.Length * wordStride)
+        if (table.Length != 1 || passed.Length < plans.PlanCount || masks.Length != passed.Length * wordStride)
         {
             throw new ArgumentException(
-                $"Expected one table, aligned to {TableAlignmentBytes} bytes, a count for each of {plans.PlanCount} plans and {wordStride} words for each count; "
+                $"Expected one table, a count for each of {plans.PlanCount} plans and {wordStride} words for each count; "
                 + $"found {table.Length} tables, {passed.Length} counts, {masks.Length} words.");
         }
 

@@ -11,6 +11,8 @@ public sealed class PlanFilterCudaTests(CudaMachine machine) : CudaTest(machine)
 
     private static readonly int[] s_rowCounts = [1, 63, 64, 65, 127, 1_000, 1_023, 1_024, 1_025, 4_099];
 
+    private static readonly FilterPlan s_reused = new();
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -80,7 +82,8 @@ public sealed class PlanFilterCudaTests(CudaMachine machine) : CudaTest(machine)
         {
             ulong[] codes = [.. Enumerable.Range(0, 30).Select(_ => (ulong)random.Next(1, 200))];
             int count = plan.Clauses.Length;
-            next = plan.AppendAnyOf(0, codes, areCodes: true, random.Next(Math.Max(0, count - 60), count + 1) - 1, next);
+            int jump = random.Next(Math.Max(0, count - 60), count + 1) - 1;
+            next = plan.AppendAnyOf(0, codes, areCodes: true, jump, next);
         }
 
         plan.Complete(next);
@@ -230,15 +233,14 @@ public sealed class PlanFilterCudaTests(CudaMachine machine) : CudaTest(machine)
             () => op.Launch(Stream, tables.Slice(), plans, words.Slice(0, 60), 64, words.Slice(0, 1)));
     }
 
-    private static readonly FilterPlan s_reused = new();
-
     /// <summary>Masks and counts with and without a live mask, bit for bit.</summary>
     private void Check(PlanFilterCuda op, FilterPlan[] plans, int rowCount, Random random)
     {
         using DeviceColumns columns = new(Context, Stream, rowCount);
         int[][] numbers = [.. plans.Select(columns.Append)];
         int words = (rowCount + 63) / 64;
-        ulong[] live = [.. Enumerable.Range(0, words).Select(_ => (ulong)random.NextInt64(long.MinValue, long.MaxValue))];
+        ulong[] live = [.. Enumerable.Range(0, words).Select(
+            _ => (ulong)random.NextInt64(long.MinValue, long.MaxValue))];
         bool[][] passes = [.. plans.Select(plan => Enumerable.Range(0, rowCount).Select(
             row => plan.Passes((uint)row)).ToArray())];
         foreach (ulong[] alive in (ulong[][])[live, []])
@@ -281,7 +283,8 @@ public sealed class PlanFilterCudaTests(CudaMachine machine) : CudaTest(machine)
         int words = (rowCount + 63) / 64;
         using DeviceBuffer<CudaFilterColumn> list = OnDevice(columns.Columns);
         using DeviceBuffer<ulong> alive = OnDevice(live);
-        using DeviceBuffer<CudaFilterTable> table = OnDevice(new CudaFilterTable(rowCount, alive.Slice(), list.Slice()));
+        using DeviceBuffer<CudaFilterTable> table = OnDevice(
+            new CudaFilterTable(rowCount, alive.Slice(), list.Slice()));
         using DeviceBuffer<ulong> masks = new(Context, plans.Length * (words + 1L), "masks");
         using DeviceBuffer<ulong> passed = new(Context, plans.Length, "passed");
         Stream.EnqueueFill(masks.Slice(), 0x5555_5555_5555_5555UL);
