@@ -1,3 +1,4 @@
+using Linr.Kernels.Filter;
 using Linr.Kernels.Scan;
 
 namespace Linr.Kernels;
@@ -17,6 +18,28 @@ public static class CudaSources
         new("METRIC_DOT", (int)ScanMetric.Dot),
         new("METRIC_COSINE", (int)ScanMetric.Cosine),
         new("METRIC_EUCLIDEAN", (int)ScanMetric.Euclidean),
+    ];
+
+    private static readonly CudaDefine[] s_filter =
+    [
+        new("THREADS", PlanFilterCuda.Threads),
+        new("PLANS", CudaFilterPlans.PlanCountMax),
+        new("SLOTS", CudaFilterPlans.SlotCountMax),
+        new("BLOCK_ROWS", ScanSegment.BlockRows),
+        new("RUN_COUNT_BITS", CudaFilterColumn.RunCountBits),
+        new("HASH_FACTOR", unchecked((long)FilterPlan.HashFactor)),
+        new("PASS", FilterPlan.Pass),
+        new("FAIL", FilterPlan.Fail),
+        new("TEST_ANYOF", (int)ClauseTest.AnyOf),
+        new("TEST_CODEBITMAP", (int)ClauseTest.CodeBitmap),
+        new("TEST_HASHSET", (int)ClauseTest.HashSet),
+        new("TEST_RANGE", (int)ClauseTest.Range),
+        new("TEST_ROWS", (int)ClauseTest.Rows),
+        new("COLUMN_CODE16", (int)ColumnElement.Code16),
+        new("COLUMN_CODE32", (int)ColumnElement.Code32),
+        new("COLUMN_INT64", (int)ColumnElement.Int64),
+        new("COLUMN_FLOAT64", (int)ColumnElement.Float64),
+        new("COLUMN_BYTE", (int)ColumnElement.Byte),
     ];
 
     /// <summary>The files, by op.</summary>
@@ -44,6 +67,7 @@ public static class CudaSources
             .. s_elements,
             .. s_metrics,
         ]),
+        new("PlanFilter", "Filter/PlanFilter.cu", ["80", "90"], s_filter),
         new("PreludeCheck", "Cuda/PreludeCheck.cu", ["80", "90"], []),
     ];
 }

@@ -19,6 +19,9 @@ public sealed partial class FilterPlan
     /// <summary>The end of a row that does not.</summary>
     public const int Fail = -2;
 
+    /// <summary>The odd factor whose product with a value has its slot in the high bits.</summary>
+    internal const ulong HashFactor = 0x9E37_79B9_7F4A_7C15;
+
     private PlanClause[] _clauses = new PlanClause[8];
     private ulong[] _words = new ulong[64];
     private ReadOnlyMemory<ColumnBlock>[] _columns = new ReadOnlyMemory<ColumnBlock>[4];
@@ -47,7 +50,7 @@ public sealed partial class FilterPlan
 
     /// <summary>The slot of a hash set of <paramref name="count"/> words where a search for a value starts.</summary>
     public static int HashSlot(ulong value, int count)
-        => (int)((value * 0x9E37_79B9_7F4A_7C15) >> (64 - System.Numerics.BitOperations.Log2((uint)count)));
+        => (int)((value * HashFactor) >> (64 - System.Numerics.BitOperations.Log2((uint)count)));
 
     /// <summary>Empties the plan and keeps its memory.</summary>
     public void Clear()
