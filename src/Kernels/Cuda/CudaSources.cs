@@ -60,6 +60,7 @@ public static class CudaSources
             new("ROW_WARPS", FusedScan.RowWarps),
             new("STAGES_1", FusedScan.Stages1),
             new("STAGES_2", FusedScan.Stages2),
+            new("STAGES_3", FusedScan.Stages3),
             new("QUEUE", FusedScan.QueueLength),
             new("UNIT_TILE_BITS", FusedScan.UnitTileBits),
             new("UNITS_MAX", FusedScan.UnitsMax),

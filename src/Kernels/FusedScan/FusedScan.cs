@@ -32,8 +32,11 @@ public static class FusedScan
     /// <summary>Stages of a ring of 64-row tiles: three such blocks fit a multiprocessor.</summary>
     internal const int Stages1 = 4;
 
-    /// <summary>Stages of a ring of 128-row tiles.</summary>
+    /// <summary>Stages of a ring of 128-row tiles, for up to 32 queries: two such blocks fit a multiprocessor.</summary>
     internal const int Stages2 = 3;
+
+    /// <summary>The same for 64 queries and more.</summary>
+    internal const int Stages3 = 2;
 
     /// <summary>Survivors of a warp that wait to be written.</summary>
     internal const int QueueLength = 128;

@@ -10,7 +10,7 @@
 // Survivors wait in a queue of the warp and are written out by all lanes together, because an atomic's answer takes as
 // long as a tile. Counts of their levels (LevelCounts in C#) raise the cut while the scan goes on: the k-th best of
 // any rows is a lower bound of the k-th best of all.
-// Defines: LEVELS, LEVEL_BITS, ROW_WARPS, STAGES_<MT>, QUEUE, UNIT_TILE_BITS, UNITS_MAX, NORM_MIN_BITS, ELEMENT_* (CudaElement), METRIC_*.
+// Defines: LEVELS, LEVEL_BITS, ROW_WARPS, STAGES_1 to STAGES_3, QUEUE, UNIT_TILE_BITS, UNITS_MAX, NORM_MIN_BITS, ELEMENT_* (CudaElement), METRIC_*.
 
 #define STAGE_BYTES_A_ROW 256u
 #define STEP_BYTES 32u
@@ -172,7 +172,7 @@ template <u32 element, u32 MT, u32 NT> struct Scan {
         tileRows = ROW_WARPS * 16 * MT,
         groupQueries = 8 * NT,
         stageBytes = tileRows * STAGE_BYTES_A_ROW,
-        stageCount = MT == 1 ? STAGES_1 : STAGES_2,
+        stageCount = MT == 1 ? STAGES_1 : NT <= 4 ? STAGES_2 : STAGES_3,
     };
 
     const Table* tableAt;
@@ -351,17 +351,31 @@ template <u32 element, u32 MT, u32 NT> struct Scan {
             }
 
         if (warp_ballot(fragments != 0) == 0) return;
+#pragma unroll 1
+        for (u32 f = 0; f < MT * NT; f++) {
+            if (warp_ballot((fragments >> f) & 1) == 0) continue;
+            // A fragment chosen by moves: a copy of what follows for each would not fit the instruction cache.
+            float own[4] = {0, 0, 0, 0}, low = 0, high = 0;
+            u32 rowLow = 0, rowHigh = 0;
 #pragma unroll
-        for (u32 m = 0; m < MT; m++)
+            for (u32 m = 0; m < MT; m++)
 #pragma unroll
-            for (u32 j = 0; j < NT; j++) {
-                if (warp_ballot((fragments >> (m * NT + j)) & 1) == 0) continue;
+                for (u32 j = 0; j < NT; j++) {
+                    bool chosen = f == m * NT + j;
 #pragma unroll
-                for (u32 i = 0; i < 4; i++) {
-                    bool kept = rowOf[m][i >> 1] != ~0u && !(c[m][j][i] < limit[j][i & 1]);
-                    queue_kept(queue, kept, c[m][j][i], query0 + j * 8 + (i & 1), rowOf[m][i >> 1]);
+                    for (u32 i = 0; i < 4; i++) own[i] = chosen ? c[m][j][i] : own[i];
+                    low = chosen ? limit[j][0] : low;
+                    high = chosen ? limit[j][1] : high;
+                    rowLow = chosen ? rowOf[m][0] : rowLow;
+                    rowHigh = chosen ? rowOf[m][1] : rowHigh;
                 }
-            }
+
+            u32 query = query0 + f % NT * 8;
+            queue_kept(queue, rowLow != ~0u && !(own[0] < low), own[0], query, rowLow);
+            queue_kept(queue, rowLow != ~0u && !(own[1] < high), own[1], query + 1, rowLow);
+            queue_kept(queue, rowHigh != ~0u && !(own[2] < low), own[2], query, rowHigh);
+            queue_kept(queue, rowHigh != ~0u && !(own[3] < high), own[3], query + 1, rowHigh);
+        }
     }
 
     DEVICE_MEMBER void queue_kept(Queue& queue, bool kept, float product, u32 query, u32 row) const {
@@ -407,8 +421,11 @@ template <u32 element, u32 MT, u32 NT> struct Scan {
         if ((time & (time - 1)) != 0 && time % 32 != 0) return;
         if (queue.count > 0) write_out<element>(tableAt, batchAt, queue.words, queue.queries, queue.count);
         queue.count = 0;
-        u32 warps = block_threads() / 32;
-        raise_cut(batch, (block_id() * warps + warp_id() + taken) % batch.queryCount);
+        // Some four warps of all raise each cut: more would only wait for the same lines.
+        u32 warps = block_threads() / 32, apart = grid_blocks() * warps / (4 * batch.queryCount);
+        u32 own = block_id() * warps + warp_id();
+        if (apart == 0) apart = 1;
+        if (own % apart == 0) raise_cut(batch, own / apart % batch.queryCount);
         refresh_limits();
     }
 
