@@ -125,7 +125,7 @@ DEVICE void find_bin(Work* work, u32 need) {
 }
 
 // A bound that at least `need` of the values in [work->low, work->high] reach (as many there are), and at most `most`
-// unless they are equal.
+// unless they are equal; with `most` 0 it is the value itself.
 template <class Source> DEVICE Bound find_bound(const Source& source, u32 count, u32 need, u32 most, Work* work) {
     u32 low = work->low, high = work->high, above = 0;
     while (true) {
@@ -543,14 +543,14 @@ KERNEL(sample_cut, (THREADS), const float* allScores, u32 length, u32 k, u32 ran
         if (isListed && collected >= k) {
             Listed listed = {list};
             find_range(listed, collected, work);
-            found = find_bound(listed, collected, k, k, work).value;
+            found = find_bound(listed, collected, k, 0, work).value;
         }
     }
 
     if (!isListed) {
         Sample sample = {scores};
         find_range(sample, length, work);
-        if (work->count >= k) found = find_bound(sample, length, k, k, work).value;
+        if (work->count >= k) found = find_bound(sample, length, k, 0, work).value;
     }
 
     if (thread_id() == 0) {
