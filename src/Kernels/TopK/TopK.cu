@@ -187,8 +187,31 @@ DEVICE void load_survivors(const u64* words, u32 count, u32* stash, Work* work) 
     end_range(work, low, high, mine);
 }
 
+DEVICE bool may_reach(const Survivors& s, u32 i, float reach, float cut) {
+    return float_from_ordered(lower_bits(s, i)) + reach >= cut;
+}
+
+// This thread's pairs: their rows are asked for together.
+DEVICE void put_pairs(const Survivors& s, u32 count, float cut, float reach, u32 query, u64* pairs) {
+    for (u32 first = thread_id(); first < count; first += LoadsInFlight * THREADS) {
+        u64 loaded[LoadsInFlight];
+        u32 kept = 0;
+#pragma unroll
+        for (u32 u = 0; u < LoadsInFlight; u++) {
+            u32 i = first + u * THREADS;
+            bool keeps = i < count && may_reach(s, i, reach, cut);
+            kept |= (keeps ? 1u : 0u) << u;
+            loaded[u] = keeps ? s.words[i] : 0;
+        }
+
+#pragma unroll
+        for (u32 u = 0; u < LoadsInFlight; u++)
+            if ((kept >> u & 1) != 0) *pairs++ = loaded[u] << 32 | query;
+    }
+}
+
 // The pairs (query, row) whose canonical score may reach the k-th best: those of a query lie together, from starts[q].
-KERNEL(top_k_cut, (THREADS), const u64* words, const u32* counts, const float* cuts, const float* twice, u32 capacity,
+KERNEL(top_k_cut, (THREADS, 2), const u64* words, const u32* counts, const float* cuts, const float* twice, u32 capacity,
        u32 k, u32* pairCount, u32* starts, u32* kept, u64* pairs) {
     SHARED_BYTES(bytes);
     Work* work = (Work*)bytes;
@@ -208,8 +231,8 @@ KERNEL(top_k_cut, (THREADS), const u64* words, const u32* counts, const float* c
     }
 
     u32 mine = 0, total;
-    for (u32 i = thread_id(); i < count; i += THREADS)
-        mine += float_from_ordered(lower_bits(list, i)) + reach >= cut ? 1 : 0;
+#pragma unroll 4
+    for (u32 i = thread_id(); i < count; i += THREADS) mine += may_reach(list, i, reach, cut) ? 1 : 0;
     u32 at = sum_before(mine, work, total);
     if (thread_id() == 0) {
         work->next = global_add(pairCount, total);
@@ -218,9 +241,7 @@ KERNEL(top_k_cut, (THREADS), const u64* words, const u32* counts, const float* c
     }
 
     block_sync();
-    at += work->next;
-    for (u32 i = thread_id(); i < count; i += THREADS)
-        if (float_from_ordered(lower_bits(list, i)) + reach >= cut) pairs[at++] = list.words[i] << 32 | query;
+    put_pairs(list, count, cut, reach, query, pairs + work->next + at);
 }
 
 // --- the order of the kept -------------------------------------------------------------------------------------------
@@ -303,11 +324,8 @@ DEVICE bool put_by_bins(const Answer& answer, Work* work, const u64* list, u64* 
     if (lane_id() == 0) shared_max(&work->largest, most);
     u32 start = sum_before(sum, work, total);
     if (work->largest > BIN_WORDS_MAX) return false;
-    for (u32 b = 0; b < BinsPerThread; b++) {
-        u32 inside = own[b];
-        own[b] = start;
-        start += inside;
-    }
+    // From the end, so that each count is read: a vector load of a part of them would need a newer PTX version.
+    for (u32 b = BinsPerThread, end = start + sum; b > 0; b--) own[b - 1] = end -= own[b - 1];
 
     block_sync();
     for (u32 i = thread_id(); i < count; i += THREADS)
@@ -419,7 +437,7 @@ DEVICE bool has_ties(const Kept& kept, u32 count, u32 k, Work* work) {
 }
 
 // hits[q][k], hitCounts[q] and status[q] from scores[pair] of pairs[pair].
-KERNEL(top_k_sort, (THREADS), const u32* counts, const float* cuts, u32 capacity, u32 k, const u32* starts,
+KERNEL(top_k_sort, (THREADS, 2), const u32* counts, const float* cuts, u32 capacity, u32 k, const u32* starts,
        const u32* keptCounts, const u64* pairs, const float* scores, const i64* keys, u64* hits, u32* hitCounts,
        u32* status) {
     SHARED_BYTES(bytes);
@@ -482,26 +500,25 @@ DEVICE u32 probe(const float* scores, u32 length, u32 rank, u32* list, Work* wor
     Listed probed = {list};
     find_range(probed, 4 * THREADS, work);
     return work->count < rank ? MinusInfinity + 1
-                              : find_bound(probed, 4 * THREADS, rank, rank + rank / SLACK_SHARE, work).value;
+                              : find_bound(probed, 4 * THREADS, rank, 2 * rank, work).value;
 }
 
 // Collects the scores that reach `bound` in the list, at most SAMPLE_LIST; work->next says how many there are.
 DEVICE void collect(const float* scores, u32 length, u32 bound, u32* list, Work* work) {
-    constexpr u32 Loads = 4;
     block_sync();
     if (thread_id() == 0) work->next = 0;
     block_sync();
     u32 fours = length / 4;
-    for (u32 first = warp_id() * 32; first < fours; first += Loads * THREADS) {
-        U4 loaded[Loads] = {};
+    for (u32 first = warp_id() * 32; first < fours; first += LoadsInFlight * THREADS) {
+        U4 loaded[LoadsInFlight] = {};
 #pragma unroll
-        for (u32 u = 0; u < Loads; u++) {
+        for (u32 u = 0; u < LoadsInFlight; u++) {
             u32 four = first + u * THREADS + lane_id();
             if (four < fours) loaded[u] = load_stream16(scores + 4ull * four);
         }
 
 #pragma unroll
-        for (u32 u = 0; u < Loads; u++) {
+        for (u32 u = 0; u < LoadsInFlight; u++) {
             bool inside = first + u * THREADS + lane_id() < fours;
             u32 values[4] = {loaded[u].x, loaded[u].y, loaded[u].z, loaded[u].w};
             u32 mine = 0;
