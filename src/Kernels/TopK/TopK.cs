@@ -62,7 +62,7 @@ public static partial class TopK
         const int ProbeLength = 4 * CudaThreads;
         double expected = (double)k * ProbeLength / length;
         double rank = Math.Ceiling(expected + (5 * Math.Sqrt(expected)) + 4);
-        bool saves = length >= 4 * ProbeLength && rank * 2.0 * length / ProbeLength < CudaSampleList;
+        bool saves = length >= 4 * ProbeLength && rank * 1.6 * length / ProbeLength < CudaSampleList;
         return saves ? (int)rank : 0;
     }
 }

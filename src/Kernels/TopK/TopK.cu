@@ -5,7 +5,7 @@
 // far from all others) it sorts by comparing in log^2 steps. TopKWide.cu has what a block alone would be slow at.
 // Defines: THREADS, BIN_BITS, STASH, SORT_MAX, BIN_WORDS_MAX, SLACK_SHARE, SAMPLE_LIST, WORK_BYTES, STATUS_*
 
-constexpr u32 LoadsInFlight = 8;
+constexpr u32 LoadsInFlight = 8, ReadsInFlight = 4; // of a thread
 constexpr u32 Bins = 1 << BIN_BITS;
 constexpr u32 BinsPerThread = Bins / THREADS;
 constexpr u32 MinusInfinity = 0x007fffff; // ordered_bits
@@ -73,13 +73,15 @@ DEVICE void end_range(Work* work, u32 low, u32 high, u32 count) {
     block_sync();
 }
 
-// Adds to a bin for each lane that counts. Ties would wait for each other: lanes that agree with the first go at once.
+// Adds to a bin for each lane that counts. Ties would wait for each other: many that agree with the first go at once.
 DEVICE void count_bin(u32* bins, u32 bin, bool counts) {
+    constexpr u32 ManyAgree = 6;
     bin = counts ? bin : 0xffffffff;
     u32 first = warp_shuffle(bin, 0);
-    u32 same = warp_ballot(counts && bin == first);
-    if (lane_id() == 0 && same != 0) shared_add(&bins[first], bit_count(same));
-    if (counts && bin != first) shared_add(&bins[bin], 1u);
+    u32 same = warp_ballot(counts && bin == first), agree = bit_count(same);
+    bool together = agree >= ManyAgree;
+    if (together && lane_id() == 0) shared_add(&bins[first], agree);
+    if (counts && !(together && bin == first)) shared_add(&bins[bin], 1u);
 }
 
 DEVICE u32 bin_shift(u32 low, u32 high) {
@@ -132,10 +134,19 @@ template <class Source> DEVICE Bound find_bound(const Source& source, u32 count,
         u32 shift = bin_shift(low, high);
         block_sync();
         clear_bins(work);
-        for (u32 first = warp_id() * 32; first < count; first += THREADS) {
-            u32 i = first + lane_id(), value = 0;
-            bool counts = i < count && read(source, i, value) && value >= low && value <= high;
-            count_bin(work->bins, (value - low) >> shift, counts);
+        for (u32 first = warp_id() * 32; first < count; first += ReadsInFlight * THREADS) {
+            u32 values[ReadsInFlight];
+            bool counts[ReadsInFlight];
+#pragma unroll
+            for (u32 u = 0; u < ReadsInFlight; u++) {
+                u32 i = first + u * THREADS + lane_id();
+                values[u] = 0;
+                counts[u] = i < count && read(source, i, values[u]) && values[u] >= low && values[u] <= high;
+            }
+
+#pragma unroll
+            for (u32 u = 0; u < ReadsInFlight; u++)
+                if (first + u * THREADS < count) count_bin(work->bins, (values[u] - low) >> shift, counts[u]);
         }
 
         block_sync();
@@ -500,7 +511,7 @@ DEVICE u32 probe(const float* scores, u32 length, u32 rank, u32* list, Work* wor
     Listed probed = {list};
     find_range(probed, 4 * THREADS, work);
     return work->count < rank ? MinusInfinity + 1
-                              : find_bound(probed, 4 * THREADS, rank, 2 * rank, work).value;
+                              : find_bound(probed, 4 * THREADS, rank, rank + rank / 2, work).value;
 }
 
 // Collects the scores that reach `bound` in the list, at most SAMPLE_LIST; work->next says how many there are.
@@ -509,33 +520,33 @@ DEVICE void collect(const float* scores, u32 length, u32 bound, u32* list, Work*
     if (thread_id() == 0) work->next = 0;
     block_sync();
     u32 fours = length / 4;
-    for (u32 first = warp_id() * 32; first < fours; first += LoadsInFlight * THREADS) {
-        U4 loaded[LoadsInFlight] = {};
+    for (u32 first = warp_id() * 32; first < fours; first += ReadsInFlight * THREADS) {
+        U4 loaded[ReadsInFlight] = {};
 #pragma unroll
-        for (u32 u = 0; u < LoadsInFlight; u++) {
+        for (u32 u = 0; u < ReadsInFlight; u++) {
             u32 four = first + u * THREADS + lane_id();
             if (four < fours) loaded[u] = load_stream16(scores + 4ull * four);
         }
 
+        u32 values[4 * ReadsInFlight], mine = 0;
 #pragma unroll
-        for (u32 u = 0; u < LoadsInFlight; u++) {
-            bool inside = first + u * THREADS + lane_id() < fours;
-            u32 values[4] = {loaded[u].x, loaded[u].y, loaded[u].z, loaded[u].w};
-            u32 mine = 0;
-            for (u32 j = 0; j < 4; j++) {
-                values[j] = inside ? ordered_bits(float_from_bits(values[j])) : 0;
-                mine += values[j] >= bound ? 1 : 0;
-            }
+        for (u32 v = 0; v < 4 * ReadsInFlight; v++) {
+            U4 from = loaded[v / 4];
+            u32 bits = v % 4 == 0 ? from.x : v % 4 == 1 ? from.y : v % 4 == 2 ? from.z : from.w;
+            bool inside = first + v / 4 * THREADS + lane_id() < fours;
+            values[v] = inside ? ordered_bits(float_from_bits(bits)) : 0;
+            mine += values[v] >= bound ? 1 : 0;
+        }
 
-            if (warp_ballot(mine > 0) == 0) continue;
-            u32 end = warp_prefix(mine), at = 0;
-            if (lane_id() == 31) at = shared_add(&work->next, end);
-            at = warp_shuffle(at, 31) + end - mine;
-            for (u32 j = 0; j < 4; j++) {
-                if (values[j] >= bound) {
-                    if (at < SAMPLE_LIST) list[at] = values[j];
-                    at++;
-                }
+        if (warp_ballot(mine > 0) == 0) continue;
+        u32 end = warp_prefix(mine), at = 0;
+        if (lane_id() == 31) at = shared_add(&work->next, end);
+        at = warp_shuffle(at, 31) + end - mine;
+#pragma unroll
+        for (u32 v = 0; v < 4 * ReadsInFlight; v++) {
+            if (values[v] >= bound) {
+                if (at < SAMPLE_LIST) list[at] = values[v];
+                at++;
             }
         }
     }
@@ -545,7 +556,7 @@ DEVICE void collect(const float* scores, u32 length, u32 bound, u32* list, Work*
 
 // cuts[q]: the k-th best of scores[q][length] minus errors[q], rounded down; minus infinity where fewer are above it.
 // rank: which of the probe's to take for a first bound; 0: no probe.
-KERNEL(sample_cut, (THREADS), const float* allScores, u32 length, u32 k, u32 rank, const float* errors, float* cuts) {
+KERNEL(sample_cut, (THREADS, 2), const float* allScores, u32 length, u32 k, u32 rank, const float* errors, float* cuts) {
     SHARED_BYTES(bytes);
     Work* work = (Work*)bytes;
     u32* list = (u32*)(work + 1);
