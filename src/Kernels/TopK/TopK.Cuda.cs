@@ -166,7 +166,11 @@ public sealed class TopKCuda : IDisposable
     private void EnqueueCut(
         CudaStream stream, in TopKInput input, int k, in TopKScratch layout, DeviceSlice<byte> scratch)
     {
-        stream.EnqueueZero(TopKScratch.PairCount(scratch));
+        if (input.Counts.Length > 1)
+        {
+            stream.EnqueueZero(TopKScratch.PairCount(scratch));
+        }
+
         _cut.Launch(
             new LaunchShape((uint)input.Counts.Length, TopK.CudaThreads, (uint)CutBytes),
             stream,

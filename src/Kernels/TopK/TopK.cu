@@ -222,6 +222,7 @@ DEVICE void put_pairs(const Survivors& s, u32 count, float cut, float reach, u32
 }
 
 // The pairs (query, row) whose canonical score may reach the k-th best: those of a query lie together, from starts[q].
+// *pairCount is zero at the start, unless there is one query.
 KERNEL(top_k_cut, (THREADS, 2), const u64* words, const u32* counts, const float* cuts, const float* twice, u32 capacity,
        u32 k, u32* pairCount, u32* starts, u32* kept, u64* pairs) {
     SHARED_BYTES(bytes);
@@ -229,7 +230,11 @@ KERNEL(top_k_cut, (THREADS, 2), const u64* words, const u32* counts, const float
     u32* stash = (u32*)(work + 1);
     u32 query = block_id(), count = counts[query];
     if (count > capacity) {
-        if (thread_id() == 0) kept[query] = starts[query] = 0;
+        if (thread_id() == 0) {
+            kept[query] = starts[query] = 0;
+            if (grid_blocks() == 1) *pairCount = 0;
+        }
+
         return;
     }
 
@@ -246,7 +251,8 @@ KERNEL(top_k_cut, (THREADS, 2), const u64* words, const u32* counts, const float
     for (u32 i = thread_id(); i < count; i += THREADS) mine += may_reach(list, i, reach, cut) ? 1 : 0;
     u32 at = sum_before(mine, work, total);
     if (thread_id() == 0) {
-        work->next = global_add(pairCount, total);
+        work->next = grid_blocks() == 1 ? 0 : global_add(pairCount, total);
+        if (grid_blocks() == 1) *pairCount = total;
         starts[query] = work->next;
         kept[query] = total;
     }

@@ -5,7 +5,9 @@ namespace Linr.Kernels.Tests;
 
 public sealed class SampleCutTests(CudaMachine machine) : CudaTest(machine)
 {
-    /// <summary>Random, descending, one value, few values, best ones where the probe does not look, few that pass.</summary>
+    /// <summary>
+    /// Random, descending, one value, few values, the best where the probe does or does not look, few that pass, none.
+    /// </summary>
     private static readonly Func<int, int, Random, float>[] s_kinds =
     [
         (_, _, random) => random.NextSingle() - 0.5f,

@@ -69,6 +69,8 @@ public sealed class TopKCudaTests(CudaMachine machine) : CudaTest(machine)
         TopKStatus[] status = Run(
             op, ScoreKind.Random, [(uint)capacity, (uint)capacity + 1, uint.MaxValue], capacity, k, null, "overflow");
         Assert.Equal([TopKStatus.Ok, TopKStatus.Overflow, TopKStatus.Overflow], status);
+        status = Run(op, ScoreKind.Random, [(uint)capacity + 1], capacity, k, null, "overflow of one");
+        Assert.Equal([TopKStatus.Overflow], status);
     }
 
     /// <summary>Pairs of rows share a key, and all scores are equal: an odd k parts a pair.</summary>
