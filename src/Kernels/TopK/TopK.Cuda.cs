@@ -85,6 +85,7 @@ public sealed class TopKCuda : IDisposable
         _scores.Launch(
             stream, input.Segments, layout.Pairs(scratch), TopKScratch.PairCount(scratch), layout.Scores(scratch));
 
+        // Here every kept row has its score, and k has not cut yet: a cap on groups would go between.
         if (isWide)
         {
             EnqueueWideSort(stream, input, k, layout, scratch, output);

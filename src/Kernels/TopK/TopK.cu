@@ -223,8 +223,8 @@ DEVICE void put_pairs(const Survivors& s, u32 count, float cut, float reach, u32
 
 // The pairs (query, row) whose canonical score may reach the k-th best: those of a query lie together, from starts[q].
 // *pairCount is zero at the start, unless there is one query.
-KERNEL(top_k_cut, (THREADS, 2), const u64* words, const u32* counts, const float* cuts, const float* twice, u32 capacity,
-       u32 k, u32* pairCount, u32* starts, u32* kept, u64* pairs) {
+KERNEL(top_k_cut, (THREADS, 2), const u64* words, const u32* counts, const float* cuts, const float* twice,
+       u32 capacity, u32 k, u32* pairCount, u32* starts, u32* kept, u64* pairs) {
     SHARED_BYTES(bytes);
     Work* work = (Work*)bytes;
     u32* stash = (u32*)(work + 1);
@@ -562,7 +562,8 @@ DEVICE void collect(const float* scores, u32 length, u32 bound, u32* list, Work*
 
 // cuts[q]: the k-th best of scores[q][length] minus errors[q], rounded down; minus infinity where fewer are above it.
 // rank: which of the probe's to take for a first bound; 0: no probe.
-KERNEL(sample_cut, (THREADS, 2), const float* allScores, u32 length, u32 k, u32 rank, const float* errors, float* cuts) {
+KERNEL(sample_cut, (THREADS, 2), const float* allScores, u32 length, u32 k, u32 rank, const float* errors,
+       float* cuts) {
     SHARED_BYTES(bytes);
     Work* work = (Work*)bytes;
     u32* list = (u32*)(work + 1);
