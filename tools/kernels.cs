@@ -136,7 +136,8 @@ internal static partial class Compiler
             $"--gpu-architecture=compute_{architecture}",
             .. source.Defines.Select(d => $"--define-macro={d}"),
         ];
-        string ptx = Translate(unit, source.Path, options);
+        // The pragma only says that some bytes of a load are not used, and drivers before CUDA 12.3 do not know it.
+        string ptx = UsedBytesPragma().Replace(Translate(unit, source.Path, options), "");
         string emitted = VersionLine().Match(ptx).Groups[1].Value;
         // The assembler takes a target under a version that did not know it; a driver need not.
         string first = architecture switch { "80" => "7.0", "90" => "7.8", _ => "8.0" };
@@ -213,6 +214,9 @@ internal static partial class Compiler
         Native.Version(out int major, out int minor);
         return $"NVRTC {major}.{minor}";
     }
+
+    [GeneratedRegex(@"^\s*\.pragma ""used_bytes_mask \w+"";\n", RegexOptions.Multiline)]
+    private static partial Regex UsedBytesPragma();
 
     [GeneratedRegex(@"^\.version (\d+\.\d+)", RegexOptions.Multiline)]
     private static partial Regex VersionLine();

@@ -139,6 +139,7 @@ template <class Combine> DEVICE u32 reduce(u32 v, Combine combine) {
 }
 DEVICE u32 warp_sum(u32 v) { return reduce(v, [](u32 a, u32 b) { return a + b; }); }
 DEVICE u32 warp_max(u32 v) { return reduce(v, [](u32 a, u32 b) { return a > b ? a : b; }); }
+DEVICE u32 warp_or(u32 v) { return reduce(v, [](u32 a, u32 b) { return a | b; }); }
 DEVICE u32 warp_min(u32 v) { return reduce(v, [](u32 a, u32 b) { return a < b ? a : b; }); }
 
 // --- the block -------------------------------------------------------------------------------------------------------

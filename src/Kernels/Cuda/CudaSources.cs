@@ -40,6 +40,11 @@ public static class CudaSources
         new("COLUMN_INT64", (int)ColumnElement.Int64),
         new("COLUMN_FLOAT64", (int)ColumnElement.Float64),
         new("COLUMN_BYTE", (int)ColumnElement.Byte),
+    private static readonly CudaDefine[] s_topKStatus =
+    [
+        new("STATUS_OK", (int)TopKStatus.Ok),
+        new("STATUS_OVERFLOW", (int)TopKStatus.Overflow),
+        new("STATUS_TIES", (int)TopKStatus.Ties),
     ];
 
     /// <summary>The files, by op.</summary>
@@ -70,5 +75,28 @@ public static class CudaSources
         ]),
         new("PlanFilter", "Filter/PlanFilter.cu", ["80", "90"], s_filter),
         new("PreludeCheck", "Cuda/PreludeCheck.cu", ["80", "90"], []),
+        new("TopK", "TopK/TopK.cu", ["80", "90"],
+        [
+            new("THREADS", TopK.CudaThreads),
+            new("BIN_BITS", TopK.CudaBinBits),
+            new("STASH", TopK.CudaStash),
+            new("SORT_MAX", TopK.CudaSortMax),
+            new("BIN_WORDS_MAX", TopK.CudaBinWordsMax),
+            new("SLACK_SHARE", TopK.CudaSlackShare),
+            new("SAMPLE_LIST", TopK.CudaSampleList),
+            new("WORK_BYTES", TopK.CudaWorkBytes),
+            .. s_topKStatus,
+        ]),
+        new("TopKWide", "TopK/TopKWide.cu", ["80", "90"],
+        [
+            new("THREADS", TopK.CudaWideThreads),
+            new("TILE", TopK.CudaTile),
+            new("BIN_BITS", TopK.CudaWideBinBits),
+            new("LEVELS", TopK.CudaLevels),
+            new("RUN_MAX", TopK.CudaRunMax),
+            new("QUERIES_MAX", TopK.QueryCountMax),
+            new("BOARD_BYTES", TopKScratch.BoardBytes),
+            .. s_topKStatus,
+        ]),
     ];
 }

@@ -167,6 +167,11 @@ DEVICE u32 warp_min(u32 v) {
     asm volatile("redux.sync.min.u32 %0, %1, 0xffffffff;" : "=r"(r) : "r"(v));
     return r;
 }
+DEVICE u32 warp_or(u32 v) {
+    u32 r;
+    asm volatile("redux.sync.or.b32 %0, %1, 0xffffffff;" : "=r"(r) : "r"(v));
+    return r;
+}
 
 // --- the block: barriers 1 to 15 are a kernel's own, for whole warps ------------------------------------------------
 DEVICE void block_sync() { asm volatile("bar.sync 0;" ::: "memory"); }

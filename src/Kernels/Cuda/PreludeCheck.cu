@@ -1,9 +1,9 @@
 // Every primitive of the prelude once, on plain arrays, so that the tests can say what each must give: on a GPU this
 // shows that the PTX does what we think, on the emulator that it does the same. Blocks of one warp unless it is said.
 
-// out[lane][14]: see PreludeTests.
+// out[lane][15]: see PreludeTests.
 KERNEL(check_warp, (32), const u32* in, u32* out) {
-    u32 lane = lane_id(), v = in[lane], r[14];
+    u32 lane = lane_id(), v = in[lane], r[15];
     u64 wide = (u64)v << 20 | lane;
     r[0] = warp_ballot(v & 1);
     r[1] = warp_shuffle(v, lane * 5);
@@ -20,14 +20,15 @@ KERNEL(check_warp, (32), const u32* in, u32* out) {
     r[11] = (u32)warp_shuffle_up(wide, 1);
     r[12] = warp_id() << 16 | block_threads();
     r[13] = block_id() << 16 | grid_blocks();
-    for (u32 i = 0; i < 14; i++) out[lane * 14 + i] = r[i];
+    r[15] = warp_or(v & 0x0f0f0f0fu);
+    for (u32 i = 0; i < 15; i++) out[lane * 15 + i] = r[i];
 }
 
 // out[i][14] of in[i], for 64 threads a block.
 KERNEL(check_numbers, (64), const u32* in, u32 count, u32* out) {
     u32 i = block_id() * block_threads() + thread_id();
     if (i >= count) return;
-    u32 v = in[i], r[14];
+    u32 v = in[i], r[15];
     float f = float_from_bits(v);
     double d = f;
     r[0] = bit_count(v);

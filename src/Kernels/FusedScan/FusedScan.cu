@@ -321,8 +321,8 @@ template <u32 element, u32 MT, u32 NT> struct Scan {
             }
     }
 
-    // Queues what reaches the cuts. A ballot takes longer than a product, so that one is held for all products of the
-    // warp first, then one for each fragment, and only fragments with survivors are looked at.
+    // Queues what reaches the cuts. A vote takes longer than a product: one is held for all products of the warp, a
+    // bit a fragment, and only fragments with survivors are looked at.
     DEVICE_MEMBER void take(float (&c)[MT][NT][4], u32 n, u32 group, Queue& queue) const {
         u32 lane = lane_id(), query0 = group * groupQueries + 2 * (lane & 3), rowOf[MT][2];
         find_rows(n, rowOf);
@@ -350,10 +350,9 @@ template <u32 element, u32 MT, u32 NT> struct Scan {
                 fragments |= any << (m * NT + j);
             }
 
-        if (warp_ballot(fragments != 0) == 0) return;
 #pragma unroll 1
-        for (u32 f = 0; f < MT * NT; f++) {
-            if (warp_ballot((fragments >> f) & 1) == 0) continue;
+        for (u32 left = warp_or(fragments); left != 0; left &= left - 1) {
+            u32 f = lowest_bit(left);
             // A fragment chosen by moves: a copy of what follows for each would not fit the instruction cache.
             float own[4] = {0, 0, 0, 0}, low = 0, high = 0;
             u32 rowLow = 0, rowHigh = 0;

@@ -1,0 +1,503 @@
+// The finish of a scan where a block a query is not enough: a large k, or long lists. The same answers as TopK.cu, by
+// all blocks together, which wait for each other at the end of each step. Work goes by tiles of a query's list; what
+// blocks tell each other lies in the Board, zero at the start.
+// Kept words are sorted by radix, 8 bits a pass: by score alone at first, since equal scores are few as a rule and are
+// settled where they lie; a query with more than RUN_MAX equal scores in a row is sorted again by row, key and score.
+// Defines: THREADS, TILE, BIN_BITS, LEVELS, RUN_MAX, QUERIES_MAX, BOARD_BYTES, STATUS_*
+
+constexpr u32 Warps = THREADS / 32;
+constexpr u32 Bins = 1 << BIN_BITS;
+constexpr u32 Digits = 256;
+constexpr u32 RowSteps = 4, KeySteps = 8, ScoreSteps = 4;
+constexpr u32 Steps = ScoreSteps + RowSteps + KeySteps + ScoreSteps;
+constexpr u32 WordsPerLane = TILE / THREADS;
+constexpr u32 ScanPerThread = 16;
+
+struct Board {
+    u32 pairCount, hasRuns, arrivedToCut, arrivedToSort;
+    u32 starts[QUERIES_MAX], kept[QUERIES_MAX];       // of the pairs
+    u32 lowInverted[QUERIES_MAX], high[QUERIES_MAX];  // the range in which the K-th best lower bound is
+    u32 above[QUERIES_MAX];                           // words above that range
+    u32 placed[QUERIES_MAX];                          // pairs written so far
+    u32 valid[QUERIES_MAX], runs[QUERIES_MAX];        // scores that reach the cut; whether many in a row are equal
+    u32 sides[Steps + 1][QUERIES_MAX];                // before each step: which of the two arrays has the words
+    u64 edges[2][QUERIES_MAX];                        // the k-th word and the next
+};
+
+static_assert(sizeof(Board) == BOARD_BYTES, "as C# counts it");
+
+// Returns when every block of the grid has come here.
+DEVICE void grid_sync(u32* arrived) {
+    block_sync();
+    if (thread_id() == 0) {
+        fence_device();
+        u32 ticket = global_add(arrived, 1u), all = (ticket / grid_blocks() + 1) * grid_blocks();
+        while (load_acquire(arrived) < all) pause();
+        fence_device();
+    }
+
+    block_sync();
+}
+
+DEVICE u32 warp_prefix(u32 v) {
+#pragma unroll
+    for (u32 distance = 1; distance < 32; distance *= 2) {
+        u32 other = warp_shuffle_up(v, distance);
+        v += lane_id() >= distance ? other : 0;
+    }
+
+    return v;
+}
+
+// The sum of v over the threads before this one, and over all.
+DEVICE u32 sum_before(u32 v, u32* warps, u32& total) {
+    u32 inclusive = warp_prefix(v);
+    block_sync();
+    if (lane_id() == 31) warps[warp_id()] = inclusive;
+    block_sync();
+    if (warp_id() == 0) {
+        u32 sum = warp_prefix(lane_id() < Warps ? warps[lane_id()] : 0);
+        if (lane_id() < Warps) warps[lane_id()] = sum;
+    }
+
+    block_sync();
+    total = warps[Warps - 1];
+    return inclusive - v + (warp_id() > 0 ? warps[warp_id() - 1] : 0);
+}
+
+// A piece of a query's list.
+struct Piece { u32 query, first, end; };
+
+// The t-th tile of all queries' lists, which have `tiles` places each.
+DEVICE Piece piece_of(u64 t, u32 tiles, const u32* counts) {
+    Piece piece;
+    piece.query = (u32)(t / tiles);
+    u64 first = t % tiles * TILE, count = counts[piece.query];
+    piece.first = (u32)(first < count ? first : count);
+    piece.end = (u32)(first + TILE < count ? first + TILE : count);
+    return piece;
+}
+
+// --- the cut ---------------------------------------------------------------------------------------------------------
+struct Lists {
+    const u64* words;
+    const u32* counts;
+    u32 queryCount, capacity, k, tiles;
+};
+
+// Whether the list is whole and has more words than are wanted.
+DEVICE bool is_cut(const Lists& lists, u32 query) {
+    return lists.counts[query] > lists.k && lists.counts[query] <= lists.capacity;
+}
+
+DEVICE u32 bin_shift(u32 low, u32 high) {
+    u32 bits = 32 - leading_zeros(high - low);
+    return bits > BIN_BITS ? bits - BIN_BITS : 0;
+}
+
+DEVICE void find_ranges(const Lists& lists, Board* board) {
+    for (u64 t = block_id(); t < (u64)lists.queryCount * lists.tiles; t += grid_blocks()) {
+        Piece piece = piece_of(t, lists.tiles, lists.counts);
+        const u64* words = lists.words + (u64)piece.query * lists.capacity;
+        if (!is_cut(lists, piece.query) || piece.first == piece.end) continue;
+        u32 low = 0xffffffff, high = 0;
+        for (u32 i = piece.first + thread_id(); i < piece.end; i += THREADS) {
+            u32 value = (u32)(words[i] >> 32);
+            low = value < low ? value : low;
+            high = value > high ? value : high;
+        }
+
+        low = warp_min(low);
+        high = warp_max(high);
+        if (lane_id() == 0 && low <= high) {
+            global_max(&board->lowInverted[piece.query], ~low);
+            global_max(&board->high[piece.query], high);
+        }
+    }
+}
+
+DEVICE void count_bins(const Lists& lists, Board* board, u32* allBins, u32* bins) {
+    for (u64 t = block_id(); t < (u64)lists.queryCount * lists.tiles; t += grid_blocks()) {
+        Piece piece = piece_of(t, lists.tiles, lists.counts);
+        const u64* words = lists.words + (u64)piece.query * lists.capacity;
+        if (!is_cut(lists, piece.query) || piece.first == piece.end) continue;
+        u32 low = ~board->lowInverted[piece.query], high = board->high[piece.query], shift = bin_shift(low, high);
+        for (u32 b = thread_id(); b < Bins; b += THREADS) bins[b] = 0;
+        block_sync();
+        for (u32 first = piece.first + warp_id() * 32; first < piece.end; first += THREADS) {
+            u32 i = first + lane_id(), value = i < piece.end ? (u32)(words[i] >> 32) : 0;
+            bool counts = i < piece.end && value >= low && value <= high;
+            u32 bin = counts ? (value - low) >> shift : 0xffffffff, leader = warp_shuffle(bin, 0);
+            u32 same = warp_ballot(counts && bin == leader);
+            if (lane_id() == 0 && same != 0) shared_add(&bins[leader], bit_count(same));
+            if (counts && bin != leader) shared_add(&bins[bin], 1u);
+        }
+
+        block_sync();
+        for (u32 b = thread_id(); b < Bins; b += THREADS)
+            if (bins[b] != 0) global_add(&allBins[(u64)piece.query * Bins + b], bins[b]);
+        block_sync();
+    }
+}
+
+// Narrows the range of each query to the bin in which the K-th best is.
+DEVICE void choose_bins(const Lists& lists, Board* board, const u32* allBins, u32* warps) {
+    constexpr u32 PerThread = Bins / THREADS;
+    for (u32 query = block_id(); query < lists.queryCount; query += grid_blocks()) {
+        if (!is_cut(lists, query)) continue;
+        const u32* bins = allBins + (u64)query * Bins;
+        u32 low = ~board->lowInverted[query], high = board->high[query], shift = bin_shift(low, high);
+        u32 need = lists.k - board->above[query], bin = Bins - 1 - PerThread * thread_id(), sum = 0, total;
+        for (u32 b = 0; b < PerThread; b++) sum += bins[bin - b];
+        u32 above = sum_before(sum, warps, total);
+        if (above < need && need <= above + sum) {
+            while (above + bins[bin] < need) above += bins[bin--];
+            u32 newLow = low + (bin << shift), last = newLow + ((1u << shift) - 1);
+            board->above[query] += above;
+            board->lowInverted[query] = ~newLow;
+            board->high[query] = last < high ? last : high;
+        }
+
+        block_sync();
+    }
+}
+
+// Counts the words that may reach the cut, or puts down their pairs.
+template <bool puts>
+DEVICE void keep(const Lists& lists, Board* board, const float* cuts, const float* twice, u64* pairs, u32* shared) {
+    u32* warps = shared;
+    u32* at = shared + Warps;
+    for (u64 t = block_id(); t < (u64)lists.queryCount * lists.tiles; t += grid_blocks()) {
+        Piece piece = piece_of(t, lists.tiles, lists.counts);
+        u32 query = piece.query;
+        if (lists.counts[query] > lists.capacity || piece.first == piece.end) continue;
+        const u64* words = lists.words + (u64)query * lists.capacity;
+        float cut = cuts[query], reach = twice[query];
+        if (is_cut(lists, query)) {
+            float raised = float_from_ordered(~board->lowInverted[query]);
+            cut = raised > cut ? raised : cut;
+        }
+
+        u32 mine = 0, total;
+        for (u32 i = piece.first + thread_id(); i < piece.end; i += THREADS)
+            mine += float_from_ordered((u32)(words[i] >> 32)) + reach >= cut ? 1 : 0;
+        u32 before = sum_before(mine, warps, total);
+        if (thread_id() == 0) *at = global_add(puts ? &board->placed[query] : &board->kept[query], total);
+        if (!puts) continue;
+        block_sync();
+        u64* to = pairs + board->starts[query] + *at + before;
+        for (u32 i = piece.first + thread_id(); i < piece.end; i += THREADS)
+            if (float_from_ordered((u32)(words[i] >> 32)) + reach >= cut) *to++ = words[i] << 32 | query;
+    }
+}
+
+// The pairs (query, row) whose canonical score may reach the k-th best: those of a query lie together, from starts[q].
+KERNEL(top_k_wide_cut, (THREADS), const u64* words, const u32* counts, const float* cuts, const float* twice,
+       u32 queryCount, u32 capacity, u32 k, Board* board, u32* bins, u64* pairs) {
+    SHARED_BYTES(bytes);
+    u32* shared = (u32*)bytes;
+    Lists lists = {words, counts, queryCount, capacity, k, (u32)(((u64)capacity + TILE - 1) / TILE)};
+    find_ranges(lists, board);
+    grid_sync(&board->arrivedToCut);
+    for (u32 level = 0; level < LEVELS; level++) {
+        u32* levelBins = bins + (u64)level * queryCount * Bins;
+        count_bins(lists, board, levelBins, shared);
+        grid_sync(&board->arrivedToCut);
+        choose_bins(lists, board, levelBins, shared);
+        grid_sync(&board->arrivedToCut);
+    }
+
+    keep<false>(lists, board, cuts, twice, pairs, shared);
+    grid_sync(&board->arrivedToCut);
+    if (block_id() == 0) {
+        u32 start = 0;
+        for (u32 query = 0; query < queryCount; query++) {
+            u32 next = start + board->kept[query];
+            if (query == thread_id()) board->starts[query] = start;
+            start = next;
+        }
+
+        if (thread_id() == 0) board->pairCount = start;
+    }
+
+    grid_sync(&board->arrivedToCut);
+    keep<true>(lists, board, cuts, twice, pairs, shared);
+}
+
+// --- the order of the kept -------------------------------------------------------------------------------------------
+// Words here are (~ordered_bits(score) << 32) | row: ascending.
+struct Sort {
+    Board* board;
+    u64* sides[2];
+    u32* tileCounts; // [query][digit][tile]
+    const i64* keys; // by row, or null: the row itself
+    u32 queryCount, tiles;
+};
+
+DEVICE u64* words_at(const Sort& sort, u32 query, u32 step) {
+    return sort.sides[sort.board->sides[step][query]] + sort.board->starts[query];
+}
+
+DEVICE i64 key_of(const i64* keys, u64 word) { return keys == nullptr ? (i64)(u32)word : keys[(u32)word]; }
+
+DEVICE u32 digit_of(const Sort& sort, u64 word, u32 step) {
+    if (step >= ScoreSteps && step < ScoreSteps + RowSteps) return (u32)word >> 8 * (step - ScoreSteps) & 255;
+    if (step >= ScoreSteps + RowSteps && step < ScoreSteps + RowSteps + KeySteps) {
+        u64 key = (u64)sort.keys[(u32)word] ^ 1ull << 63;
+        return (u32)(key >> 8 * (step - ScoreSteps - RowSteps)) & 255;
+    }
+
+    u32 byte = step < ScoreSteps ? step : step - (ScoreSteps + RowSteps + KeySteps);
+    return (u32)(word >> 32) >> 8 * byte & 255;
+}
+
+DEVICE bool is_sorted_in(const Sort& sort, u32 query, u32 step) {
+    return step < ScoreSteps || sort.board->runs[query] != 0;
+}
+
+DEVICE u32* tile_counts(const Sort& sort, u32 query) {
+    return sort.tileCounts + (u64)query * sort.tiles * Digits;
+}
+
+DEVICE u32 tiles_of(const Sort& sort, u32 query) { return (u32)(((u64)sort.board->kept[query] + TILE - 1) / TILE); }
+
+DEVICE void count_digits(const Sort& sort, u32 step, u32* digits) {
+    for (u64 t = block_id(); t < (u64)sort.queryCount * sort.tiles; t += grid_blocks()) {
+        Piece piece = piece_of(t, sort.tiles, sort.board->kept);
+        if (!is_sorted_in(sort, piece.query, step) || piece.first == piece.end) continue;
+        const u64* words = words_at(sort, piece.query, step);
+        for (u32 d = thread_id(); d < Digits; d += THREADS) digits[d] = 0;
+        block_sync();
+        for (u32 first = piece.first + warp_id() * 32; first < piece.end; first += THREADS) {
+            u32 i = first + lane_id(), digit = i < piece.end ? digit_of(sort, words[i], step) : Digits;
+            u32 leader = warp_shuffle(digit, 0), same = warp_ballot(i < piece.end && digit == leader);
+            if (lane_id() == 0) shared_add(&digits[leader], bit_count(same));
+            if (i < piece.end && digit != leader) shared_add(&digits[digit], 1u);
+        }
+
+        block_sync();
+        u32 tiles = tiles_of(sort, piece.query), tile = (u32)(t % sort.tiles);
+        for (u32 d = thread_id(); d < Digits; d += THREADS)
+            tile_counts(sort, piece.query)[(u64)d * tiles + tile] = digits[d];
+        block_sync();
+    }
+}
+
+// Counts become places; a step in which all words have one digit moves none.
+DEVICE void scan_digits(const Sort& sort, u32 step, u32* shared) {
+    u32* warps = shared;
+    u32* moves = shared + Warps;
+    for (u32 query = block_id(); query < sort.queryCount; query += grid_blocks()) {
+        u32 side = sort.board->sides[step][query], count = sort.board->kept[query];
+        bool sorted = is_sorted_in(sort, query, step) && count > 0;
+        u32* places = tile_counts(sort, query);
+        u64 length = sorted ? (u64)tiles_of(sort, query) * Digits : 0;
+        u32 carry = 0, total;
+        for (u64 first = 0; first < length; first += THREADS * ScanPerThread) {
+            u32 values[ScanPerThread], sum = 0;
+            u64 own = first + thread_id() * ScanPerThread;
+#pragma unroll
+            for (u32 v = 0; v < ScanPerThread; v++) {
+                values[v] = own + v < length ? places[own + v] : 0;
+                sum += values[v];
+            }
+
+            u32 place = carry + sum_before(sum, warps, total);
+#pragma unroll
+            for (u32 v = 0; v < ScanPerThread; v++) {
+                if (own + v < length) places[own + v] = place;
+                place += values[v];
+            }
+
+            carry += total;
+        }
+
+        block_sync();
+        if (thread_id() == 0) *moves = sorted ? 1 : 0;
+        block_sync();
+        for (u32 d = thread_id(); sorted && d < Digits; d += THREADS) {
+            u64 tiles = tiles_of(sort, query);
+            u32 end = d + 1 < Digits ? places[(d + 1) * tiles] : count;
+            if (end - places[d * tiles] == count) *moves = 0;
+        }
+
+        block_sync();
+        if (thread_id() == 0) sort.board->sides[step + 1][query] = side ^ *moves;
+        block_sync();
+    }
+}
+
+// The lanes whose digits are this lane's, of those that count.
+DEVICE u32 peers_of(u32 digit, bool counts) {
+    u32 peers = warp_ballot(counts);
+#pragma unroll
+    for (u32 bit = 1; bit < Digits; bit *= 2) {
+        u32 set = warp_ballot((digit & bit) != 0);
+        peers &= (digit & bit) != 0 ? set : ~set;
+    }
+
+    return peers;
+}
+
+// Words go to their places, those of a digit in the order they had: each warp has a stretch of the tile.
+DEVICE void move_words(const Sort& sort, u32 step, u32* digits) {
+    u32* own = digits + warp_id() * Digits;
+    for (u64 t = block_id(); t < (u64)sort.queryCount * sort.tiles; t += grid_blocks()) {
+        Piece piece = piece_of(t, sort.tiles, sort.board->kept);
+        u32 query = piece.query;
+        if (piece.first == piece.end || sort.board->sides[step][query] == sort.board->sides[step + 1][query]) continue;
+        const u64* from = words_at(sort, query, step);
+        u64* to = words_at(sort, query, step + 1);
+        for (u32 d = thread_id(); d < Digits * Warps; d += THREADS) digits[d] = 0;
+        block_sync();
+        u64 words[WordsPerLane];
+        u32 digit[WordsPerLane], rank[WordsPerLane];
+        u32 first = piece.first + warp_id() * (32 * WordsPerLane) + lane_id();
+#pragma unroll
+        for (u32 v = 0; v < WordsPerLane; v++) words[v] = first + 32 * v < piece.end ? from[first + 32 * v] : 0;
+#pragma unroll
+        for (u32 v = 0; v < WordsPerLane; v++) {
+            bool counts = first + 32 * v < piece.end;
+            digit[v] = counts ? digit_of(sort, words[v], step) : 0;
+            u32 peers = peers_of(digit[v], counts), below = bit_count(peers & ((1u << lane_id()) - 1));
+            rank[v] = counts ? own[digit[v]] + below : 0;
+            warp_sync();
+            if (counts && below == 0) own[digit[v]] += bit_count(peers);
+            warp_sync();
+        }
+
+        block_sync();
+        u64 tiles = tiles_of(sort, query), tile = t % sort.tiles;
+        for (u32 d = thread_id(); d < Digits; d += THREADS) {
+            u32 place = tile_counts(sort, query)[d * tiles + tile];
+            for (u32 w = 0; w < Warps; w++) {
+                u32 count = digits[w * Digits + d];
+                digits[w * Digits + d] = place;
+                place += count;
+            }
+        }
+
+        block_sync();
+#pragma unroll
+        for (u32 v = 0; v < WordsPerLane; v++)
+            if (first + 32 * v < piece.end) to[own[digit[v]] + rank[v]] = words[v];
+        block_sync();
+    }
+}
+
+DEVICE void sort_steps(const Sort& sort, u32 firstStep, u32 endStep, u32* shared) {
+    for (u32 step = firstStep; step < endStep; step++) {
+        bool isKeyStep = step >= ScoreSteps + RowSteps && step < ScoreSteps + RowSteps + KeySteps;
+        bool moves = !isKeyStep || sort.keys != nullptr;
+        if (moves) count_digits(sort, step, shared);
+        grid_sync(&sort.board->arrivedToSort);
+        if (moves) {
+            scan_digits(sort, step, shared);
+        } else {
+            for (u32 query = block_id() * THREADS + thread_id(); query < sort.queryCount;
+                 query += grid_blocks() * THREADS)
+                sort.board->sides[step + 1][query] = sort.board->sides[step][query];
+        }
+
+        grid_sync(&sort.board->arrivedToSort);
+        if (moves) move_words(sort, step, shared);
+        grid_sync(&sort.board->arrivedToSort);
+    }
+}
+
+DEVICE void load_words(const Sort& sort, const u64* pairs, const float* scores, const float* cuts) {
+    for (u64 t = block_id(); t < (u64)sort.queryCount * sort.tiles; t += grid_blocks()) {
+        Piece piece = piece_of(t, sort.tiles, sort.board->kept);
+        if (piece.first == piece.end) continue;
+        u32 start = sort.board->starts[piece.query], valid = 0;
+        float cut = cuts[piece.query];
+        for (u32 i = piece.first + thread_id(); i < piece.end; i += THREADS) {
+            float score = scores[start + i];
+            valid += score >= cut ? 1 : 0;
+            sort.sides[0][start + i] = (u64)~ordered_bits(score) << 32 | (u32)(pairs[start + i] >> 32);
+        }
+
+        valid = warp_sum(valid);
+        if (lane_id() == 0 && valid != 0) global_add(&sort.board->valid[piece.query], valid);
+    }
+}
+
+// Which queries have more than RUN_MAX equal scores in a row among those that may become hits.
+DEVICE void find_runs(const Sort& sort, u32 k) {
+    for (u64 t = block_id(); t < (u64)sort.queryCount * sort.tiles; t += grid_blocks()) {
+        Piece piece = piece_of(t, sort.tiles, sort.board->kept);
+        if (piece.first == piece.end || piece.first > k) continue;
+        const u64* words = words_at(sort, piece.query, ScoreSteps);
+        u32 count = sort.board->kept[piece.query];
+        bool has = false;
+        for (u32 i = piece.first + thread_id(); i < piece.end && i <= k; i += THREADS)
+            has = has || ((u64)i + RUN_MAX < count && (words[i] >> 32) == (words[i + RUN_MAX] >> 32));
+        if (has) {
+            global_or(&sort.board->runs[piece.query], 1u);
+            global_or(&sort.board->hasRuns, 1u);
+        }
+    }
+}
+
+// Where a word stands among those of its score, which lie together and are few if any of them comes before k.
+DEVICE u32 place_in_run(const Sort& sort, const u64* words, u32 i, u32 count, u32 k) {
+    u64 word = words[i];
+    u32 start = i, before = 0;
+    while (start > 0 && (words[start - 1] >> 32) == (word >> 32)) start--;
+    if (start > k) return start;
+    for (u32 j = start; j < count && (words[j] >> 32) == (word >> 32); j++) {
+        i64 key = key_of(sort.keys, words[j]), own = key_of(sort.keys, word);
+        before += key < own || (key == own && words[j] < word) ? 1 : 0;
+    }
+
+    return start + before;
+}
+
+DEVICE void put_hits(const Sort& sort, u32 k, u32 lastStep, u64* hits) {
+    for (u64 t = block_id(); t < (u64)sort.queryCount * sort.tiles; t += grid_blocks()) {
+        Piece piece = piece_of(t, sort.tiles, sort.board->kept);
+        u32 query = piece.query;
+        if (piece.first == piece.end || piece.first > (u64)k + RUN_MAX) continue;
+        const u64* words = words_at(sort, query, lastStep);
+        u32 count = sort.board->kept[query], hitCount = sort.board->valid[query] < k ? sort.board->valid[query] : k;
+        bool whole = sort.board->runs[query] != 0;
+        for (u32 i = piece.first + thread_id(); i < piece.end && i <= (u64)k + RUN_MAX; i += THREADS) {
+            u32 place = whole ? i : place_in_run(sort, words, i, count, k);
+            float score = float_from_ordered(~(u32)(words[i] >> 32));
+            if (place < hitCount) hits[(u64)query * k + place] = (u64)float_bits(score) << 32 | (u32)words[i];
+            if (place + 1 == k) sort.board->edges[0][query] = words[i];
+            if (place == k) sort.board->edges[1][query] = words[i];
+        }
+    }
+}
+
+// hits[q][k], hitCounts[q] and status[q] from scores[pair] of pairs[pair].
+KERNEL(top_k_wide_sort, (THREADS), const u32* counts, const float* cuts, u32 queryCount, u32 capacity, u32 k,
+       Board* board, const u64* pairs, const float* scores, const i64* keys, u64* first, u64* second, u32* tileCounts,
+       u64* hits, u32* hitCounts, u32* status) {
+    SHARED_BYTES(bytes);
+    u32* shared = (u32*)bytes;
+    u32 tiles = (u32)(((u64)capacity + TILE - 1) / TILE), lastStep = ScoreSteps;
+    Sort sort = {board, {first, second}, tileCounts, keys, queryCount, tiles};
+    load_words(sort, pairs, scores, cuts);
+    grid_sync(&board->arrivedToSort);
+    sort_steps(sort, 0, ScoreSteps, shared);
+    find_runs(sort, k);
+    grid_sync(&board->arrivedToSort);
+    if (board->hasRuns != 0) {
+        sort_steps(sort, ScoreSteps, Steps, shared);
+        lastStep = Steps;
+    }
+
+    put_hits(sort, k, lastStep, hits);
+    grid_sync(&board->arrivedToSort);
+    for (u32 query = block_id() * THREADS + thread_id(); query < queryCount; query += grid_blocks() * THREADS) {
+        u32 valid = board->valid[query];
+        u64 last = board->edges[0][query], next = board->edges[1][query];
+        bool ties = valid > k && keys != nullptr && last >> 32 == next >> 32
+            && key_of(keys, last) == key_of(keys, next);
+        bool whole = counts[query] <= capacity;
+        hitCounts[query] = whole ? (valid < k ? valid : k) : 0;
+        status[query] = !whole ? STATUS_OVERFLOW : ties ? STATUS_TIES : STATUS_OK;
+    }
+}
