@@ -40,6 +40,8 @@ public static class CudaSources
         new("COLUMN_INT64", (int)ColumnElement.Int64),
         new("COLUMN_FLOAT64", (int)ColumnElement.Float64),
         new("COLUMN_BYTE", (int)ColumnElement.Byte),
+    ];
+
     private static readonly CudaDefine[] s_topKStatus =
     [
         new("STATUS_OK", (int)TopKStatus.Ok),
