@@ -20,7 +20,7 @@ KERNEL(check_warp, (32), const u32* in, u32* out) {
     r[11] = (u32)warp_shuffle_up(wide, 1);
     r[12] = warp_id() << 16 | block_threads();
     r[13] = block_id() << 16 | grid_blocks();
-    r[15] = warp_or(v & 0x0f0f0f0fu);
+    r[14] = warp_or(v & 0x0f0f0f0fu);
     for (u32 i = 0; i < 15; i++) out[lane * 15 + i] = r[i];
 }
 

@@ -3,7 +3,9 @@ using Linr.Cuda;
 
 namespace Linr.Kernels;
 
-/// <summary>What one launch of the scan works on: addresses of arrays in device memory, which the caller owns.</summary>
+/// <summary>
+/// What one launch of the scan works on: addresses of arrays in device memory, which the caller owns.
+/// </summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct CudaScanBatch
 {
@@ -31,7 +33,9 @@ public struct CudaScanBatch
     private uint _sampleRows;
     private readonly uint _unused;
 
-    /// <summary>[query][bytes]: elements like the rows', what multiplies the dot product folded in, zero past D.</summary>
+    /// <summary>
+    /// [query][bytes]: elements like the rows', what multiplies the dot product folded in, zero past D.
+    /// </summary>
     public DeviceSlice<byte> Queries { set => _queries = value.Address; }
 
     /// <summary>[query][D], as the caller gave them.</summary>
@@ -76,7 +80,9 @@ public struct CudaScanBatch
     /// <summary>How many of them, one number.</summary>
     public DeviceSlice<uint> ListCount { set => _listCount = value.IsEmpty ? 0 : value.Address; }
 
-    /// <summary>[query][<see cref="SampleRows"/>]: where it is not empty, scores are written and nothing else.</summary>
+    /// <summary>
+    /// [query][<see cref="SampleRows"/>]: where it is not empty, scores are written and nothing else.
+    /// </summary>
     public DeviceSlice<float> Sample { set => _sample = value.IsEmpty ? 0 : value.Address; }
 
     /// <summary>Words of a mask.</summary>

@@ -102,9 +102,15 @@ public sealed class FusedScanCuda : IDisposable
         int variant = Variant(queryCount);
         int group = 8 << variant;
         int padded = (queryCount + group - 1) / group * group;
-        int stages = variant switch { < 2 => FusedScan.Stages1, 2 => 2 * FusedScan.Stages2, _ => 2 * FusedScan.Stages3 };
+        int stages = variant switch
+        {
+            < 2 => FusedScan.Stages1,
+            2 => 2 * FusedScan.Stages2,
+            _ => 2 * FusedScan.Stages3,
+        };
         int warps = FusedScan.RowWarps * (queryCount > 64 ? 2 : 1);
-        return (stages * FusedScan.RowWarps * 16 * FusedScan.StageBytesPerRow) + (padded * (queryBytes + (2 * sizeof(float))))
+        return (stages * FusedScan.RowWarps * 16 * FusedScan.StageBytesPerRow)
+            + (padded * (queryBytes + (2 * sizeof(float))))
             + (warps * FusedScan.QueueLength * (sizeof(ulong) + sizeof(uint)));
     }
 }

@@ -20,7 +20,9 @@ public static class FusedScan
     /// <summary>Score levels a query, by whose counts the cut rises.</summary>
     public const int LevelCount = 512;
 
-    /// <summary>Numbers of a query's levels: their counts, and the count of all survivors on a line of its own.</summary>
+    /// <summary>
+    /// Numbers of a query's levels: their counts, and the count of all survivors on a line of its own.
+    /// </summary>
     public const int LevelStride = LevelCount + 32;
 
     /// <summary>The sample's scores above its cut take half of the levels.</summary>
@@ -32,7 +34,9 @@ public static class FusedScan
     /// <summary>Stages of a ring of 64-row tiles: three such blocks fit a multiprocessor.</summary>
     internal const int Stages1 = 4;
 
-    /// <summary>Stages of a ring of 128-row tiles, for up to 32 queries: two such blocks fit a multiprocessor.</summary>
+    /// <summary>
+    /// Stages of a ring of 128-row tiles, for up to 32 queries: two such blocks fit a multiprocessor.
+    /// </summary>
     internal const int Stages2 = 3;
 
     /// <summary>The same for 64 queries and more.</summary>

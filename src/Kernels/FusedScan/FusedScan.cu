@@ -10,7 +10,8 @@
 // Survivors wait in a queue of the warp and are written out by all lanes together, because an atomic's answer takes as
 // long as a tile. Counts of their levels (LevelCounts in C#) raise the cut while the scan goes on: the k-th best of
 // any rows is a lower bound of the k-th best of all.
-// Defines: LEVELS, LEVEL_BITS, ROW_WARPS, STAGES_1 to STAGES_3, QUEUE, UNIT_TILE_BITS, UNITS_MAX, NORM_MIN_BITS, ELEMENT_* (CudaElement), METRIC_*.
+// Defines: LEVELS, LEVEL_BITS, ROW_WARPS, STAGES_1 to STAGES_3, QUEUE, UNIT_TILE_BITS, UNITS_MAX, NORM_MIN_BITS,
+// ELEMENT_* (CudaElement), METRIC_* (ScanMetric).
 
 #define STAGE_BYTES_A_ROW 256u
 #define STEP_BYTES 32u
@@ -131,11 +132,12 @@ DEVICE_CALL void write_out(const Table* table, const Batch* batchAt, const u64* 
 
         float score = float_from_bits((u32)(words[i] >> 32));
         if (score != score) score = slow_cosine<element>(*table, batch.originals + (u64)query * table->dim, row);
-        u32 bits = ordered_bits(score - batch.errors[query]), place = global_add(batch.levels + query * LEVELS_STRIDE + LEVELS, 1u);
+        u32* levels = batch.levels + query * LEVELS_STRIDE;
+        u32 bits = ordered_bits(score - batch.errors[query]), place = global_add(levels + LEVELS, 1u);
         if (place < batch.capacity) batch.words[(u64)query * batch.capacity + place] = (u64)bits << 32 | row;
         u32 base = batch.levelBases[query];
         if (bits >= base)
-            global_add(batch.levels + query * LEVELS_STRIDE + smaller((bits - base) >> batch.levelShifts[query], LEVELS - 1), 1u);
+            global_add(levels + smaller((bits - base) >> batch.levelShifts[query], LEVELS - 1), 1u);
     }
 
     warp_sync();
@@ -217,7 +219,8 @@ template <u32 element, u32 MT, u32 NT> struct Scan {
     }
 
     DEVICE_MEMBER void copy_queries() const {
-        u32 pieces = batch.queryBytes / 16, padded = (batch.queryCount + groupQueries - 1) / groupQueries * groupQueries;
+        u32 pieces = batch.queryBytes / 16;
+        u32 padded = (batch.queryCount + groupQueries - 1) / groupQueries * groupQueries;
         for (u32 i = thread_id(); i < padded * pieces; i += block_threads()) {
             u32 query = i / pieces, piece = i % pieces;
             bool valid = query < batch.queryCount;
@@ -255,10 +258,11 @@ template <u32 element, u32 MT, u32 NT> struct Scan {
         }
     }
 
-    // 32 bytes of each row and query. Rows 16 apart, and queries 8 apart, lie alike modulo 8, so one exclusive or serves.
+    // 32 bytes of each row and query. Rows 16 apart, and queries 8 apart, lie alike modulo 8: one exclusive or serves.
     DEVICE_MEMBER void step(float (&c)[MT][NT][4], u32 rowAt, u32 queryAt, u32 k) const {
         u32 lane = lane_id(), a[MT][4], b[NT][2];
-        u32 rowPiece = ((2 * k + (lane >> 4)) ^ (lane & 7)) << 4, piece = ((2 * k + ((lane >> 3) & 1)) ^ (lane & 7)) << 4;
+        u32 rowPiece = ((2 * k + (lane >> 4)) ^ (lane & 7)) << 4;
+        u32 piece = ((2 * k + ((lane >> 3) & 1)) ^ (lane & 7)) << 4;
 #pragma unroll
         for (u32 m = 0; m < MT; m++) load_matrix4(a[m], rowAt + m * 16 * STAGE_BYTES_A_ROW + rowPiece);
         if (NT == 1) {
@@ -409,7 +413,8 @@ template <u32 element, u32 MT, u32 NT> struct Scan {
                     bool passes = row != ~0u && (filter == NO_FILTER
                         || ((batch.masks[filter * batch.maskWords + row / 64] >> (row % 64)) & 1));
                     float score = fused(c[m][j][i], batch.factors[query], batch.offsets[query]);
-                    batch.sample[(u64)query * batch.sampleRows + place] = passes && score == score ? score : -infinity();
+                    float* target = batch.sample + (u64)query * batch.sampleRows + place;
+                    *target = passes && score == score ? score : -infinity();
                 }
     }
 
@@ -483,11 +488,12 @@ template <u32 element, u32 MT, u32 NT> DEVICE void scan(const Table* tableAt, co
     run.run(queue);
 }
 
-#define SCAN_KERNELS(letter, element) \
-    KERNEL(scan_##letter##_8, (128, 3), const Table* table, const Batch* batch) { scan<element, 1, 1>(table, batch); } \
-    KERNEL(scan_##letter##_16, (128, 3), const Table* table, const Batch* batch) { scan<element, 1, 2>(table, batch); } \
-    KERNEL(scan_##letter##_32, (128, 2), const Table* table, const Batch* batch) { scan<element, 2, 4>(table, batch); } \
-    KERNEL(scan_##letter##_64, (256, 1), const Table* table, const Batch* batch) { scan<element, 2, 8>(table, batch); }
+#define SCAN_ARGUMENTS const Table* table, const Batch* batch
+#define SCAN_KERNELS(kind, element) \
+    KERNEL(scan_##kind##_8, (128, 3), SCAN_ARGUMENTS) { scan<element, 1, 1>(table, batch); } \
+    KERNEL(scan_##kind##_16, (128, 3), SCAN_ARGUMENTS) { scan<element, 1, 2>(table, batch); } \
+    KERNEL(scan_##kind##_32, (128, 2), SCAN_ARGUMENTS) { scan<element, 2, 4>(table, batch); } \
+    KERNEL(scan_##kind##_64, (256, 1), SCAN_ARGUMENTS) { scan<element, 2, 8>(table, batch); }
 SCAN_KERNELS(half, ELEMENT_FLOAT16)
 SCAN_KERNELS(bfloat, ELEMENT_BFLOAT16)
 SCAN_KERNELS(float, ELEMENT_FLOAT32)
