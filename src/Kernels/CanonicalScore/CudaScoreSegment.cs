@@ -39,9 +39,8 @@ public readonly struct CudaScoreSegment
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dim);
         long queryCount = queries.Length / dim;
-        int elementBytes = element == CudaElement.Float32 ? sizeof(float) : sizeof(ushort);
         long squaredNormCount = metric == ScanMetric.Cosine ? queryCount : 0;
-        if (rows.Length % ((long)dim * elementBytes) != 0 || queries.Length % dim != 0
+        if (rows.Length % ((long)dim * element.Bytes()) != 0 || queries.Length % dim != 0
             || squaredNorms.Length != squaredNormCount || (weights.Length != 0 && weights.Length != queryCount))
         {
             throw new ArgumentException(

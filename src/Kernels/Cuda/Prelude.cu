@@ -254,3 +254,15 @@ DEVICE void grid_wait() { asm volatile("griddepcontrol.wait;" ::: "memory"); }
 DEVICE void grid_launch_dependents() { asm volatile("griddepcontrol.launch_dependents;" ::: "memory"); }
 #endif
 #endif
+
+// --- made of the above, on a GPU and on the emulator alike -----------------------------------------------------------
+// The sum of v over the lanes up to this one.
+DEVICE u32 warp_prefix(u32 v) {
+#pragma unroll
+    for (u32 distance = 1; distance < 32; distance *= 2) {
+        u32 other = warp_shuffle_up(v, distance);
+        v += lane_id() >= distance ? other : 0;
+    }
+
+    return v;
+}

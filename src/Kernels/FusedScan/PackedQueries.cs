@@ -24,8 +24,7 @@ public sealed record PackedQueries(byte[] Bytes, int QueryBytes, float[] Factors
     public static PackedQueries Pack(
         ReadOnlySpan<float> queries, int dim, CudaElement element, ScanMetric metric, float normMax)
     {
-        int elementBytes = element == CudaElement.Float32 ? sizeof(float) : sizeof(ushort);
-        int queryBytes = ((dim * elementBytes) + FusedScan.StageBytesPerRow - 1) / FusedScan.StageBytesPerRow
+        int queryBytes = ((dim * element.Bytes()) + FusedScan.StageBytesPerRow - 1) / FusedScan.StageBytesPerRow
             * FusedScan.StageBytesPerRow;
         int count = queries.Length / dim;
         PackedQueries packed = new(

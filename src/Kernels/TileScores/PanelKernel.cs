@@ -6,8 +6,8 @@ namespace Linr.Kernels;
 /// A register tile of 6 rows x 2 vectors of queries: 12 accumulators, 2 query vectors and 1 broadcast element fit the
 /// 16 vector registers of AVX2, and 8 loads for 12 multiply-adds leave the arithmetic as the limit. A panel that fills
 /// one vector only takes 6 rows x 1 vector, two elements of D at a time, so that 12 sums are still in flight. Six rows
-/// read side by side are a pattern that no hardware prefetcher follows, so the lines of the group after the next are
-/// asked for, six every sixteen elements (batch 16, Zen 3: 40 % of the multiply-add peak without, 87 % with).
+/// read side by side are a pattern that no hardware prefetcher follows, so the lines of the third group on are asked
+/// for, six every sixteen elements (batch 16, Zen 3: 40 % of the multiply-add peak without, 87 % with).
 /// </summary>
 internal static unsafe class PanelKernel<TLanes, TVector>
     where TLanes : ILanes<TVector>

@@ -27,16 +27,6 @@ struct Work {
 static_assert(sizeof(Work) == WORK_BYTES, "as C# counts it");
 
 // --- the block's sums ------------------------------------------------------------------------------------------------
-DEVICE u32 warp_prefix(u32 v) {
-#pragma unroll
-    for (u32 distance = 1; distance < 32; distance *= 2) {
-        u32 other = warp_shuffle_up(v, distance);
-        v += lane_id() >= distance ? other : 0;
-    }
-
-    return v;
-}
-
 // The sum of v over the threads before this one, and over all.
 DEVICE u32 sum_before(u32 v, Work* work, u32& total) {
     u32 inclusive = warp_prefix(v);
