@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+using Linr.Cuda;
+using Linr.Kernels.Filter;
+
+namespace Linr.Kernels;
+
+/// <summary>A table in device memory as searches read it: arrays, which the caller owns and keeps alive.</summary>
+public sealed record CudaTable
+{
+    /// <summary>Where the arrays are.</summary>
+    public required CudaContext Context { get; init; }
+
+    /// <summary>Rows in use, N.</summary>
+    public required uint RowCount { get; init; }
+
+    /// <summary>The embeddings, in the schema's order.</summary>
+    public required ImmutableArray<CudaEmbedding> Embeddings { get; init; }
+
+    /// <summary>[row]: numbers, all different, in the order in which rows of equal score are returned.</summary>
+    public required DeviceSlice<long> Order { get; init; }
+
+    /// <summary>A bit a row that may be returned, lowest bit first; empty where all may.</summary>
+    public DeviceSlice<ulong> Live { get; init; }
+
+    /// <summary>The columns that filters read and that hits may be grouped by, by number.</summary>
+    public ImmutableArray<CudaFilterColumn> Columns { get; init; } = [];
+}
