@@ -6,14 +6,14 @@
 
 // CudaScoreSegment in C#: one term of the weighted sum.
 struct Segment {
-    const u8* rows;             // [row][dim]
+    const u8* rows;             // [row][rowBytes]
     const float* queries;       // [query][dim]
     const double* squaredNorms; // [query], cosine only
     const float* weights;       // [query], or null where each weight is 1
     u32 dim;
     u32 element;
     u32 metric;
-    u32 unused;
+    u32 rowBytes;
 };
 
 struct Sums { double dot, squares; };
@@ -64,7 +64,7 @@ DEVICE double add_lanes(double v) {
 
 template <u32 element> DEVICE double term(const Segment& segment, u32 query, u32 row, u32 lane) {
     u32 dim = segment.dim;
-    const u8* values = segment.rows + (u64)row * dim * (element == ELEMENT_FLOAT32 ? 4 : 2);
+    const u8* values = segment.rows + (u64)row * segment.rowBytes;
     const float* q = segment.queries + (u64)query * dim;
     if (segment.metric == METRIC_DOT) return add_lanes(lane_sums<element, METRIC_DOT>(values, q, dim, lane).dot);
     if (segment.metric == METRIC_EUCLIDEAN)

@@ -17,13 +17,14 @@ public readonly struct CudaScoreSegment
     private readonly uint _dim;
     private readonly uint _element;
     private readonly uint _metric;
-    private readonly uint _unused;
+    private readonly uint _rowBytes;
 
     /// <summary>A term.</summary>
     /// <param name="metric">How a query and a row give a score.</param>
     /// <param name="element">What the rows are made of.</param>
     /// <param name="dim">Elements of a row, D.</param>
-    /// <param name="rows">[row][D].</param>
+    /// <param name="rows">[row][<paramref name="rowBytes"/>].</param>
+    /// <param name="rowBytes">Bytes from a row to the next: D elements, and what pads them.</param>
     /// <param name="queries">[query][D].</param>
     /// <param name="squaredNorms">[query], the dot product of each query with itself; empty unless cosine.</param>
     /// <param name="weights">[query]; empty where each is 1.</param>
@@ -33,6 +34,7 @@ public readonly struct CudaScoreSegment
         CudaElement element,
         int dim,
         DeviceSlice<byte> rows,
+        int rowBytes,
         DeviceSlice<float> queries,
         DeviceSlice<double> squaredNorms,
         DeviceSlice<float> weights)
@@ -40,11 +42,12 @@ public readonly struct CudaScoreSegment
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dim);
         long queryCount = queries.Length / dim;
         long squaredNormCount = metric == ScanMetric.Cosine ? queryCount : 0;
-        if (rows.Length % ((long)dim * element.Bytes()) != 0 || queries.Length % dim != 0
+        if (rowBytes < (long)dim * element.Bytes() || rowBytes % element.Bytes() != 0 || rows.Length % rowBytes != 0
+            || queries.Length % dim != 0
             || squaredNorms.Length != squaredNormCount || (weights.Length != 0 && weights.Length != queryCount))
         {
             throw new ArgumentException(
-                $"Expected whole rows and queries of {dim} elements, {squaredNormCount} squared norms and a weight a "
+                $"Expected whole rows of {rowBytes} bytes and queries of {dim} elements, {squaredNormCount} squared norms and a weight a "
                 + $"query or none; found {rows.Length} bytes of rows, {queries.Length} floats of queries, "
                 + $"{squaredNorms.Length} squared norms, {weights.Length} weights.");
         }
@@ -56,6 +59,6 @@ public readonly struct CudaScoreSegment
         _dim = (uint)dim;
         _element = (uint)element;
         _metric = (uint)metric;
-        _unused = 0;
+        _rowBytes = (uint)rowBytes;
     }
 }

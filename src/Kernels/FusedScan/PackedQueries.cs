@@ -4,51 +4,55 @@ using Linr.Kernels.Scan;
 namespace Linr.Kernels;
 
 /// <summary>
-/// Queries as the scan of a device reads them, and how far its float scores may be from the canonical ones.
+/// Queries as the scan of a device reads them, and how far its float scores may be from the canonical ones: arrays that
+/// the caller owns, for any number of queries.
 /// </summary>
-/// <param name="Bytes">[query][<paramref name="QueryBytes"/>]: the rows' element, scaled, zero past D.</param>
-/// <param name="QueryBytes">A multiple of <see cref="FusedScan.StageBytesPerRow"/>.</param>
-/// <param name="Factors">[query]: a power of two that takes the scale back.</param>
-/// <param name="Offsets">[query]: added to a score.</param>
-/// <param name="Errors">[query]: no row's score is further off.</param>
-public sealed record PackedQueries(byte[] Bytes, int QueryBytes, float[] Factors, float[] Offsets, float[] Errors)
+public readonly ref struct PackedQueries
 {
     private const double SumRoundoff = 1.0 / (1 << 21);
+    private const int PieceLength = 64;
 
-    /// <summary>Packs queries.</summary>
+    /// <summary>[query][<see cref="BytesPerQuery"/>]: the rows' element, scaled, zero past D.</summary>
+    public required Span<byte> Bytes { get; init; }
+
+    /// <summary>[query]: a power of two that takes the scale back.</summary>
+    public required Span<float> Factors { get; init; }
+
+    /// <summary>[query]: added to a score.</summary>
+    public required Span<float> Offsets { get; init; }
+
+    /// <summary>[query]: no row's score is further off; not finite where scores do not fit floats.</summary>
+    public required Span<float> Errors { get; init; }
+
+    /// <summary>Bytes of a packed query, a multiple of <see cref="FusedScan.StageBytesPerRow"/>.</summary>
+    /// <param name="dim">D.</param>
+    /// <param name="element">What the rows are made of.</param>
+    public static int BytesPerQuery(int dim, CudaElement element)
+        => ((dim * element.Bytes()) + FusedScan.StageBytesPerRow - 1) / FusedScan.StageBytesPerRow
+            * FusedScan.StageBytesPerRow;
+
+    /// <summary>Packs queries into the arrays; allocates nothing.</summary>
     /// <param name="queries">[query][D].</param>
     /// <param name="dim">D.</param>
     /// <param name="element">What the rows are made of.</param>
     /// <param name="metric">How a query and a row give a score.</param>
     /// <param name="normMax">No row's norm is larger.</param>
-    public static PackedQueries Pack(
-        ReadOnlySpan<float> queries, int dim, CudaElement element, ScanMetric metric, float normMax)
+    public void Pack(ReadOnlySpan<float> queries, int dim, CudaElement element, ScanMetric metric, float normMax)
     {
-        int queryBytes = ((dim * element.Bytes()) + FusedScan.StageBytesPerRow - 1) / FusedScan.StageBytesPerRow
-            * FusedScan.StageBytesPerRow;
-        int count = queries.Length / dim;
-        PackedQueries packed = new(
-            new byte[(long)count * queryBytes], queryBytes, new float[count], new float[count], new float[count]);
-        float[] scaled = new float[dim];
-        for (int q = 0; q < count; q++)
+        int queryBytes = BytesPerQuery(dim, element);
+        for (int q = 0; q < queries.Length / dim; q++)
         {
             ReadOnlySpan<float> query = queries.Slice(q * dim, dim);
             double norm = Math.Sqrt(CanonicalScore.Dot(query, query));
             double factor = metric switch { ScanMetric.Cosine => 1 / norm, ScanMetric.Euclidean => 2, _ => 1 };
             double length = norm * factor;
             int exponent = length is > 0 and < double.PositiveInfinity ? -Math.ILogB(length) : 0;
-            for (int d = 0; d < dim; d++)
-            {
-                scaled[d] = norm == 0 ? 0 : (float)Math.ScaleB(query[d] * factor, exponent);
-            }
-
-            Write(scaled, element, packed.Bytes.AsSpan(q * queryBytes, queryBytes), default);
-            packed.Factors[q] = (float)Math.ScaleB(1, -exponent);
-            packed.Offsets[q] = metric == ScanMetric.Euclidean ? (float)-(norm * norm) : 0;
-            packed.Errors[q] = (float)Error(dim, element, metric, norm, normMax);
+            WriteScaled(
+                query, norm == 0 ? 0 : Math.ScaleB(factor, exponent), element, Bytes.Slice(q * queryBytes, queryBytes));
+            Factors[q] = (float)Math.ScaleB(1, -exponent);
+            Offsets[q] = metric == ScanMetric.Euclidean ? (float)-(norm * norm) : 0;
+            Errors[q] = (float)Error(dim, element, metric, norm, normMax);
         }
-
-        return packed;
     }
 
     /// <summary>
@@ -102,6 +106,23 @@ public sealed record PackedQueries(byte[] Bytes, int QueryBytes, float[] Factors
             {
                 written[d] = value;
             }
+        }
+    }
+
+    private static void WriteScaled(ReadOnlySpan<float> query, double scale, CudaElement element, Span<byte> packed)
+    {
+        Span<float> scaled = stackalloc float[PieceLength];
+        packed[(query.Length * element.Bytes())..].Clear();
+        for (int first = 0; first < query.Length; first += PieceLength)
+        {
+            int length = Math.Min(PieceLength, query.Length - first);
+            for (int d = 0; d < length; d++)
+            {
+                scaled[d] = (float)(query[first + d] * scale);
+            }
+
+            Write(
+                scaled[..length], element, packed.Slice(first * element.Bytes(), length * element.Bytes()), default);
         }
     }
 }

@@ -51,7 +51,7 @@ public sealed class CanonicalScoreCudaTests(CudaMachine machine) : CudaTest(mach
         using DeviceBuffer<float> query = OnDevice(1e-30f);
         using DeviceBuffer<float> row = OnDevice(-1e-30f);
         using DeviceBuffer<CudaScoreSegment> segment = OnDevice(new CudaScoreSegment(
-            ScanMetric.Dot, CudaElement.Float32, 1, row.Slice().Cast<byte>(), query.Slice(), default, default));
+            ScanMetric.Dot, CudaElement.Float32, 1, row.Slice().Cast<byte>(), sizeof(float), query.Slice(), default, default));
         using DeviceBuffer<CudaScorePair> pair = OnDevice(new CudaScorePair(0, 0));
         using DeviceBuffer<uint> count = OnDevice(1u);
         using DeviceBuffer<float> score = OnDevice(1f);
@@ -106,9 +106,11 @@ public sealed class CanonicalScoreCudaTests(CudaMachine machine) : CudaTest(mach
         Assert.Throws<ArgumentException>(
             () => op.Launch(Stream, segments.Slice(), pairs.Slice(), counts.Slice(0, 1), floats.Slice(0, 3)));
         Assert.Throws<ArgumentException>(() => new CudaScoreSegment(
-            ScanMetric.Cosine, CudaElement.Float32, 4, floats.Slice().Cast<byte>(), floats.Slice(), default, default));
+            ScanMetric.Cosine, CudaElement.Float32, 4, floats.Slice().Cast<byte>(), 16, floats.Slice(), default, default));
         Assert.Throws<ArgumentException>(() => new CudaScoreSegment(
-            ScanMetric.Dot, CudaElement.Float32, 5, floats.Slice().Cast<byte>(), floats.Slice(), default, default));
+            ScanMetric.Dot, CudaElement.Float32, 5, floats.Slice().Cast<byte>(), 20, floats.Slice(), default, default));
+        Assert.Throws<ArgumentException>(() => new CudaScoreSegment(
+            ScanMetric.Dot, CudaElement.Float32, 4, floats.Slice().Cast<byte>(), 8, floats.Slice(), default, default));
     }
 
     /// <summary>Compares every score; how many of them are not 0.</summary>
@@ -176,7 +178,7 @@ public sealed class CanonicalScoreCudaTests(CudaMachine machine) : CudaTest(mach
             _queries = Make(random, QueryCount, dim, turn, 1e15);
             _rows.AsSpan(dim, dim).Clear();
             _queries.AsSpan(dim, dim).Clear();
-            DeviceBuffer<byte> rows = Own(test.OnDevice(Encode(_rows, element)));
+            DeviceBuffer<byte> rows = Own(test.OnDevice(Encode(element)));
             DeviceBuffer<float> queries = Own(test.OnDevice(_queries));
             double[] norms = metric == ScanMetric.Cosine
                 ? [.. Enumerable.Range(0, QueryCount).Select(q => CanonicalScore.Dot(Query((uint)q), Query((uint)q)))]
@@ -184,7 +186,7 @@ public sealed class CanonicalScoreCudaTests(CudaMachine machine) : CudaTest(mach
             DeviceSlice<double> normSlice = norms.Length == 0 ? default : Own(test.OnDevice(norms)).Slice();
             DeviceSlice<float> weightSlice = _weights.Length == 0 ? default : Own(test.OnDevice(_weights)).Slice();
             Segment = new CudaScoreSegment(
-                metric, element, dim, rows.Slice(), queries.Slice(), normSlice, weightSlice);
+                metric, element, dim, rows.Slice(), RowBytes(element), queries.Slice(), normSlice, weightSlice);
         }
 
         public CudaScoreSegment Segment { get; }
@@ -222,28 +224,22 @@ public sealed class CanonicalScoreCudaTests(CudaMachine machine) : CudaTest(mach
             return values;
         }
 
-        /// <summary>The bytes of the rows; the floats become what the bytes hold.</summary>
-        private static byte[] Encode(float[] rows, CudaElement element)
+        /// <summary>Rows of an even number of elements are padded by two more.</summary>
+        private int RowBytes(CudaElement element) => (_dim % 2 == 0 ? _dim + 2 : _dim) * element.Bytes();
+
+        /// <summary>The bytes of the rows, padded with rubbish; the floats become what the bytes hold.</summary>
+        private byte[] Encode(CudaElement element)
         {
-            if (element == CudaElement.Float32)
+            var bytes = new byte[RowCount * RowBytes(element)];
+            bytes.AsSpan().Fill(0x6f);
+            for (int row = 0; row < RowCount; row++)
             {
-                return [.. rows.SelectMany(BitConverter.GetBytes)];
+                Span<float> values = _rows.AsSpan(row * _dim, _dim);
+                PackedQueries.Write(
+                    values, element, bytes.AsSpan(row * RowBytes(element), _dim * element.Bytes()), values);
             }
 
-            var bytes = new List<byte>();
-            for (int i = 0; i < rows.Length; i++)
-            {
-                uint bits = BitConverter.SingleToUInt32Bits(rows[i]);
-                ushort stored = element == CudaElement.Float16
-                    ? BitConverter.HalfToUInt16Bits((Half)rows[i])
-                    : (ushort)(bits >> 16);
-                bytes.AddRange(BitConverter.GetBytes(stored));
-                rows[i] = element == CudaElement.Float16
-                    ? (float)BitConverter.UInt16BitsToHalf(stored)
-                    : BitConverter.UInt32BitsToSingle((uint)stored << 16);
-            }
-
-            return [.. bytes];
+            return bytes;
         }
 
         private DeviceBuffer<T> Own<T>(DeviceBuffer<T> buffer)

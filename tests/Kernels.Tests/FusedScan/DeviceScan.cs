@@ -42,8 +42,13 @@ internal sealed class DeviceScan : IDisposable
         (_context, _stream, _k, _sampleRows, _capacity) = (context, stream, k, sampleRows, capacity);
         _queryCount = queries.Length / rows.Dim;
         _op = new FusedScanCuda(context, rows.Element);
-        PackedQueries packed = PackedQueries.Pack(queries, rows.Dim, rows.Element, rows.Metric, rows.NormMax);
-        Errors = packed.Errors;
+        int queryBytes = PackedQueries.BytesPerQuery(rows.Dim, rows.Element);
+        byte[] bytes = new byte[_queryCount * queryBytes];
+        float[] factors = new float[_queryCount];
+        float[] offsets = new float[_queryCount];
+        Errors = new float[_queryCount];
+        new PackedQueries { Bytes = bytes, Factors = factors, Offsets = offsets, Errors = Errors }
+            .Pack(queries, rows.Dim, rows.Element, rows.Metric, rows.NormMax);
         _table = Put([rows.Table]);
         _sample = New<float>((long)_queryCount * sampleRows);
         _firstCuts = New<float>(_queryCount);
@@ -55,11 +60,11 @@ internal sealed class DeviceScan : IDisposable
         _shifts = New<uint>(_queryCount);
         _scanShape = new CudaScanBatch
         {
-            Queries = Put(packed.Bytes).Slice(),
+            Queries = Put(bytes).Slice(),
             Originals = Put(queries).Slice(),
-            Errors = Put(packed.Errors).Slice(),
-            Offsets = Put(packed.Offsets).Slice(),
-            Factors = Put(packed.Factors).Slice(),
+            Errors = Put(Errors).Slice(),
+            Offsets = Put(offsets).Slice(),
+            Factors = Put(factors).Slice(),
             Cuts = _cuts.Slice(),
             Counts = _counts.Slice(),
             Words = _words.Slice(),
@@ -72,7 +77,7 @@ internal sealed class DeviceScan : IDisposable
             List = list is null ? default : Put(list).Slice(),
             ListCount = list is null ? default : Put([(uint)list.Length]).Slice(),
             QueryCount = _queryCount,
-            QueryBytes = packed.QueryBytes,
+            QueryBytes = queryBytes,
             Capacity = capacity,
             K = k,
         };

@@ -91,6 +91,7 @@ internal sealed class TopKCase : IDisposable
             CudaElement.Float32,
             dim,
             Own(context, rows).Slice().Cast<byte>(),
+            dim * sizeof(float),
             Own(context, queries).Slice(),
             default,
             default);
