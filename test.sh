@@ -44,11 +44,17 @@ skipped=0
 
 count() { sed -n "s/^ *$1: *\([0-9]*\).*/\1/p" "$2" | tail -n 1; }
 
-run() { # name, project, NAME=VALUE ...
+run() { # name, project, NAME=VALUE ... [-- argument ...]
     local name=$1 project=$2 log=$results/$1.log
     shift 2
+    local settings=()
+    while [ $# -gt 0 ] && [ "$1" != -- ]; do
+        settings+=("$1")
+        shift
+    done
     local status=0
-    env "$@" dotnet "tests/$project/bin/Release/net10.0/Linr.${project#Linr.}.dll" --no-ansi --progress off > "$log" 2>&1 || status=$?
+    env "${settings[@]}" dotnet "tests/$project/bin/Release/net10.0/Linr.${project#Linr.}.dll" \
+        --no-ansi --progress off "${@:2}" > "$log" 2>&1 || status=$?
     local succeeded ; succeeded=$(count succeeded "$log")
     if [ -z "$succeeded" ]; then
         # The run ended before its summary: that is a failure of its own.
@@ -81,6 +87,7 @@ if [ "$quick" = 0 ]; then
     run kernels-scalar Kernels.Tests DOTNET_EnableHWIntrinsic=0 LINR_EXPECT_ISA=scalar
 fi
 run linr Linr.Tests
+run linr-device Linr.Tests LINR_CUDA_DRIVER="$emulator" LINR_REQUIRE_CUDA=1 -- --filter-namespace '*.Device'
 run training Training.Tests
 
 # --- the closing line ------------------------------------------------------------------------------------------------

@@ -7,25 +7,26 @@ namespace Linr.Index.Columns;
 internal static class RowMask
 {
     /// <summary>Words of a full block.</summary>
-    public const int BlockWords = Limits.BlockRows / RowsPerWord;
+    public const int BlockWords = Limits.BlockRows / WordRows;
 
-    private const int RowsPerWord = 64;
+    /// <summary>Rows of a word.</summary>
+    public const int WordRows = 64;
 
     /// <summary>Storage for a mask.</summary>
     public static BlockStore<ulong> Store() => new(BlockWords, stride: 1);
 
     /// <summary>Words for so many rows.</summary>
-    public static long Words(long rows) => (rows + RowsPerWord - 1) / RowsPerWord;
+    public static long Words(long rows) => (rows + WordRows - 1) / WordRows;
 
     /// <summary>Whether a row's bit is set.</summary>
     public static bool Get(BlockStore<ulong> mask, uint row)
-        => (mask.ReadOne(row / RowsPerWord) >> (int)(row % RowsPerWord) & 1) != 0;
+        => (mask.ReadOne(row / WordRows) >> (int)(row % WordRows) & 1) != 0;
 
     /// <summary>Sets or clears a row's bit.</summary>
     public static void Set(BlockStore<ulong> mask, uint row, bool value)
     {
-        ref ulong word = ref mask.Write(row / RowsPerWord)[0];
-        ulong bit = 1UL << (int)(row % RowsPerWord);
+        ref ulong word = ref mask.Write(row / WordRows)[0];
+        ulong bit = 1UL << (int)(row % WordRows);
         word = value ? word | bit : word & ~bit;
     }
 
@@ -35,10 +36,19 @@ internal static class RowMask
         for (int done = 0; done < count;)
         {
             uint row = firstRow + (uint)done;
-            int shift = (int)(row % RowsPerWord);
-            int bits = Math.Min(RowsPerWord - shift, count - done);
-            mask.Write(row / RowsPerWord)[0] |= ulong.MaxValue >> (RowsPerWord - bits) << shift;
+            int shift = (int)(row % WordRows);
+            int bits = Math.Min(WordRows - shift, count - done);
+            mask.Write(row / WordRows)[0] |= ulong.MaxValue >> (WordRows - bits) << shift;
             done += bits;
+        }
+    }
+
+    /// <summary>Sets the bits of the first <paramref name="rows"/> rows at most; those of others are zero.</summary>
+    public static void Fill(Span<ulong> mask, int rows)
+    {
+        for (int word = 0; word < mask.Length; word++, rows -= WordRows)
+        {
+            mask[word] = rows <= 0 ? 0 : ulong.MaxValue >> Math.Max(WordRows - rows, 0);
         }
     }
 

@@ -1,0 +1,57 @@
+using Linr.Index.Columns;
+using Linr.Kernels.Filter;
+
+namespace Linr.Index.Device;
+
+/// <summary>What an attribute is on a device: one width for all its rows, whatever the widths of host blocks.</summary>
+/// <param name="Field">Its number in the schema.</param>
+/// <param name="Element">What the elements are.</param>
+/// <param name="IsMultiValued">Whether rows have any number of values, which then lie in a heap.</param>
+/// <param name="HasMissing">
+/// Whether rows have a bit that says if they have a value; never for codes, whose code 0 is missing.
+/// </param>
+/// <param name="ValueCount">Values in the heap; 0 for single-valued columns.</param>
+public sealed record DeviceColumnLayout(
+    int Field, ColumnElement Element, bool IsMultiValued, bool HasMissing, long ValueCount)
+{
+    /// <summary>Bytes of an element.</summary>
+    public int ElementBytes => CudaFilterColumn.ElementBytes(Element);
+
+    /// <summary>Whether the elements are dictionary codes.</summary>
+    public bool HasCodes => Element is ColumnElement.Code8 or ColumnElement.Code16 or ColumnElement.Code32;
+
+    /// <summary>The layout of a shard of a column.</summary>
+    /// <param name="field">The column's number in the schema.</param>
+    /// <param name="column">The column.</param>
+    /// <param name="shard">The rows.</param>
+    public static DeviceColumnLayout Of(int field, ValueColumn column, RowShard shard)
+    {
+        ArgumentNullException.ThrowIfNull(column);
+        ColumnElement element = ElementOf(column.Field.Type);
+        bool hasMissing = false;
+        long valueCount = 0;
+        foreach (ColumnBlock block in column.Blocks.Slice(shard.FirstBlock, shard.BlockCount).Span)
+        {
+            element = block.Element > element && column.Dictionary is not null ? block.Element : element;
+            hasMissing |= block.Present != 0;
+            valueCount += column.Field.MultiValued ? block.ValueCount : 0;
+        }
+
+        return new DeviceColumnLayout(field, element, column.Field.MultiValued, hasMissing, valueCount);
+    }
+
+    /// <summary>The narrowest element of a type: codes may need a wider one.</summary>
+    private static ColumnElement ElementOf(FieldType type) => type switch
+    {
+        FieldType.Keyword => ColumnElement.Code8,
+        FieldType.Float => ColumnElement.Float64,
+        FieldType.Boolean => ColumnElement.Byte,
+        _ => ColumnElement.Int64,
+    };
+
+    /// <summary>Bytes of the column with room for <paramref name="capacity"/> rows, a multiple of 64.</summary>
+    internal long Bytes(long capacity)
+        => IsMultiValued
+            ? (capacity * sizeof(ulong)) + (ValueCount * ElementBytes)
+            : (capacity * ElementBytes) + (HasMissing ? RowMask.Words(capacity) * sizeof(ulong) : 0);
+}

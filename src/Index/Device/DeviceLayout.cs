@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using Linr.Index.Columns;
+using Linr.Kernels;
+
+namespace Linr.Index.Device;
+
+/// <summary>
+/// Which arrays a table has on a device, and how many bytes each: known before anything is allocated, and what
+/// <see cref="DeviceTable"/> allocates, to the byte.
+/// </summary>
+public sealed record DeviceLayout
+{
+    private readonly long _capacity;
+
+    /// <summary>The rows that are loaded.</summary>
+    public required RowShard Shard { get; init; }
+
+    /// <summary>Rows that there is room for: no less than are loaded, rounded up to whole words of 64.</summary>
+    public required long Capacity
+    {
+        get => _capacity;
+        init => _capacity = Math.Max(RowMask.Words(value), 1) * RowMask.WordRows;
+    }
+
+    /// <summary>The embeddings, in the schema's order.</summary>
+    public required ImmutableArray<EmbeddingSchema> Embeddings { get; init; }
+
+    /// <summary>The attributes, in the schema's order: the numbers of columns on the device.</summary>
+    public required ImmutableArray<DeviceColumnLayout> Columns { get; init; }
+
+    /// <summary>Whether rows have a bit that says if they may be returned.</summary>
+    public required bool HasLiveMask { get; init; }
+
+    /// <summary>Bytes of embeddings and norms.</summary>
+    public long EmbeddingBytes => Embeddings.Sum(schema
+        => Capacity * (RowBytesOf(schema) + (HasNorms(schema) ? sizeof(float) : 0)));
+
+    /// <summary>Bytes of attributes.</summary>
+    public long AttributeBytes => Columns.Sum(column => column.Bytes(Capacity));
+
+    /// <summary>Bytes of the numbers that order rows of equal score, and of the mask of live rows.</summary>
+    public long OrderBytes
+        => (Capacity * sizeof(long)) + (HasLiveMask ? RowMask.Words(Capacity) * sizeof(ulong) : 0);
+
+    /// <summary>Bytes of all arrays.</summary>
+    public long Bytes => EmbeddingBytes + AttributeBytes + OrderBytes;
+
+    /// <summary>The layout of rows of a table.</summary>
+    /// <param name="items">The table.</param>
+    /// <param name="shard">Which rows; null is all.</param>
+    /// <param name="capacity">Rows to have room for; 0 is as many as are loaded.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is room for fewer rows than are loaded.</exception>
+    public static DeviceLayout Of(ItemTable items, RowShard? shard = null, long capacity = 0)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        RowShard rows = shard ?? RowShard.All(items);
+        capacity = capacity == 0 ? rows.Rows : capacity;
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, rows.Rows);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, Limits.RowsMax);
+        var columns = ImmutableArray.CreateBuilder<DeviceColumnLayout>();
+        for (int field = 0; field < items.Columns.Count; field++)
+        {
+            if (items.Columns[field] is ValueColumn column && column.Field.IsAttribute)
+            {
+                columns.Add(DeviceColumnLayout.Of(field, column, rows));
+            }
+        }
+
+        var layout = new DeviceLayout
+        {
+            Shard = rows,
+            Capacity = rows.Rows,
+            Embeddings = items.Schema.Embeddings,
+            Columns = columns.ToImmutable(),
+            HasLiveMask = Enumerable.Range(rows.FirstBlock, rows.BlockCount)
+                .Any(block => !items.LiveMask(block).IsEmpty),
+        };
+        return layout.WithCapacity(capacity);
+    }
+
+    /// <summary>
+    /// The same with room for another number of rows: values of multi-valued attributes grow in proportion, and where
+    /// there is room for rows to come, these may be taken out again and may lack values.
+    /// </summary>
+    /// <param name="capacity">Rows to have room for.</param>
+    public DeviceLayout WithCapacity(long capacity)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(capacity);
+        bool hasRoom = capacity > Shard.Rows;
+        double share = (double)capacity / Math.Max(Shard.Rows, 1);
+        return this with
+        {
+            Capacity = capacity,
+            HasLiveMask = HasLiveMask || hasRoom,
+            Columns =
+            [
+                .. Columns.Select(column => column with
+                {
+                    HasMissing = column.HasMissing || (hasRoom && column is { IsMultiValued: false, HasCodes: false }),
+                    ValueCount = (long)Math.Ceiling(column.ValueCount * share),
+                }),
+            ],
+        };
+    }
+
+    /// <summary>Bytes of a row of an embedding.</summary>
+    internal static int RowBytesOf(EmbeddingSchema schema)
+        => CudaEmbedding.RowBytesOf(schema.Dim, ElementOf(schema));
+
+    /// <summary>What the elements of an embedding's rows are.</summary>
+    internal static CudaElement ElementOf(EmbeddingSchema schema)
+        => schema.RowType == RowType.Float32 ? CudaElement.Float32 : CudaElement.Float16;
+
+    /// <summary>Whether scores need the rows' norms; 16-bit rows under cosine were normalised.</summary>
+    internal static bool HasNorms(EmbeddingSchema schema)
+        => schema.Metric == Metric.Euclidean
+            || (schema.Metric == Metric.Cosine && schema.RowType == RowType.Float32);
+}

@@ -1,0 +1,62 @@
+using System.Runtime.InteropServices;
+using Linr.Cuda;
+using Linr.Index.Embeddings;
+using Linr.Kernels;
+using Linr.Kernels.Scan;
+
+namespace Linr.Index.Device;
+
+/// <summary>Sends an embedding's rows, padded, and its norms where scores need them.</summary>
+internal static class EmbeddingUpload
+{
+    public static CudaEmbedding Send(
+        EmbeddingColumn column, RowShard shard, DeviceSlice<byte> rows, DeviceSlice<float> norms, StagedUpload upload)
+    {
+        EmbeddingSchema schema = column.Schema;
+        int rowBytes = DeviceLayout.RowBytesOf(schema);
+        upload.Send(shard, 1, rows, rowBytes, (block, first, to) => CopyRows(column, block, first, to, rowBytes));
+        if (!norms.IsEmpty)
+        {
+            upload.Send(shard, 1, norms, 1, (block, first, to)
+                => column.NormBlock(block).Slice(first, to.Length).Span.CopyTo(to));
+        }
+
+        float normMax = 0;
+        for (int block = 0; block < shard.BlockCount; block++)
+        {
+            normMax = Math.Max(normMax, column.Block(shard.FirstBlock + block).NormMax);
+        }
+
+        ScanMetric metric = schema.Metric switch
+        {
+            Metric.Dot => ScanMetric.Dot,
+            Metric.Cosine => ScanMetric.Cosine,
+            _ => ScanMetric.Euclidean,
+        };
+        CudaElement element = DeviceLayout.ElementOf(schema);
+        return new CudaEmbedding(
+            element, metric, schema.Dim, rows, norms, metric == ScanMetric.Cosine ? 1 : normMax);
+    }
+
+    private static void CopyRows(EmbeddingColumn column, int block, int first, Span<byte> to, int rowBytes)
+    {
+        int dim = column.Schema.Dim;
+        long start = (long)first * dim;
+        int length = to.Length / rowBytes * dim;
+        ReadOnlySpan<byte> from = column.Schema.RowType == RowType.Float32
+            ? MemoryMarshal.AsBytes(column.Float32Block(block).Slice(start, length).Span)
+            : MemoryMarshal.AsBytes(column.Float16Block(block).Slice(start, length).Span);
+        int hostBytes = from.Length / (to.Length / rowBytes);
+        if (hostBytes == rowBytes)
+        {
+            from.CopyTo(to);
+            return;
+        }
+
+        for (; to.Length > 0; to = to[rowBytes..], from = from[hostBytes..])
+        {
+            from[..hostBytes].CopyTo(to);
+            to[hostBytes..rowBytes].Clear();
+        }
+    }
+}
