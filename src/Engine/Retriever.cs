@@ -112,15 +112,7 @@ public sealed class Retriever : IDisposable
             RequestCheck.ThrowIfInvalid(request, Schema, _tower);
         }
 
-        var work = new RequestWork[requests.Count];
-        for (int i = 0; i < work.Length; i++)
-        {
-            var clock = new StageClock();
-            ResolvedQuery query = _resolver.Resolve(requests[i]);
-            clock.End("embed", Describe(requests[i], query));
-            work[i] = new RequestWork(requests[i], query, clock);
-        }
-
+        RequestWork[] work = [.. requests.Select(Resolve)];
         _runner.Run(work, cancellation);
         return [.. work.Select(one => one.Response!)];
     }
@@ -153,6 +145,26 @@ public sealed class Retriever : IDisposable
         _pool.Dispose();
         _workers?.Dispose();
         _owner.Dispose();
+    }
+
+    /// <summary>Checks a request, its filter aside, and turns its query into vectors.</summary>
+    /// <exception cref="ArgumentException">The request is wrong; the message lists every problem.</exception>
+    internal RequestWork Prepare(SearchRequest request)
+    {
+        RequestCheck.ThrowIfInvalid(request, Schema, _tower);
+        return Resolve(request);
+    }
+
+    /// <summary>Answers prepared requests of one shape by one scan; one with a wrong filter fails alone.</summary>
+    internal void RunShared(ScanShape shape, IReadOnlyList<RequestWork> batch, CancellationToken cancellation)
+        => _runner.RunShared(shape, batch, cancellation);
+
+    private RequestWork Resolve(SearchRequest request)
+    {
+        var clock = new StageClock();
+        ResolvedQuery query = _resolver.Resolve(request);
+        clock.End("embed", Describe(request, query));
+        return new RequestWork(request, query, clock);
     }
 
     private static RetrieverOptions Check(RetrieverOptions options)

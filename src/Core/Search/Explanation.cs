@@ -9,7 +9,7 @@ namespace Linr;
 public sealed record Explanation(string Engine, string Filter, ImmutableArray<ExplainedStage> Stages);
 
 /// <summary>One stage of a search.</summary>
-/// <param name="Name">embed, filter, scan, diversify or fetch.</param>
+/// <param name="Name">embed, queue (under a batcher), filter, scan, diversify or fetch.</param>
 /// <param name="Microseconds">How long it took.</param>
 /// <param name="Detail">What it did, in words.</param>
 public sealed record ExplainedStage(string Name, double Microseconds, string Detail);

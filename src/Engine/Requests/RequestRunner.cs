@@ -4,6 +4,7 @@ using System.Globalization;
 using Linr.Engine.Diversity;
 using Linr.Engine.Filters;
 using Linr.Engine.Scan;
+using Linr.Filters;
 using Linr.Index;
 using Linr.Index.Embeddings;
 using Linr.Kernels;
@@ -17,38 +18,72 @@ internal sealed class RequestRunner(ItemTable table, string modelVersion, Search
     private static readonly string s_engine = $"cpu {InstructionSet.Name}";
     private readonly ConcurrentBag<FilterCompiler> _compilers = [];
 
+    /// <summary>Answers requests of any shapes; if a filter is wrong, none.</summary>
+    /// <exception cref="FilterException">A filter or its parameters are wrong.</exception>
     public void Run(IReadOnlyList<RequestWork> work, CancellationToken cancellation)
     {
         foreach (IGrouping<ScanShape, RequestWork> sharing in work.GroupBy(one => ScanShape.Of(one.Request, one.Query)))
         {
             foreach (RequestWork[] batch in sharing.Chunk(Limits.QueriesMax))
             {
-                RunBatch(sharing.Key, batch, cancellation);
+                using var filters = new BoundFilters(table, _compilers);
+                Array.ForEach(batch, one => Bind(one, filters));
+                Scan(sharing.Key, batch, cancellation);
             }
         }
     }
 
-    private void RunBatch(ScanShape shape, RequestWork[] batch, CancellationToken cancellation)
+    /// <summary>Answers requests of one shape; one whose filter is wrong fails alone.</summary>
+    public void RunShared(ScanShape shape, IReadOnlyList<RequestWork> batch, CancellationToken cancellation)
+    {
+        using var filters = new BoundFilters(table, _compilers);
+        foreach (RequestWork work in batch)
+        {
+            try
+            {
+                Bind(work, filters);
+            }
+            catch (FilterException failure)
+            {
+                work.Failure = failure;
+            }
+        }
+
+        RequestWork[] sound = [.. batch.Where(work => work.Failure is null)];
+        if (sound.Length > 0)
+        {
+            Scan(shape, sound, cancellation);
+        }
+    }
+
+    private static void Bind(RequestWork work, BoundFilters filters)
+    {
+        work.BoundFilter = filters.Bind(work);
+        work.Clock.End(
+            "filter",
+            work.Request.Filter is null && work.Request.PreparedFilter is null ? "none" : "bound to the table's codes");
+    }
+
+    private void Scan(ScanShape shape, RequestWork[] batch, CancellationToken cancellation)
     {
         RowSearcher searcher = pool.Rent(shape.Embeddings, shape.EmbeddingNames);
         try
         {
-            RunBatch(searcher, shape, batch, cancellation);
+            Scan(searcher, shape, batch, cancellation);
         }
         finally
         {
-            // Also after a wrong filter or a cancelled scan: every search starts its memory anew.
+            // Also after a cancelled scan: every search starts its memory anew.
             pool.Return(shape.Embeddings, searcher);
         }
     }
 
-    private void RunBatch(RowSearcher searcher, ScanShape shape, RequestWork[] batch, CancellationToken cancellation)
+    private void Scan(RowSearcher searcher, ScanShape shape, RequestWork[] batch, CancellationToken cancellation)
     {
         searcher.Begin(batch.Length);
-        using var filters = new BoundFilters(table, _compilers);
         for (int query = 0; query < batch.Length; query++)
         {
-            Fill(searcher, query, batch[query], filters);
+            Fill(searcher, query, batch[query]);
         }
 
         if (shape.GroupBy is { } groupBy)
@@ -63,7 +98,7 @@ internal sealed class RequestRunner(ItemTable table, string modelVersion, Search
         }
     }
 
-    private static void Fill(RowSearcher searcher, int query, RequestWork work, BoundFilters filters)
+    private static void Fill(RowSearcher searcher, int query, RequestWork work)
     {
         ImmutableArray<EmbeddingQuery> embeddings = work.Query.Embeddings;
         for (int i = 0; i < embeddings.Length; i++)
@@ -73,10 +108,7 @@ internal sealed class RequestRunner(ItemTable table, string modelVersion, Search
         }
 
         searcher.SetScoreMin(query, work.Request.ScoreMin ?? float.NegativeInfinity);
-        searcher.SetFilter(query, filters.Bind(work));
-        work.Clock.End(
-            "filter",
-            work.Request.Filter is null && work.Request.PreparedFilter is null ? "none" : "bound to the table's codes");
+        searcher.SetFilter(query, work.BoundFilter);
     }
 
     private void Answer(RowSearcher searcher, int query, RequestWork work, int batchLength)

@@ -1,3 +1,5 @@
+using Linr.Kernels.Filter;
+
 namespace Linr.Engine.Requests;
 
 /// <summary>One request of a batch on its way to its response.</summary>
@@ -29,5 +31,11 @@ internal sealed class RequestWork(SearchRequest request, ResolvedQuery query, St
     /// <summary>Whether seen items are kept out by the filter.</summary>
     public bool FiltersSeen => !Request.IncludeSeen && Request.GroupBy is not null && Query.Seen.Length > 0;
 
+    /// <summary>Which rows may be hits, bound to the table; null when all may.</summary>
+    public RowFilter? BoundFilter { get; set; }
+
     public SearchResponse? Response { get; set; }
+
+    /// <summary>Why there is no response.</summary>
+    public Exception? Failure { get; set; }
 }

@@ -43,12 +43,13 @@ internal static partial class Snippet
     {
         string usings = string.Join('\n', UsingDirective().Matches(statements).Select(match => match.Value));
         string body = UsingDirective().Replace(statements, string.Empty);
+        string result = body.Contains("await ", StringComparison.Ordinal) ? "async System.Threading.Tasks.Task" : "void";
         Compile(
             $$"""
             {{usings}}
             {{ReaderUsings}}
             {{types}}
-            static class Reader { static void Do({{given}}) {
+            static class Reader { static {{result}} Do({{given}}) {
             {{body}}
             } }
             """,
