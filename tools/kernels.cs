@@ -23,18 +23,17 @@ string root = args[1];
 bool check = args.Length == 3 && args[2] == "--check";
 Compiler.ShowsUsage = args.Length == 3 && args[2] == "--usage";
 string folder = Path.Combine(root, "Cuda", "Ptx");
-string prelude = File.ReadAllText(Path.Combine(root, CudaSource.PreludePath));
 var expected = new Dictionary<string, string>();
 var entries = new List<CudaManifestSource>();
 try
 {
     foreach (CudaSource source in CudaSources.All)
     {
-        string text = File.ReadAllText(Path.Combine(root, source.Path));
+        string[] texts = [.. source.Paths.Select(p => File.ReadAllText(Path.Combine(root, p)))];
         var images = new List<CudaManifestImage>();
         foreach (string architecture in source.Architectures)
         {
-            (string ptx, string version) = Compiler.Compile(source, prelude, text, architecture);
+            (string ptx, string version) = Compiler.Compile(source, texts, architecture);
             expected.Add(source.ImageName(architecture), ptx);
             string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(ptx)));
             images.Add(new(architecture, version, hash));
@@ -42,7 +41,7 @@ try
         }
 
         string[] defines = [.. source.Defines.Select(d => d.ToString())];
-        entries.Add(new(source.Op, source.Path, source.Fingerprint(prelude, text), defines, images));
+        entries.Add(new(source.Op, source.Path, source.Parts, source.Fingerprint(texts), defines, images));
     }
 }
 catch (CompileException e)
@@ -88,7 +87,7 @@ bool Check(CudaManifest fresh)
     {
         if (committed.Sources.FirstOrDefault(s => s.Op == entry.Op)?.Fingerprint != entry.Fingerprint)
         {
-            errors.Add($"{entry.Path} has changed since its PTX was made");
+            errors.Add($"{entry.Path}, or what goes before it, has changed since its PTX was made");
         }
     }
 
@@ -126,10 +125,9 @@ internal static partial class Compiler
     public static bool ShowsUsage { get; set; }
 
     /// <summary>The PTX and its version: the first that knows the target and all the instructions.</summary>
-    public static (string Ptx, string Version) Compile(
-        CudaSource source, string prelude, string text, string architecture)
+    public static (string Ptx, string Version) Compile(CudaSource source, string[] texts, string architecture)
     {
-        string unit = $"#line 1 \"{CudaSource.PreludePath}\"\n{prelude}\n#line 1 \"{source.Path}\"\n{text}";
+        string unit = string.Join('\n', source.Paths.Zip(texts, (path, text) => $"#line 1 \"{path}\"\n{text}"));
         string[] options =
         [
             .. CudaSource.Flags,

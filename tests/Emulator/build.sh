@@ -13,16 +13,19 @@ flags=(-std=c++17 -O2 -fPIC -fvisibility=hidden -ffp-contract=off -fno-strict-al
     -Wall -Wextra -Wno-unknown-pragmas -Wno-unused-function -Wno-missing-field-initializers
     -DLINR_EMULATOR -I. "-I$kernels/Cuda")
 
-# Op, path and defines of each source, a line each: the manifest has one array element a line.
+# Op, files (parts first, with commas between) and defines of each source, a line each: the manifest has one array
+# element a line.
 sources() {
     awk '
         function text() { match($0, /"[^"]*",?$/); s = substr($0, RSTART); gsub(/[",]/, "", s); return s }
         /"op":/ { op = text() }
         /"path":/ { path = text() }
-        /"defines": \[\]/ { print op, path; next }
-        /"defines": \[/ { inside = 1; defines = ""; next }
-        inside && /\]/ { inside = 0; print op, path defines; next }
-        inside { defines = defines " " text() }
+        /"parts": \[/ { parts = ""; list = /\]/ ? "" : "parts"; next }
+        /"defines": \[/ { defines = ""; list = "defines" }
+        /"defines": \[\]/ || (list == "defines" && /^ *\]/) { print op, parts path defines; list = ""; next }
+        list == "parts" && /\]/ { list = ""; next }
+        list == "parts" { parts = parts text() "," }
+        list == "defines" && !/\[/ { defines = defines " " text() }
     ' "$kernels/Cuda/Ptx/manifest.json"
 }
 
@@ -53,17 +56,21 @@ link() { # output, objects
 }
 
 wanted=()
-while read -r op path defines; do
+while read -r op paths defines; do
+    IFS=, read -ra files <<< "$paths"
+    files=("${files[@]/#/$kernels/}")
     # Sources do not see each other: each has its own structs and constants.
     {
         echo '#include "Prelude.cu"'
         for define in $defines; do
             echo "#define ${define%%=*} ${define#*=}"
         done
-        printf 'namespace {\n#include "%s"\n}\n' "$kernels/$path"
+        echo 'namespace {'
+        printf '#include "%s"\n' "${files[@]}"
+        echo '}'
     } > "$objects/$op.new"
     cmp -s "$objects/$op.new" "$objects/$op.cpp" || cp "$objects/$op.new" "$objects/$op.cpp"
-    compile "$objects/$op.cpp" "$objects/$op.kernels.o" "$kernels/$path" "$kernels/Cuda/Prelude.cu"
+    compile "$objects/$op.cpp" "$objects/$op.kernels.o" "${files[@]}" "$kernels/Cuda/Prelude.cu"
 done < <(sources)
 for file in Driver*.cpp TestKernels.cpp; do
     compile "$file" "$objects/${file%.cpp}.o" "$kernels/Cuda/Prelude.cu"

@@ -25,12 +25,14 @@ public sealed record CudaManifest(string Compiler, IReadOnlyList<CudaManifestSou
 /// <summary>One source of a <see cref="CudaManifest"/>.</summary>
 /// <param name="Op">The op.</param>
 /// <param name="Path">The file, from the folder of this project.</param>
+/// <param name="Parts">Files that are put before it, after the prelude.</param>
 /// <param name="Fingerprint">What <see cref="CudaSource.Fingerprint"/> gave.</param>
 /// <param name="Defines">Macros, as NAME=VALUE.</param>
 /// <param name="Images">The images.</param>
 public sealed record CudaManifestSource(
     string Op,
     string Path,
+    IReadOnlyList<string> Parts,
     string Fingerprint,
     IReadOnlyList<string> Defines,
     IReadOnlyList<CudaManifestImage> Images);

@@ -19,17 +19,24 @@ public sealed record CudaSource(
     /// </summary>
     public static IReadOnlyList<string> Flags { get; } = ["--std=c++17", "--fmad=false"];
 
+    /// <summary>
+    /// Files that several sources share, put between the prelude and <see cref="Path"/> in this order; paths like it.
+    /// </summary>
+    public IReadOnlyList<string> Parts { get; init; } = [];
+
+    /// <summary>All files whose texts one after another are what is compiled.</summary>
+    public IEnumerable<string> Paths => [PreludePath, .. Parts, Path];
+
     /// <summary>The file's name of an image.</summary>
     public string ImageName(string architecture) => $"{Op}.{architecture}.ptx";
 
     /// <summary>SHA-256 of all that decides the images but the compiler, in hexadecimal.</summary>
-    /// <param name="prelude">Text of <see cref="PreludePath"/>.</param>
-    /// <param name="source">Text of <see cref="Path"/>.</param>
-    public string Fingerprint(string prelude, string source)
+    /// <param name="texts">Of <see cref="Paths"/>.</param>
+    public string Fingerprint(params IEnumerable<string> texts)
     {
         // A zero ends each part, so that no two lists of parts give the same bytes.
         IEnumerable<string> parts =
-            [prelude, source, .. Flags, "", .. Architectures, "", .. Defines.Select(d => d.ToString())];
+            [.. texts, .. Flags, "", .. Architectures, "", .. Defines.Select(d => d.ToString())];
         byte[] bytes = Encoding.UTF8.GetBytes(string.Join('\0', parts.Select(p => p.ReplaceLineEndings("\n"))));
         return Convert.ToHexStringLower(SHA256.HashData(bytes));
     }

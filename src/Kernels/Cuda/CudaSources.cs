@@ -42,6 +42,38 @@ public static class CudaSources
         new("COLUMN_BYTE", (int)ColumnElement.Byte),
     ];
 
+    private static readonly string[] s_scanParts = ["FusedScan/Survivors.cu", "FusedScan/RowTiles.cu"];
+
+    private static readonly CudaDefine[] s_scan =
+    [
+        new("LEVELS", FusedScan.LevelCount),
+        new("ROW_WARPS", FusedScan.RowWarps),
+        new("STAGES_1", FusedScan.Stages1),
+        new("STAGES_2", FusedScan.Stages2),
+        new("STAGES_3", FusedScan.Stages3),
+        new("QUEUE", FusedScan.QueueLength),
+        new("UNIT_TILE_BITS", FusedScan.UnitTileBits),
+        new("UNITS_MAX", FusedScan.UnitsMax),
+        new("NORM_MIN_BITS", BitConverter.SingleToInt32Bits(TileLoader.NormMin)),
+        .. s_elements,
+        .. s_metrics,
+    ];
+
+    private static readonly CudaDefine[] s_bounds =
+    [
+        new("THREADS", TopK.CudaThreads),
+        new("BIN_BITS", TopK.CudaBinBits),
+        new("WORK_BYTES", TopK.CudaWorkBytes),
+    ];
+
+    private static readonly CudaDefine[] s_wideSort =
+    [
+        new("THREADS", TopK.CudaWideThreads),
+        new("TILE", TopK.CudaTile),
+        new("QUERIES_MAX", TopK.QueryCountMax),
+        new("BOARD_BYTES", TopKScratch.BoardBytes),
+    ];
+
     private static readonly CudaDefine[] s_topKStatus =
     [
         new("STATUS_OK", (int)TopKStatus.Ok),
@@ -60,45 +92,47 @@ public static class CudaSources
             .. s_elements,
             .. s_metrics,
         ]),
-        new("FusedScan", "FusedScan/FusedScan.cu", ["80", "90"],
+        new("FusedScan", "FusedScan/FusedScan.cu", ["80", "90"], s_scan) { Parts = s_scanParts },
+        new("PlanFilter", "Filter/PlanFilter.cu", ["80", "90"], s_filter),
+        new("PreludeCheck", "Cuda/PreludeCheck.cu", ["80", "90"], []),
+        new("ScanBounds", "FusedScan/ScanBounds.cu", ["80", "90"],
         [
             new("LEVELS", FusedScan.LevelCount),
             new("LEVEL_BITS", FusedScan.LevelBits),
-            new("ROW_WARPS", FusedScan.RowWarps),
-            new("STAGES_1", FusedScan.Stages1),
-            new("STAGES_2", FusedScan.Stages2),
-            new("STAGES_3", FusedScan.Stages3),
-            new("QUEUE", FusedScan.QueueLength),
-            new("UNIT_TILE_BITS", FusedScan.UnitTileBits),
-            new("UNITS_MAX", FusedScan.UnitsMax),
-            new("NORM_MIN_BITS", BitConverter.SingleToInt32Bits(TileLoader.NormMin)),
-            .. s_elements,
-            .. s_metrics,
-        ]),
-        new("PlanFilter", "Filter/PlanFilter.cu", ["80", "90"], s_filter),
-        new("PreludeCheck", "Cuda/PreludeCheck.cu", ["80", "90"], []),
+        ])
+        {
+            Parts = ["FusedScan/Survivors.cu"],
+        },
+        new("SampleCut", "TopK/SampleCut.cu", ["80", "90"],
+        [
+            .. s_bounds,
+            new("SAMPLE_LIST", TopK.CudaSampleList),
+        ])
+        {
+            Parts = ["TopK/Bounds.cu"],
+        },
         new("TopK", "TopK/TopK.cu", ["80", "90"],
         [
-            new("THREADS", TopK.CudaThreads),
-            new("BIN_BITS", TopK.CudaBinBits),
+            .. s_bounds,
             new("STASH", TopK.CudaStash),
             new("SORT_MAX", TopK.CudaSortMax),
             new("BIN_WORDS_MAX", TopK.CudaBinWordsMax),
             new("SLACK_SHARE", TopK.CudaSlackShare),
-            new("SAMPLE_LIST", TopK.CudaSampleList),
-            new("WORK_BYTES", TopK.CudaWorkBytes),
             .. s_topKStatus,
-        ]),
+        ])
+        {
+            Parts = ["TopK/Bounds.cu"],
+        },
         new("TopKWide", "TopK/TopKWide.cu", ["80", "90"],
         [
-            new("THREADS", TopK.CudaWideThreads),
-            new("TILE", TopK.CudaTile),
+            .. s_wideSort,
             new("BIN_BITS", TopK.CudaWideBinBits),
             new("LEVELS", TopK.CudaLevels),
             new("RUN_MAX", TopK.CudaRunMax),
-            new("QUERIES_MAX", TopK.QueryCountMax),
-            new("BOARD_BYTES", TopKScratch.BoardBytes),
             .. s_topKStatus,
-        ]),
+        ])
+        {
+            Parts = ["TopK/WideSort.cu"],
+        },
     ];
 }

@@ -81,7 +81,8 @@ public struct CudaScanBatch
     public DeviceSlice<uint> ListCount { set => _listCount = value.IsEmpty ? 0 : value.Address; }
 
     /// <summary>
-    /// [query][<see cref="SampleRows"/>]: where it is not empty, scores are written and nothing else.
+    /// [query][<see cref="SampleRows"/>]: where it is not empty, scores are written and nothing else; none of a query
+    /// whose cut is infinite.
     /// </summary>
     public DeviceSlice<float> Sample { set => _sample = value.IsEmpty ? 0 : value.Address; }
 

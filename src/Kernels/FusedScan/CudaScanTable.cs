@@ -11,6 +11,9 @@ namespace Linr.Kernels;
 [StructLayout(LayoutKind.Sequential)]
 public readonly struct CudaScanTable
 {
+    /// <summary>Where the row count stands, in words of 32 bits.</summary>
+    internal const int RowCountPlace = 4;
+
     private readonly ulong _rows;
     private readonly ulong _norms;
     private readonly uint _rowCount;

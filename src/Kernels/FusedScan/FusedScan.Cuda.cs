@@ -9,8 +9,7 @@ public sealed class FusedScanCuda : IDisposable
     private static readonly int[] s_variants = [8, 16, 32, 64];
     private readonly CudaModule _module;
     private readonly CudaDevice _device;
-    private readonly CudaKernel _begin;
-    private readonly CudaKernel _end;
+    private readonly ScanBoundsCuda _bounds;
     private readonly CudaKernel[] _kernels;
 
     /// <summary>Loads the kernels.</summary>
@@ -29,8 +28,7 @@ public sealed class FusedScanCuda : IDisposable
             CudaElement.Float16 => "half",
             _ => "bfloat",
         };
-        _begin = _module.GetKernel("scan_begin");
-        _end = _module.GetKernel("scan_end");
+        _bounds = new ScanBoundsCuda(context);
         _kernels = [.. s_variants.Select(queries => _module.GetKernel($"scan_{kind}_{queries}"))];
         foreach (CudaKernel kernel in _kernels)
         {
@@ -74,26 +72,31 @@ public sealed class FusedScanCuda : IDisposable
     /// <param name="stream">Where.</param>
     /// <param name="batch">The sample's batch.</param>
     /// <param name="cuts">[query]: a score that k rows of the sample reach, or minus infinity.</param>
+    /// <param name="lowest">[query]: the lowest score that is asked for, or minus infinity.</param>
     /// <param name="levelBases">[query], written.</param>
     /// <param name="levelShifts">[query], written.</param>
     public void Begin(
         CudaStream stream,
         DeviceSlice<CudaScanBatch> batch,
         DeviceSlice<float> cuts,
+        DeviceSlice<float> lowest,
         DeviceSlice<uint> levelBases,
         DeviceSlice<uint> levelShifts)
-        => _begin.Launch(
-            new LaunchShape((uint)cuts.Length, 1024, 2 * sizeof(uint)), stream, batch, cuts, levelBases, levelShifts);
+        => _bounds.Begin(stream, batch, cuts, lowest, levelBases, levelShifts);
 
     /// <summary>Enqueues what follows a scan: its counts and its cuts as floats.</summary>
     /// <param name="stream">Where.</param>
     /// <param name="batch">The scan's batch.</param>
     /// <param name="cuts">[query], written: no row below it is among the best K.</param>
     public void End(CudaStream stream, DeviceSlice<CudaScanBatch> batch, DeviceSlice<float> cuts)
-        => _end.Launch(new LaunchShape(1, FusedScan.QueriesMax), stream, batch, cuts);
+        => _bounds.End(stream, batch, cuts);
 
     /// <inheritdoc/>
-    public void Dispose() => _module.Dispose();
+    public void Dispose()
+    {
+        _module.Dispose();
+        _bounds.Dispose();
+    }
 
     private static int Variant(int queryCount) => queryCount switch { <= 8 => 0, <= 16 => 1, <= 32 => 2, _ => 3 };
 

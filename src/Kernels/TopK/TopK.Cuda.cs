@@ -11,6 +11,7 @@ public sealed class TopKCuda : IDisposable
 {
     private readonly CudaModule _module;
     private readonly CudaModule _wideModule;
+    private readonly CudaModule _sampleModule;
     private readonly CudaKernel _cut;
     private readonly CudaKernel _sort;
     private readonly CudaKernel _sampleCut;
@@ -30,9 +31,10 @@ public sealed class TopKCuda : IDisposable
         _scores = new CanonicalScoreCuda(context);
         _module = new CudaModule(context, "TopK", CudaImages.Find("TopK", device.ComputeCapability));
         _wideModule = new CudaModule(context, "TopKWide", CudaImages.Find("TopKWide", device.ComputeCapability));
+        _sampleModule = new CudaModule(context, "SampleCut", CudaImages.Find("SampleCut", device.ComputeCapability));
         _cut = _module.GetKernel("top_k_cut");
         _sort = _module.GetKernel("top_k_sort");
-        _sampleCut = _module.GetKernel("sample_cut");
+        _sampleCut = _sampleModule.GetKernel("sample_cut");
         _cut.AllowSharedBytes(CutBytes);
         _sort.AllowSharedBytes(SortBytes);
         _sampleCut.AllowSharedBytes(SampleBytes);
@@ -132,6 +134,7 @@ public sealed class TopKCuda : IDisposable
     {
         _module.Dispose();
         _wideModule.Dispose();
+        _sampleModule.Dispose();
         _scores.Dispose();
     }
 

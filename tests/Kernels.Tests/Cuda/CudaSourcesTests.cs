@@ -17,11 +17,12 @@ public sealed class CudaSourcesTests
         CudaSource source = CudaSources.All.Single(s => s.Op == op);
         CudaManifestSource entry = Assert.Single(CudaImages.Manifest.Sources, s => s.Op == op);
         Assert.Equal(source.Path, entry.Path);
+        Assert.Equal(source.Parts, entry.Parts);
         Assert.Equal(source.Defines.Select(d => d.ToString()), entry.Defines);
         Assert.Equal(source.Architectures, entry.Images.Select(i => i.Architecture));
         Assert.True(
-            source.Fingerprint(Text(CudaSource.PreludePath), Text(source.Path)) == entry.Fingerprint,
-            $"{source.Path}, the prelude, the flags or the defines changed: run tools/kernels.sh, commit its output.");
+            source.Fingerprint(source.Paths.Select(Text)) == entry.Fingerprint,
+            $"{source.Path}, its parts, the prelude, the flags or the defines changed: run tools/kernels.sh, commit its output.");
     }
 
     [Theory]
@@ -45,7 +46,9 @@ public sealed class CudaSourcesTests
         string[] resources = s_tests.GetManifestResourceNames();
         IEnumerable<string> files = resources.Where(n => n.EndsWith(".cu", StringComparison.Ordinal));
         string[] listed = [CudaSource.PreludePath, .. CudaSources.All.Select(s => s.Path)];
-        Assert.Equal(listed.Order().Select(p => "Sources/" + p), files.Order());
+        Assert.Equal(listed.Length, listed.Distinct().Count());
+        IEnumerable<string> parts = CudaSources.All.SelectMany(s => s.Parts).Distinct();
+        Assert.Equal(listed.Concat(parts).Order().Select(p => "Sources/" + p), files.Order());
         Assert.Equal(CudaSources.All.Count, CudaImages.Manifest.Sources.Count);
     }
 
@@ -58,6 +61,7 @@ public sealed class CudaSourcesTests
             source.Fingerprint("p", "s"),
             source.Fingerprint("ps", ""),
             source.Fingerprint("", "ps"),
+            source.Fingerprint("p", "part", "s"),
             (source with { Architectures = ["80"] }).Fingerprint("p", "s"),
             (source with { Defines = [new("A", 1), new("B", 3)] }).Fingerprint("p", "s"),
             (source with { Defines = [new("A", 1)] }).Fingerprint("p", "s"),

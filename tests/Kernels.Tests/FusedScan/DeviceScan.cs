@@ -16,6 +16,7 @@ internal sealed class DeviceScan : IDisposable
     private readonly CudaScanBatch _scanShape;
     private readonly DeviceBuffer<float> _sample;
     private readonly DeviceBuffer<float> _firstCuts;
+    private readonly DeviceBuffer<float> _lowest;
     private readonly DeviceBuffer<float> _lastCuts;
     private readonly DeviceBuffer<uint> _cuts;
     private readonly DeviceBuffer<uint> _counts;
@@ -53,7 +54,8 @@ internal sealed class DeviceScan : IDisposable
         _sample = New<float>((long)_queryCount * sampleRows);
         _firstCuts = New<float>(_queryCount);
         _lastCuts = New<float>(_queryCount);
-        _cuts = New<uint>(_queryCount);
+        _lowest = Put(Enumerable.Repeat(float.NegativeInfinity, _queryCount).ToArray());
+        _cuts = Put(new uint[_queryCount]);
         _counts = New<uint>(_queryCount);
         _words = New<ulong>((long)_queryCount * capacity);
         _bases = New<uint>(_queryCount);
@@ -110,7 +112,7 @@ internal sealed class DeviceScan : IDisposable
     public void EnqueueSample() => _op.Launch(_stream, _table.Slice(), _sampleBatch.Slice(), _sampleShape);
 
     public void EnqueueBegin()
-        => _op.Begin(_stream, _sampleBatch.Slice(), _firstCuts.Slice(), _bases.Slice(), _shifts.Slice());
+        => _op.Begin(_stream, _sampleBatch.Slice(), _firstCuts.Slice(), _lowest.Slice(), _bases.Slice(), _shifts.Slice());
 
     public void EnqueueScan()
     {

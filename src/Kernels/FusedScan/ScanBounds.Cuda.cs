@@ -1,0 +1,60 @@
+using Linr.Cuda;
+
+namespace Linr.Kernels;
+
+/// <summary>
+/// What comes before and after a scan: its first cuts and levels, and its counts and last cuts. One for a context;
+/// launches allocate nothing.
+/// </summary>
+public sealed class ScanBoundsCuda : IDisposable
+{
+    private readonly CudaModule _module;
+    private readonly CudaKernel _begin;
+    private readonly CudaKernel _end;
+
+    /// <summary>Loads the kernels.</summary>
+    /// <param name="context">The device's context.</param>
+    /// <exception cref="CudaException">The driver refused them.</exception>
+    /// <exception cref="NotSupportedException">The device is too old.</exception>
+    public ScanBoundsCuda(CudaContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        byte[] image = CudaImages.Find("ScanBounds", context.Device.ComputeCapability);
+        _module = new CudaModule(context, "ScanBounds", image);
+        _begin = _module.GetKernel("scan_begin");
+        _end = _module.GetKernel("scan_end");
+    }
+
+    /// <summary>Enqueues what the scan needs of a sample's scores: the first cut and the levels above it.</summary>
+    /// <param name="stream">Where.</param>
+    /// <param name="batch">The sample's batch.</param>
+    /// <param name="cuts">[query]: a score that k rows of the sample reach, or minus infinity.</param>
+    /// <param name="lowest">[query]: the lowest score that is asked for, or minus infinity.</param>
+    /// <param name="levelBases">[query], written.</param>
+    /// <param name="levelShifts">[query], written.</param>
+    public void Begin(
+        CudaStream stream,
+        DeviceSlice<CudaScanBatch> batch,
+        DeviceSlice<float> cuts,
+        DeviceSlice<float> lowest,
+        DeviceSlice<uint> levelBases,
+        DeviceSlice<uint> levelShifts)
+        => _begin.Launch(
+            new LaunchShape((uint)cuts.Length, 1024, 2 * sizeof(uint)),
+            stream,
+            batch,
+            cuts,
+            lowest,
+            levelBases,
+            levelShifts);
+
+    /// <summary>Enqueues what follows a scan: its counts and its cuts as floats.</summary>
+    /// <param name="stream">Where.</param>
+    /// <param name="batch">The scan's batch.</param>
+    /// <param name="cuts">[query], written: no row below it is among the best K.</param>
+    public void End(CudaStream stream, DeviceSlice<CudaScanBatch> batch, DeviceSlice<float> cuts)
+        => _end.Launch(new LaunchShape(1, FusedScan.QueriesMax), stream, batch, cuts);
+
+    /// <inheritdoc/>
+    public void Dispose() => _module.Dispose();
+}

@@ -1,0 +1,106 @@
+// What every scan of a device shares: the batch it works on, the list of survivors, the levels by which cuts rise.
+// A source of scores has At, what its rows lie in, and slow_score, a score in float64 for a row that floats cannot
+// score.
+// Defines: LEVELS
+
+#define STAGE_BYTES_A_ROW 256u
+#define NO_FILTER 0xffffffffu
+// Atomics on one line wait for each other, so that each query's count of survivors has a line of its own.
+#define LEVELS_STRIDE (LEVELS + 32)
+#if defined(LINR_EMULATOR)
+#define DEVICE_MEMBER inline
+#define DEVICE_CALL static
+#else
+#define DEVICE_MEMBER __device__ __forceinline__
+#define DEVICE_CALL static __device__ __noinline__
+#endif
+
+// CudaScanBatch in C#: what a launch works on.
+struct Batch {
+    const u8* queries;         // [query][queryBytes] in the rows' element, scaled; zero past D
+    const float* originals;    // [query][dim]
+    const float* errors;       // [query]: the float score is this close to the canonical one
+    const float* offsets;      // [query]: added to every score
+    const float* factors;      // [query]: a power of two; what is packed is this much too large
+    u32* cuts;                 // [query], ordered_bits
+    u32* counts;               // [query] survivors, written by scan_end; more than capacity: overflow
+    u64* words;                // [query][capacity]: ordered_bits(lower) << 32 | row
+    u32* levels;               // [query][LEVELS_STRIDE]: counts by level, and the count of all
+    const u32* levelBases;     // [query], ordered_bits
+    const u32* levelShifts;    // [query]
+    const u64* masks;          // [filter][maskWords], or null
+    const u32* filters;        // [query]: which mask, or NO_FILTER
+    const u32* list;           // rows to score, or null: all
+    const u32* listCount;
+    float* sample;             // [query][sampleRows]: the scores themselves are written, of the first tiles only, and
+                               // of no query whose cut is infinite
+    u64 maskWords;
+    u32 queryCount;
+    u32 queryBytes;            // a multiple of STAGE_BYTES_A_ROW
+    u32 capacity;
+    u32 k;
+    u32 sampleRows;
+    u32 unused;
+};
+
+DEVICE u32 smaller(u32 a, u32 b) { return a < b ? a : b; }
+// What other blocks change meanwhile; any of its values will do.
+DEVICE u32 load_changing(const u32* p) { return *(const volatile u32*)p; }
+DEVICE float infinity() { return float_from_bits(0x7f800000u); }
+
+// A warp's survivors before they are written: the float score and row in a word, and the query.
+struct Queue {
+    u64* words;
+    u32* queries;
+    u32 count;
+};
+
+// Called from many places, rarely.
+template <class Source>
+DEVICE_CALL void write_out(
+    typename Source::At at, const Batch* batchAt, const u64* words, const u32* queries, u32 count) {
+    Batch batch = *batchAt;
+    warp_sync();
+    for (u32 i = lane_id(); i < count; i += 32) {
+        u32 query = queries[i], row = (u32)words[i];
+        u32 filter = batch.masks != nullptr ? batch.filters[query] : NO_FILTER;
+        if (filter != NO_FILTER && !((batch.masks[filter * batch.maskWords + row / 64] >> (row % 64)) & 1)) continue;
+
+        float score = float_from_bits((u32)(words[i] >> 32));
+        if (score != score) score = Source::slow_score(at, batch, query, row);
+        u32* levels = batch.levels + query * LEVELS_STRIDE;
+        u32 bits = ordered_bits(score - batch.errors[query]), place = global_add(levels + LEVELS, 1u);
+        if (place < batch.capacity) batch.words[(u64)query * batch.capacity + place] = (u64)bits << 32 | row;
+        u32 base = batch.levelBases[query];
+        if (bits >= base)
+            global_add(levels + smaller((bits - base) >> batch.levelShifts[query], LEVELS - 1), 1u);
+    }
+
+    warp_sync();
+}
+
+// Raises one query's cut to the highest level that k of its survivors reach.
+DEVICE void raise_cut(const Batch& batch, u32 query) {
+    const u32 own = LEVELS / 32;
+    u32 lane = lane_id(), counts[own], sum = 0;
+#pragma unroll
+    for (u32 i = 0; i < own; i++) {
+        counts[i] = load_changing(batch.levels + query * LEVELS_STRIDE + lane * own + i);
+        sum += counts[i];
+    }
+
+    u32 reach = sum; // of this lane's levels and all above
+    for (u32 distance = 1; distance < 32; distance *= 2) {
+        u32 above = warp_shuffle_down(reach, distance);
+        if (lane + distance < 32) reach += above;
+    }
+
+    u32 lanes = warp_ballot(reach >= batch.k);
+    if (lanes == 0) return;
+    u32 highest = 31 - leading_zeros(lanes);
+    if (lane == highest) {
+        u32 above = reach - sum, level = own;
+        do above += counts[--level]; while (above < batch.k);
+        global_max(batch.cuts + query, batch.levelBases[query] + ((highest * own + level) << batch.levelShifts[query]));
+    }
+}
