@@ -40,6 +40,14 @@ public sealed record DeviceColumnLayout(
         return new DeviceColumnLayout(field, element, column.Field.MultiValued, hasMissing, valueCount);
     }
 
+    /// <summary>The layout of a column that is not there yet.</summary>
+    internal static DeviceColumnLayout Of(int number, FieldSchema field, FieldSize size) => new(
+        number,
+        field.Type == FieldType.Keyword ? CodeWidth.For(size.KeywordCount) : ElementOf(field.Type),
+        field.MultiValued,
+        size.HasMissing && !field.MultiValued && field.Type != FieldType.Keyword,
+        field.MultiValued ? size.ValueCount : 0);
+
     /// <summary>The narrowest element of a type: codes may need a wider one.</summary>
     private static ColumnElement ElementOf(FieldType type) => type switch
     {

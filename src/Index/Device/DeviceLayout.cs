@@ -45,6 +45,37 @@ public sealed record DeviceLayout
     /// <summary>Bytes of all arrays.</summary>
     public long Bytes => EmbeddingBytes + AttributeBytes + OrderBytes;
 
+    /// <summary>How many arrays.</summary>
+    public int ArrayCount
+        => Embeddings.Sum(schema => HasNorms(schema) ? 2 : 1) + (HasLiveMask ? 2 : 1)
+            + Columns.Sum(column => column.IsMultiValued || column.HasMissing ? 2 : 1);
+
+    /// <summary>The layout of a table that is not there yet.</summary>
+    /// <param name="schema">What every item looks like.</param>
+    /// <param name="capacity">Rows to have room for.</param>
+    /// <param name="sizeOf">What to expect of each attribute.</param>
+    public static DeviceLayout Of(Schema schema, long capacity, Func<FieldSchema, FieldSize> sizeOf)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        ArgumentNullException.ThrowIfNull(sizeOf);
+        ArgumentOutOfRangeException.ThrowIfNegative(capacity);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, Limits.RowsMax);
+        return new DeviceLayout
+        {
+            Shard = new RowShard(0, (int)((capacity + Limits.BlockRows - 1) / Limits.BlockRows), capacity),
+            Capacity = capacity,
+            Embeddings = schema.Embeddings,
+            Columns =
+            [
+                .. Enumerable.Range(0, schema.Fields.Length)
+                    .Where(field => schema.Fields[field].IsAttribute)
+                    .Select(field => DeviceColumnLayout.Of(
+                        field, schema.Fields[field], sizeOf(schema.Fields[field]))),
+            ],
+            HasLiveMask = false,
+        };
+    }
+
     /// <summary>The layout of rows of a table.</summary>
     /// <param name="items">The table.</param>
     /// <param name="shard">Which rows; null is all.</param>
