@@ -80,13 +80,15 @@ public sealed class CudaFilterPlans : IDisposable
     /// <summary>Adds a complete plan.</summary>
     /// <param name="plan">It may be cleared and used again afterwards.</param>
     /// <param name="columns">[column of the plan] its number among the table's columns in device memory.</param>
+    /// <param name="firstBlock">The plan's block that is the first on the device, of a shard.</param>
     /// <returns>The number of its mask.</returns>
     /// <exception cref="ArgumentException">
     /// It does not fit into what is left, needs too many slots, or has columns without a number.
     /// </exception>
-    public int Append(FilterPlan plan, ReadOnlySpan<int> columns)
+    public int Append(FilterPlan plan, ReadOnlySpan<int> columns, int firstBlock = 0)
     {
         ArgumentNullException.ThrowIfNull(plan);
+        ArgumentOutOfRangeException.ThrowIfNegative(firstBlock);
         if (!HasRoomFor(plan))
         {
             throw new ArgumentException(
@@ -108,7 +110,9 @@ public sealed class CudaFilterPlans : IDisposable
         Span<PlanClause> clauses = MemoryMarshal.Cast<byte, PlanClause>(bytes[clausesAt..])[..plan.Clauses.Length];
         int slotCount = CopyClauses(plan.Clauses, columns, clauses);
         int wordsAt = clausesAt + (int)Align((long)clauses.Length * Unsafe.SizeOf<PlanClause>());
-        plan.Words.CopyTo(MemoryMarshal.Cast<byte, ulong>(bytes[wordsAt..]));
+        Span<ulong> words = MemoryMarshal.Cast<byte, ulong>(bytes[wordsAt..])[..plan.Words.Length];
+        plan.Words.CopyTo(words);
+        SkipBlocks(clauses, words, firstBlock);
         Span<int> place = MemoryMarshal.Cast<byte, int>(bytes.Slice(PlaceBytes * (1 + PlanCount), PlaceBytes));
         place[0] = clausesAt;
         place[1] = wordsAt;
@@ -158,6 +162,23 @@ public sealed class CudaFilterPlans : IDisposable
         }
 
         return slotCount;
+    }
+
+    /// <summary>Lets lists of rows begin at a block, from which their operands are then counted.</summary>
+    private static void SkipBlocks(Span<PlanClause> clauses, Span<ulong> words, int firstBlock)
+    {
+        for (int i = 0; firstBlock > 0 && i < clauses.Length; i++)
+        {
+            if (clauses[i].Test == ClauseTest.Rows)
+            {
+                int skipped = Math.Min(firstBlock, clauses[i].Count);
+                clauses[i] = clauses[i] with { First = clauses[i].First + skipped, Count = clauses[i].Count - skipped };
+                foreach (ref ulong block in words.Slice(clauses[i].First, clauses[i].Count))
+                {
+                    block -= block == 0 ? 0 : (uint)skipped;
+                }
+            }
+        }
     }
 
     private static int KeepSlot(ReadOnlySpan<PlanClause> from, int target, int clause, Span<PlanClause> to)

@@ -23,7 +23,7 @@ internal static class DeviceMasks
         {
             int[] numbers = new int[plan.Columns.Length];
             table.NumberColumns(plan, numbers);
-            batch.Append(plan, numbers);
+            batch.Append(plan, numbers, table.Shard.FirstBlock);
         }
 
         batch.EnqueueUpload(stream);

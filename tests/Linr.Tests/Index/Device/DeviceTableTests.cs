@@ -130,9 +130,12 @@ public sealed class DeviceTableTests(CudaMachine machine) : CudaTest(machine)
             row => [.. Enumerable.Range(0, random.Next(3)).Select(_ => $"k{random.Next(9)}")],
             row => $"k{random.Next(9)}");
         RowShard rows = RowShard.Split(table, 3)[shard];
+        IEnumerable<int> few = Enumerable.Range(0, 50).Select(i => i * 3_000);
+        IEnumerable<int> many = Enumerable.Range(0, 900).Select(i => Limits.BlockRows + (i * 70));
+        string filterText = $"tags = 'k1' or id in ({string.Join(", ", few)}) or not id in ({string.Join(", ", many)})";
         using DeviceTable device = DeviceTable.Upload(Context, table, DeviceLayout.Of(table, rows));
         PlanFilter filter = new FilterCompiler().Compile(
-            PreparedFilter.Prepare(Filter.Parse("tags = 'k1' or section = 'k2'"), table.Schema), null, table);
+            PreparedFilter.Prepare(Filter.Parse(filterText), table.Schema), null, table);
         Assert.Equal(
             FilterMask.ByReference(filter, table).Skip((int)rows.FirstRow).Take((int)rows.Rows),
             DeviceMasks.Of(device, Stream, filter.Plan)[0]);
