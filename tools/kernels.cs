@@ -33,7 +33,8 @@ try
         var images = new List<CudaManifestImage>();
         foreach (string architecture in source.Architectures)
         {
-            (string ptx, string version) = Compiler.Compile(source, texts, architecture);
+            (string ptx, string version) = (!check && !Compiler.ShowsUsage ? Made(source, texts, architecture) : null)
+                ?? Compiler.Compile(source, texts, architecture);
             expected.Add(source.ImageName(architecture), ptx);
             string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(ptx)));
             images.Add(new(architecture, version, hash));
@@ -74,6 +75,26 @@ foreach ((string name, string ptx) in expected)
 
 File.WriteAllText(Path.Combine(folder, CudaManifest.FileName), manifest.ToJson());
 return 0;
+
+// What this compiler has made of the same texts before.
+(string Ptx, string Version)? Made(CudaSource source, string[] texts, string architecture)
+{
+    string path = Path.Combine(folder, source.ImageName(architecture));
+    string manifestPath = Path.Combine(folder, CudaManifest.FileName);
+    if (!File.Exists(path) || !File.Exists(manifestPath))
+    {
+        return null;
+    }
+
+    CudaManifest before = CudaManifest.Parse(File.ReadAllBytes(manifestPath));
+    CudaManifestSource? entry = before.Sources.FirstOrDefault(s => s.Op == source.Op);
+    CudaManifestImage? image = entry?.Images.FirstOrDefault(i => i.Architecture == architecture);
+    string ptx = File.ReadAllText(path);
+    return before.Compiler == Compiler.Name && entry?.Fingerprint == source.Fingerprint(texts)
+        && image?.Sha256 == Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(ptx)))
+            ? (ptx, image.PtxVersion)
+            : null;
+}
 
 bool Check(CudaManifest fresh)
 {

@@ -47,12 +47,13 @@ public readonly unsafe struct DeviceSlice<T>
 
     /// <summary>The same bytes seen as elements of another type.</summary>
     /// <exception cref="InvalidOperationException">
-    /// The bytes are not a whole number of elements, or the address is not a multiple of the element's size.
+    /// The bytes are not a whole number of elements, or the address is not a multiple of the power of two in an
+    /// element's size.
     /// </exception>
     public DeviceSlice<TTo> Cast<TTo>()
         where TTo : unmanaged
     {
-        if (Bytes % sizeof(TTo) != 0 || Address % (ulong)sizeof(TTo) != 0)
+        if (Bytes % sizeof(TTo) != 0 || Address % (ulong)(sizeof(TTo) & -sizeof(TTo)) != 0)
         {
             throw new InvalidOperationException(
                 $"{Bytes} bytes at 0x{Address:x} are not a whole number of aligned {typeof(TTo).Name} "

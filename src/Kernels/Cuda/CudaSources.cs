@@ -92,6 +92,12 @@ public static class CudaSources
             .. s_elements,
             .. s_metrics,
         ]),
+        new("DeviceSearch", "DeviceSearch/DeviceSearch.cu", ["80", "90"],
+        [
+            new("THREADS", SearchStepsCuda.Threads),
+            new("LEVELS", FusedScan.LevelCount),
+            new("LEVELS_STRIDE", FusedScan.LevelStride),
+        ]),
         new("FusedScan", "FusedScan/FusedScan.cu", ["80", "90"], s_scan) { Parts = s_scanParts },
         new("PlanFilter", "Filter/PlanFilter.cu", ["80", "90"], s_filter),
         new("PreludeCheck", "Cuda/PreludeCheck.cu", ["80", "90"], []),

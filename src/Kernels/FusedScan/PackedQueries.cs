@@ -37,7 +37,14 @@ public readonly ref struct PackedQueries
     /// <param name="element">What the rows are made of.</param>
     /// <param name="metric">How a query and a row give a score.</param>
     /// <param name="normMax">No row's norm is larger.</param>
-    public void Pack(ReadOnlySpan<float> queries, int dim, CudaElement element, ScanMetric metric, float normMax)
+    /// <param name="hasNorms">Whether the scan reads the norms of cosine rows; else they were normalised.</param>
+    public void Pack(
+        ReadOnlySpan<float> queries,
+        int dim,
+        CudaElement element,
+        ScanMetric metric,
+        float normMax,
+        bool hasNorms = true)
     {
         int queryBytes = BytesPerQuery(dim, element);
         for (int q = 0; q < queries.Length / dim; q++)
@@ -51,16 +58,18 @@ public readonly ref struct PackedQueries
                 query, norm == 0 ? 0 : Math.ScaleB(factor, exponent), element, Bytes.Slice(q * queryBytes, queryBytes));
             Factors[q] = (float)Math.ScaleB(1, -exponent);
             Offsets[q] = metric == ScanMetric.Euclidean ? (float)-(norm * norm) : 0;
-            Errors[q] = (float)Error(dim, element, metric, norm, normMax);
+            Errors[q] = (float)Error(dim, element, metric, norm, normMax, hasNorms);
         }
     }
 
     /// <summary>
     /// No float score of the device is further from the canonical one. The query is rounded to the rows' element (by u
     /// of its norm, and by what is below the smallest half), floats of rows are cut to tf32, tensor cores add D
-    /// products with less than 2^-21 of their sizes' sum lost in each, and terms, scales and offsets are rounded.
+    /// products with less than 2^-21 of their sizes' sum lost in each, and terms, scales and offsets are rounded. A row
+    /// that was normalised and then rounded has a norm as far from 1 as its elements are rounded.
     /// </summary>
-    public static double Error(int dim, CudaElement element, ScanMetric metric, double norm, double normMax)
+    public static double Error(
+        int dim, CudaElement element, ScanMetric metric, double norm, double normMax, bool hasNorms = true)
     {
         double rounded = element switch
         {
@@ -72,7 +81,7 @@ public readonly ref struct PackedQueries
         return 1e-30 + metric switch
         {
             ScanMetric.Dot => relative * norm * normMax,
-            ScanMetric.Cosine => relative,
+            ScanMetric.Cosine => hasNorms ? relative : relative + (1.02 * rounded),
             _ => (2 * relative * norm * normMax) + (16 * SumRoundoff * ((norm * norm) + (normMax * normMax))),
         };
     }

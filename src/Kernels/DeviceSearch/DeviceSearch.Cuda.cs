@@ -1,0 +1,92 @@
+using Linr.Cuda;
+
+namespace Linr.Kernels;
+
+/// <summary>The small kernels between the ops of a search; one for a context. Launches allocate nothing.</summary>
+internal sealed class SearchStepsCuda : IDisposable
+{
+    /// <summary>Threads of a block: one a query or plan.</summary>
+    internal const int Threads = FusedScan.QueriesMax;
+
+    private const uint ChooseBytes = (Threads + 1) * sizeof(ulong);
+    private const uint ListBytes = ((Threads + (Threads / 32) + 2) * sizeof(uint)) + sizeof(ulong);
+    private static readonly LaunchShape s_oneBlock = new(1, Threads);
+
+    private readonly CudaModule _module;
+    private readonly CudaKernel _choose;
+    private readonly CudaKernel _list;
+    private readonly CudaKernel _split;
+    private readonly CudaKernel _merge;
+    private readonly CudaKernel _carry;
+    private readonly uint _listBlocks;
+
+    /// <summary>Loads the kernels.</summary>
+    /// <exception cref="CudaException">The driver refused them.</exception>
+    /// <exception cref="NotSupportedException">The device is too old.</exception>
+    public SearchStepsCuda(CudaContext context)
+    {
+        CudaDevice device = context.Device;
+        _module = new CudaModule(context, "DeviceSearch", CudaImages.Find("DeviceSearch", device.ComputeCapability));
+        _choose = _module.GetKernel("search_choose");
+        _list = _module.GetKernel("search_list");
+        _split = _module.GetKernel("search_split");
+        _merge = _module.GetKernel("search_merge");
+        _carry = _module.GetKernel("search_carry");
+        _listBlocks = (uint)(device.Multiprocessors * _list.BlocksPerMultiprocessor(Threads, (int)ListBytes));
+    }
+
+    /// <summary>Enqueues the choice between a scan of all rows and one of listed rows, a query.</summary>
+    public void Choose(CudaStream stream, SearchMemory memory)
+        => _choose.Launch(
+            s_oneBlock with { SharedBytes = ChooseBytes },
+            stream,
+            memory.Head,
+            memory.Passed,
+            memory.Filters,
+            memory.DenseRowCount,
+            memory.Listed,
+            memory.ListedPlans,
+            memory.ListCount,
+            memory.DenseCuts,
+            memory.ListCuts);
+
+    /// <summary>Enqueues the list of the rows that any of the chosen plans passes.</summary>
+    public void List(CudaStream stream, SearchMemory memory)
+        => _list.Launch(
+            new LaunchShape(_listBlocks, Threads, ListBytes),
+            stream,
+            memory.Head,
+            memory.Masks,
+            memory.MaskWords,
+            memory.Filters,
+            memory.ListedPlans,
+            memory.List,
+            (uint)memory.List.Length,
+            memory.ListCount);
+
+    /// <summary>Enqueues what gives the first cuts to both scans.</summary>
+    public void Split(CudaStream stream, SearchMemory memory)
+        => _split.Launch(
+            s_oneBlock, stream, memory.Head, memory.Listed, memory.Cuts, memory.DenseCuts, memory.ListCuts);
+
+    /// <summary>Enqueues what takes the last cuts from both scans.</summary>
+    public void Merge(CudaStream stream, SearchMemory memory)
+        => _merge.Launch(
+            s_oneBlock, stream, memory.Head, memory.Listed, memory.DenseCuts, memory.ListCuts, memory.Cuts);
+
+    /// <summary>Enqueues what makes survivors of the hits that are known.</summary>
+    public void Carry(CudaStream stream, SearchMemory memory)
+        => _carry.Launch(
+            new LaunchShape((uint)memory.HitCounts.Length, Threads),
+            stream,
+            memory.Head,
+            memory.Hits,
+            memory.HitCounts,
+            (uint)(memory.Hits.Length / memory.HitCounts.Length),
+            memory.Words,
+            (uint)(memory.Words.Length / memory.HitCounts.Length),
+            memory.Levels);
+
+    /// <inheritdoc/>
+    public void Dispose() => _module.Dispose();
+}

@@ -1,0 +1,76 @@
+using Linr.Cuda;
+
+namespace Linr.Kernels;
+
+/// <summary>
+/// Exact filtered top-k on a device: for each query the K rows of highest canonical score among those that are live,
+/// pass its filter and reach its lowest score; score descending, then the table's order: the bits of
+/// <see cref="Scan.FilteredTopK"/>. One graph launch serves a batch, and the host reads nothing in between. The loaded
+/// kernels, for a context; safe for concurrent use, each with a workspace of its own.
+/// After <em>LiNR: Model Based Neural Retrieval on GPUs at LinkedIn</em> (CIKM 2024), V1 and V2.
+/// </summary>
+public sealed class DeviceSearch : IDisposable
+{
+    private const long ScratchBytesUsual = 1L << 30;
+
+    private readonly SearchOps _ops;
+
+    /// <summary>Loads the kernels.</summary>
+    /// <param name="context">The device's context.</param>
+    /// <exception cref="CudaException">The driver refused them.</exception>
+    /// <exception cref="NotSupportedException">The device is too old.</exception>
+    public DeviceSearch(CudaContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        Context = context;
+        _ops = new SearchOps(context);
+    }
+
+    /// <summary>The device's context.</summary>
+    public CudaContext Context { get; }
+
+    /// <summary>
+    /// What survivors, masks and scratch of a pass may take in a workspace; larger batches run in several passes. One
+    /// query takes what it needs.
+    /// </summary>
+    public long ScratchBytesMax { get; init; } = ScratchBytesUsual;
+
+    /// <summary>Survivors of a query that lists have room for; fewer in tests of lists that are too short.</summary>
+    internal long SurvivorsMax { get; init; } = long.MaxValue;
+
+    /// <summary>Runs a request and waits; the answer is in <paramref name="workspace"/> until its next search.</summary>
+    /// <param name="request">What to compute.</param>
+    /// <param name="workspace">The memory to use; one search at a time.</param>
+    /// <param name="cancellation">Looked at between passes.</param>
+    /// <exception cref="ArgumentException">The request's parts do not fit each other.</exception>
+    /// <exception cref="OperationCanceledException">The search was cancelled.</exception>
+    /// <exception cref="CudaException">The device has too little memory, or failed.</exception>
+    public void Search(
+        DeviceSearchRequest request, DeviceSearchWorkspace workspace, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(workspace);
+        request.Check();
+        workspace.Begin(request);
+        if (request.Table.RowCount == 0 || request.QueryCount == 0)
+        {
+            return;
+        }
+
+        FusedScanCuda scan = _ops.Scan(request.Table.Embeddings[request.Embedding].Element);
+        for (int first = 0; first < request.QueryCount;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int left = request.QueryCount - first;
+            SearchShape shape = SearchShape.Of(
+                request, scan, new SearchLimits(ScratchBytesMax, SurvivorsMax), left);
+            int count = Math.Min(left, shape.Queries);
+            SearchPass pass = new(_ops, request, workspace, shape, first, count, cancellation);
+            pass.Run();
+            first += count;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _ops.Dispose();
+}

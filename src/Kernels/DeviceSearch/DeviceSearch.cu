@@ -1,0 +1,160 @@
+// The small steps between the filter, the scan and the finish of a search: which queries are scanned how, decided on
+// the device by how many rows pass, the list of rows for those that few rows pass, and what both ways share.
+// A query that is scanned the other way has a cut that no score reaches: infinity.
+// Defines: THREADS, LEVELS, LEVELS_STRIDE.
+
+#define NO_FILTER 0xffffffffu
+
+// DeviceSearchHead in C#: what this batch is.
+struct Head {
+    u32 queryCount;
+    u32 planCount;
+    u32 k;
+    u32 sampleRows;
+    u32 rowCount;
+    u32 listRowsMax;  // a longer list costs more than a scan of all rows
+    u32 listsAll;     // not 0: every query is listed, and only the rows from firstRow to endRow
+    u32 firstRow;
+    u32 endRow;
+    u32 unused;
+};
+
+constexpr u32 OutOfReach = 0xff800000; // ordered_bits of infinity
+
+// Adds a number of each thread's to *sum, which is zero.
+DEVICE u64 block_sum(u64 v, u64* sum) {
+    block_sync();
+    if (thread_id() == 0) *sum = 0;
+    block_sync();
+    if (v != 0) shared_add(sum, v);
+    block_sync();
+    return *sum;
+}
+
+// Plans that pass fewer rows than this are listed. All, if their rows are few enough together; else those of which the
+// sample has too few rows for a cut, as far as there is room for them.
+DEVICE u64 list_limit(const Head& head, u64 rows, bool isPlan, bool isUnfiltered, u64* sum) {
+    u64 unfiltered = block_sum(isUnfiltered ? 1 : 0, sum);
+    if (head.listsAll != 0) return ~0ull;
+    if (unfiltered == 0 && block_sum(rows, sum) <= head.listRowsMax) return ~0ull;
+    u64 limit = 2 * (u64)head.k * head.rowCount / head.sampleRows;
+    while (block_sum(isPlan && rows < limit ? rows : 0, sum) > head.listRowsMax) limit /= 2;
+    return limit;
+}
+
+// One block. listed[query] and listedPlans[plan] say which; the cuts of both ways, before there is one; the dense
+// scan's row count.
+KERNEL(search_choose, (THREADS), const Head* headAt, const u64* passed, const u32* filters, u32* denseRows,
+       u32* listed, u32* listedPlans, u32* listCount, u32* denseCuts, u32* listCuts) {
+    SHARED_BYTES(shared);
+    u64* sum = (u64*)shared;
+    u64* rowsOf = sum + 1;
+    Head head = *headAt;
+    u32 t = thread_id(), filter = t < head.queryCount ? filters[t] : 0;
+    bool isPlan = t < head.planCount, isQuery = t < head.queryCount, isUnfiltered = isQuery && filter == NO_FILTER;
+    u64 rows = isPlan ? passed[t] : 0;
+    rowsOf[t] = rows;
+    u64 limit = list_limit(head, rows, isPlan, isUnfiltered, sum);
+    bool isListed = isUnfiltered ? head.listsAll != 0 : rowsOf[filter] < limit;
+    u64 dense = block_sum(isQuery && !isListed ? 1 : 0, sum);
+    listedPlans[t] = isPlan && rows < limit ? 1 : 0;
+    if (isQuery) {
+        listed[t] = isListed ? 1 : 0;
+        denseCuts[t] = isListed ? OutOfReach : 0;
+        listCuts[t] = isListed ? 0 : OutOfReach;
+    }
+
+    if (t == 0) {
+        *listCount = 0;
+        *denseRows = dense != 0 ? head.rowCount : 0;
+    }
+}
+
+// The sum of v over the threads before this one, and over all.
+DEVICE u32 sum_before(u32 v, u32* warps, u32& total) {
+    u32 inclusive = warp_prefix(v), before = 0;
+    block_sync();
+    if (lane_id() == 31) warps[warp_id()] = inclusive;
+    block_sync();
+    total = 0;
+    for (u32 w = 0; w < THREADS / 32; w++) {
+        if (w < warp_id()) before += warps[w];
+        total += warps[w];
+    }
+
+    return before + inclusive - v;
+}
+
+// Which of a word's rows are in [first, end).
+DEVICE u64 rows_between(u64 word, u64 first, u64 end) {
+    u64 start = word * 64, bits = ~0ull;
+    if (first >= start + 64 || end <= start) return 0;
+    if (first > start) bits &= ~0ull << (first - start);
+    if (end < start + 64) bits &= ~0ull >> (start + 64 - end);
+    return bits;
+}
+
+// The rows that any of the listed plans passes, in runs of rising order. A thread takes a word of rows at a time.
+KERNEL(search_list, (THREADS), const Head* headAt, const u64* masks, u64 maskWords, const u32* filters,
+       const u32* listedPlans, u32* list, u32 capacity, u32* listCount) {
+    SHARED_BYTES(shared);
+    u32* plans = (u32*)shared;
+    u32* warps = plans + THREADS;
+    u32* at = warps + THREADS / 32;
+    u64* unfiltered = (u64*)(at + 2);
+    Head head = *headAt;
+    u32 t = thread_id(), planCount, place = sum_before(listedPlans[t], warps, planCount);
+    if (listedPlans[t] != 0) plans[place] = t;
+    bool takesAll =
+        block_sum(head.listsAll != 0 && t < head.queryCount && filters[t] == NO_FILTER ? 1 : 0, unfiltered) != 0;
+    if (planCount == 0 && !takesAll) return;
+
+    u64 endWord = ((u64)head.endRow + 63) / 64;
+    for (u64 first = head.firstRow / 64 + (u64)block_id() * THREADS; first < endWord;
+         first += (u64)grid_blocks() * THREADS) {
+        u64 word = first + t, rows = word < endWord ? rows_between(word, head.firstRow, head.endRow) : 0;
+        if (!takesAll && rows != 0) {
+            u64 some = 0;
+#pragma unroll 4
+            for (u32 p = 0; p < planCount; p++) some |= masks[plans[p] * maskWords + word];
+            rows &= some;
+        }
+
+        u32 total, before = sum_before(bit_count(rows), warps, total);
+        if (t == 0) *at = total != 0 ? global_add(listCount, total) : 0;
+        block_sync();
+        for (u32 to = *at + before; rows != 0; rows &= rows - 1, to++) {
+            u32 low = (u32)rows, bit = low != 0 ? lowest_bit(low) : 32 + lowest_bit((u32)(rows >> 32));
+            if (to < capacity) list[to] = (u32)(word * 64) + bit;
+        }
+    }
+}
+
+// One block: the first cuts go to the way that each query is scanned.
+KERNEL(search_split, (THREADS), const Head* headAt, const u32* listed, const u32* cuts, u32* denseCuts,
+       u32* listCuts) {
+    u32 query = thread_id();
+    if (query >= headAt->queryCount) return;
+    denseCuts[query] = listed[query] != 0 ? OutOfReach : cuts[query];
+    listCuts[query] = listed[query] != 0 ? cuts[query] : OutOfReach;
+}
+
+// One block: and the last cuts come from there.
+KERNEL(search_merge, (THREADS), const Head* headAt, const u32* listed, const u32* denseCuts, const u32* listCuts,
+       u32* cuts) {
+    u32 query = thread_id();
+    if (query >= headAt->queryCount) return;
+    cuts[query] = listed[query] != 0 ? listCuts[query] : denseCuts[query];
+}
+
+// A block a query: the hits that are known so far survive, whatever rows are listed now.
+KERNEL(search_carry, (THREADS), const Head* headAt, const u64* hits, const u32* hitCounts, u32 hitsPerQuery,
+       u64* words, u32 capacity, u32* levels) {
+    u32 query = block_id(), count = query < headAt->queryCount ? hitCounts[query] : 0;
+    for (u32 i = thread_id(); i < count; i += THREADS) {
+        u64 hit = hits[(u64)query * hitsPerQuery + i];
+        words[(u64)query * capacity + i] = (u64)ordered_bits(float_from_bits((u32)(hit >> 32))) << 32 | (u32)hit;
+    }
+
+    if (thread_id() == 0) levels[query * LEVELS_STRIDE + LEVELS] = count;
+}

@@ -1,0 +1,19 @@
+using System.Runtime.InteropServices;
+
+namespace Linr.Kernels;
+
+/// <summary>What the small steps of a search read of a batch.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct DeviceSearchHead
+{
+    public uint QueryCount;
+    public uint PlanCount;
+    public uint K;
+    public uint SampleRows;
+    public uint RowCount;
+    public uint ListRowsMax;
+    public uint ListsAll;
+    public uint FirstRow;
+    public uint EndRow;
+    private readonly uint _unused;
+}

@@ -1,0 +1,77 @@
+namespace Linr.Kernels;
+
+/// <summary>
+/// What one search on a device computes: Q queries against the rows of a table. Mutable so that one object serves
+/// search after search; the memory behind it must not change while a search runs.
+/// </summary>
+public sealed class DeviceSearchRequest
+{
+    /// <summary>The table; several requests may share it.</summary>
+    public required CudaTable Table { get; set; }
+
+    /// <summary>Which of the table's embeddings the queries are compared with.</summary>
+    public int Embedding { get; set; }
+
+    /// <summary>Queries of the batch, Q.</summary>
+    public int QueryCount { get; set; }
+
+    /// <summary>[query][D]. Finite; with the rows' norms every score stays a finite float.</summary>
+    public ReadOnlyMemory<float> Queries { get; set; }
+
+    /// <summary>
+    /// Empty: every row passes. One element: the filter of all queries. Else Q elements; null passes every row.
+    /// </summary>
+    public ReadOnlyMemory<DeviceFilter?> Filters { get; set; }
+
+    /// <summary>Hits kept a query, 1 or more; more than there are rows that pass keeps them all.</summary>
+    public int K { get; set; }
+
+    /// <summary>Empty, or Q lowest scores that a hit may have; minus infinity: any.</summary>
+    public ReadOnlyMemory<float> ScoreMin { get; set; }
+
+    /// <summary>Whether the stages are timed.</summary>
+    public bool IsTimed { get; set; }
+
+    /// <summary>The filter of a query.</summary>
+    internal DeviceFilter? FilterOf(int query)
+        => Filters.IsEmpty ? null : Filters.Span[Filters.Length == 1 ? 0 : query];
+
+    /// <summary>Returns if the parts fit each other.</summary>
+    /// <exception cref="ArgumentException">
+    /// They do not; it names the part, what was expected and what was found.
+    /// </exception>
+    internal void Check()
+    {
+        ArgumentNullException.ThrowIfNull(Table);
+        ArgumentOutOfRangeException.ThrowIfNegative(QueryCount);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(K);
+        ArgumentOutOfRangeException.ThrowIfNegative(Embedding);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(Embedding, Table.Embeddings.Length);
+        CheckLength(nameof(Queries), Queries.Length, (long)QueryCount * Table.Embeddings[Embedding].Dim);
+        if (!ScoreMin.IsEmpty)
+        {
+            CheckLength(nameof(ScoreMin), ScoreMin.Length, QueryCount);
+        }
+
+        if (Filters.Length > 1)
+        {
+            CheckLength(nameof(Filters), Filters.Length, QueryCount);
+        }
+
+        foreach (float score in ScoreMin.Span)
+        {
+            if (float.IsNaN(score))
+            {
+                throw new ArgumentException("Expected numbers, found NaN.", nameof(ScoreMin));
+            }
+        }
+    }
+
+    private static void CheckLength(string name, long found, long expected)
+    {
+        if (found != expected)
+        {
+            throw new ArgumentException($"Expected {expected} elements, found {found}.", name);
+        }
+    }
+}

@@ -1,0 +1,226 @@
+using System.Diagnostics.CodeAnalysis;
+using Linr.Cuda;
+using Linr.Kernels.Scan;
+using Linr.Memory;
+
+namespace Linr.Kernels;
+
+/// <summary>
+/// All memory of a search on a device, reused from search to search, its stream, its captured graphs and the last
+/// answer. Serves one search at a time: keep a pool of them. A search of a shape that it has seen allocates nothing, on
+/// the host or the device.
+/// </summary>
+public sealed unsafe class DeviceSearchWorkspace : IDisposable
+{
+    private const int StageCount = 4;
+
+    private readonly Dictionary<SearchShape, SearchMemory> _memories = [];
+    private readonly CudaEvent[] _marks;
+    private DeviceBuffer<byte>? _arena;
+    private PinnedBuffer<byte>? _upload;
+    private PinnedBuffer<byte>? _download;
+    private NativeBuffer? _answers;
+    private int[] _hitCounts = [];
+    private long[] _passed = [];
+    private int _queryCount;
+    private nint _hits;
+    private long _hitsPerQuery;
+
+    /// <summary>Makes a workspace without room for anything yet.</summary>
+    /// <param name="context">Where.</param>
+    /// <exception cref="CudaException">The stream cannot be made.</exception>
+    public DeviceSearchWorkspace(CudaContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        Context = context;
+        Stream = new CudaStream(context, "searches");
+        Plans = new SearchPlans(context);
+        _marks = [.. Enumerable.Range(0, StageCount + 1).Select(i => new CudaEvent(context, $"stage {i} of a search"))];
+    }
+
+    /// <summary>The device's context.</summary>
+    public CudaContext Context { get; }
+
+    /// <summary>What the last search did.</summary>
+    public DeviceSearchCounters Counters { get; private set; }
+
+    /// <summary>How long the last search's stages took, if it was timed.</summary>
+    public DeviceSearchTimes Times { get; private set; }
+
+    internal CudaStream Stream { get; }
+
+    internal SearchPlans Plans { get; }
+
+    /// <summary>The hits of a query of the last search, best first; valid until the next search.</summary>
+    public ReadOnlySpan<ScanHit> Hits(int query)
+        => new((ScanHit*)_hits + (query * _hitsPerQuery), _hitCounts[query]);
+
+    /// <summary>How many rows passed a query's filter in the last search, exactly.</summary>
+    public long RowsPassed(int query) => _passed[query];
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Forget();
+        _arena?.Dispose();
+        _upload?.Dispose();
+        _download?.Dispose();
+        _answers?.Dispose();
+        Plans.Dispose();
+        foreach (CudaEvent mark in _marks)
+        {
+            mark.Dispose();
+        }
+
+        Stream.Dispose();
+    }
+
+    /// <summary>Makes room for a request's answer.</summary>
+    internal void Begin(DeviceSearchRequest request)
+    {
+        Counters = default;
+        Times = default;
+        _queryCount = request.QueryCount;
+        ScanArrays.Grow(ref _hitCounts, _queryCount);
+        ScanArrays.Grow(ref _passed, _queryCount);
+        Array.Clear(_hitCounts, 0, _queryCount);
+        Array.Fill(_passed, request.Table.RowCount, 0, _queryCount);
+    }
+
+    /// <summary>The arrays of a shape.</summary>
+    internal SearchMemory Memory(in SearchShape shape)
+    {
+        if (Plans.HasMoved)
+        {
+            Forget();
+        }
+
+        if (!_memories.TryGetValue(shape, out SearchMemory? memory))
+        {
+            memory = Make(shape);
+            _memories.Add(shape, memory);
+        }
+
+        return memory;
+    }
+
+    /// <summary>Runs a pass, as a graph that is captured at first, and waits.</summary>
+    internal void Launch(
+        SearchOps ops, SearchMode mode, in SearchShape shape, SearchMemory memory, DeviceSearchRequest request)
+    {
+        ref CudaGraphExec? graph = ref memory.Graph(mode, request.IsTimed);
+        graph ??= Capture(ops, mode, shape, memory, request);
+        graph.Launch(Stream);
+        Stream.Synchronize();
+        if (request.IsTimed)
+        {
+            Times = new DeviceSearchTimes(
+                Times.FilterMs + _marks[1].MsSince(_marks[0]),
+                Times.SeedMs + _marks[2].MsSince(_marks[1]),
+                Times.ScanMs + _marks[3].MsSince(_marks[2]),
+                Times.FinishMs + _marks[4].MsSince(_marks[3]));
+        }
+    }
+
+    /// <summary>Counts what a pass did.</summary>
+    internal void Count(SearchMemory memory, SearchMode mode, int queryCount, bool isRepeat)
+    {
+        long survivors = 0;
+        int listed = 0;
+        for (int q = 0; q < queryCount; q++)
+        {
+            survivors += memory.Reads(memory.Counts)[q];
+            listed += mode == SearchMode.Plain ? 0 : (int)memory.Reads(memory.Listed)[q];
+        }
+
+        uint rowsListed = mode == SearchMode.Plain ? 0 : memory.Reads(memory.ListCount)[0];
+        Counters = new DeviceSearchCounters(
+            Counters.Passes + 1,
+            Counters.Repeats + (isRepeat ? 1 : 0),
+            Counters.RowsListed + rowsListed,
+            Counters.ListedQueries + listed,
+            Counters.Survivors + survivors);
+    }
+
+    /// <summary>Takes the answers of a pass; where it is not the only one, they are copied.</summary>
+    internal void Take(
+        DeviceSearchRequest request, in SearchShape shape, SearchMemory memory, int firstQuery, int queryCount)
+    {
+        long k = Math.Min((uint)request.K, request.Table.RowCount);
+        ReadOnlySpan<uint> counts = memory.Reads(memory.HitCounts);
+        for (int q = 0; q < queryCount; q++)
+        {
+            _hitCounts[firstQuery + q] = (int)Math.Min(counts[q], k);
+            if (Plans.PlanOf[q] >= 0)
+            {
+                _passed[firstQuery + q] = (long)memory.Reads(memory.Passed)[Plans.PlanOf[q]];
+            }
+        }
+
+        ScanHit* hits = (ScanHit*)memory.ReadAddress(memory.Hits);
+        if (queryCount == request.QueryCount)
+        {
+            (_hits, _hitsPerQuery) = ((nint)hits, shape.Hits);
+            return;
+        }
+
+        _hitsPerQuery = k;
+        _hits = ScanArrays.Grow(ref _answers, request.QueryCount * k * sizeof(ScanHit));
+        for (int q = 0; q < queryCount; q++)
+        {
+            new ReadOnlySpan<ScanHit>(hits + ((long)q * shape.Hits), _hitCounts[firstQuery + q])
+                .CopyTo(new Span<ScanHit>((ScanHit*)_hits + ((firstQuery + q) * k), _hitCounts[firstQuery + q]));
+        }
+    }
+
+    private CudaGraphExec Capture(
+        SearchOps ops, SearchMode mode, SearchShape shape, SearchMemory memory, DeviceSearchRequest request)
+    {
+        using CudaGraph graph = Stream.Capture("a search", stream => ops.Enqueue(
+            stream,
+            mode,
+            shape,
+            memory,
+            Plans.OnDevice,
+            request.Table.Order,
+            request.IsTimed ? _marks : []));
+        return graph.Instantiate();
+    }
+
+    private SearchMemory Make(in SearchShape shape)
+    {
+        using SearchMemory sizes = new(shape, default, default, default);
+        if (_arena is null || _arena.Length < sizes.DeviceBytes || _upload!.Length < sizes.UploadBytes
+            || _download!.Length < sizes.DownloadBytes)
+        {
+            Forget();
+            Grow(ref _arena, sizes.DeviceBytes, bytes => new DeviceBuffer<byte>(Context, bytes, "a search's arrays"));
+            Grow(ref _upload, sizes.UploadBytes, bytes => new PinnedBuffer<byte>(Context, bytes, "queries to upload"));
+            Grow(ref _download, sizes.DownloadBytes, bytes => new PinnedBuffer<byte>(Context, bytes, "answers"));
+        }
+
+        return new SearchMemory(shape, _arena.Slice(), _upload.Slice(), _download.Slice());
+    }
+
+    private static void Grow<T>([NotNull] ref T? buffer, long bytes, Func<long, T> make)
+        where T : CudaOwner
+    {
+        if (buffer is null || buffer.Bytes < bytes)
+        {
+            buffer?.Dispose();
+            buffer = null;
+            buffer = make(bytes);
+        }
+    }
+
+    /// <summary>Drops what has addresses in it.</summary>
+    private void Forget()
+    {
+        foreach (SearchMemory memory in _memories.Values)
+        {
+            memory.Dispose();
+        }
+
+        _memories.Clear();
+    }
+}

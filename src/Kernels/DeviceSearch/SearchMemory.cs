@@ -1,0 +1,213 @@
+using Linr.Cuda;
+using Linr.Kernels.Filter;
+using Linr.Kernels.Scan;
+
+namespace Linr.Kernels;
+
+/// <summary>
+/// Where the arrays of a shape lie: in one piece of device memory, at its front what the host writes, then what it
+/// reads, and in two pieces of pinned memory like these. And the graphs that were captured with them.
+/// </summary>
+internal sealed unsafe class SearchMemory : IDisposable
+{
+    private const int Alignment = 256;
+    private const int GraphCount = 6;
+    private const int BatchesPerLaunch = 4;
+
+    private readonly DeviceSlice<byte> _arena;
+    private readonly PinnedSlice<byte> _upload;
+    private readonly PinnedSlice<byte> _download;
+    private long _taken;
+
+    /// <summary>Lays out the arrays of a shape; without memory it only counts bytes.</summary>
+    public SearchMemory(
+        in SearchShape shape, DeviceSlice<byte> arena, PinnedSlice<byte> upload, PinnedSlice<byte> download)
+    {
+        (_arena, _upload, _download) = (arena, upload, download);
+        MaskWords = shape.MaskWords;
+        int queries = shape.Queries;
+        Head = Take<DeviceSearchHead>(1);
+        Table = Take<CudaScanTable>(1);
+        DenseTable = Take<CudaScanTable>(1);
+        FilterTable = Take<CudaFilterTable>(1);
+        Columns = Take<CudaFilterColumn>(shape.Columns);
+        Segments = Take<CudaScoreSegment>(1);
+        Batches = Take<CudaScanBatch>(1 + (BatchesPerLaunch * shape.Launches));
+        Packed = Take<byte>((long)queries * shape.QueryBytes);
+        Originals = Take<float>((long)queries * shape.Dim);
+        SquaredNorms = Take<double>(queries);
+        Factors = Take<float>(queries);
+        Offsets = Take<float>(queries);
+        Errors = Take<float>(queries);
+        Twice = Take<float>(queries);
+        Lowest = Take<float>(queries);
+        Filters = Take<uint>(queries);
+        DenseCuts = Take<uint>(queries);
+        ListCuts = Take<uint>(queries);
+        UploadBytes = _taken;
+
+        HitCounts = Take<uint>(queries);
+        Status = Take<TopKStatus>(queries);
+        Counts = Take<uint>(queries);
+        LastCuts = Take<float>(queries);
+        Listed = Take<uint>(queries);
+        ListCount = Take<uint>(1);
+        Passed = Take<ulong>(shape.Plans);
+        Hits = Take<ScanHit>((long)queries * shape.Hits);
+        DownloadBytes = _taken - UploadBytes;
+
+        Masks = Take<ulong>(shape.Plans * shape.MaskWords);
+        List = Take<uint>(shape.ListRows);
+        ListedPlans = Take<uint>(SearchStepsCuda.Threads);
+        Sample = Take<float>((long)queries * shape.SampleRows);
+        FirstCuts = Take<float>(queries);
+        Cuts = Take<uint>(queries);
+        Levels = Take<uint>((long)queries * FusedScan.LevelStride);
+        LevelBases = Take<uint>(queries);
+        LevelShifts = Take<uint>(queries);
+        Words = Take<ulong>((long)queries * shape.Survivors);
+        Scratch = Take<byte>(TopKCuda.ScratchBytes(queries, shape.Hits, shape.Survivors));
+        DeviceBytes = _taken;
+    }
+
+    /// <summary>Bytes that the host writes.</summary>
+    public long UploadBytes { get; }
+
+    /// <summary>Bytes that the host reads.</summary>
+    public long DownloadBytes { get; }
+
+    /// <summary>Bytes on the device, in all.</summary>
+    public long DeviceBytes { get; }
+
+    /// <summary>Words of a mask.</summary>
+    public long MaskWords { get; }
+
+    public DeviceSlice<DeviceSearchHead> Head { get; }
+
+    public DeviceSlice<CudaScanTable> Table { get; }
+
+    /// <summary>The same without rows, if the device chooses so.</summary>
+    public DeviceSlice<CudaScanTable> DenseTable { get; }
+
+    public DeviceSlice<uint> DenseRowCount => DenseTable.Cast<uint>().Slice(CudaScanTable.RowCountPlace, 1);
+
+    public DeviceSlice<CudaFilterTable> FilterTable { get; }
+
+    public DeviceSlice<CudaFilterColumn> Columns { get; }
+
+    public DeviceSlice<CudaScoreSegment> Segments { get; }
+
+    /// <summary>All queries, then for each launch the sample of all rows, of listed ones, the scan of all, of listed.</summary>
+    public DeviceSlice<CudaScanBatch> Batches { get; }
+
+    public DeviceSlice<byte> Packed { get; }
+
+    public DeviceSlice<float> Originals { get; }
+
+    public DeviceSlice<double> SquaredNorms { get; }
+
+    public DeviceSlice<float> Factors { get; }
+
+    public DeviceSlice<float> Offsets { get; }
+
+    public DeviceSlice<float> Errors { get; }
+
+    public DeviceSlice<float> Twice { get; }
+
+    public DeviceSlice<float> Lowest { get; }
+
+    public DeviceSlice<uint> Filters { get; }
+
+    /// <summary>Cuts of the scan of all rows; zero at first.</summary>
+    public DeviceSlice<uint> DenseCuts { get; }
+
+    /// <summary>Cuts of the scan of listed rows.</summary>
+    public DeviceSlice<uint> ListCuts { get; }
+
+    public DeviceSlice<uint> HitCounts { get; }
+
+    public DeviceSlice<TopKStatus> Status { get; }
+
+    public DeviceSlice<uint> Counts { get; }
+
+    public DeviceSlice<float> LastCuts { get; }
+
+    public DeviceSlice<uint> Listed { get; }
+
+    public DeviceSlice<uint> ListCount { get; }
+
+    public DeviceSlice<ulong> Passed { get; }
+
+    public DeviceSlice<ScanHit> Hits { get; }
+
+    public DeviceSlice<ulong> Masks { get; }
+
+    public DeviceSlice<uint> List { get; }
+
+    public DeviceSlice<uint> ListedPlans { get; }
+
+    public DeviceSlice<float> Sample { get; }
+
+    public DeviceSlice<float> FirstCuts { get; }
+
+    public DeviceSlice<uint> Cuts { get; }
+
+    public DeviceSlice<uint> Levels { get; }
+
+    public DeviceSlice<uint> LevelBases { get; }
+
+    public DeviceSlice<uint> LevelShifts { get; }
+
+    public DeviceSlice<ulong> Words { get; }
+
+    public DeviceSlice<byte> Scratch { get; }
+
+    private CudaGraphExec?[] Graphs { get; } = new CudaGraphExec?[GraphCount];
+
+    /// <summary>The graph of a mode, timed or not.</summary>
+    public ref CudaGraphExec? Graph(SearchMode mode, bool isTimed) => ref Graphs[(2 * (int)mode) + (isTimed ? 1 : 0)];
+
+    /// <summary>The batch of a launch.</summary>
+    public DeviceSlice<CudaScanBatch> Batch(int launch, bool isSample, bool isListed)
+        => Batches.Slice(1 + (BatchesPerLaunch * launch) + (isSample ? 0 : 2) + (isListed ? 1 : 0), 1);
+
+    /// <summary>What the host writes of an array.</summary>
+    public Span<T> Writes<T>(DeviceSlice<T> array)
+        where T : unmanaged
+        => new((void*)(_upload.Address + (nint)(array.Address - _arena.Address)), checked((int)array.Length));
+
+    /// <summary>What the host reads of an array.</summary>
+    public Span<T> Reads<T>(DeviceSlice<T> array)
+        where T : unmanaged
+        => new((void*)ReadAddress(array), checked((int)array.Length));
+
+    /// <summary>Where the host reads an array.</summary>
+    public nint ReadAddress<T>(DeviceSlice<T> array)
+        where T : unmanaged
+        => _download.Address + (nint)(array.Address - _arena.Address) - (nint)UploadBytes;
+
+    /// <summary>Enqueues the copy of all that the host writes.</summary>
+    public void EnqueueUpload(CudaStream stream)
+        => stream.EnqueueUpload(_upload.Slice(0, UploadBytes), _arena.Slice(0, UploadBytes));
+
+    /// <summary>Enqueues the copy of all that the host reads.</summary>
+    public void EnqueueDownload(CudaStream stream)
+        => stream.EnqueueDownload(_arena.Slice(UploadBytes, DownloadBytes), _download.Slice(0, DownloadBytes));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (CudaGraphExec? graph in Graphs)
+        {
+            graph?.Dispose();
+        }
+    }
+
+    private DeviceSlice<T> Take<T>(long length)
+        where T : unmanaged
+    {
+        long start = _taken;
+        _taken = (start + (length * sizeof(T)) + Alignment - 1) / Alignment * Alignment;
+        return _arena.IsEmpty || length == 0 ? default : _arena.Slice(start, length * sizeof(T)).Cast<T>();
+    }
+}

@@ -1,0 +1,161 @@
+using Linr.Cuda;
+using Linr.Kernels.Filter;
+
+namespace Linr.Kernels;
+
+/// <summary>The loaded kernels of a search, and the order in which a pass runs them. One for a context.</summary>
+internal sealed class SearchOps : IDisposable
+{
+    private readonly PlanFilterCuda _filter;
+    private readonly SearchStepsCuda _steps;
+    private readonly TopKCuda _finish;
+    private readonly FusedScanCuda?[] _scans = new FusedScanCuda?[Enum.GetValues<CudaElement>().Length];
+    private readonly CudaContext _context;
+    private readonly Lock _loading = new();
+
+    /// <summary>Loads the kernels that every table needs.</summary>
+    /// <exception cref="CudaException">The driver refused them.</exception>
+    /// <exception cref="NotSupportedException">The device is too old.</exception>
+    public SearchOps(CudaContext context)
+    {
+        _context = context;
+        _filter = new PlanFilterCuda(context);
+        _steps = new SearchStepsCuda(context);
+        _finish = new TopKCuda(context);
+    }
+
+    /// <summary>The scan of rows of an element; loads it at first.</summary>
+    public FusedScanCuda Scan(CudaElement element)
+    {
+        lock (_loading)
+        {
+            return _scans[(int)element] ??= new FusedScanCuda(_context, element);
+        }
+    }
+
+    /// <summary>Enqueues a pass.</summary>
+    /// <param name="stream">Where.</param>
+    /// <param name="mode">What it does.</param>
+    /// <param name="shape">The sizes of the arrays.</param>
+    /// <param name="memory">The arrays.</param>
+    /// <param name="plans">The filters; their upload is ahead in the stream.</param>
+    /// <param name="order">The table's order.</param>
+    /// <param name="marks">Recorded between the stages and at both ends; or none.</param>
+    public void Enqueue(
+        CudaStream stream,
+        SearchMode mode,
+        in SearchShape shape,
+        SearchMemory memory,
+        CudaFilterPlans plans,
+        DeviceSlice<long> order,
+        ReadOnlySpan<CudaEvent> marks)
+    {
+        FusedScanCuda scan = Scan(shape.Element);
+        Mark(stream, marks, 0);
+        memory.EnqueueUpload(stream);
+        stream.EnqueueZero(memory.Counts);
+        if (mode == SearchMode.Filtered)
+        {
+            _filter.Launch(stream, memory.FilterTable, plans, memory.Masks, memory.MaskWords, memory.Passed);
+        }
+
+        if (mode != SearchMode.Plain)
+        {
+            _steps.Choose(stream, memory);
+            _steps.List(stream, memory);
+        }
+
+        Mark(stream, marks, 1);
+        EnqueueSeed(stream, mode, shape, memory, scan);
+        Mark(stream, marks, 2);
+        EnqueueScan(stream, mode, shape, memory, scan);
+        Mark(stream, marks, 3);
+        EnqueueFinish(stream, shape, memory, order);
+        Mark(stream, marks, 4);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _filter.Dispose();
+        _steps.Dispose();
+        _finish.Dispose();
+        foreach (FusedScanCuda? scan in _scans)
+        {
+            scan?.Dispose();
+        }
+    }
+
+    private static void Mark(CudaStream stream, ReadOnlySpan<CudaEvent> marks, int stage)
+    {
+        if (!marks.IsEmpty)
+        {
+            marks[stage].RecordNode(stream);
+        }
+    }
+
+    private static void EnqueueLaunches(
+        CudaStream stream, SearchMode mode, in SearchShape shape, SearchMemory memory, FusedScanCuda scan, bool isSample)
+    {
+        for (int launch = 0; launch < shape.Launches; launch++)
+        {
+            int room = Math.Min(shape.QueriesPerLaunch, shape.Queries - (launch * shape.QueriesPerLaunch));
+            CudaScanBatch counts = new() { QueryCount = room, QueryBytes = shape.QueryBytes };
+            if (mode != SearchMode.Stretch)
+            {
+                scan.Launch(stream, memory.DenseTable, memory.Batch(launch, isSample, isListed: false), counts);
+            }
+
+            if (mode != SearchMode.Plain)
+            {
+                scan.Launch(stream, memory.Table, memory.Batch(launch, isSample, isListed: true), counts);
+            }
+        }
+    }
+
+    private void EnqueueSeed(
+        CudaStream stream, SearchMode mode, in SearchShape shape, SearchMemory memory, FusedScanCuda scan)
+    {
+        if (mode != SearchMode.Plain)
+        {
+            // A list may be shorter than the sample.
+            stream.EnqueueFill(memory.Sample, float.NegativeInfinity);
+        }
+
+        EnqueueLaunches(stream, mode, shape, memory, scan, isSample: true);
+        _finish.LaunchSampleCut(stream, memory.Sample, shape.Hits, memory.Errors, memory.FirstCuts);
+        scan.Begin(
+            stream, memory.Batches.Slice(0, 1), memory.FirstCuts, memory.Lowest, memory.LevelBases, memory.LevelShifts);
+        if (mode != SearchMode.Plain)
+        {
+            _steps.Split(stream, memory);
+        }
+
+        if (mode == SearchMode.Stretch)
+        {
+            _steps.Carry(stream, memory);
+        }
+    }
+
+    private void EnqueueScan(
+        CudaStream stream, SearchMode mode, in SearchShape shape, SearchMemory memory, FusedScanCuda scan)
+    {
+        EnqueueLaunches(stream, mode, shape, memory, scan, isSample: false);
+        if (mode != SearchMode.Plain)
+        {
+            _steps.Merge(stream, memory);
+        }
+
+        scan.End(stream, memory.Batches.Slice(0, 1), memory.LastCuts);
+    }
+
+    private void EnqueueFinish(
+        CudaStream stream, in SearchShape shape, SearchMemory memory, DeviceSlice<long> order)
+    {
+        TopKInput input = new(
+            memory.Words, memory.Counts, memory.LastCuts, memory.Twice, memory.Segments, order);
+        TopKOutput output = new(memory.Hits, memory.HitCounts, memory.Status);
+        _finish.Launch(stream, input, shape.Hits, memory.Scratch, output);
+        memory.EnqueueDownload(stream);
+    }
+}

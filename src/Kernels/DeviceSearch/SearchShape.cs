@@ -1,0 +1,127 @@
+using System.Numerics;
+using Linr.Kernels.Scan;
+
+namespace Linr.Kernels;
+
+/// <summary>What a pass may take.</summary>
+/// <param name="ScratchBytes">Of survivors, masks and scratch, if one query allows it.</param>
+/// <param name="Survivors">Survivors of a query, if hits allow it.</param>
+internal readonly record struct SearchLimits(long ScratchBytes, long Survivors);
+
+/// <summary>
+/// What decides where the arrays of a batch lie and what a captured search has in it. Sizes are rounded up, so that a
+/// few of these serve all batches, and a table may grow for a while.
+/// </summary>
+/// <param name="Element">What rows are made of.</param>
+/// <param name="Metric">How a query and a row give a score.</param>
+/// <param name="Dim">D.</param>
+/// <param name="Queries">Room for so many, a power of two.</param>
+/// <param name="QueriesPerLaunch">Queries of one launch of the scan.</param>
+/// <param name="Hits">Room for so many a query.</param>
+/// <param name="Survivors">Room for so many a query.</param>
+/// <param name="SampleRows">Rows that are scored for the first cut.</param>
+/// <param name="Plans">Room for so many filters; 0 where every row passes.</param>
+/// <param name="Rows">Room for so many.</param>
+/// <param name="Columns">Columns of the table.</param>
+/// <param name="OrderAddress">Where the numbers are that settle equal scores.</param>
+internal readonly record struct SearchShape(
+    CudaElement Element,
+    ScanMetric Metric,
+    int Dim,
+    int Queries,
+    int QueriesPerLaunch,
+    int Hits,
+    int Survivors,
+    int SampleRows,
+    int Plans,
+    long Rows,
+    int Columns,
+    ulong OrderAddress)
+{
+    private const int HitsMin = 16;
+    private const int RowsMin = 1024;
+    private const int SampleMin = 128;
+    private const int SampleUsual = 16_384;
+    private const int SampleMax = 1 << 20;
+    private const int FilteredSample = 4;
+    private const int SurvivorsUsual = 32_768;
+
+    /// <summary>Bytes of a packed query.</summary>
+    public int QueryBytes => PackedQueries.BytesPerQuery(Dim, Element);
+
+    /// <summary>Launches of the scan a batch.</summary>
+    public int Launches => (Queries + QueriesPerLaunch - 1) / QueriesPerLaunch;
+
+    /// <summary>Words of a mask.</summary>
+    public long MaskWords => (Rows + 63) / 64;
+
+    /// <summary>
+    /// The longest list of rows: past two fifths of the rows a scan of all in order is faster; and as many as survive.
+    /// </summary>
+    public long ListRows => Math.Max(ListRowsMax(Rows), Survivors);
+
+    /// <summary>The most rows that are listed because they pass.</summary>
+    public static long ListRowsMax(long rowCount) => rowCount * 2 / 5;
+
+    /// <summary>The shape for some of a request's queries.</summary>
+    /// <param name="request">The request, of a table with rows.</param>
+    /// <param name="scan">Says how many queries a launch takes.</param>
+    /// <param name="limits">What lists, masks and scratch of a batch may take.</param>
+    /// <param name="queryCount">How many queries are left.</param>
+    public static SearchShape Of(
+        DeviceSearchRequest request, FusedScanCuda scan, SearchLimits limits, int queryCount)
+    {
+        CudaTable table = request.Table;
+        CudaEmbedding embedding = table.Embeddings[request.Embedding];
+        bool isFiltered = !request.Filters.IsEmpty || !table.Live.IsEmpty;
+        long rows = RoundUp(table.RowCount, RowsMin);
+        long hits = RoundUp(Math.Min((uint)request.K, table.RowCount), HitsMin);
+        int survivors = (int)Math.Min(rows, Math.Min(SurvivorsFor(hits), Math.Max(2 * hits, limits.Survivors)));
+        long sample = Math.Clamp(8L * hits, SampleUsual, SampleMax);
+        sample = Math.Min(isFiltered ? Math.Min(FilteredSample * sample, SampleMax) : sample, rows / 4);
+        int sampleRows = Math.Max(SampleMin, 1 << BitOperations.Log2((uint)sample));
+        long queryBytes = TopKCuda.ScratchBytes(1, (int)hits, survivors) + (8L * survivors) + (4L * sampleRows)
+            + (8L * hits) + (isFiltered ? rows / 8 : 0);
+        int queries = FusedScan.QueriesMax;
+        while (queries > 1 && (queries * queryBytes > limits.ScratchBytes || queries / 2 >= queryCount))
+        {
+            queries /= 2;
+        }
+
+        int perLaunch = scan.QueriesPerLaunch(PackedQueries.BytesPerQuery(embedding.Dim, embedding.Element));
+        return new SearchShape(
+            embedding.Element,
+            embedding.Metric,
+            embedding.Dim,
+            queries,
+            Math.Min(queries, perLaunch),
+            (int)hits,
+            survivors,
+            sampleRows,
+            0,
+            rows,
+            table.Columns.Length,
+            table.Order.Address);
+    }
+
+    /// <summary>The smallest of 1, 1.25, 1.5 and 1.75 times a power of two that is as large.</summary>
+    private static long RoundUp(long value, int least)
+    {
+        if (value <= least)
+        {
+            return least;
+        }
+
+        int shift = BitOperations.Log2((ulong)value - 1) - 2;
+        return (((value - 1) >> shift) + 1) << shift;
+    }
+
+    /// <summary>
+    /// Some ten times k survive a scan of many rows with a usual sample; a block alone finishes up to
+    /// <see cref="TopK.CudaBlockCapacityMax"/>.
+    /// </summary>
+    private static long SurvivorsFor(long hits)
+        => hits > TopK.CudaSortMax
+            ? 8 * hits
+            : Math.Clamp((long)BitOperations.RoundUpToPowerOf2((ulong)hits) * 32, SurvivorsUsual, TopK.CudaBlockCapacityMax);
+}

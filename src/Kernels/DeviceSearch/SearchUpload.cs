@@ -1,0 +1,150 @@
+using Linr.Kernels.Filter;
+
+namespace Linr.Kernels;
+
+/// <summary>Writes what a pass needs into pinned memory; allocates nothing.</summary>
+internal readonly ref struct SearchUpload(DeviceSearchRequest request, SearchShape shape, SearchMemory memory)
+{
+    /// <summary>The filter of a query that has none.</summary>
+    private const uint NoFilter = uint.MaxValue;
+
+    private CudaTable Source => request.Table;
+
+    /// <summary>Writes all of it.</summary>
+    /// <param name="firstQuery">The pass's first query.</param>
+    /// <param name="queryCount">Its queries.</param>
+    /// <param name="planOf">[query of the pass] its plan, or -1.</param>
+    /// <param name="planCount">Plans.</param>
+    /// <exception cref="ArgumentException">Scores could be too large for floats.</exception>
+    public void Write(int firstQuery, int queryCount, ReadOnlySpan<int> planOf, int planCount)
+    {
+        WriteTable();
+        WriteBatches(queryCount);
+        WriteQueries(request.Queries.Span.Slice(firstQuery * shape.Dim, queryCount * shape.Dim));
+        Span<float> lowest = memory.Writes(memory.Lowest);
+        lowest.Fill(float.NegativeInfinity);
+        if (!request.ScoreMin.IsEmpty)
+        {
+            request.ScoreMin.Span.Slice(firstQuery, queryCount).CopyTo(lowest);
+        }
+
+        Span<uint> filters = memory.Writes(memory.Filters);
+        for (int q = 0; q < queryCount; q++)
+        {
+            filters[q] = planOf[q] < 0 ? NoFilter : (uint)planOf[q];
+        }
+
+        memory.Writes(memory.DenseCuts).Clear();
+        memory.Writes(memory.ListCuts).Clear();
+        memory.Writes(memory.Head)[0] = new DeviceSearchHead
+        {
+            QueryCount = (uint)queryCount,
+            PlanCount = (uint)planCount,
+            K = (uint)K,
+            SampleRows = (uint)shape.SampleRows,
+            RowCount = Source.RowCount,
+            ListRowsMax = (uint)SearchShape.ListRowsMax(Source.RowCount),
+            EndRow = Source.RowCount,
+        };
+    }
+
+    private int K => (int)Math.Min((uint)request.K, Source.RowCount);
+
+    private void WriteTable()
+    {
+        CudaEmbedding embedding = Source.Embeddings[request.Embedding];
+        CudaScanTable table = new(
+            embedding.Metric, embedding.Rows, embedding.RowBytes, embedding.Dim, embedding.Norms, Source.RowCount);
+        memory.Writes(memory.Table)[0] = table;
+        memory.Writes(memory.DenseTable)[0] = table;
+        memory.Writes(memory.FilterTable)[0] = new CudaFilterTable(Source.RowCount, Source.Live, memory.Columns);
+        Source.Columns.AsSpan().CopyTo(memory.Writes(memory.Columns));
+        memory.Writes(memory.Segments)[0] = new CudaScoreSegment(
+            embedding.Metric,
+            embedding.Element,
+            embedding.Dim,
+            embedding.Rows.Slice(0, Source.RowCount * embedding.RowBytes),
+            embedding.RowBytes,
+            memory.Originals,
+            embedding.Metric == Scan.ScanMetric.Cosine ? memory.SquaredNorms : default,
+            default);
+    }
+
+    private void WriteBatches(int queryCount)
+    {
+        Span<CudaScanBatch> batches = memory.Writes(memory.Batches);
+        CudaScanBatch whole = Batch(0, shape.Queries, queryCount);
+        whole.Sample = memory.Sample;
+        batches[0] = whole;
+        int at = 1;
+        for (int first = 0; first < shape.Queries; first += shape.QueriesPerLaunch)
+        {
+            int room = Math.Min(shape.QueriesPerLaunch, shape.Queries - first);
+            CudaScanBatch dense = Batch(first, room, Math.Clamp(queryCount - first, 0, room));
+            CudaScanBatch listed = dense;
+            dense.Cuts = memory.DenseCuts.Slice(first, room);
+            listed.Cuts = memory.ListCuts.Slice(first, room);
+            listed.List = memory.List;
+            listed.ListCount = memory.ListCount;
+            CudaScanBatch denseSample = dense;
+            CudaScanBatch listedSample = listed;
+            denseSample.Sample = listedSample.Sample =
+                memory.Sample.Slice((long)first * shape.SampleRows, (long)room * shape.SampleRows);
+            dense.Cuts = shape.Plans == 0 ? memory.Cuts.Slice(first, room) : memory.DenseCuts.Slice(first, room);
+            batches[at++] = denseSample;
+            batches[at++] = listedSample;
+            batches[at++] = dense;
+            batches[at++] = listed;
+        }
+    }
+
+    private CudaScanBatch Batch(int first, int room, int queryCount) => new()
+    {
+        Queries = memory.Packed.Slice((long)first * shape.QueryBytes, (long)room * shape.QueryBytes),
+        Originals = memory.Originals.Slice((long)first * shape.Dim, (long)room * shape.Dim),
+        Errors = memory.Errors.Slice(first, room),
+        Offsets = memory.Offsets.Slice(first, room),
+        Factors = memory.Factors.Slice(first, room),
+        Cuts = memory.Cuts.Slice(first, room),
+        Counts = memory.Counts.Slice(first, room),
+        Words = memory.Words.Slice((long)first * shape.Survivors, (long)room * shape.Survivors),
+        Levels = memory.Levels.Slice((long)first * FusedScan.LevelStride, (long)room * FusedScan.LevelStride),
+        LevelBases = memory.LevelBases.Slice(first, room),
+        LevelShifts = memory.LevelShifts.Slice(first, room),
+        Masks = memory.Masks,
+        Filters = memory.Filters.Slice(first, room),
+        MaskWords = shape.MaskWords,
+        QueryCount = queryCount,
+        QueryBytes = shape.QueryBytes,
+        Capacity = shape.Survivors,
+        K = K,
+        SampleRows = shape.SampleRows,
+    };
+
+    private void WriteQueries(ReadOnlySpan<float> queries)
+    {
+        CudaEmbedding embedding = Source.Embeddings[request.Embedding];
+        Span<float> errors = memory.Writes(memory.Errors);
+        new PackedQueries
+        {
+            Bytes = memory.Writes(memory.Packed),
+            Factors = memory.Writes(memory.Factors),
+            Offsets = memory.Writes(memory.Offsets),
+            Errors = errors,
+        }.Pack(queries, shape.Dim, shape.Element, shape.Metric, embedding.NormMax, !embedding.Norms.IsEmpty);
+        queries.CopyTo(memory.Writes(memory.Originals));
+        Span<double> squaredNorms = memory.Writes(memory.SquaredNorms);
+        Span<float> twice = memory.Writes(memory.Twice);
+        for (int q = 0; q < queries.Length / shape.Dim; q++)
+        {
+            ReadOnlySpan<float> query = queries.Slice(q * shape.Dim, shape.Dim);
+            squaredNorms[q] = CanonicalScore.Dot(query, query);
+            twice[q] = MathF.BitIncrement(2 * errors[q]);
+            if (!(2 * errors[q] < float.MaxValue))
+            {
+                throw new ArgumentException(
+                    "Expected finite queries and norms whose scores fit floats, found larger ones.");
+            }
+        }
+    }
+}

@@ -1,0 +1,170 @@
+using Linr.Cuda;
+using Linr.Kernels.Filter;
+using Linr.Kernels.Scan;
+using Linr.Kernels.Tests.Scan;
+
+namespace Linr.Kernels.Tests.DeviceSearches;
+
+/// <summary>One table on the host and on the device, and searches of both that must give the same bits.</summary>
+internal sealed unsafe class SearchCase : IDisposable
+{
+    private readonly TestTable _host;
+    private readonly CudaContext _context;
+    private readonly CudaStream _stream;
+    private readonly List<CudaOwner> _owners = [];
+    private readonly ReadOnlyMemory<nint> _live;
+    private readonly RowOrder _order;
+
+    public SearchCase(
+        CudaContext context,
+        CudaStream stream,
+        int rowCount,
+        int dim,
+        CudaElement element,
+        ScanMetric metric,
+        Action<long, Span<float>> fill,
+        Func<long, bool>? isLive = null,
+        long[]? order = null,
+        bool withNorms = true)
+    {
+        (_context, _stream) = (context, stream);
+        bool isHalf = element == CudaElement.Float16;
+        _host = new TestTable(rowCount).Add(
+            dim,
+            isHalf ? RowElement.Float16 : RowElement.Float32,
+            metric,
+            element == CudaElement.BFloat16 ? (row, values) => FillCut(fill, row, values) : fill,
+            withNorms);
+        _order = order is null ? RowOrder.ByRow : new ByNumber(order);
+        Table = new CudaTable
+        {
+            Context = context,
+            RowCount = (uint)rowCount,
+            Embeddings = [Copy(_host.Segments.Span[0], element)],
+            Order = Put(order ?? [.. Enumerable.Range(0, rowCount).Select(row => (long)row)]),
+        };
+        if (isLive is not null)
+        {
+            _live = _host.Masks(isLive);
+            ulong[] words = new ulong[(rowCount + 63) / 64];
+            for (int row = 0; row < rowCount; row++)
+            {
+                words[row / 64] |= (isLive(row) ? 1UL : 0) << (row % 64);
+            }
+
+            Table = Table with { Live = Put(words) };
+        }
+    }
+
+    public CudaTable Table { get; set; }
+
+    public int RowCount => (int)_host.RowCount;
+
+    public ReadOnlyMemory<ColumnBlock> Codes(Func<long, uint> codeOf) => _host.Codes(ColumnElement.Code16, codeOf);
+
+    /// <summary>A filter that passes listed rows.</summary>
+    public DeviceFilter Rows(Func<long, bool> passes)
+    {
+        FilterPlan plan = new();
+        uint[] rows = [.. Enumerable.Range(0, RowCount).Where(row => passes(row)).Select(row => (uint)row)];
+        plan.Complete(plan.AppendRows(rows, _host.BlockCount, FilterPlan.Pass, FilterPlan.Fail));
+        return new DeviceFilter(plan);
+    }
+
+    public DeviceSearchRequest Request(int queryCount, int k, Action<int, Span<float>> fill)
+        => new()
+        {
+            Table = Table,
+            QueryCount = queryCount,
+            Queries = _host.Request(queryCount, k, fill).Queries,
+            K = k,
+        };
+
+    /// <summary>Searches on both and compares hits bit by bit, and rows passed.</summary>
+    public void Check(DeviceSearch search, DeviceSearchWorkspace workspace, DeviceSearchRequest request)
+    {
+        search.Search(request, workspace, TestContext.Current.CancellationToken);
+        Dictionary<DeviceFilter, RowFilter> filters = [];
+        foreach (DeviceFilter? filter in request.Filters.Span)
+        {
+            if (filter is not null)
+            {
+                filters[filter] = new PlanFilter(filter.Plan);
+            }
+        }
+
+        ScanRequest twin = new()
+        {
+            Segments = _host.Segments,
+            RowCount = RowCount,
+            QueryCount = request.QueryCount,
+            Queries = request.Queries,
+            K = request.K,
+            ScoreMin = request.ScoreMin,
+            LiveMasks = _live,
+            Order = _order,
+            Filters = request.Filters.ToArray().Select(one => one is null ? null : filters[one]).ToArray(),
+        };
+        using ScanWorkspace expected = new();
+        FilteredTopK.Search(twin, expected, null, TestContext.Current.CancellationToken);
+        for (int query = 0; query < request.QueryCount; query++)
+        {
+            ScanAssert.SameBits(expected.Hits(query), workspace.Hits(query));
+            Assert.Equal(expected.RowsPassed(query), workspace.RowsPassed(query));
+        }
+    }
+
+    public DeviceSlice<T> Put<T>(T[] values)
+        where T : unmanaged
+    {
+        DeviceBuffer<T> buffer = new(_context, values.Length, "of a search's table");
+        _owners.Add(buffer);
+        _stream.Upload<T>(values, buffer.Slice());
+        return buffer.Slice();
+    }
+
+    public void Dispose()
+    {
+        _owners.ForEach(owner => owner.Dispose());
+        _host.Dispose();
+    }
+
+    private static void FillCut(Action<long, Span<float>> fill, long row, Span<float> values)
+    {
+        fill(row, values);
+        PackedQueries.Write(values, CudaElement.BFloat16, new byte[values.Length * 2], values);
+    }
+
+    private CudaEmbedding Copy(ScanSegment segment, CudaElement element)
+    {
+        int rowBytes = CudaEmbedding.RowBytesOf(segment.Dim, element);
+        byte[] bytes = new byte[(long)rowBytes * RowCount];
+        float[] norms = new float[RowCount];
+        float[] values = new float[segment.Dim];
+        float normMax = segment.Metric == ScanMetric.Cosine ? 1 : 0;
+        for (int row = 0; row < RowCount; row++)
+        {
+            RowBlock block = segment.Blocks.Span[row / ScanSegment.BlockRows];
+            long start = (long)(row % ScanSegment.BlockRows) * segment.Dim;
+            for (int d = 0; d < segment.Dim; d++)
+            {
+                values[d] = segment.Element == RowElement.Float32
+                    ? ((float*)block.Rows)[start + d]
+                    : (float)((Half*)block.Rows)[start + d];
+            }
+
+            PackedQueries.Write(values, element, bytes.AsSpan(row * rowBytes, rowBytes), default);
+            norms[row] = block.Norms == 0 ? 0 : ((float*)block.Norms)[row % ScanSegment.BlockRows];
+            normMax = segment.Metric == ScanMetric.Cosine ? 1 : Math.Max(normMax, block.NormMax);
+        }
+
+        bool hasNorms = segment.Blocks.Span[0].Norms != 0;
+        return new CudaEmbedding(
+            element, segment.Metric, segment.Dim, Put(bytes), hasNorms ? Put(norms) : default, normMax);
+    }
+
+    private sealed class ByNumber(long[] numbers) : RowOrder
+    {
+        public override int Compare(uint first, uint second) => numbers[first].CompareTo(numbers[second]);
+    }
+}
