@@ -99,8 +99,21 @@ public static class CudaSources
             new("LEVELS_STRIDE", FusedScan.LevelStride),
         ]),
         new("FusedScan", "FusedScan/FusedScan.cu", ["80", "90"], s_scan) { Parts = s_scanParts },
+        new("MachineLimits", "MachineLimits/MachineLimits.cu", ["80", "90"],
+        [
+            new("THREADS", MachineLimits.CudaThreads),
+            new("UNROLL", MachineLimits.CudaUnroll),
+        ]),
         new("PlanFilter", "Filter/PlanFilter.cu", ["80", "90"], s_filter),
         new("PreludeCheck", "Cuda/PreludeCheck.cu", ["80", "90"], []),
+        new("RandomTable", "RandomTable/RandomTable.cu", ["80", "90"],
+        [
+            new("THREADS", RandomTable.CudaThreads),
+            new("STEP", unchecked((long)RandomTable.Step)),
+            new("MIX_FACTOR_1", unchecked((long)RandomTable.MixFactor1)),
+            new("MIX_FACTOR_2", unchecked((long)RandomTable.MixFactor2)),
+            new("DRAW_MAX", RandomTable.DrawMax),
+        ]),
         new("ScanBounds", "FusedScan/ScanBounds.cu", ["80", "90"],
         [
             new("LEVELS", FusedScan.LevelCount),

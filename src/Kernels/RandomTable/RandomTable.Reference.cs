@@ -1,0 +1,33 @@
+namespace Linr.Kernels;
+
+/// <content>What is drawn.</content>
+public static partial class RandomTable
+{
+    private static void RowReference(ulong start, ulong row, Span<Half> values)
+    {
+        ulong first = row * (ulong)values.Length;
+        long squares = 0;
+        for (int i = 0; i < values.Length; i++)
+        {
+            long value = Draw(start, first + (ulong)i);
+            squares += value * value;
+        }
+
+        // Integers until here, and one rounding a step from here: the same bits in any order of summation.
+        float scale = (float)(1 / Math.Sqrt(squares));
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = (Half)(Draw(start, first + (ulong)i) * scale);
+        }
+    }
+
+    private static uint CodeReference(ulong start, ulong row, uint codeCount)
+        => 1 + (uint)(((Mix(start + (row * Step)) >> 32) * codeCount) >> 32);
+
+    private static int Draw(ulong start, ulong place)
+    {
+        ulong bits = Mix(start + (place * Step));
+        int sum = (ushort)bits + (ushort)(bits >> 16) + (ushort)(bits >> 32);
+        return (2 * sum) - (3 * DrawMax);
+    }
+}
