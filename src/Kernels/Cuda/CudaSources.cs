@@ -42,18 +42,27 @@ public static class CudaSources
         new("COLUMN_BYTE", (int)ColumnElement.Byte),
     ];
 
-    private static readonly string[] s_scanParts = ["FusedScan/Survivors.cu", "FusedScan/RowTiles.cu"];
+    private static readonly string[] s_survivorParts =
+        ["FusedScan/GroupCode.cu", "FusedScan/Survivors.cu", "FusedScan/TileOrder.cu"];
+
+    private static readonly CudaDefine[] s_survivors =
+    [
+        new("LEVELS", FusedScan.LevelCount),
+        new("GROUP_LEVELS", FusedScan.GroupLevelCount),
+        new("UNIT_TILE_BITS", FusedScan.UnitTileBits),
+        new("UNITS_MAX", FusedScan.UnitsMax),
+    ];
+
+    private static readonly string[] s_scanParts = [.. s_survivorParts, "FusedScan/RowTiles.cu"];
 
     private static readonly CudaDefine[] s_scan =
     [
-        new("LEVELS", FusedScan.LevelCount),
+        .. s_survivors,
         new("ROW_WARPS", FusedScan.RowWarps),
         new("STAGES_1", FusedScan.Stages1),
         new("STAGES_2", FusedScan.Stages2),
         new("STAGES_3", FusedScan.Stages3),
         new("QUEUE", FusedScan.QueueLength),
-        new("UNIT_TILE_BITS", FusedScan.UnitTileBits),
-        new("UNITS_MAX", FusedScan.UnitsMax),
         new("NORM_MIN_BITS", BitConverter.SingleToInt32Bits(TileLoader.NormMin)),
         .. s_elements,
         .. s_metrics,
@@ -70,6 +79,7 @@ public static class CudaSources
     [
         new("THREADS", TopK.CudaWideThreads),
         new("TILE", TopK.CudaTile),
+        new("RUN_MAX", TopK.CudaRunMax),
         new("QUERIES_MAX", TopK.QueryCountMax),
         new("BOARD_BYTES", TopKScratch.BoardBytes),
     ];
@@ -116,11 +126,12 @@ public static class CudaSources
         ]),
         new("ScanBounds", "FusedScan/ScanBounds.cu", ["80", "90"],
         [
-            new("LEVELS", FusedScan.LevelCount),
+            .. s_bounds,
+            .. s_survivors,
             new("LEVEL_BITS", FusedScan.LevelBits),
         ])
         {
-            Parts = ["FusedScan/Survivors.cu"],
+            Parts = ["TopK/Bounds.cu", .. s_survivorParts],
         },
         new("SampleCut", "TopK/SampleCut.cu", ["80", "90"],
         [
@@ -142,12 +153,15 @@ public static class CudaSources
         {
             Parts = ["TopK/Bounds.cu"],
         },
+        new("TopKGroups", "TopK/TopKGroups.cu", ["80", "90"], [.. s_wideSort, .. s_topKStatus])
+        {
+            Parts = ["FusedScan/GroupCode.cu", "TopK/WideSort.cu"],
+        },
         new("TopKWide", "TopK/TopKWide.cu", ["80", "90"],
         [
             .. s_wideSort,
             new("BIN_BITS", TopK.CudaWideBinBits),
             new("LEVELS", TopK.CudaLevels),
-            new("RUN_MAX", TopK.CudaRunMax),
             .. s_topKStatus,
         ])
         {

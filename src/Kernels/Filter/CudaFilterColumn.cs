@@ -29,6 +29,18 @@ public readonly struct CudaFilterColumn
         _runs = runs;
     }
 
+    /// <summary>The address of a column's codes by row.</summary>
+    /// <exception cref="ArgumentException">It has none, or several a row.</exception>
+    internal ulong SingleCodes(out int codeBytes)
+    {
+        var element = (ColumnElement)_element;
+        codeBytes = ElementBytes(element);
+        bool isCode = element is ColumnElement.Code8 or ColumnElement.Code16 or ColumnElement.Code32;
+        return isCode && _runs == 0 && _values != 0
+            ? _values
+            : throw new ArgumentException($"Expected a column of one code a row, found {element}.");
+    }
+
     /// <summary>Bytes of an element.</summary>
     public static int ElementBytes(ColumnElement element) => element switch
     {

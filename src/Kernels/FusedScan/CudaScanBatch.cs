@@ -31,7 +31,9 @@ public struct CudaScanBatch
     private uint _capacity;
     private uint _k;
     private uint _sampleRows;
-    private readonly uint _unused;
+    private uint _slotCount;
+    private CudaGroups _groups;
+    private ulong _slots;
 
     /// <summary>
     /// [query][bytes]: elements like the rows', what multiplies the dot product folded in, zero past D.
@@ -103,4 +105,15 @@ public struct CudaScanBatch
 
     /// <summary>Rows of the sample.</summary>
     public int SampleRows { readonly get => (int)_sampleRows; set => _sampleRows = (uint)value; }
+
+    /// <summary>The cap on groups, if there is one.</summary>
+    public CudaGroups Groups { readonly get => _groups; set => _groups = value; }
+
+    /// <summary>
+    /// [query][<see cref="SlotCount"/>], zero before <see cref="FusedScanCuda.BeginGroups"/>; only with groups.
+    /// </summary>
+    public DeviceSlice<ulong> Slots { set => _slots = value.IsEmpty ? 0 : value.Address; }
+
+    /// <summary><see cref="FusedScan.GroupSlots"/>; only with groups.</summary>
+    public int SlotCount { set => _slotCount = (uint)value; }
 }

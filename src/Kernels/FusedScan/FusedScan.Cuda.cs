@@ -6,6 +6,7 @@ namespace Linr.Kernels;
 public sealed class FusedScanCuda : IDisposable
 {
     private const int ThreadsPerGroup = 32 * FusedScan.RowWarps;
+    private const int TileRows = 16 * FusedScan.RowWarps;
     private static readonly int[] s_variants = [8, 16, 32, 64];
     private readonly CudaModule _module;
     private readonly CudaDevice _device;
@@ -84,12 +85,46 @@ public sealed class FusedScanCuda : IDisposable
         DeviceSlice<uint> levelShifts)
         => _bounds.Begin(stream, batch, cuts, lowest, levelBases, levelShifts);
 
+    /// <summary>
+    /// Enqueues the same of a batch with a cap on groups: its first cuts are what the sample's rows tell.
+    /// </summary>
+    /// <param name="stream">Where.</param>
+    /// <param name="table">The sample's table.</param>
+    /// <param name="batch">The sample's batch.</param>
+    /// <param name="shape">Its counts.</param>
+    /// <param name="lowest">[query]: the lowest score that is asked for, or minus infinity.</param>
+    /// <param name="levelBases">[query], written.</param>
+    /// <param name="levelShifts">[query], written.</param>
+    public void BeginGroups(
+        CudaStream stream,
+        DeviceSlice<CudaScanTable> table,
+        DeviceSlice<CudaScanBatch> batch,
+        in CudaScanBatch shape,
+        DeviceSlice<float> lowest,
+        DeviceSlice<uint> levelBases,
+        DeviceSlice<uint> levelShifts)
+        => _bounds.BeginGroups(
+            stream,
+            batch,
+            table.Cast<uint>().Slice(CudaScanTable.RowCountPlace, 1),
+            Variant(shape.QueryCount) < 2 ? TileRows : 2 * TileRows,
+            lowest,
+            levelBases,
+            levelShifts);
+
     /// <summary>Enqueues what follows a scan: its counts and its cuts as floats.</summary>
     /// <param name="stream">Where.</param>
     /// <param name="batch">The scan's batch.</param>
     /// <param name="cuts">[query], written: no row below it is among the best K.</param>
     public void End(CudaStream stream, DeviceSlice<CudaScanBatch> batch, DeviceSlice<float> cuts)
         => _bounds.End(stream, batch, cuts);
+
+    /// <summary>Enqueues the same of a batch with a cap on groups.</summary>
+    /// <param name="stream">Where.</param>
+    /// <param name="batch">The scan's batch.</param>
+    /// <param name="cuts">[query], written: no row below it is among the best K.</param>
+    public void EndGroups(CudaStream stream, DeviceSlice<CudaScanBatch> batch, DeviceSlice<float> cuts)
+        => _bounds.EndGroups(stream, batch, cuts);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Linr.Kernels;
 
 /// <summary>
@@ -24,6 +26,12 @@ public static class FusedScan
     /// Numbers of a query's levels: their counts, and the count of all survivors on a line of its own.
     /// </summary>
     public const int LevelStride = LevelCount + 32;
+
+    /// <summary>Score levels of a query with a cap on groups, by whose counts of slots its cut rises.</summary>
+    internal const int GroupLevelCount = 64;
+
+    private const int GroupSlotsMin = 16_384;
+    private const int GroupSlotsPerHit = 4;
 
     /// <summary>The sample's scores above its cut take half of the levels.</summary>
     internal const int LevelBits = 8;
@@ -52,4 +60,12 @@ public static class FusedScan
 
     /// <summary>Units at most, so that their order is computed in 32 bits.</summary>
     internal const int UnitsMax = 65_535;
+
+    /// <summary>
+    /// Slots a query that a cap on groups needs, a power of two: enough that k of them are filled before all are, and
+    /// that few groups do not share any.
+    /// </summary>
+    /// <param name="k">K.</param>
+    public static int GroupSlots(int k)
+        => (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(GroupSlotsMin, GroupSlotsPerHit * (long)k));
 }

@@ -12,31 +12,12 @@
 // A source says what the rows are: chunks() pieces of 256 bytes a row in a piece(chunk) each, products that become
 // scores by finish() after the last piece, and isSum where scores are added up in accumulators of their own, by
 // add_segment() after each piece that ends_segment().
-// Defines: ROW_WARPS, STAGES_1 to STAGES_3, QUEUE, UNIT_TILE_BITS, UNITS_MAX, NORM_MIN_BITS, ELEMENT_* (CudaElement),
-// METRIC_* (ScanMetric).
+// Defines: ROW_WARPS, STAGES_1 to STAGES_3, QUEUE, NORM_MIN_BITS, ELEMENT_* (CudaElement), METRIC_* (ScanMetric).
 
 #define STEP_BYTES 32u
 
 // 256 bytes of every row, or what is left of it: bytes from `at` on of rows that are `rowBytes` apart.
 struct Piece { const u8* rows; u32 rowBytes, at, element; };
-
-// Which of the tiles is the n-th to be scanned; past the last tile there is none. Whole units of tiles change places.
-struct TileOrder {
-    u32 unitBits, units, factor;
-
-    DEVICE_MEMBER void start(u32 tiles) {
-        unitBits = UNIT_TILE_BITS;
-        while (tiles >> unitBits >= UNITS_MAX) unitBits++;
-        units = (tiles + (1u << unitBits) - 1) >> unitBits;
-        factor = units == 0 ? 0 : 2654435761u % units; // a prime: no two units meet
-    }
-
-    DEVICE_MEMBER u32 count() const { return units << unitBits; }
-
-    DEVICE_MEMBER u32 tile(u32 n) const {
-        return ((n >> unitBits) * factor % units << unitBits) + (n & ((1u << unitBits) - 1));
-    }
-};
 
 template <u32 element> DEVICE void multiply(float (&c)[4], const u32 (&a)[4], u32 b0, u32 b1) {
     if (element == ELEMENT_FLOAT16) mma_half(c, a, b0, b1);
@@ -314,7 +295,11 @@ template <class Source, u32 MT, u32 NT> struct Scan {
         u32 warps = block_threads() / 32, apart = grid_blocks() * warps / (4 * batch.queryCount);
         u32 own = block_id() * warps + warp_id();
         if (apart == 0) apart = 1;
-        if (own % apart == 0) raise_cut(batch, own / apart % batch.queryCount);
+        if (own % apart == 0) {
+            if (batch.groups.codes == nullptr) raise_cut(batch, own / apart % batch.queryCount);
+            else raise_cut_by_slots(batchAt, own / apart % batch.queryCount);
+        }
+
         refresh_limits();
     }
 

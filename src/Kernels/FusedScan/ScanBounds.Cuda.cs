@@ -11,6 +11,8 @@ public sealed class ScanBoundsCuda : IDisposable
     private readonly CudaModule _module;
     private readonly CudaKernel _begin;
     private readonly CudaKernel _end;
+    private readonly CudaKernel _beginGroups;
+    private readonly CudaKernel _endGroups;
 
     /// <summary>Loads the kernels.</summary>
     /// <param name="context">The device's context.</param>
@@ -23,6 +25,8 @@ public sealed class ScanBoundsCuda : IDisposable
         _module = new CudaModule(context, "ScanBounds", image);
         _begin = _module.GetKernel("scan_begin");
         _end = _module.GetKernel("scan_end");
+        _beginGroups = _module.GetKernel("scan_begin_groups");
+        _endGroups = _module.GetKernel("scan_end_groups");
     }
 
     /// <summary>Enqueues what the scan needs of a sample's scores: the first cut and the levels above it.</summary>
@@ -55,6 +59,35 @@ public sealed class ScanBoundsCuda : IDisposable
     public void End(CudaStream stream, DeviceSlice<CudaScanBatch> batch, DeviceSlice<float> cuts)
         => _end.Launch(new LaunchShape(1, FusedScan.QueriesMax), stream, batch, cuts);
 
+    /// <summary>Enqueues <see cref="Begin"/> for a batch with a cap on groups.</summary>
+    /// <param name="stream">Where.</param>
+    /// <param name="batch">The sample's batch.</param>
+    /// <param name="rowCount">One number: rows of the table.</param>
+    /// <param name="tileRows">Rows of a tile of the sample.</param>
+    /// <param name="lowest">[query]: the lowest score that is asked for, or minus infinity.</param>
+    /// <param name="levelBases">[query], written.</param>
+    /// <param name="levelShifts">[query], written.</param>
+    public void BeginGroups(
+        CudaStream stream,
+        DeviceSlice<CudaScanBatch> batch,
+        DeviceSlice<uint> rowCount,
+        int tileRows,
+        DeviceSlice<float> lowest,
+        DeviceSlice<uint> levelBases,
+        DeviceSlice<uint> levelShifts)
+        => _beginGroups.Launch(
+            GroupsShape(lowest.Length), stream, batch, rowCount, (uint)tileRows, lowest, levelBases, levelShifts);
+
+    /// <summary>Enqueues <see cref="End"/> for a batch with a cap on groups.</summary>
+    /// <param name="stream">Where.</param>
+    /// <param name="batch">The scan's batch.</param>
+    /// <param name="cuts">[query], written: no row below it is among the best K.</param>
+    public void EndGroups(CudaStream stream, DeviceSlice<CudaScanBatch> batch, DeviceSlice<float> cuts)
+        => _endGroups.Launch(GroupsShape(cuts.Length), stream, batch, cuts);
+
     /// <inheritdoc/>
     public void Dispose() => _module.Dispose();
+
+    private static LaunchShape GroupsShape(long queryCount)
+        => new((uint)queryCount, TopK.CudaThreads, TopK.CudaWorkBytes);
 }

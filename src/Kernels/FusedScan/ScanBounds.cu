@@ -1,5 +1,16 @@
 // Before and after a scan: its first cuts and levels from a sample, its counts and last cuts.
-// Defines: LEVELS, LEVEL_BITS
+// Defines: those of Bounds.cu, Survivors.cu and TileOrder.cu, LEVEL_BITS
+
+// A query's cut, and levels from there, or from the lowest of the sample, to its best.
+DEVICE void set_levels(const Batch& batch, u32 query, float first, u32 low, u32 high, u32* levelBases,
+                       u32* levelShifts) {
+    u32 cut = ordered_bits(first), base = first == -infinity() ? low : cut;
+    u32 range = high > base ? high - base : 0;
+    u32 shift = 32 - leading_zeros(range | 1);
+    levelBases[query] = base;
+    levelShifts[query] = shift > LEVEL_BITS ? shift - LEVEL_BITS : 0;
+    batch.cuts[query] = cut;
+}
 
 // Readies a query for the scan, a block a query: its cut (a float so far, or the lowest score that is asked for) and
 // levels from there to the sample's best.
@@ -27,13 +38,63 @@ KERNEL(scan_begin, (1024), const Batch* batchAt, const float* cuts, const float*
     for (u32 i = thread_id(); i < LEVELS_STRIDE; i += block_threads()) batch.levels[query * LEVELS_STRIDE + i] = 0;
     if (thread_id() == 0) {
         float first = cuts[query] > lowest[query] ? cuts[query] : lowest[query];
-        u32 cut = ordered_bits(first), base = first == -infinity() ? best[1] : cut;
-        u32 range = best[0] > base ? best[0] - base : 0;
-        u32 shift = 32 - leading_zeros(range | 1);
-        levelBases[query] = base;
-        levelShifts[query] = shift > LEVEL_BITS ? shift - LEVEL_BITS : 0;
-        batch.cuts[query] = cut;
+        set_levels(batch, query, first, best[1], best[0], levelBases, levelShifts);
     }
+}
+
+struct Slots { const u64* slots; };
+DEVICE bool read(const Slots& s, u32 i, u32& value) {
+    value = (u32)(load_changing(s.slots + i) >> 32);
+    return value != 0;
+}
+
+// The K-th best of a query's slots, or minus infinity: what is known of the K-th best hit under a cap on groups.
+DEVICE float slots_cut(const Batch& batch, u32 query, Work* work) {
+    Slots slots = {batch.slots + (u64)query * batch.slotCount};
+    find_range(slots, batch.slotCount, work);
+    if (work->count < batch.k) return -infinity();
+    return float_from_ordered(find_bound(slots, batch.slotCount, batch.k, 0, work).value);
+}
+
+// The same with a cap on groups: the rows of the sample go to their slots, which are zero, and the cut is what these
+// tell. tileRows and *rowCount are the scan's, by which a place in the sample is a row.
+KERNEL(scan_begin_groups, (THREADS), const Batch* batchAt, const u32* rowCount, u32 tileRows, const float* lowest,
+       u32* levelBases, u32* levelShifts) {
+    SHARED_BYTES(bytes);
+    Work* work = (Work*)bytes;
+    const Batch batch = *batchAt;
+    u32 query = block_id(), rows = batch.list != nullptr ? *batch.listCount : *rowCount;
+    if (batch.cuts[query] == ordered_bits(infinity())) return; // not for this launch
+    TileOrder order = {};
+    order.start((rows + tileRows - 1) / tileRows);
+    const float* scores = batch.sample + (u64)query * batch.sampleRows;
+    float error = batch.errors[query];
+    for (u32 place = thread_id(); place < batch.sampleRows; place += THREADS) {
+        float score = scores[place];
+        if (score == -infinity()) continue;
+        u32 at = order.tile(place / tileRows) * tileRows + place % tileRows;
+        u32 row = batch.list != nullptr ? batch.list[at] : at;
+        enter_slot(batch, query, row, group_of(batch.groups, row), ordered_bits(score - error));
+    }
+
+    for (u32 i = thread_id(); i < LEVELS_STRIDE; i += THREADS) batch.levels[query * LEVELS_STRIDE + i] = 0;
+    block_sync();
+    float known = slots_cut(batch, query, work);
+    find_range(Slots{batch.slots + (u64)query * batch.slotCount}, batch.slotCount, work);
+    if (thread_id() == 0)
+        set_levels(batch, query, known > lowest[query] ? known : lowest[query], work->low, work->high, levelBases,
+            levelShifts);
+    clear_bins(work);
+    u32 base = levelBases[query], shift = slot_shift(batch, query), sum = 0;
+    for (u32 i = thread_id(); i < batch.slotCount; i += THREADS) {
+        u32 level = levels_reached((u32)(batch.slots[(u64)query * batch.slotCount + i] >> 32), base, shift);
+        if (level > 0) shared_add(&work->bins[level - 1], 1u);
+    }
+
+    block_sync();
+    if (thread_id() >= GROUP_LEVELS) return;
+    for (u32 level = thread_id(); level < GROUP_LEVELS; level++) sum += work->bins[level];
+    *slot_level(batch, query, thread_id()) = sum;
 }
 
 // After the scan: what the next step reads, side by side.
@@ -42,4 +103,21 @@ KERNEL(scan_end, (256), const Batch* batchAt, float* cuts) {
     if (query >= batchAt->queryCount) return;
     batchAt->counts[query] = batchAt->levels[query * LEVELS_STRIDE + LEVELS];
     cuts[query] = float_from_ordered(batchAt->cuts[query]);
+}
+
+// The same with a cap on groups, a block a query: the last cut is as fine as the slots are.
+KERNEL(scan_end_groups, (THREADS), const Batch* batchAt, float* cuts) {
+    SHARED_BYTES(bytes);
+    const Batch batch = *batchAt;
+    u32 query = block_id();
+    float cut = float_from_ordered(batch.cuts[query]);
+    if (cut != infinity()) {
+        float known = slots_cut(batch, query, (Work*)bytes);
+        cut = known > cut ? known : cut;
+    }
+
+    if (thread_id() == 0) {
+        batch.counts[query] = batch.levels[query * LEVELS_STRIDE + LEVELS];
+        cuts[query] = cut;
+    }
 }

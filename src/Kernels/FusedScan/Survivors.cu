@@ -1,7 +1,12 @@
 // What every scan of a device shares: the batch it works on, the list of survivors, the levels by which cuts rise.
 // A source of scores has At, what its rows lie in, and slow_score, a score in float64 for a row that floats cannot
 // score.
-// Defines: LEVELS
+//
+// With a cap on groups, K rows above a score are no reason to raise the cut: they may be of one group. Each row of a
+// group belongs to one of `cap` slots, which keeps the best of its rows. Slots whose best reach a score are as many rows
+// of groups under their caps, so that K such slots raise the cut. And a row that is worse than the best of all slots of
+// its group, if they are its group's, is no hit. Groups share slots where there are too many: that only loses chances.
+// Defines: LEVELS, GROUP_LEVELS
 
 #define STAGE_BYTES_A_ROW 256u
 #define NO_FILTER 0xffffffffu
@@ -40,12 +45,15 @@ struct Batch {
     u32 capacity;
     u32 k;
     u32 sampleRows;
-    u32 unused;
+    u32 slotCount;             // a power of two
+    Groups groups;
+    u64* slots;                // [query][slotCount]: ordered_bits(lower) << 32 | group code, or 0
 };
 
 DEVICE u32 smaller(u32 a, u32 b) { return a < b ? a : b; }
 // What other blocks change meanwhile; any of its values will do.
 DEVICE u32 load_changing(const u32* p) { return *(const volatile u32*)p; }
+DEVICE u64 load_changing(const u64* p) { return *(const volatile u64*)p; }
 DEVICE float infinity() { return float_from_bits(0x7f800000u); }
 
 // A warp's survivors before they are written: the float score and row in a word, and the query.
@@ -55,6 +63,64 @@ struct Queue {
     u32 count;
 };
 
+// --- groups ----------------------------------------------------------------------------------------------------------
+DEVICE u32 slot_of(const Batch& batch, u32 code, u32 i) {
+    return (code * batch.groups.cap + i) & (batch.slotCount - 1);
+}
+
+// Counts of slots by level lie apart, as atomics on one line wait for each other.
+DEVICE u32* slot_level(const Batch& batch, u32 query, u32 level) {
+    return batch.levels + query * LEVELS_STRIDE + level * (LEVELS / GROUP_LEVELS);
+}
+
+DEVICE u32 slot_shift(const Batch& batch, u32 query) {
+    return batch.levelShifts[query] + 31 - leading_zeros((u32)LEVELS / GROUP_LEVELS);
+}
+
+// How many levels a value reaches.
+DEVICE u32 levels_reached(u32 bits, u32 base, u32 shift) {
+    return bits < base ? 0 : smaller((bits - base) >> shift, GROUP_LEVELS - 1) + 1;
+}
+
+// Puts a row into its slot; what was there before is returned.
+DEVICE u64 enter_slot(const Batch& batch, u32 query, u32 row, u32 code, u32 bits) {
+    u32 own = (row * 2654435761u >> 16) % batch.groups.cap; // rows of a group may have a rhythm
+    u64* slot = batch.slots + (u64)query * batch.slotCount + slot_of(batch, code, own);
+    return global_max(slot, (u64)bits << 32 | code);
+}
+
+// Whether a row whose canonical score is in [lower, upper] may be a hit, as far as its group decides; then it is
+// counted. A count rises at most once for each slot, and after it: it never says too much.
+DEVICE_CALL bool enter_group(const Batch* batchAt, u32 query, u32 row, float lower, float upper) {
+    const Batch batch = *batchAt;
+    u32 code = group_of(batch.groups, row), better = 0;
+    while (better < batch.groups.cap) {
+        u64 slot = load_changing(batch.slots + (u64)query * batch.slotCount + slot_of(batch, code, better));
+        if ((u32)slot != code || !(float_from_ordered((u32)(slot >> 32)) > upper)) break;
+        better++;
+    }
+
+    if (better == batch.groups.cap) return false;
+    u32 bits = ordered_bits(lower), before = (u32)(enter_slot(batch, query, row, code, bits) >> 32);
+    u32 base = batch.levelBases[query], shift = slot_shift(batch, query);
+    u32 first = levels_reached(before, base, shift), end = levels_reached(bits, base, shift);
+    u32 ofCut = levels_reached(load_changing(batch.cuts + query), base, shift);
+    for (u32 level = ofCut > first ? ofCut : first; level < end; level++) global_add(slot_level(batch, query, level), 1u);
+    return true;
+}
+
+// Raises one query's cut to the highest level that K slots reach. Levels up to the cut are not counted any more.
+DEVICE_CALL void raise_cut_by_slots(const Batch* batchAt, u32 query) {
+    const Batch batch = *batchAt;
+    u32 highest = 0;
+    for (u32 level = lane_id(); level < GROUP_LEVELS; level += 32)
+        if (load_changing(slot_level(batch, query, level)) >= batch.k) highest = level + 1;
+    highest = warp_max(highest);
+    if (lane_id() == 0 && highest > 0)
+        global_max(batch.cuts + query, batch.levelBases[query] + ((highest - 1) << slot_shift(batch, query)));
+}
+
+// --- the list --------------------------------------------------------------------------------------------------------
 // Called from many places, rarely.
 template <class Source>
 DEVICE_CALL void write_out(
@@ -68,11 +134,14 @@ DEVICE_CALL void write_out(
 
         float score = float_from_bits((u32)(words[i] >> 32));
         if (score != score) score = Source::slow_score(at, batch, query, row);
+        float error = batch.errors[query];
+        bool grouped = batch.groups.codes != nullptr;
+        if (grouped && !enter_group(batchAt, query, row, score - error, score + error)) continue;
         u32* levels = batch.levels + query * LEVELS_STRIDE;
-        u32 bits = ordered_bits(score - batch.errors[query]), place = global_add(levels + LEVELS, 1u);
+        u32 bits = ordered_bits(score - error), place = global_add(levels + LEVELS, 1u);
         if (place < batch.capacity) batch.words[(u64)query * batch.capacity + place] = (u64)bits << 32 | row;
         u32 base = batch.levelBases[query];
-        if (bits >= base)
+        if (!grouped && bits >= base)
             global_add(levels + smaller((bits - base) >> batch.levelShifts[query], LEVELS - 1), 1u);
     }
 

@@ -12,14 +12,17 @@ public sealed class TopKCuda : IDisposable
     private readonly CudaModule _module;
     private readonly CudaModule _wideModule;
     private readonly CudaModule _sampleModule;
+    private readonly CudaModule _groupsModule;
     private readonly CudaKernel _cut;
     private readonly CudaKernel _sort;
     private readonly CudaKernel _sampleCut;
     private readonly CudaKernel _wideCut;
     private readonly CudaKernel _wideSort;
+    private readonly CudaKernel _groups;
     private readonly CanonicalScoreCuda _scores;
     private readonly uint _wideCutBlocks;
     private readonly uint _wideSortBlocks;
+    private readonly uint _groupsBlocks;
 
     /// <summary>Loads the kernels.</summary>
     /// <exception cref="CudaException">The driver refused them.</exception>
@@ -40,6 +43,9 @@ public sealed class TopKCuda : IDisposable
         _sampleCut.AllowSharedBytes(SampleBytes);
         _wideCut = _wideModule.GetKernel("top_k_wide_cut");
         _wideSort = _wideModule.GetKernel("top_k_wide_sort");
+        _groupsModule = new CudaModule(context, "TopKGroups", CudaImages.Find("TopKGroups", device.ComputeCapability));
+        _groups = _groupsModule.GetKernel("top_k_groups");
+        _groupsBlocks = ResidentBlocks(_groups);
         _wideCutBlocks = ResidentBlocks(_wideCut);
         _wideSortBlocks = ResidentBlocks(_wideSort);
     }
@@ -56,8 +62,9 @@ public sealed class TopKCuda : IDisposable
     /// <param name="queryCount">Q.</param>
     /// <param name="k">Hits of a query.</param>
     /// <param name="capacity">Words of a query's list.</param>
-    public static long ScratchBytes(int queryCount, int k, long capacity)
-        => new TopKScratch(queryCount, capacity, IsWide(k, capacity)).Bytes;
+    /// <param name="hasGroups">Whether groups have a cap.</param>
+    public static long ScratchBytes(int queryCount, int k, long capacity, bool hasGroups = false)
+        => new TopKScratch(queryCount, capacity, hasGroups || IsWide(k, capacity)).Bytes;
 
     /// <summary>Enqueues the finish of a batch.</summary>
     /// <param name="stream">Where.</param>
@@ -73,11 +80,13 @@ public sealed class TopKCuda : IDisposable
         Check(input, k, scratch, output);
         int queryCount = (int)input.Counts.Length;
         long capacity = input.Words.Length / queryCount;
-        bool isWide = IsWide(k, capacity);
+        bool hasGroups = !input.Groups.IsNone;
+        bool isWide = hasGroups || IsWide(k, capacity);
         var layout = new TopKScratch(queryCount, capacity, isWide);
         if (isWide)
         {
-            EnqueueWideCut(stream, input, k, layout, scratch);
+            // More than k rows at once may be of one group, so that the k-th of them is no cut.
+            EnqueueWideCut(stream, input, hasGroups ? int.MaxValue : k, layout, scratch);
         }
         else
         {
@@ -87,8 +96,11 @@ public sealed class TopKCuda : IDisposable
         _scores.Launch(
             stream, input.Segments, layout.Pairs(scratch), TopKScratch.PairCount(scratch), layout.Scores(scratch));
 
-        // Here every kept row has its score, and k has not cut yet: a cap on groups would go between.
-        if (isWide)
+        if (hasGroups)
+        {
+            EnqueueGroups(stream, input, k, layout, scratch, output);
+        }
+        else if (isWide)
         {
             EnqueueWideSort(stream, input, k, layout, scratch, output);
         }
@@ -135,6 +147,7 @@ public sealed class TopKCuda : IDisposable
         _module.Dispose();
         _wideModule.Dispose();
         _sampleModule.Dispose();
+        _groupsModule.Dispose();
         _scores.Dispose();
     }
 
@@ -156,7 +169,7 @@ public sealed class TopKCuda : IDisposable
                 + $"{output.Status.Length} statuses.");
         }
 
-        long needed = ScratchBytes((int)queryCount, k, input.Words.Length / queryCount);
+        long needed = ScratchBytes((int)queryCount, k, input.Words.Length / queryCount, !input.Groups.IsNone);
         if (scratch.Length < needed || scratch.Address % sizeof(ulong) != 0)
         {
             throw new ArgumentException($"Expected {needed} aligned bytes of scratch, found {scratch.Length}.");
@@ -247,6 +260,35 @@ public sealed class TopKCuda : IDisposable
             (uint)input.Counts.Length,
             (uint)(input.Words.Length / input.Counts.Length),
             (uint)k,
+            scratch,
+            layout.Pairs(scratch),
+            layout.Scores(scratch),
+            AddressOrNull(input.Keys),
+            layout.First(scratch),
+            layout.Second(scratch),
+            layout.TileCounts(scratch),
+            output.Hits,
+            output.HitCounts,
+            output.Status);
+
+    private void EnqueueGroups(
+        CudaStream stream,
+        in TopKInput input,
+        int k,
+        in TopKScratch layout,
+        DeviceSlice<byte> scratch,
+        in TopKOutput output)
+        => _groups.Launch(
+            WideShape(input, _groupsBlocks),
+            stream,
+            input.Counts,
+            input.Cuts,
+            (uint)input.Counts.Length,
+            (uint)(input.Words.Length / input.Counts.Length),
+            (uint)k,
+            input.Groups.Codes,
+            (uint)input.Groups.CodeBytes,
+            (uint)input.Groups.Cap,
             scratch,
             layout.Pairs(scratch),
             layout.Scores(scratch),

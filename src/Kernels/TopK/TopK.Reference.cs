@@ -12,9 +12,18 @@ public static partial class TopK
     /// <param name="k">Hits wanted.</param>
     /// <param name="score">The canonical score of a row.</param>
     /// <param name="key">The item key of a row.</param>
+    /// <param name="group">The group of a row, of which at most <paramref name="cap"/> are hits; null: no cap.</param>
+    /// <param name="cap">Hits of a group.</param>
     /// <returns>The hits; equal scores with equal keys by row.</returns>
     internal static (ScanHit[] Hits, TopKStatus Status) Reference(
-        ReadOnlySpan<ulong> words, uint count, float cut, int k, Func<uint, float> score, Func<uint, long> key)
+        ReadOnlySpan<ulong> words,
+        uint count,
+        float cut,
+        int k,
+        Func<uint, float> score,
+        Func<uint, long> key,
+        Func<uint, uint>? group = null,
+        int cap = int.MaxValue)
     {
         if (count > words.Length)
         {
@@ -30,6 +39,13 @@ public static partial class TopK
                 .ThenBy(hit => key(hit.Row))
                 .ThenBy(hit => hit.Row),
         ];
+        if (group is not null)
+        {
+            ILookup<uint, uint> rows = sorted.ToLookup(hit => group(hit.Row), hit => hit.Row);
+            HashSet<uint> taken = [.. rows.SelectMany(own => own.Take(cap))];
+            sorted = [.. sorted.Where(hit => taken.Contains(hit.Row))];
+        }
+
         bool ties = sorted.Length > k && sorted[k - 1].Score == sorted[k].Score
             && key(sorted[k - 1].Row) == key(sorted[k].Row);
         return (sorted[..Math.Min(k, sorted.Length)], ties ? TopKStatus.Ties : TopKStatus.Ok);

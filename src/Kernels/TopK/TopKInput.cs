@@ -15,4 +15,8 @@ public readonly record struct TopKInput(
     DeviceSlice<float> Cuts,
     DeviceSlice<float> Twice,
     DeviceSlice<CudaScoreSegment> Segments,
-    DeviceSlice<long> Keys);
+    DeviceSlice<long> Keys)
+{
+    /// <summary>The cap on groups, if there is one: then no two keys are equal.</summary>
+    public CudaGroups Groups { get; init; }
+}

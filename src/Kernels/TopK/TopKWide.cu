@@ -2,7 +2,7 @@
 // all blocks together, which wait for each other at the end of each step.
 // Kept words are sorted by score alone at first, since equal scores are few as a rule and are settled where they lie; a
 // query with more than RUN_MAX equal scores in a row is sorted again by row, key and score.
-// Defines: those of WideSort.cu, BIN_BITS, LEVELS, RUN_MAX, STATUS_*
+// Defines: those of WideSort.cu, BIN_BITS, LEVELS, STATUS_*
 
 constexpr u32 Bins = 1 << BIN_BITS;
 
@@ -153,37 +153,6 @@ KERNEL(top_k_wide_cut, (THREADS), const u64* words, const u32* counts, const flo
 }
 
 // --- the answers -------------------------------------------------------------------------------------------------------
-// Which queries have more than RUN_MAX equal scores in a row among those that may become hits.
-DEVICE void find_runs(const Sort& sort, u32 k) {
-    for (u64 t = block_id(); t < (u64)sort.queryCount * sort.tiles; t += grid_blocks()) {
-        Piece piece = piece_of(t, sort.tiles, sort.board->kept);
-        if (piece.first == piece.end || piece.first > k) continue;
-        const u64* words = words_at(sort, piece.query, ScoreSteps);
-        u32 count = sort.board->kept[piece.query];
-        bool has = false;
-        for (u32 i = piece.first + thread_id(); i < piece.end && i <= k; i += THREADS)
-            has = has || ((u64)i + RUN_MAX < count && (words[i] >> 32) == (words[i + RUN_MAX] >> 32));
-        if (has) {
-            global_or(&sort.board->runs[piece.query], 1u);
-            global_or(&sort.board->hasRuns, 1u);
-        }
-    }
-}
-
-// Where a word stands among those of its score, which lie together and are few if any of them comes before k.
-DEVICE u32 place_in_run(const Sort& sort, const u64* words, u32 i, u32 count, u32 k) {
-    u64 word = words[i];
-    u32 start = i, before = 0;
-    while (start > 0 && (words[start - 1] >> 32) == (word >> 32)) start--;
-    if (start > k) return start;
-    for (u32 j = start; j < count && (words[j] >> 32) == (word >> 32); j++) {
-        i64 key = key_of(sort.keys, words[j]), own = key_of(sort.keys, word);
-        before += key < own || (key == own && words[j] < word) ? 1 : 0;
-    }
-
-    return start + before;
-}
-
 DEVICE void put_hits(const Sort& sort, u32 k, u32 lastStep, u64* hits) {
     for (u64 t = block_id(); t < (u64)sort.queryCount * sort.tiles; t += grid_blocks()) {
         Piece piece = piece_of(t, sort.tiles, sort.board->kept);

@@ -1,6 +1,6 @@
 // What the blocks of a finish that work together share: the Board on which they tell each other what they know, zero at
 // the start, and a stable sort of the kept words by radix, 8 bits a pass. Work goes by tiles of a query's list.
-// Defines: THREADS, TILE, QUERIES_MAX, BOARD_BYTES
+// Defines: THREADS, TILE, RUN_MAX, QUERIES_MAX, BOARD_BYTES
 
 constexpr u32 Warps = THREADS / 32;
 constexpr u32 Digits = 256;
@@ -260,4 +260,35 @@ DEVICE void load_words(const Sort& sort, const u64* pairs, const float* scores, 
         valid = warp_sum(valid);
         if (lane_id() == 0 && valid != 0) global_add(&sort.board->valid[piece.query], valid);
     }
+}
+
+// Which queries have more than RUN_MAX equal scores in a row among those that may become hits.
+DEVICE void find_runs(const Sort& sort, u32 k) {
+    for (u64 t = block_id(); t < (u64)sort.queryCount * sort.tiles; t += grid_blocks()) {
+        Piece piece = piece_of(t, sort.tiles, sort.board->kept);
+        if (piece.first == piece.end || piece.first > k) continue;
+        const u64* words = words_at(sort, piece.query, ScoreSteps);
+        u32 count = sort.board->kept[piece.query];
+        bool has = false;
+        for (u32 i = piece.first + thread_id(); i < piece.end && i <= k; i += THREADS)
+            has = has || ((u64)i + RUN_MAX < count && (words[i] >> 32) == (words[i + RUN_MAX] >> 32));
+        if (has) {
+            global_or(&sort.board->runs[piece.query], 1u);
+            global_or(&sort.board->hasRuns, 1u);
+        }
+    }
+}
+
+// Where a word stands among those of its score, which lie together and are few if any of them comes before k.
+DEVICE u32 place_in_run(const Sort& sort, const u64* words, u32 i, u32 count, u32 k) {
+    u64 word = words[i];
+    u32 start = i, before = 0;
+    while (start > 0 && (words[start - 1] >> 32) == (word >> 32)) start--;
+    if (start > k) return start;
+    for (u32 j = start; j < count && (words[j] >> 32) == (word >> 32); j++) {
+        i64 key = key_of(sort.keys, words[j]), own = key_of(sort.keys, word);
+        before += key < own || (key == own && words[j] < word) ? 1 : 0;
+    }
+
+    return start + before;
 }

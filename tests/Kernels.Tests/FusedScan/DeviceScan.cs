@@ -23,6 +23,7 @@ internal sealed class DeviceScan : IDisposable
     private readonly DeviceBuffer<ulong> _words;
     private readonly DeviceBuffer<uint> _bases;
     private readonly DeviceBuffer<uint> _shifts;
+    private readonly DeviceBuffer<ulong>? _slots;
     private readonly int _queryCount;
     private readonly int _sampleRows;
     private readonly int _capacity;
@@ -38,7 +39,8 @@ internal sealed class DeviceScan : IDisposable
         int capacity,
         ulong[]? masks = null,
         uint[]? filters = null,
-        uint[]? list = null)
+        uint[]? list = null,
+        CudaGroups groups = default)
     {
         (_context, _stream, _k, _sampleRows, _capacity) = (context, stream, k, sampleRows, capacity);
         _queryCount = queries.Length / rows.Dim;
@@ -82,7 +84,15 @@ internal sealed class DeviceScan : IDisposable
             QueryBytes = queryBytes,
             Capacity = capacity,
             K = k,
+            Groups = groups,
         };
+        if (!groups.IsNone)
+        {
+            int slotCount = FusedScan.GroupSlots(k);
+            _slots = New<ulong>((long)_queryCount * slotCount);
+            (_scanShape.Slots, _scanShape.SlotCount) = (_slots.Slice(), slotCount);
+        }
+
         _sampleShape = _scanShape;
         _sampleShape.Sample = _sample.Slice();
         _sampleShape.SampleRows = sampleRows;
@@ -128,6 +138,28 @@ internal sealed class DeviceScan : IDisposable
         EnqueueScan();
         _stream.Synchronize();
     }
+
+    /// <summary>The same with a cap on groups.</summary>
+    public void RunGroups()
+    {
+        EnqueueSample();
+        _stream.EnqueueZero(_slots!.Slice());
+        _op.BeginGroups(
+            _stream,
+            _table.Slice(),
+            _sampleBatch.Slice(),
+            _sampleShape,
+            _lowest.Slice(),
+            _bases.Slice(),
+            _shifts.Slice());
+        _op.Launch(_stream, _table.Slice(), _scanBatch.Slice(), _scanShape);
+        _op.EndGroups(_stream, _scanBatch.Slice(), _lastCuts.Slice());
+        _stream.Synchronize();
+    }
+
+    /// <summary>What the finish reads.</summary>
+    public TopKInput ToFinish(DeviceSlice<CudaScoreSegment> segments, DeviceSlice<float> twice, CudaGroups groups)
+        => new(_words.Slice(), _counts.Slice(), _lastCuts.Slice(), twice, segments, default) { Groups = groups };
 
     public uint[] Counts()
     {

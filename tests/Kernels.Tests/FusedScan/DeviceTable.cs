@@ -49,6 +49,22 @@ internal sealed class DeviceTable : IDisposable
 
     public CudaScanTable Table { get; }
 
+    /// <summary>The table as the canonical scores of a batch read it.</summary>
+    /// <param name="queries">[query][D], on the device.</param>
+    /// <param name="squaredNorms">[query], of cosine.</param>
+    /// <param name="weights">[query], or none.</param>
+    public CudaScoreSegment Segment(
+        DeviceSlice<float> queries, DeviceSlice<double> squaredNorms, DeviceSlice<float> weights = default)
+        => new(
+            Metric,
+            Element,
+            Dim,
+            _rows.Slice(),
+            (int)(_rows.Length / RowCount),
+            queries,
+            Metric == ScanMetric.Cosine ? squaredNorms : default,
+            weights);
+
     public float Score(ReadOnlySpan<float> query, int row)
     {
         ReadOnlySpan<float> values = Values.AsSpan(row * Dim, Dim);

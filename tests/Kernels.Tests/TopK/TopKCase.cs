@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Linr.Cuda;
 using Linr.Kernels.Scan;
 
@@ -29,6 +30,8 @@ internal sealed class TopKCase : IDisposable
     private readonly int _queryCount;
     private readonly int _capacity;
     private readonly List<IDisposable> _owned = [];
+    private readonly Func<uint, uint>? _groupOf;
+    private readonly int _cap;
     private readonly DeviceBuffer<ulong> _words;
     private readonly DeviceBuffer<uint> _counts;
     private readonly DeviceBuffer<ScanHit> _hits;
@@ -49,6 +52,9 @@ internal sealed class TopKCase : IDisposable
     /// <param name="dim">Elements of a row.</param>
     /// <param name="seed">Of the random numbers.</param>
     /// <param name="cut">What is known of each query's k-th best score.</param>
+    /// <param name="groupOf">Groups; null: none.</param>
+    /// <param name="cap">Hits of a group.</param>
+    /// <param name="codeBytes">Of a group's code.</param>
     /// <param name="spread">Whether survivors are some of all rows; else they are the first ones.</param>
     public TopKCase(
         CudaContext context,
@@ -61,7 +67,10 @@ internal sealed class TopKCase : IDisposable
         int dim = 8,
         int seed = 1,
         float cut = float.NegativeInfinity,
-        bool spread = true)
+        bool spread = true,
+        Func<uint, uint>? groupOf = null,
+        int cap = 1,
+        int codeBytes = 4)
     {
         _stream = stream;
         _queryCount = counts.Length;
@@ -74,6 +83,7 @@ internal sealed class TopKCase : IDisposable
         _cuts = [.. counts.Select(_ => cut)];
         Twice = kind == ScoreKind.NearTies ? 1e-3f : 1e-5f;
         (_hostWords, _hostCounts) = ([], counts);
+        (_groupOf, _cap) = (groupOf, cap);
         var rows = new float[rowCount * dim];
         var queries = new float[_queryCount * dim];
         for (int row = 0; row < rowCount; row++)
@@ -100,14 +110,19 @@ internal sealed class TopKCase : IDisposable
         _hits = Own(new DeviceBuffer<ScanHit>(context, (long)_queryCount * k, "hits"));
         _hitCounts = Own(new DeviceBuffer<uint>(context, _queryCount, "counts of hits"));
         _status = Own(new DeviceBuffer<TopKStatus>(context, _queryCount, "statuses"));
-        _scratch = Own(new DeviceBuffer<byte>(context, TopKCuda.ScratchBytes(_queryCount, k, capacity), "scratch"));
+        _scratch = Own(new DeviceBuffer<byte>(context, TopKCuda.ScratchBytes(_queryCount, k, capacity, groupOf is not null), "scratch"));
         Input = new TopKInput(
             _words.Slice(),
             _counts.Slice(),
             Own(context, _cuts).Slice(),
             Own(context, [.. counts.Select(_ => Twice)]).Slice(),
             Own(context, segment).Slice(),
-            _keys.Length == 0 ? default : Own(context, _keys).Slice());
+            _keys.Length == 0 ? default : Own(context, _keys).Slice())
+        {
+            Groups = groupOf is null
+                ? default
+                : new CudaGroups(Own(context, Codes(groupOf, rowCount, codeBytes)).Slice(), codeBytes, cap),
+        };
         Renew(counts, seed);
     }
 
@@ -165,7 +180,9 @@ internal sealed class TopKCase : IDisposable
                 _cuts[query],
                 K,
                 row => Canonical(query, row),
-                row => _keys.Length == 0 ? row : _keys[row]);
+                row => _keys.Length == 0 ? row : _keys[row],
+                _groupOf,
+                _cap);
             Assert.True(expectedStatus == status[query], $"{what}, query {query}: {status[query]}.");
             Assert.Equal((uint)expected.Length, hitCounts[query]);
             for (int hit = 0; hit < expected.Length; hit++)
@@ -180,6 +197,20 @@ internal sealed class TopKCase : IDisposable
     }
 
     public void Dispose() => _owned.ForEach(o => o.Dispose());
+
+    /// <summary>[row][codeBytes], as a column has them.</summary>
+    public static byte[] Codes(Func<uint, uint> groupOf, int rowCount, int codeBytes)
+    {
+        byte[] codes = new byte[rowCount * codeBytes];
+        Span<byte> code = stackalloc byte[sizeof(uint)];
+        for (uint row = 0; row < rowCount; row++)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(code, groupOf(row));
+            code[..codeBytes].CopyTo(codes.AsSpan((int)row * codeBytes));
+        }
+
+        return codes;
+    }
 
     private static float Sign(int query) => query % 2 == 0 ? 1 : -1;
 
