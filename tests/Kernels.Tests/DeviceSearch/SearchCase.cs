@@ -56,7 +56,7 @@ internal sealed unsafe class SearchCase : IDisposable
         }
     }
 
-    public CudaTable Table { get; set; }
+    public CudaTable Table { get; }
 
     public int RowCount => (int)_host.RowCount;
 
@@ -96,7 +96,7 @@ internal sealed unsafe class SearchCase : IDisposable
         ScanRequest twin = new()
         {
             Segments = _host.Segments,
-            RowCount = RowCount,
+            RowCount = request.Table.RowCount,
             QueryCount = request.QueryCount,
             Queries = request.Queries,
             K = request.K,
