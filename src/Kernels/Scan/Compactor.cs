@@ -11,6 +11,10 @@ internal sealed unsafe class Compactor
     /// <summary>While the scan goes on a cut that keeps a share more than K rows is good enough.</summary>
     private const int SlackShare = 16;
 
+    /// <summary>Cuts are raised when a share of K has been added: they are late by as many words at most.</summary>
+    private const int RaiseShare = 8;
+    private const int RaiseStepMin = 32;
+
     private readonly ScanPlan _plan;
     private readonly RowScorer _scorer;
     private readonly GroupCaps _caps = new();
@@ -24,15 +28,21 @@ internal sealed unsafe class Compactor
         _byOrder = (first, second) => plan.Request.Order.Compare(ScoredRow.Row(first), ScoredRow.Row(second));
     }
 
+    /// <summary>Words added to a list until its cut is raised.</summary>
+    public int RaiseStep => Math.Max(RaiseStepMin, _plan.K / RaiseShare);
+
+    /// <summary>Whether a list's K-th best, whatever group it is of, is a cut.</summary>
+    public bool RaisesCuts => !IsGrouped;
+
     private bool IsGrouped => _plan.Request.Groups.Length > 0;
 
     /// <summary>Makes room for <paramref name="needed"/> words and a fair number more.</summary>
     public void MakeRoom(int slot, ref SurvivorList list, int capacity, int needed)
     {
         int room = Math.Max(needed, capacity / 8);
-        if (list.Counted != SurvivorList.NotCounted)
+        if (list.Counted > 0)
         {
-            RaiseCut(slot, ref list);
+            CountWords(slot, ref list);
             DropBelowCut(slot, ref list);
         }
 
@@ -49,16 +59,24 @@ internal sealed unsafe class Compactor
         StartLevels(slot, ref list);
     }
 
-    /// <summary>Counts the words that were added since the last time and raises the cut to where they allow it.</summary>
+    /// <summary>
+    /// Raises the cut of a list that is not settled: the first time to its K-th best, then, as words are added, to
+    /// where their levels allow it.
+    /// </summary>
     public void RaiseCut(int slot, ref SurvivorList list)
     {
-        if (list.Levels.Add(list.Span[list.Counted..], _plan.K))
+        if (list.Counted > 0)
         {
-            _plan.Cuts.Raise(slot, list.Levels.Cut);
+            CountWords(slot, ref list);
+            return;
         }
 
-        list.Counted = list.Count;
+        Shrink(slot, ref list, _plan.K / SlackShare);
+        StartLevels(slot, ref list);
     }
+
+    /// <summary>Raises the cut to the K-th best lower bound of a list.</summary>
+    public void CutAtLast(int slot, ref SurvivorList list) => Shrink(slot, ref list, 0);
 
     /// <summary>Turns what several threads kept, one list after the other, into the slot's answer.</summary>
     public void Finish(int slot, ref SurvivorList list)
@@ -112,13 +130,23 @@ internal sealed unsafe class Compactor
 
     private void StartLevels(int slot, ref SurvivorList list)
     {
-        list.Counted = SurvivorList.NotCounted;
+        (list.Counted, list.NextRaise) = (0, SurvivorList.Never);
         if (list.Settled == 0 && !IsGrouped)
         {
             list.Levels.Start(list.Span, _plan.Cuts[slot]);
-            list.Counted = 0;
-            RaiseCut(slot, ref list);
+            CountWords(slot, ref list);
         }
+    }
+
+    private void CountWords(int slot, ref SurvivorList list)
+    {
+        if (list.Levels.Add(list.Span[list.Counted..], _plan.K))
+        {
+            _plan.Cuts.Raise(slot, list.Levels.Cut);
+        }
+
+        list.Counted = list.Count;
+        list.NextRaise = list.Count + RaiseStep;
     }
 
     private void Settle(int slot, ref SurvivorList list)
@@ -151,11 +179,13 @@ internal sealed unsafe class Compactor
     private int KeepThoseThatMayReach(int slot, ReadOnlySpan<Filter.ColumnBlock> groups, Span<ulong> words)
     {
         float cut = _plan.Cuts[slot];
+        ulong lowest = ScoredRow.Pack(cut, 0);
         int kept = 0;
         foreach (ulong word in words)
         {
             words[kept] = word;
-            kept += MayReach(slot, word, RowCut(cut, groups, word)) ? 1 : 0;
+            bool reaches = word >= lowest && groups.Length == 0;
+            kept += reaches || MayReach(slot, word, RowCut(cut, groups, word)) ? 1 : 0;
         }
 
         return kept;
@@ -173,8 +203,8 @@ internal sealed unsafe class Compactor
         foreach (ulong word in words)
         {
             words[kept] = word;
-            bool reaches = ScoredRow.Score(word) >= RowCut(cut, groups, word) && (last == 0 || IsBefore(word, last));
-            kept += reaches ? 1 : 0;
+            bool reaches = ScoredRow.Score(word) >= (groups.Length == 0 ? cut : RowCut(cut, groups, word));
+            kept += reaches && (last == 0 || IsBefore(word, last)) ? 1 : 0;
         }
 
         return kept;

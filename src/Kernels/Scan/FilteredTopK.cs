@@ -34,7 +34,7 @@ public static partial class FilteredTopK
         {
             long threads = helpers?.ThreadCount ?? 1;
             int k = (int)Math.Min(request.K, Math.Max(1, request.RowCount));
-            long queryBytes = threads * Survivors.CapacityFor(k) * sizeof(ulong);
+            long queryBytes = threads * Survivors.CapacityFor(k, Survivors.RoomMin) * sizeof(ulong);
             int passQueries = (int)Math.Clamp(SurvivorBytesMax / queryBytes, 1, Math.Max(1, request.QueryCount));
             for (int first = 0; first < request.QueryCount; first += passQueries)
             {

@@ -7,11 +7,8 @@ namespace Linr.Kernels.Scan;
 /// <summary>Canonical scores of the rows that a scan keeps; one a thread.</summary>
 internal sealed unsafe class RowScorer(ScanPlan plan) : IDisposable
 {
-    /// <summary>
-    /// Rows asked for ahead of their scores: they lie anywhere. Twice as many only wait in line (Zen 3, Sapphire
-    /// Rapids).
-    /// </summary>
-    private const int RowsAhead = 2 * CanonicalRows.RowCount;
+    /// <summary>Rows asked for ahead of their scores: they lie anywhere.</summary>
+    private const int RowsAhead = 3 * CanonicalRows.RowCount;
 
     private const int ChunkRows = 64;
 
@@ -63,6 +60,11 @@ internal sealed unsafe class RowScorer(ScanPlan plan) : IDisposable
             {
                 ref readonly PlanSegment segment = ref queries.Segments[s];
                 Terms terms = new(segment, query, queries.SquaredNorm(s, slot), queries.Weight(s, slot));
+                if (start == 0)
+                {
+                    AskFirst(segment, words);
+                }
+
                 AddTerms(terms, words[start..], scores);
                 query += segment.Dim;
             }
@@ -82,51 +84,66 @@ internal sealed unsafe class RowScorer(ScanPlan plan) : IDisposable
         _wideBuffer?.Dispose();
     }
 
-    /// <summary>Adds what a segment gives to the scores of the first words, a chunk of them at most.</summary>
+    private static void AskFirst(in PlanSegment segment, ReadOnlySpan<ulong> words)
+    {
+        ReadOnlySpan<RowBlock> blocks = segment.Source.Blocks.Span;
+        long rowBytes = segment.Source.RowBytes;
+        foreach (ulong word in words[..Math.Min(RowsAhead, words.Length)])
+        {
+            byte* row = Address(blocks, ScoredRow.Row(word), rowBytes);
+            for (long at = 0; at < rowBytes; at += TileRows.LineBytes)
+            {
+                Prefetch.ToL1(row + at);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Adds what a segment gives to the scores of the first words, a chunk of them at most, and asks for the rows that
+    /// come <see cref="RowsAhead"/> later.
+    /// </summary>
     private void AddTerms(in Terms terms, ReadOnlySpan<ulong> words, double* scores)
     {
         ReadOnlySpan<RowBlock> blocks = terms.Segment.Source.Blocks.Span;
         long rowBytes = terms.Segment.Source.RowBytes;
         int count = Math.Min(ChunkRows, words.Length);
         float** rows = stackalloc float*[CanonicalRows.RowCount];
-        int asked = 0;
+        byte** next = stackalloc byte*[CanonicalRows.RowCount];
         for (int first = 0; first < count; first += CanonicalRows.RowCount)
         {
-            for (; asked < Math.Min(first + RowsAhead, words.Length); asked++)
-            {
-                Ask(Address(blocks, ScoredRow.Row(words[asked]), rowBytes), rowBytes);
-            }
-
             for (int i = 0; i < CanonicalRows.RowCount; i++)
             {
                 // The last rows may be fewer than four: the very last stands in for the others.
                 uint row = ScoredRow.Row(words[Math.Min(first + i, count - 1)]);
                 rows[i] = Floats(Address(blocks, row, rowBytes), terms.Segment, i);
+                uint later = ScoredRow.Row(words[Math.Min(first + RowsAhead + i, words.Length - 1)]);
+                next[i] = Address(blocks, later, rowBytes);
             }
 
-            AddTerms(terms, rows, scores + first);
+            AddTerms(terms, rows, next, scores + first);
         }
     }
 
     [SkipLocalsInit]
-    private static void AddTerms(in Terms terms, float** rows, double* scores)
+    private static void AddTerms(in Terms terms, float** rows, byte** next, double* scores)
     {
         double* sums = stackalloc double[CanonicalRows.RowCount];
         double* squares = stackalloc double[CanonicalRows.RowCount];
         int dim = terms.Segment.Dim;
+        int bytes = (int)(terms.Segment.Source.RowBytes / dim);
         ScanMetric metric = terms.Segment.Source.Metric;
         if (metric == ScanMetric.Euclidean)
         {
-            CanonicalRows.Sum<SquaredDifferenceTerm>(terms.Query, rows, dim, sums);
+            CanonicalRows.Sum<SquaredDifferenceTerm>(terms.Query, rows, next, bytes, dim, sums);
         }
         else
         {
-            CanonicalRows.Sum<ProductTerm>(terms.Query, rows, dim, sums);
+            CanonicalRows.Sum<ProductTerm>(terms.Query, rows, next, bytes, dim, sums);
         }
 
         if (metric == ScanMetric.Cosine)
         {
-            CanonicalRows.Sum<SquareTerm>(terms.Query, rows, dim, squares);
+            CanonicalRows.Sum<SquareTerm>(terms.Query, rows, next, bytes, dim, squares);
         }
 
         for (int i = 0; i < CanonicalRows.RowCount; i++)
@@ -148,14 +165,6 @@ internal sealed unsafe class RowScorer(ScanPlan plan) : IDisposable
             Span<double> wide = new(target, segment.Dim);
             TensorPrimitives.ConvertTruncating(plan.Queries.Original(segment, slot), wide);
             target += segment.Dim;
-        }
-    }
-
-    private static void Ask(byte* row, long rowBytes)
-    {
-        for (long at = 0; at < rowBytes; at += TileRows.LineBytes)
-        {
-            Prefetch.ToL1(row + at);
         }
     }
 

@@ -16,6 +16,7 @@ internal sealed unsafe class ScanPlan : IDisposable
     private int[] _firstSlotOfFilter = [];
     private PanelGroup[] _groups = [];
     private int[] _filterOfQuery = [];
+    private float[] _firstCuts = [];
 
     public ScanPlan() => Errors = new PlanErrors(_queries);
 
@@ -34,14 +35,13 @@ internal sealed unsafe class ScanPlan : IDisposable
     /// <summary>Queries of this pass.</summary>
     public int SlotCount { get; private set; }
 
-    /// <summary>Hits kept a query: the request's K or the number of rows.</summary>
-    public int K { get; private set; }
+    /// <summary>
+    /// Hits kept a query: the request's K or the number of rows; while a sample is scanned, its rank.
+    /// </summary>
+    public int K { get; set; }
 
     /// <summary>Distinct filters.</summary>
     public int FilterCount { get; private set; }
-
-    /// <summary>Whether there is anything that could make a row fail.</summary>
-    public bool HasMask { get; private set; }
 
     /// <summary>Panels chosen together.</summary>
     public ReadOnlySpan<PanelGroup> Groups => _groups.AsSpan(0, GroupCount);
@@ -63,34 +63,47 @@ internal sealed unsafe class ScanPlan : IDisposable
     /// <summary>The request's query in a slot.</summary>
     public int QueryOf(int slot) => _queryOfSlot[slot];
 
-    /// <summary>
-    /// Takes <paramref name="queryCount"/> queries of the request from <paramref name="firstQuery"/>.
-    /// </summary>
-    public void Prepare(ScanRequest request, int firstQuery, int queryCount)
+    /// <summary>Takes some queries of the request.</summary>
+    public void Prepare(ScanRequest request, ReadOnlySpan<int> queries)
     {
+        int queryCount = queries.Length;
         Request = request;
         SlotCount = queryCount;
         K = (int)Math.Min(request.K, Math.Max(1, request.RowCount));
         ScanArrays.Grow(ref _filterOfSlot, queryCount);
         ScanArrays.Grow(ref _queryOfSlot, queryCount);
         ScanArrays.Grow(ref _filterOfQuery, queryCount);
-        FindFilters(request.Filters.Span, firstQuery);
+        FindFilters(request.Filters.Span, queries);
         ShareClauses();
-        OrderSlots(firstQuery);
+        OrderSlots(queries);
         _queries.Pack(request, _queryOfSlot.AsSpan(0, queryCount));
         Errors.Prepare(queryCount);
         FindGroups();
         Cuts.Reset(_queries.PanelCount * _queries.PanelSlots);
-        if (request.ScoreMin.Length > 0)
+        for (int slot = 0; slot < queryCount; slot++)
         {
-            for (int slot = 0; slot < queryCount; slot++)
-            {
-                Cuts.Raise(slot, request.ScoreMin.Span[_queryOfSlot[slot]]);
-            }
+            Cuts.Raise(slot, ScoreMin(slot));
         }
-
-        HasMask = request.LiveMasks.Length > 0 || FilterCount > 1 || _filters[0] is not null;
     }
+
+    /// <summary>Starts the scan of all rows with the cuts as they are.</summary>
+    public void BeginScan(int k)
+    {
+        K = k;
+        ScanArrays.Grow(ref _firstCuts, SlotCount);
+        for (int slot = 0; slot < SlotCount; slot++)
+        {
+            _firstCuts[slot] = Cuts[slot];
+        }
+    }
+
+    /// <summary>
+    /// Whether a slot's settled list proves the cut that its scan began with: K rows reach it, or the caller asked for
+    /// it.
+    /// </summary>
+    public bool IsProven(int slot, in SurvivorList answer)
+        => _firstCuts[slot] <= ScoreMin(slot)
+            || (answer.Count == K && ScoredRow.Score(answer.Words[K - 1]) >= _firstCuts[slot]);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -103,6 +116,9 @@ internal sealed unsafe class ScanPlan : IDisposable
         }
     }
 
+    private float ScoreMin(int slot)
+        => Request.ScoreMin.Length == 0 ? float.NegativeInfinity : Request.ScoreMin.Span[_queryOfSlot[slot]];
+
     private void ShareClauses()
     {
         const int most = SharedClauses.FiltersMax;
@@ -114,12 +130,12 @@ internal sealed unsafe class ScanPlan : IDisposable
         }
     }
 
-    private void FindFilters(ReadOnlySpan<RowFilter?> filters, int firstQuery)
+    private void FindFilters(ReadOnlySpan<RowFilter?> filters, ReadOnlySpan<int> queries)
     {
         FilterCount = 0;
         for (int query = 0; query < SlotCount; query++)
         {
-            RowFilter? filter = filters.Length == 0 ? null : filters[filters.Length == 1 ? 0 : firstQuery + query];
+            RowFilter? filter = filters.Length == 0 ? null : filters[filters.Length == 1 ? 0 : queries[query]];
             int found = 0;
             while (found < FilterCount && !ReferenceEquals(_filters[found], filter))
             {
@@ -136,7 +152,7 @@ internal sealed unsafe class ScanPlan : IDisposable
         }
     }
 
-    private void OrderSlots(int firstQuery)
+    private void OrderSlots(ReadOnlySpan<int> queries)
     {
         ScanArrays.Grow(ref _firstSlotOfFilter, FilterCount + 1);
         Span<int> next = _firstSlotOfFilter.AsSpan(0, FilterCount + 1);
@@ -155,7 +171,7 @@ internal sealed unsafe class ScanPlan : IDisposable
         {
             int slot = next[_filterOfQuery[query]]++;
             _filterOfSlot[slot] = _filterOfQuery[query];
-            _queryOfSlot[slot] = firstQuery + query;
+            _queryOfSlot[slot] = queries[query];
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 
 namespace Linr.Kernels.Scan;
 
@@ -38,6 +39,7 @@ internal sealed unsafe class ScanWorker : IDisposable
     private uint* _slotWords;
     private int _slotShift;
     private int _tileEntries;
+    private int _boundBlock;
     private long _rowsScanned;
     private long _rowsScored;
     private long _denseUnits;
@@ -71,13 +73,15 @@ internal sealed unsafe class ScanWorker : IDisposable
     public long Passed(int filter) => _masks.Passed(filter);
 
     /// <summary>Starts a scan.</summary>
-    public void Reset()
+    /// <param name="roomMin">Rows that a list holds beyond K, at least.</param>
+    /// <param name="unitRows">Rows of a unit at most.</param>
+    public void Reset(int roomMin, int unitRows)
     {
         _buffers.Reset(_plan);
         _masks.Reset();
-        Survivors.Reset();
         Scorer.Reset();
         (_rowsScanned, _rowsScored, _denseUnits, _gatheredUnits, _skippedUnits) = (0, 0, 0, 0, 0);
+        _boundBlock = -1;
         int dims = 0;
         foreach (PlanSegment segment in _plan.Queries.Segments)
         {
@@ -87,6 +91,21 @@ internal sealed unsafe class ScanWorker : IDisposable
         int fitting = TileBytesMax / (dims * sizeof(float)) / 64 * 64;
         _tileEntries = _plan.Queries.IsFew
             ? TileRows.EntriesMax : Math.Clamp(fitting, 64, TileRows.PanelEntriesMax);
+        Survivors.Reset(roomMin, Math.Min(_tileEntries, unitRows));
+    }
+
+    /// <summary>Asks for the rows of a unit that is scanned soon.</summary>
+    public void Ask(in UnitRows unit)
+    {
+        foreach (PlanSegment segment in _plan.Queries.Segments)
+        {
+            long rowBytes = segment.Source.RowBytes;
+            byte* first = (byte*)segment.Source.Blocks.Span[unit.Block].Rows + (unit.First * rowBytes);
+            for (long at = 0; at < unit.Count * rowBytes; at += TileRows.LineBytes)
+            {
+                Prefetch.ToL2(first + at);
+            }
+        }
     }
 
     /// <summary>Scans one unit.</summary>
@@ -94,7 +113,11 @@ internal sealed unsafe class ScanWorker : IDisposable
     {
         _rowsScanned += unit.Count;
         _masks.Evaluate(unit);
-        SetBounds(unit.Block);
+        if (unit.Block != _boundBlock)
+        {
+            SetBounds(unit.Block);
+        }
+
         double denseShare = _plan.Queries.IsFew ? FewDenseShare : PanelDenseShare;
         foreach (PanelGroup group in _plan.Groups)
         {
@@ -145,6 +168,7 @@ internal sealed unsafe class ScanWorker : IDisposable
 
     private void SetBounds(int block)
     {
+        _boundBlock = block;
         for (int slot = 0; slot < _plan.SlotCount; slot++)
         {
             double offset = _plan.Queries.Offset(slot);
@@ -249,12 +273,11 @@ internal sealed unsafe class ScanWorker : IDisposable
         PlanQueries queries = _plan.Queries;
         int firstSlot = panel * queries.PanelSlots;
         int slotCount = Math.Min(queries.PanelSlots, _plan.SlotCount - firstSlot);
-        for (int slot = firstSlot; slot < firstSlot + slotCount; slot++)
-        {
-            _buffers.Limits[slot] = _plan.Cuts[slot] - _buffers.ToUpper[slot];
-            Survivors.Reserve(slot, tile.Count);
-        }
-
+        TensorPrimitives.Subtract(
+            new ReadOnlySpan<float>(_plan.Cuts.Address + firstSlot, slotCount),
+            new ReadOnlySpan<float>(_buffers.ToUpper + firstSlot, slotCount),
+            new Span<float>(_buffers.Limits + firstSlot, slotCount));
+        Survivors.Reserve(firstSlot, slotCount);
         Score(tile, panel, slotCount);
         if (IsMixed(group))
         {

@@ -10,6 +10,9 @@ public sealed unsafe class ScanWorkspace : IDisposable
 {
     private readonly ScanPlan _plan = new();
     private readonly UnitOrder _units = new();
+    private readonly ScanSample _sample = new();
+    private readonly Action<int> _scanSample;
+    private readonly Action<int> _guessCuts;
     private readonly Action<int> _scan;
     private readonly Action<int> _finish;
     private ScanWorker[] _workers = [];
@@ -17,6 +20,8 @@ public sealed unsafe class ScanWorkspace : IDisposable
     private NativeBuffer? _hitBuffer;
     private int[] _hitCounts = [];
     private long[] _passed = [];
+    private int[] _queries = [];
+    private int _unprovenCount;
     private int _workerCount;
     private int _nextSlot;
     private int _k;
@@ -25,6 +30,8 @@ public sealed unsafe class ScanWorkspace : IDisposable
     /// <summary>Makes an empty workspace.</summary>
     public ScanWorkspace()
     {
+        _scanSample = worker => _sample.Scan(_workers[worker]);
+        _guessCuts = GuessCuts;
         _scan = ScanUnits;
         _finish = FinishSlots;
     }
@@ -75,23 +82,57 @@ public sealed unsafe class ScanWorkspace : IDisposable
     internal void Pass(ScanRequest request, int firstQuery, int queryCount, ScanWorkers? helpers)
     {
         _workerCount = helpers?.ThreadCount ?? 1;
-        _plan.Prepare(request, firstQuery, queryCount);
-        _units.Reset(request.RowCount, _workerCount);
         ScanArrays.Grow(ref _workers, _workerCount);
         ScanArrays.Grow(ref _merged, _workerCount);
-        for (int i = 0; i < _workerCount; i++)
+        ScanArrays.Grow(ref _queries, queryCount);
+        for (int query = 0; query < queryCount; query++)
         {
-            (_workers[i] ??= new ScanWorker(_plan)).Reset();
+            _queries[query] = firstQuery + query;
         }
 
+        _plan.Prepare(request, _queries.AsSpan(0, queryCount));
+        if (_sample.Start(_plan))
+        {
+            _plan.K = _sample.Rank;
+            ResetWorkers(ScanSample.RoomMin, ScanSample.RunRows);
+            Run(_scanSample, helpers);
+            _nextSlot = 0;
+            Run(_guessCuts, helpers);
+        }
+
+        Scan(helpers);
+        if (_unprovenCount > 0)
+        {
+            Span<int> unproven = _queries.AsSpan(0, _unprovenCount);
+            unproven.Sort();
+            _plan.Prepare(request, unproven);
+            Scan(helpers);
+        }
+    }
+
+    /// <summary>Scans all rows for the plan's queries with the cuts as they are.</summary>
+    private void Scan(ScanWorkers? helpers)
+    {
+        _plan.BeginScan(_k);
+        _units.Reset(_plan.Request.RowCount, _workerCount);
+        ResetWorkers(Survivors.RoomMin, UnitOrder.UnitRowsMax);
         Run(_scan, helpers);
         _cancellation.ThrowIfCancellationRequested();
         _nextSlot = 0;
+        _unprovenCount = 0;
         Run(_finish, helpers);
         _cancellation.ThrowIfCancellationRequested();
         for (int i = 0; i < _workerCount; i++)
         {
             Counters += _workers[i].Counters;
+        }
+    }
+
+    private void ResetWorkers(int roomMin, int unitRows)
+    {
+        for (int i = 0; i < _workerCount; i++)
+        {
+            (_workers[i] ??= new ScanWorker(_plan)).Reset(roomMin, unitRows);
         }
     }
 
@@ -117,27 +158,40 @@ public sealed unsafe class ScanWorkspace : IDisposable
         }
     }
 
+    private void GuessCuts(int worker)
+    {
+        while (TryTakeSlot(out int slot))
+        {
+            SurvivorList list = Merge(worker, slot);
+            _workers[worker].Compactor.CutAtLast(slot, ref list);
+        }
+    }
+
     private void FinishSlots(int worker)
     {
-        int slot;
-        while (!_cancellation.IsCancellationRequested
-            && (slot = Interlocked.Increment(ref _nextSlot) - 1) < _plan.SlotCount)
+        while (TryTakeSlot(out int slot))
         {
             Finish(worker, slot);
         }
     }
 
+    private bool TryTakeSlot(out int slot)
+    {
+        slot = _cancellation.IsCancellationRequested ? _plan.SlotCount : Interlocked.Increment(ref _nextSlot) - 1;
+        return slot < _plan.SlotCount;
+    }
+
     private void Finish(int worker, int slot)
     {
-        SurvivorList list = _workers[0].Survivors[slot];
-        Compactor compactor = _workers[worker].Compactor;
-        if (_workerCount > 1)
+        SurvivorList list = Merge(worker, slot);
+        _workers[worker].Compactor.Finish(slot, ref list);
+        int query = _plan.QueryOf(slot);
+        if (!_plan.IsProven(slot, list))
         {
-            list = Merge(worker, slot, compactor);
+            _queries[Interlocked.Increment(ref _unprovenCount) - 1] = query;
+            return;
         }
 
-        compactor.Finish(slot, ref list);
-        int query = _plan.QueryOf(slot);
         ScanHit* hits = HitsOf(query);
         for (int i = 0; i < list.Count; i++)
         {
@@ -151,9 +205,16 @@ public sealed unsafe class ScanWorkspace : IDisposable
         }
     }
 
-    private SurvivorList Merge(int worker, int slot, Compactor compactor)
+    /// <summary>What all threads keep for a slot.</summary>
+    private SurvivorList Merge(int worker, int slot)
     {
-        long wordCount = (long)_workerCount * Survivors.CapacityFor(_plan.K);
+        if (_workerCount == 1)
+        {
+            return _workers[0].Survivors[slot];
+        }
+
+        Compactor compactor = _workers[worker].Compactor;
+        long wordCount = (long)_workerCount * Survivors.CapacityFor(_plan.K, Survivors.RoomMin);
         SurvivorList merged = new()
         {
             Words = (ulong*)ScanArrays.Grow(ref _merged[worker], wordCount * sizeof(ulong)),

@@ -7,8 +7,8 @@ namespace Linr.Kernels.Scan;
 /// </summary>
 internal unsafe struct SurvivorList
 {
-    /// <summary>No word will ever be counted: until the first shrink, and in a list with settled rows.</summary>
-    public const int NotCounted = int.MaxValue;
+    /// <summary>The cut will not be raised by counting: levels say nothing in a list with settled rows.</summary>
+    public const int Never = int.MaxValue;
 
     /// <summary>The words.</summary>
     public ulong* Words;
@@ -19,13 +19,14 @@ internal unsafe struct SurvivorList
     /// <summary>How many of them are settled.</summary>
     public int Settled;
 
-    /// <summary>The levels of the first <see cref="Counted"/> words.</summary>
+    /// <summary>The levels of the first <see cref="Counted"/> words; nothing before the first cut of the list.</summary>
     public LevelCounts Levels;
 
-    /// <summary>
-    /// How many words stand in <see cref="Levels"/>; <see cref="NotCounted"/> where levels are of no use.
-    /// </summary>
+    /// <summary>How many words stand in <see cref="Levels"/>.</summary>
     public int Counted;
+
+    /// <summary>The number of words at which the cut is to be raised; <see cref="Never"/> for none.</summary>
+    public int NextRaise;
 
     /// <summary>The words in use.</summary>
     public readonly Span<ulong> Span => new(Words, Count);

@@ -33,7 +33,7 @@ public sealed unsafe class CanonicalRowsTests
         fixed (double* first = wide, sum = sums)
         {
             float** addresses = stackalloc float*[] { row0, row1, row2, row3 };
-            CanonicalRows.Sum<TTerm>(first, addresses, query.Length, sum);
+            CanonicalRows.Sum<TTerm>(first, addresses, (byte**)addresses, sizeof(float), query.Length, sum);
         }
 
         Assert.Equal(
