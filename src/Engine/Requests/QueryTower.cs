@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Linr.Cuda;
 using Linr.Engine.Towers;
 using Linr.Index.Embeddings;
 using Linr.Index.Ids;
@@ -9,7 +10,7 @@ using Linr.Layers;
 namespace Linr.Engine.Requests;
 
 /// <summary>Embeds histories and query features by the model's query tower. Safe for concurrent use.</summary>
-internal sealed class QueryTower
+internal sealed class QueryTower : IDisposable
 {
     private readonly Tower _tower;
     private readonly EmbeddingColumn _items;
@@ -25,6 +26,9 @@ internal sealed class QueryTower
 
     /// <summary>The features that the tower reads, besides the history.</summary>
     public IEnumerable<string> FeatureNames => _tower.Spec.Layers.Select(layer => layer.Field).OfType<string>();
+
+    /// <summary>Bytes of device memory that the weights take on a device, whether they are there or not.</summary>
+    public long DeviceBytes => _tower.DeviceBytes;
 
     /// <summary>The query tower of a model, or null when it has none.</summary>
     /// <exception cref="LayerException">A layer is unknown, or does not fit the model's embeddings.</exception>
@@ -46,6 +50,13 @@ internal sealed class QueryTower
 
         return new QueryTower(Tower.Load(model, spec), items, model.Items.Ids);
     }
+
+    /// <summary>From now on a device runs the layers; call it before the first query.</summary>
+    /// <inheritdoc cref="Tower.UseDevice" path="/exception"/>
+    public void UseDevice(CudaContext context) => _tower.UseDevice(context);
+
+    /// <inheritdoc/>
+    public void Dispose() => _tower.Dispose();
 
     /// <summary>The query embedding of a history, oldest item first, and query features.</summary>
     /// <exception cref="ArgumentException">A feature is of a type that the tower cannot read.</exception>

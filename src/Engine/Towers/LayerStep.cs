@@ -6,7 +6,7 @@ using Linr.Memory;
 namespace Linr.Engine.Towers;
 
 /// <summary>One layer of a tower with its tensors bound and its shapes checked.</summary>
-internal sealed class LayerStep
+internal sealed partial class LayerStep
 {
     private readonly LayerSpec _layer;
     private readonly int _place;

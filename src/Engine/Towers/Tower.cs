@@ -1,3 +1,4 @@
+using Linr.Cuda;
 using Linr.Index.ModelFiles;
 using Linr.Layers;
 using Linr.Memory;
@@ -5,15 +6,19 @@ using Linr.Memory;
 namespace Linr.Engine.Towers;
 
 /// <summary>
-/// A tower of a model file: raw features to embeddings by the engine's own arithmetic. Its weights stay in the mapped
-/// file, which must outlive it. Safe for concurrent use, a <see cref="TowerBatch"/> each.
+/// A tower of a model file: raw features to embeddings by the engine's own arithmetic, on the processor or on a device.
+/// Its weights stay in the mapped file, which must outlive it. Safe for concurrent use, a <see cref="TowerBatch"/> each.
 /// </summary>
-public sealed class Tower
+public sealed class Tower : IDisposable
 {
+    /// <summary>Items that <see cref="EmbedItems"/> embeds together.</summary>
+    public const int ItemBatch = 4_096;
+
     private readonly LayerStep[] _steps;
     private readonly Dictionary<string, SourceEncoder> _encoders = [];
     private readonly Dictionary<string, IdRows> _idRows = [];
     private readonly int _historyLength;
+    private DeviceLayers? _device;
 
     private Tower(TowerSpec spec, TowerWeights weights)
     {
@@ -46,6 +51,12 @@ public sealed class Tower
     /// <summary>Items of a history that the tower reads; 0 for an item tower.</summary>
     public int HistoryLength => _historyLength;
 
+    /// <summary>Bytes of device memory that the weights take on a device, whether they are there or not.</summary>
+    public long DeviceBytes => DeviceLayers.WeightBytes(_steps);
+
+    /// <summary>Whether a device runs the layers.</summary>
+    public bool IsOnDevice => _device is not null;
+
     /// <summary>A tower of an open model.</summary>
     /// <param name="model">The model that holds its weights.</param>
     /// <param name="spec">The tower among the model's layers.</param>
@@ -76,6 +87,7 @@ public sealed class Tower
     /// <param name="batch">Filled; made by this tower.</param>
     /// <param name="embeddings">Room for the batch's rows * dim floats.</param>
     /// <exception cref="ArgumentException">There is less room.</exception>
+    /// <exception cref="CudaException">The device failed.</exception>
     public void Embed(TowerBatch batch, Span<float> embeddings)
     {
         ArgumentNullException.ThrowIfNull(batch);
@@ -85,13 +97,62 @@ public sealed class Tower
                 $"Expected room for {batch.Count * Spec.Dim} floats; found {embeddings.Length}.", nameof(embeddings));
         }
 
+        Span<float> rows = embeddings[..(batch.Count * Spec.Dim)];
+        if (_device is not null)
+        {
+            _device.Embed(batch, rows);
+            return;
+        }
+
         foreach (LayerStep step in _steps)
         {
             step.Run(batch);
         }
 
-        batch.Outputs[^1].Values.CopyTo(embeddings);
+        batch.Outputs[^1].Values.CopyTo(rows);
     }
+
+    /// <summary>The embeddings of items, as many as there are, in batches.</summary>
+    /// <param name="items">Their ids and raw features.</param>
+    /// <param name="batch">Made by this tower; its contents are replaced.</param>
+    /// <param name="embeddings">Room for a row of dim floats an item.</param>
+    /// <exception cref="ArgumentException">
+    /// There is less room, or a value is of a type that a layer cannot read.
+    /// </exception>
+    /// <exception cref="CudaException">The device failed.</exception>
+    public void EmbedItems(IReadOnlyList<Item> items, TowerBatch batch, Span<float> embeddings)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        ArgumentNullException.ThrowIfNull(batch);
+        for (int first = 0; first < items.Count; first += ItemBatch)
+        {
+            batch.Clear();
+            for (int item = first; item < Math.Min(first + ItemBatch, items.Count); item++)
+            {
+                batch.AddItem(items[item].Id, items[item].Fields);
+            }
+
+            Embed(batch, embeddings[Math.Min(first * Spec.Dim, embeddings.Length)..]);
+        }
+    }
+
+    /// <summary>From now on a device runs the layers; not while a batch is embedded.</summary>
+    /// <param name="context">Where; it stays open until this tower is disposed.</param>
+    /// <exception cref="InvalidOperationException">The tower is on a device already.</exception>
+    /// <exception cref="CudaException">The memory is not there, or the driver refused the kernel.</exception>
+    /// <exception cref="NotSupportedException">The device is too old.</exception>
+    public void UseDevice(CudaContext context)
+    {
+        if (_device is not null)
+        {
+            throw new InvalidOperationException($"Tower {Spec.Name} is on a device already.");
+        }
+
+        _device = new DeviceLayers(context, _steps, _historyLength);
+    }
+
+    /// <summary>Gives back what is on a device.</summary>
+    public void Dispose() => _device?.Dispose();
 
     /// <summary>Adds an item's id to each id embedding.</summary>
     internal void EncodeId(TowerBatch batch, long key)

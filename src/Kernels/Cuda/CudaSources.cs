@@ -1,4 +1,5 @@
 using Linr.Kernels.Filter;
+using Linr.Kernels.Layers;
 using Linr.Kernels.Scan;
 
 namespace Linr.Kernels;
@@ -91,6 +92,23 @@ public static class CudaSources
         new("STATUS_TIES", (int)TopKStatus.Ties),
     ];
 
+    private static readonly CudaDefine[] s_layers =
+    [
+        new("THREADS", LayerListCuda.Threads),
+        new("CHUNK", LayerListCuda.Chunk),
+        new("ROWS_FEW", LayerListCuda.RowsFew),
+        new("TILE", LayerListCuda.Tile),
+        new("SHARED_FLOATS", LayerListCuda.SharedFloats),
+        new("HEADS_AT_ONCE", LayerListCuda.HeadsAtOnce),
+        new("LENGTH_MIN_BITS", BitConverter.SingleToInt32Bits(L2Normalise.LengthMin)),
+        new("INPUT_SAMPLES", LayerListRun.SamplesWord),
+        new("INPUT_TILE", LayerListRun.TileWord),
+        new("INPUT_PLACES", LayerListRun.PlacesWord),
+        new("INPUT_SOURCES", LayerListRun.SourcesWord),
+        .. Enum.GetValues<LayerOp>().Select(op => new CudaDefine($"OP_{op}".ToUpperInvariant(), (int)op)),
+        .. Activation.CudaDefines,
+    ];
+
     /// <summary>The files, by op.</summary>
     public static IReadOnlyList<CudaSource> All { get; } =
     [
@@ -114,6 +132,7 @@ public static class CudaSources
             new("THREADS", MachineLimits.CudaThreads),
             new("UNROLL", MachineLimits.CudaUnroll),
         ]),
+        new("Layers", "Layers/Layers.cu", ["80", "90"], s_layers),
         new("PlanFilter", "Filter/PlanFilter.cu", ["80", "90"], s_filter),
         new("PreludeCheck", "Cuda/PreludeCheck.cu", ["80", "90"], []),
         new("RandomTable", "RandomTable/RandomTable.cu", ["80", "90"],
