@@ -127,12 +127,15 @@ public static class CudaSources
             new("LEVELS_STRIDE", FusedScan.LevelStride),
         ]),
         new("FusedScan", "FusedScan/FusedScan.cu", ["80", "90"], s_scan) { Parts = s_scanParts },
+        new("Layers", "Layers/Layers.cu", ["80", "90"], s_layers)
+        {
+            Parts = ["Layers/LayerTile.cu", "Layers/Activation.cu", "Layers/AttentionPool.cu", "Layers/Linear.cu"],
+        },
         new("MachineLimits", "MachineLimits/MachineLimits.cu", ["80", "90"],
         [
             new("THREADS", MachineLimits.CudaThreads),
             new("UNROLL", MachineLimits.CudaUnroll),
         ]),
-        new("Layers", "Layers/Layers.cu", ["80", "90"], s_layers),
         new("PlanFilter", "Filter/PlanFilter.cu", ["80", "90"], s_filter),
         new("PreludeCheck", "Cuda/PreludeCheck.cu", ["80", "90"], []),
         new("RandomTable", "RandomTable/RandomTable.cu", ["80", "90"],
