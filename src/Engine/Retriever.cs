@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
+using Linr.Cuda;
+using Linr.Engine.Devices;
 using Linr.Engine.Requests;
 using Linr.Engine.Scan;
 using Linr.Index;
+using Linr.Index.Device;
 using Linr.Index.ModelFiles;
 using Linr.Kernels.Scan;
 using Linr.Layers;
@@ -16,6 +19,7 @@ public sealed class Retriever : IDisposable
 {
     private readonly IDisposable _owner;
     private readonly ScanWorkers? _workers;
+    private readonly DeviceSet? _devices;
     private readonly SearcherPool _pool;
     private readonly QueryResolver _resolver;
     private readonly RequestRunner _runner;
@@ -26,6 +30,7 @@ public sealed class Retriever : IDisposable
         ItemTable items, LayerList layers, QueryTower? tower, string version, IDisposable owner,
         RetrieverOptions options)
     {
+        (_devices, WhyNotCuda) = OpenDevices(items, options);
         _owner = owner;
         _tower = tower;
         Table = items;
@@ -34,7 +39,7 @@ public sealed class Retriever : IDisposable
         int threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
         _workers = threads > 1 ? new ScanWorkers(threads) : null;
         _tableScan = new TableScan(items);
-        _pool = new SearcherPool(_tableScan, _workers);
+        _pool = new SearcherPool(_tableScan, MakeBackend, _devices is null ? 0 : DeviceSet.LaneCount);
         _resolver = new QueryResolver(items, tower);
         _runner = new RequestRunner(items, version, _pool);
     }
@@ -51,6 +56,14 @@ public sealed class Retriever : IDisposable
     /// <summary>The version of the model, which every answer carries.</summary>
     public string ModelVersion { get; }
 
+    /// <summary>What scans, such as <c>cpu avx2</c> or <c>cuda NVIDIA H200</c>.</summary>
+    public string Engine => _devices?.Name ?? CpuBackend.Name;
+
+    /// <summary>
+    /// Why the processor scans though <see cref="EngineDevice.Auto"/> was asked for, in a sentence; null otherwise.
+    /// </summary>
+    public string? WhyNotCuda { get; }
+
     /// <summary>Whether requests may give a history.</summary>
     public bool HasQueryTower => _tower is not null;
 
@@ -58,6 +71,8 @@ public sealed class Retriever : IDisposable
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="ModelFile.ModelFormatException">The file is no model, or is corrupted or truncated.</exception>
     /// <exception cref="LayerException">The model has layers that this version does not know.</exception>
+    /// <exception cref="CudaException">A CUDA device was asked for, and there is none, or it failed.</exception>
+    /// <exception cref="DeviceMemoryException">The table does not fit the CUDA device that was asked for.</exception>
     public static Retriever Open(string path, RetrieverOptions? options = null)
     {
         RetrieverOptions checkedOptions = Check(options ?? new RetrieverOptions());
@@ -79,6 +94,8 @@ public sealed class Retriever : IDisposable
     /// <param name="items">The items; the retriever owns them from now on.</param>
     /// <param name="version">The version that each answer carries.</param>
     /// <param name="options">How to run.</param>
+    /// <exception cref="CudaException">A CUDA device was asked for, and there is none, or it failed.</exception>
+    /// <exception cref="DeviceMemoryException">The table does not fit the CUDA device that was asked for.</exception>
     public static Retriever Over(ItemTable items, string version = "", RetrieverOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(items);
@@ -136,13 +153,14 @@ public sealed class Retriever : IDisposable
             throw new ArgumentException($"The model has no embedding \"{name}\".", nameof(embeddings));
         }
 
-        return new RowSearcher(_tableScan, _workers, names);
+        return new RowSearcher(_tableScan, MakeBackend(), names);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _pool.Dispose();
+        _devices?.Dispose();
         _workers?.Dispose();
         _owner.Dispose();
     }
@@ -167,10 +185,32 @@ public sealed class Retriever : IDisposable
         return new RequestWork(request, query, clock);
     }
 
+    private static (DeviceSet? Devices, string? WhyNot) OpenDevices(ItemTable items, RetrieverOptions options)
+        => options.Device switch
+        {
+            EngineDevice.Cuda => (DeviceSet.Open(items, options.Cuda), null),
+            EngineDevice.Auto => (DeviceSet.TryOpen(items, options.Cuda, out string? reason), reason),
+            _ => (null, null),
+        };
+
+    private ISearchBackend MakeBackend()
+    {
+        var cpu = new CpuBackend(_workers);
+        return _devices is null ? cpu : new DeviceBackend(_devices, Table.Order, cpu);
+    }
+
     private static RetrieverOptions Check(RetrieverOptions options)
-        => options.Threads is >= 0 and <= 1024
-            ? options
-            : throw new ArgumentException($"Threads: expected 0 to 1024; found {options.Threads}.", nameof(options));
+    {
+        CudaOptions cuda = options.Cuda;
+        string? problem = options.Threads is < 0 or > 1024 ? $"Threads: expected 0 to 1024; found {options.Threads}."
+            : cuda.Ordinals.IsDefaultOrEmpty ? "Cuda.Ordinals: expected one device or more; found none."
+            : cuda.MemoryBytesMax < 0 ? $"Cuda.MemoryBytesMax: expected 0 or more; found {cuda.MemoryBytesMax}."
+            : cuda.Queries is < 1 or > Limits.QueriesMax
+                ? $"Cuda.Queries: expected 1 to {Limits.QueriesMax}; found {cuda.Queries}."
+            : cuda.K < 1 ? $"Cuda.K: expected 1 or more; found {cuda.K}."
+            : null;
+        return problem is null ? options : throw new ArgumentException(problem, nameof(options));
+    }
 
     private static string Describe(SearchRequest request, ResolvedQuery query)
     {

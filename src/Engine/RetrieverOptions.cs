@@ -6,6 +6,12 @@ public sealed record RetrieverOptions
     /// <summary>Threads of one scan, the caller's included; 0 takes every processor.</summary>
     public int Threads { get; init; }
 
+    /// <summary>What to scan on.</summary>
+    public EngineDevice Device { get; init; }
+
+    /// <summary>How to use CUDA devices.</summary>
+    public CudaOptions Cuda { get; init; } = new();
+
     /// <summary>
     /// Whether the embedding rows of a model file are copied into the process's own memory when it is opened. Scans of
     /// small batches are faster then, because huge pages serve that memory but not a mapped file; opening takes as long

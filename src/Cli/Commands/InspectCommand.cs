@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Linr.Cli.Terminal;
 using Linr.Index.Columns;
+using Linr.Index.Device;
 using Linr.Index.ModelFiles;
 using Linr.Layers;
 using Spectre.Console;
@@ -36,6 +37,10 @@ internal static class InspectCommand
         WriteFields(console, model);
         WriteEmbeddings(console, model);
         WriteTowers(console, layers);
+        DeviceLayout layout = DeviceLayout.Of(model.Items);
+        console.MarkupLineInterpolated(
+            CultureInfo.InvariantCulture,
+            $"on a device: {layout.Bytes:N0} bytes, and what searches work in");
         return ExitCode.Success;
     }
 
@@ -70,8 +75,17 @@ internal static class InspectCommand
             tower.Dim,
             layers = tower.Layers.Select(layer => $"{layer.Kind} {layer.Name}"),
         }),
+        device = DeviceBytes(DeviceLayout.Of(model.Items)),
         tensors = model.Tensors.Select(
             tensor => new { tensor.Name, tensor.Type, shape = tensor.Shape.ToArray(), tensor.Bytes }),
+    };
+
+    private static object DeviceBytes(DeviceLayout layout) => new
+    {
+        bytes = layout.Bytes,
+        embeddings = layout.EmbeddingBytes,
+        attributes = layout.AttributeBytes,
+        ids = layout.OrderBytes,
     };
 
     private static void WriteFields(IAnsiConsole console, LoadedModel model)

@@ -3,6 +3,7 @@ using Linr.Cli.Data;
 using Linr.Cli.Terminal;
 using Linr.Engine;
 using Linr.Filters;
+using Spectre.Console;
 
 namespace Linr.Cli.Commands;
 
@@ -70,7 +71,7 @@ internal static class QueryCommand
         [
             s_model, s_history, s_items, s_vectors, s_filter, s_parameters, s_features, s_k, s_scoreMin, s_groupBy,
             s_diversity,
-            s_fields, s_includeSeen, s_explain, CommonOptions.Threads,
+            s_fields, s_includeSeen, s_explain, CommonOptions.Device, CommonOptions.Threads,
         ],
         Run);
 
@@ -78,9 +79,14 @@ internal static class QueryCommand
     {
         using Retriever retriever = Retriever.Open(
             CommonOptions.ModelPath(context, s_model),
-            new RetrieverOptions { Threads = CommonOptions.ThreadCount(context) });
+            CommonOptions.ReadRetrieverOptions(context));
         SearchRequest request = ReadRequest(context, retriever.Schema);
         SearchResponse response = Search(retriever, request, context.Cancellation);
+        if (request.Explain && retriever.WhyNotCuda is { } reason)
+        {
+            context.Progress.MarkupLineInterpolated($"[grey]not on a device: {reason}[/]");
+        }
+
         if (context.IsJson)
         {
             context.WriteJson(response);

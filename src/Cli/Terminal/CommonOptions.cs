@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using Linr.Engine;
 
 namespace Linr.Cli.Terminal;
 
@@ -16,6 +18,14 @@ internal static class CommonOptions
     {
         Description = "Threads to use; 0 takes every processor.",
         DefaultValueFactory = _ => 0,
+    };
+
+    /// <summary>`--device`.</summary>
+    public static Option<string> Device { get; } = new("--device")
+    {
+        Description = "What to scan on: cpu; cuda, or cuda:0,1 for those devices; auto takes cuda where it serves.",
+        HelpName = "cpu|cuda|auto",
+        DefaultValueFactory = _ => "auto",
     };
 
     /// <summary>`--version-name`, on the commands that write a model.</summary>
@@ -42,6 +52,36 @@ internal static class CommonOptions
     /// <exception cref="IOException">There is no file.</exception>
     public static string ModelPath(CommandContext context, Argument<string> model)
         => FileCheck.Existing("The model", context.Get(model));
+
+    /// <summary>How `--device` and `--threads` ask for a model to be opened.</summary>
+    /// <exception cref="ArgumentException">One of them is wrong.</exception>
+    public static RetrieverOptions ReadRetrieverOptions(CommandContext context)
+    {
+        string text = context.Get(Device);
+        string[] parts = text.Split(':', 2);
+        EngineDevice? device = parts[0] switch
+        {
+            "cpu" when parts.Length == 1 => EngineDevice.Cpu,
+            "auto" when parts.Length == 1 => EngineDevice.Auto,
+            "cuda" => EngineDevice.Cuda,
+            _ => null,
+        };
+        var ordinals = new List<int>();
+        foreach (string part in parts.Length == 1 ? [] : parts[1].Split(','))
+        {
+            bool isNumber = int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int ordinal);
+            device = isNumber ? device : null;
+            ordinals.Add(ordinal);
+        }
+
+        var options = new RetrieverOptions
+        {
+            Threads = ThreadCount(context),
+            Device = device ?? throw new ArgumentException(
+                $"--device: expected cpu, cuda, auto, or devices such as cuda:0,1; found {text}."),
+        };
+        return ordinals.Count == 0 ? options : options with { Cuda = options.Cuda with { Ordinals = [.. ordinals] } };
+    }
 
     /// <summary>The threads that `--threads` asks for.</summary>
     public static int ThreadCount(CommandContext context)

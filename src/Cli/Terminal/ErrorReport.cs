@@ -1,3 +1,5 @@
+using Linr.Cuda;
+using Linr.Index.Device;
 using Linr.Layers;
 using Linr.ModelFile;
 using Linr.Training.Torch;
@@ -16,6 +18,7 @@ internal static class ErrorReport
             OperationCanceledException => ExitCode.Interrupted,
             ArgumentException or FormatException => ExitCode.Usage,
             ModelFormatException or LayerException or TorchLibraryException => ExitCode.Failure,
+            CudaException or DeviceMemoryException or NotSupportedException => ExitCode.Failure,
             IOException or UnauthorizedAccessException or OutOfMemoryException => ExitCode.Failure,
             _ => -1,
         };

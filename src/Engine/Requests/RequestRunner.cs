@@ -1,13 +1,11 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Globalization;
 using Linr.Engine.Diversity;
 using Linr.Engine.Filters;
 using Linr.Engine.Scan;
 using Linr.Filters;
 using Linr.Index;
 using Linr.Index.Embeddings;
-using Linr.Kernels;
 using Linr.Kernels.Scan;
 
 namespace Linr.Engine.Requests;
@@ -15,7 +13,6 @@ namespace Linr.Engine.Requests;
 /// <summary>Scans for a batch of resolved requests and makes their responses.</summary>
 internal sealed class RequestRunner(ItemTable table, string modelVersion, SearcherPool pool)
 {
-    private static readonly string s_engine = $"cpu {InstructionSet.Name}";
     private readonly ConcurrentBag<FilterCompiler> _compilers = [];
 
     /// <summary>Answers requests of any shapes; if a filter is wrong, none.</summary>
@@ -66,7 +63,7 @@ internal sealed class RequestRunner(ItemTable table, string modelVersion, Search
 
     private void Scan(ScanShape shape, RequestWork[] batch, CancellationToken cancellation)
     {
-        RowSearcher searcher = pool.Rent(shape.Embeddings, shape.EmbeddingNames);
+        RowSearcher searcher = pool.Rent(shape.Embeddings, shape.EmbeddingNames, cancellation);
         try
         {
             Scan(searcher, shape, batch, cancellation);
@@ -91,6 +88,7 @@ internal sealed class RequestRunner(ItemTable table, string modelVersion, Search
             searcher.SetGroups(groupBy.Attribute, groupBy.Cap);
         }
 
+        searcher.IsTimed = batch.Any(one => one.Request.Explain);
         searcher.Search(batch.Max(one => one.ScanK), cancellation);
         for (int query = 0; query < batch.Length; query++)
         {
@@ -113,11 +111,11 @@ internal sealed class RequestRunner(ItemTable table, string modelVersion, Search
 
     private void Answer(RowSearcher searcher, int query, RequestWork work, int batchLength)
     {
-        ScanCounters counters = searcher.Counters;
-        work.Clock.End("scan", string.Create(
-            CultureInfo.InvariantCulture,
-            $"batch of {batchLength}; units dense {counters.DenseUnits}, gathered {counters.GatheredUnits}, "
-            + $"skipped {counters.SkippedUnits}; {counters.Rescored} rows rescored"));
+        if (work.Request.Explain)
+        {
+            searcher.Explain(work.Clock, batchLength);
+        }
+
         ReadOnlySpan<ScanHit> found = searcher.Hits(query);
         var kept = new List<ScanHit>(Math.Min(found.Length, work.ScanK));
         int wanted = Math.Max(work.Request.K, work.Request.Diversity?.Candidates ?? 0);
@@ -150,7 +148,7 @@ internal sealed class RequestRunner(ItemTable table, string modelVersion, Search
             ModelVersion = modelVersion,
             UnknownIds = work.Query.UnknownIds,
             Explanation = work.Request.Explain
-                ? new Explanation(s_engine, FilterText(work.Request), work.Clock.Stages)
+                ? new Explanation(searcher.Engine, FilterText(work.Request), work.Clock.Stages)
                 : null,
         };
     }

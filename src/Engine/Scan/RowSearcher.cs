@@ -1,3 +1,4 @@
+using Linr.Engine.Requests;
 using Linr.Kernels.Filter;
 using Linr.Kernels.Scan;
 
@@ -10,28 +11,42 @@ namespace Linr.Engine.Scan;
 public sealed class RowSearcher : IDisposable
 {
     private readonly TableScan _table;
-    private readonly ScanWorkers? _workers;
-    private readonly ScanWorkspace _workspace = new();
-    private readonly ScanRequest _request = new();
+    private readonly BackendRequest _search;
+    private readonly ScanRequest _request;
     private readonly ScanSegment[] _segments;
     private readonly int[] _segmentStarts;
     private float[] _queries = [];
     private float[] _weights = [];
     private float[] _scoreMin = [];
     private RowFilter?[] _filters = [];
+    private ISearchBackend? _backend;
 
-    internal RowSearcher(TableScan table, ScanWorkers? workers, IReadOnlyList<string> embeddings)
+    /// <summary>A searcher, which owns its backend.</summary>
+    internal RowSearcher(TableScan table, ISearchBackend? backend, IReadOnlyList<string> embeddings)
     {
         _table = table;
-        _workers = workers;
+        _backend = backend;
         _segments = [.. embeddings.Select(table.Segment)];
         _segmentStarts = new int[_segments.Length];
+        _search = new BackendRequest([.. embeddings.Select(table.EmbeddingNumber)]);
+        _request = _search.Scan;
         _request.Segments = _segments;
         _request.Order = table.Table.Order;
     }
 
-    /// <summary>What the last search did.</summary>
-    public ScanCounters Counters => _workspace.Counters;
+    /// <summary>What the last search did on the processor; nothing, if a device did it.</summary>
+    public ScanCounters Counters => Backend.Counters;
+
+    /// <summary>What did the last search, such as <c>cpu avx2</c> or <c>cuda NVIDIA H200</c>.</summary>
+    public string Engine => Backend.Engine;
+
+    /// <summary>Whether the next search times its stages.</summary>
+    internal bool IsTimed
+    {
+        set => _search.IsTimed = value;
+    }
+
+    private ISearchBackend Backend => _backend ?? throw new ObjectDisposedException(nameof(RowSearcher));
 
     /// <summary>Starts a batch: every weight is 1, nothing is filtered, any score will do.</summary>
     /// <param name="queryCount">Queries of the batch, 1 to <see cref="Limits.QueriesMax"/>.</param>
@@ -61,6 +76,7 @@ public sealed class RowSearcher : IDisposable
         _request.ScoreMin = _scoreMin.AsMemory(0, queryCount);
         _request.Filters = _filters.AsMemory(0, queryCount);
         _request.Groups = default;
+        _search.IsTimed = false;
     }
 
     /// <summary>Where to write a query's vector for an embedding, [D]; finite values only.</summary>
@@ -92,17 +108,26 @@ public sealed class RowSearcher : IDisposable
     public void Search(int k, CancellationToken cancellation = default)
     {
         _request.K = k;
-        FilteredTopK.Search(_request, _workspace, _workers, cancellation);
+        Backend.Search(_search, cancellation);
     }
 
     /// <summary>The hits of a query, best first; valid until the next search.</summary>
-    public ReadOnlySpan<ScanHit> Hits(int query) => _workspace.Hits(query);
+    public ReadOnlySpan<ScanHit> Hits(int query) => Backend.Hits(query);
 
     /// <summary>How many rows passed the filter of a query.</summary>
-    public long RowsPassed(int query) => _workspace.RowsPassed(query);
+    public long RowsPassed(int query) => Backend.RowsPassed(query);
 
     /// <inheritdoc/>
-    public void Dispose() => _workspace.Dispose();
+    public void Dispose() => TakeBackend()?.Dispose();
+
+    /// <summary>Lends it a backend until <see cref="TakeBackend"/>.</summary>
+    internal void GiveBackend(ISearchBackend backend) => _backend = backend;
+
+    /// <summary>Takes the backend away.</summary>
+    internal ISearchBackend? TakeBackend() => Interlocked.Exchange(ref _backend, null);
+
+    /// <summary>Adds the stages of the last search.</summary>
+    internal void Explain(StageClock clock, int queryCount) => Backend.Explain(clock, queryCount);
 
     private static void Grow<T>(ref T[] array, int length)
     {

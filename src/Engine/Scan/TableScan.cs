@@ -29,6 +29,10 @@ internal sealed class TableScan
     /// <summary>The rows of an embedding.</summary>
     public ScanSegment Segment(string embedding) => _segments[embedding];
 
+    /// <summary>The number of an embedding in the schema.</summary>
+    public int EmbeddingNumber(string embedding) => Table.Embeddings.Index()
+        .First(one => one.Item.Schema.Name == embedding).Index;
+
     /// <summary>The codes of an attribute that hits may be grouped by.</summary>
     public ReadOnlyMemory<ColumnBlock> Groups(string attribute) => _groups[attribute];
 

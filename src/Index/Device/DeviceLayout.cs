@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Linr.Index.Columns;
 using Linr.Kernels;
+using Linr.Kernels.Scan;
 
 namespace Linr.Index.Device;
 
@@ -132,6 +133,19 @@ public sealed record DeviceLayout
                 }),
             ],
         };
+    }
+
+    /// <summary>An embedding on a device, without its arrays.</summary>
+    public static CudaEmbedding Describe(EmbeddingSchema schema)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        ScanMetric metric = schema.Metric switch
+        {
+            Metric.Dot => ScanMetric.Dot,
+            Metric.Cosine => ScanMetric.Cosine,
+            _ => ScanMetric.Euclidean,
+        };
+        return new CudaEmbedding(ElementOf(schema), metric, schema.Dim, default, default, NormMax: 1);
     }
 
     /// <summary>Bytes of a row of an embedding.</summary>

@@ -64,6 +64,7 @@ public sealed class DeviceTable : IDisposable
             table._arrays = new CudaTable
             {
                 Context = context,
+                FirstBlock = layout.Shard.FirstBlock,
                 RowCount = (uint)layout.Shard.Rows,
                 Embeddings = [.. items.Embeddings.Select(column => table.SendEmbedding(column, context, upload))],
                 Order = table.SendOrder(items.Ids, context, upload, cancellation),

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using Linr.Cuda;
 using Linr.Index.Embeddings;
 using Linr.Kernels;
-using Linr.Kernels.Scan;
 
 namespace Linr.Index.Device;
 
@@ -27,15 +26,13 @@ internal static class EmbeddingUpload
             normMax = Math.Max(normMax, column.Block(shard.FirstBlock + block).NormMax);
         }
 
-        ScanMetric metric = schema.Metric switch
+        CudaEmbedding embedding = DeviceLayout.Describe(schema);
+        return embedding with
         {
-            Metric.Dot => ScanMetric.Dot,
-            Metric.Cosine => ScanMetric.Cosine,
-            _ => ScanMetric.Euclidean,
+            Rows = rows,
+            Norms = norms,
+            NormMax = schema.Metric == Metric.Cosine ? embedding.NormMax : normMax,
         };
-        CudaElement element = DeviceLayout.ElementOf(schema);
-        return new CudaEmbedding(
-            element, metric, schema.Dim, rows, norms, metric == ScanMetric.Cosine ? 1 : normMax);
     }
 
     private static void CopyRows(EmbeddingColumn column, int block, int first, Span<byte> to, int rowBytes)

@@ -13,6 +13,9 @@ public sealed record CudaTable
     /// <summary>Rows in use, N.</summary>
     public required uint RowCount { get; init; }
 
+    /// <summary>The block of filters' lists of rows that is the first here: of a shard of a larger table.</summary>
+    public int FirstBlock { get; init; }
+
     /// <summary>The embeddings, in the schema's order.</summary>
     public required ImmutableArray<CudaEmbedding> Embeddings { get; init; }
 

@@ -1,4 +1,5 @@
 using Linr.Cuda;
+using Linr.Kernels.Filter;
 
 namespace Linr.Kernels;
 
@@ -68,6 +69,46 @@ public sealed class DeviceSearch : IDisposable
             SearchPass pass = new(_ops, request, workspace, shape, first, count, cancellation);
             pass.Run();
             first += count;
+        }
+    }
+
+    /// <summary>
+    /// Bytes of device memory that a workspace takes for batches of a table, filtered or not: those of the shape that
+    /// takes most. Plans of more than <see cref="SearchPlans.BytesMin"/> together take more.
+    /// </summary>
+    /// <param name="table">The table; its arrays need not be there.</param>
+    /// <param name="embedding">Which of its embeddings is scored.</param>
+    /// <param name="queryCount">Queries of a batch at most, each with a filter of its own.</param>
+    /// <param name="k">Hits of a query at most.</param>
+    public long ScratchBytes(CudaTable table, int embedding, int queryCount, int k)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        long most = 0;
+        for (int queries = 1; table.RowCount > 0 && queries < 2 * queryCount; queries *= 2)
+        {
+            most = Math.Max(most, Math.Max(ScratchBytes(queries, isFiltered: false), ScratchBytes(queries, true)));
+        }
+
+        return most + CudaFilterPlans.DeviceBytes(SearchPlans.BytesMin);
+
+        long ScratchBytes(int queries, bool isFiltered)
+        {
+            DeviceSearchRequest request = new()
+            {
+                Table = table,
+                Embedding = embedding,
+                QueryCount = queries,
+                K = k,
+                Filters = new DeviceFilter?[isFiltered ? queries : 0],
+            };
+            SearchShape shape = SearchShape.Of(
+                request,
+                _ops.Scan(table.Embeddings[embedding].Element),
+                new SearchLimits(ScratchBytesMax, SurvivorsMax),
+                queries);
+            using SearchMemory memory = new(
+                shape with { Plans = isFiltered ? shape.Queries : 0 }, default, default, default);
+            return memory.DeviceBytes;
         }
     }
 

@@ -7,7 +7,8 @@ namespace Linr.Kernels;
 /// <param name="context">Where.</param>
 internal sealed class SearchPlans(CudaContext context) : IDisposable
 {
-    private const int BytesMin = 64 * 1024;
+    /// <summary>Room for clauses and operands that there always is.</summary>
+    public const int BytesMin = 64 * 1024;
 
     private static readonly DeviceFilter s_everyRow = EveryRow();
     private readonly Dictionary<DeviceFilter, int> _numbers = [];
@@ -48,7 +49,7 @@ internal sealed class SearchPlans(CudaContext context) : IDisposable
         OnDevice.Clear();
         foreach (DeviceFilter filter in _filters)
         {
-            OnDevice.Append(filter.Plan, filter.Columns.Span);
+            OnDevice.Append(filter.Plan, filter.Columns.Span, request.Table.FirstBlock);
         }
     }
 

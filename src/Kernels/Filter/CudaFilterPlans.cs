@@ -30,7 +30,7 @@ public sealed class CudaFilterPlans : IDisposable
     public CudaFilterPlans(CudaContext context, int capacityBytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(capacityBytes);
-        long bytes = HeadBytes + (long)capacityBytes;
+        long bytes = DeviceBytes(capacityBytes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, int.MaxValue, nameof(capacityBytes));
         CapacityBytes = capacityBytes;
         _host = new PinnedBuffer<byte>(context, bytes, "filter plans to upload");
@@ -58,6 +58,17 @@ public sealed class CudaFilterPlans : IDisposable
     public DeviceSlice<byte> OnDevice => _device.Slice();
 
     private static int HeadBytes => PlaceBytes * (1 + PlanCountMax);
+
+    /// <summary>Bytes of device memory, and as many of pinned memory.</summary>
+    /// <param name="capacityBytes">Room for clauses and operands.</param>
+    public static long DeviceBytes(int capacityBytes) => HeadBytes + (long)capacityBytes;
+
+    /// <summary>Whether a plan can be evaluated on a device: only one much deeper than filters are cannot.</summary>
+    public static bool CanRun(FilterPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return plan.SlotCount <= SlotCountMax;
+    }
 
     /// <summary>Bytes that a plan takes of <see cref="CapacityBytes"/>.</summary>
     public static long CountBytes(FilterPlan plan)
@@ -97,7 +108,7 @@ public sealed class CudaFilterPlans : IDisposable
                 nameof(plan));
         }
 
-        if (plan.SlotCount > SlotCountMax || columns.Length < plan.Columns.Length)
+        if (!CanRun(plan) || columns.Length < plan.Columns.Length)
         {
             throw new ArgumentException(
                 $"Expected a plan of at most {SlotCountMax} slots and a number for each of its {plan.Columns.Length} "

@@ -58,8 +58,11 @@ public sealed class ScanWorkers : IDisposable
     /// <summary>Gives the helpers back.</summary>
     internal void Return() => Volatile.Write(ref _busy, 0);
 
-    /// <summary>Runs work(0) here and work(1) and on on the helpers, and waits for all of them.</summary>
-    internal void Run(Action<int> work)
+    /// <summary>
+    /// Runs work(0) here and work(1) and on on the helpers, and waits for all of them; for one caller at a time.
+    /// </summary>
+    /// <param name="work">What to run, by number; what one of its calls throws is thrown here.</param>
+    public void Run(Action<int> work)
     {
         _work = work;
         _failure = null;

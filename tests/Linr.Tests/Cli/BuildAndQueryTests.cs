@@ -16,6 +16,9 @@ public sealed class BuildAndQueryTests : IDisposable
         string model = await BuildAsync();
 
         JsonElement inspected = (await CliRun.Of("inspect", model, "--json")).Json;
+
+        // On a device: 64 rows of 16 bytes and a norm, of 1 + 8 bytes of colour and size, of 8 bytes of order.
+        Assert.Equal(64 * (16 + 4 + 9 + 8), inspected.GetProperty("device").GetProperty("bytes").GetInt32());
         Assert.Equal(TinyData.ItemCount, inspected.GetProperty("items").GetInt32());
         Assert.Equal("v", inspected.GetProperty("embeddings")[0].GetProperty("name").GetString());
 
@@ -156,10 +159,5 @@ public sealed class BuildAndQueryTests : IDisposable
     private static IEnumerable<string?> Ids(CliRun run)
         => run.Json.GetProperty("hits").EnumerateArray().Select(hit => hit.GetProperty("id").GetString());
 
-    private async Task<string> BuildAsync()
-    {
-        string model = _folder.File("model.linr");
-        await CliRun.OfGood("build", "--items", TinyData.Items(_folder), "--out", model);
-        return model;
-    }
+    private Task<string> BuildAsync() => TinyData.BuildAsync(_folder);
 }

@@ -38,6 +38,14 @@ internal static class TinyData
         return folder.Write("items.jsonl", text.ToString());
     }
 
+    /// <summary>A model of these items; returns its file.</summary>
+    public static async Task<string> BuildAsync(TemporaryFolder folder)
+    {
+        string model = folder.File("model.linr");
+        await CliRun.OfGood("build", "--items", Items(folder), "--out", model);
+        return model;
+    }
+
     /// <summary>Interactions as CSV, in the order of time.</summary>
     public static string Interactions(TemporaryFolder folder, string header = "user,item,time")
         => folder.Write(

@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+
+namespace Linr.Engine;
+
+/// <summary>How a <see cref="Retriever"/> uses CUDA devices.</summary>
+public sealed record CudaOptions
+{
+    /// <summary>
+    /// The devices by ordinal, a shard of the rows on each; the same device may have several. Shards are whole blocks
+    /// of <see cref="Limits.BlockRows"/> rows, so that small tables have fewer.
+    /// </summary>
+    public ImmutableArray<int> Ordinals { get; init; } = [0];
+
+    /// <summary>Bytes that may be taken on each device; 0 is what is free there.</summary>
+    public long MemoryBytesMax { get; init; }
+
+    /// <summary>Queries of a batch that memory is kept for. Larger ones are searched if the device has more.</summary>
+    public int Queries { get; init; } = 256;
+
+    /// <summary>Hits of a query that memory is kept for. Searches for more are done if the device has more.</summary>
+    public int K { get; init; } = 2_000;
+}

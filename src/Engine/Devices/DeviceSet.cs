@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using Linr.Cuda;
+using Linr.Index;
+using Linr.Index.Device;
+
+namespace Linr.Engine.Devices;
+
+/// <summary>The devices that a table is spread over, a shard on each; their one owner.</summary>
+internal sealed class DeviceSet : IDisposable
+{
+    /// <summary>
+    /// Searches of a retriever that run at once: while the device works on one, the host prepares another. More would
+    /// only wait for the device, which one search fills, and take memory.
+    /// </summary>
+    public const int LaneCount = 2;
+
+    private readonly List<DeviceShard> _shards = [];
+
+    private DeviceSet()
+    {
+    }
+
+    /// <summary>The shards, in the order of their rows.</summary>
+    public IReadOnlyList<DeviceShard> Shards => _shards;
+
+    /// <summary>What explanations call it, such as <c>cuda NVIDIA H200</c>.</summary>
+    public string Name { get; private set; } = string.Empty;
+
+    /// <summary>Opens the devices and loads the rows.</summary>
+    /// <exception cref="CudaException">There is no driver or device, or a call failed; all was given back.</exception>
+    /// <exception cref="DeviceMemoryException">The rows do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such device.</exception>
+    /// <exception cref="NotSupportedException">A device is too old.</exception>
+    public static DeviceSet Open(ItemTable items, CudaOptions options)
+    {
+        CudaDriver.Load();
+        var set = new DeviceSet();
+        try
+        {
+            ImmutableArray<RowShard> shards = RowShard.Split(items, options.Ordinals.Length);
+            for (int shard = 0; shard < shards.Length; shard++)
+            {
+                set._shards.Add(new DeviceShard(options.Ordinals[shard], DeviceLayout.Of(items, shards[shard])));
+            }
+
+            set.CheckBudgets(options);
+            set._shards.ForEach(shard => shard.Load(items));
+            set.Name = Describe(set._shards);
+            return set;
+        }
+        catch
+        {
+            set.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>As <see cref="Open"/>; null, with one sentence, where the processor is to serve.</summary>
+    public static DeviceSet? TryOpen(ItemTable items, CudaOptions options, out string? reason)
+    {
+        if (!CudaDriver.TryLoad(out reason))
+        {
+            return null;
+        }
+
+        try
+        {
+            return Open(items, options);
+        }
+        catch (Exception problem) when (
+            problem is CudaException or DeviceMemoryException or ArgumentOutOfRangeException or NotSupportedException)
+        {
+            reason = problem.Message;
+            return null;
+        }
+    }
+
+    public void Dispose() => _shards.ForEach(shard => shard.Dispose());
+
+    private static string Describe(IEnumerable<DeviceShard> shards)
+        => "cuda " + string.Join(" + ", shards.GroupBy(shard => shard.Context.Device.Name).Select(
+            group => group.Count() == 1 ? group.Key : $"{group.Count()} x {group.Key}"));
+
+    private void CheckBudgets(CudaOptions options)
+    {
+        foreach (IGrouping<int, DeviceShard> shards in _shards.GroupBy(shard => shard.Context.Device.Ordinal))
+        {
+            DeviceShard first = shards.First();
+            DeviceBudget budget = DeviceBudget.Of(
+                shards.Select(shard => shard.Layout), rows => LaneCount * first.ScratchBytes(options, rows));
+            budget.ThrowIfOver(
+                first.Context.Device.ToString(), budget.FreeBytes(first.Context, options.MemoryBytesMax));
+        }
+    }
+}

@@ -1,0 +1,178 @@
+using System.Globalization;
+using Linr.Cuda;
+using Linr.Engine.Devices;
+using Linr.Engine.Requests;
+using Linr.Kernels;
+using Linr.Kernels.Scan;
+
+namespace Linr.Engine.Scan;
+
+/// <summary>
+/// Scans on devices, a stream and memory of its own on each; what they cannot do is done on the processor, which gives
+/// the same answer.
+/// </summary>
+internal sealed class DeviceBackend : ISearchBackend
+{
+    private readonly DeviceSet _devices;
+    private readonly CpuBackend _cpu;
+    private readonly DeviceSearchWorkspace[] _workspaces;
+    private readonly DeviceSearchRequest[] _requests;
+    private readonly ShardMerge? _merge;
+    private readonly ScanWorkers? _threads;
+    private readonly Action<int> _searchShard;
+    private readonly DeviceFilters _filters = new();
+    private CancellationToken _cancellation;
+    private string? _whyNot;
+
+    /// <summary>Makes the streams.</summary>
+    /// <exception cref="CudaException">A stream cannot be made.</exception>
+    public DeviceBackend(DeviceSet devices, RowOrder order, CpuBackend cpu)
+    {
+        _devices = devices;
+        _cpu = cpu;
+        int shards = devices.Shards.Count;
+        _workspaces = new DeviceSearchWorkspace[shards];
+        _requests = [.. devices.Shards.Select(shard => new DeviceSearchRequest { Table = shard.Table.Arrays })];
+        _searchShard = SearchShard;
+        try
+        {
+            for (int shard = 0; shard < shards; shard++)
+            {
+                _workspaces[shard] = new DeviceSearchWorkspace(devices.Shards[shard].Context);
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+
+        _merge = shards > 1 ? new ShardMerge(devices.Shards, order) : null;
+        _threads = shards > 1 ? new ScanWorkers(shards) : null;
+    }
+
+    /// <inheritdoc/>
+    public string Engine => _whyNot is null ? _devices.Name : $"{_cpu.Engine}, not cuda: {_whyNot}";
+
+    /// <inheritdoc/>
+    public ScanCounters Counters => _whyNot is null ? default : _cpu.Counters;
+
+    /// <inheritdoc/>
+    public void Search(BackendRequest request, CancellationToken cancellation)
+    {
+        _whyNot = WhyNot(request.Scan);
+        if (_whyNot is null)
+        {
+            try
+            {
+                SearchShards(request, cancellation);
+                return;
+            }
+            catch (CudaException problem) when (problem.IsOutOfMemory)
+            {
+                _whyNot = "its memory is too small for this search";
+            }
+        }
+
+        _cpu.Search(request, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<ScanHit> Hits(int query)
+        => _whyNot is not null ? _cpu.Hits(query) : _merge is null ? _workspaces[0].Hits(query) : _merge.Hits(query);
+
+    /// <inheritdoc/>
+    public long RowsPassed(int query)
+    {
+        if (_whyNot is not null)
+        {
+            return _cpu.RowsPassed(query);
+        }
+
+        long passed = 0;
+        foreach (DeviceSearchWorkspace workspace in _workspaces)
+        {
+            passed += workspace.RowsPassed(query);
+        }
+
+        return passed;
+    }
+
+    /// <inheritdoc/>
+    public void Explain(StageClock clock, int queryCount)
+    {
+        if (_whyNot is not null)
+        {
+            _cpu.Explain(clock, queryCount);
+            return;
+        }
+
+        DeviceSearchCounters[] counters = [.. _workspaces.Select(workspace => workspace.Counters)];
+        ExplainedStage[] stages =
+        [
+            Stage("filter", times => times.FilterMs, string.Create(
+                CultureInfo.InvariantCulture,
+                $"on the device; {counters.Sum(one => one.RowsListed)} rows listed for "
+                + $"{counters.Max(one => one.ListedQueries)} queries")),
+            Stage("seed", times => times.SeedMs, "on the device; first cuts from a sample"),
+            Stage("scan", times => times.ScanMs, string.Create(
+                CultureInfo.InvariantCulture,
+                $"on the device; batch of {queryCount}, {counters.Max(one => one.Passes)} passes; "
+                + $"{counters.Sum(one => one.Survivors)} survivors")),
+            Stage("finish", times => times.FinishMs, "on the device; survivors rescored and ordered"),
+        ];
+        clock.End("wait", "for the device, besides its stages", stages);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _threads?.Dispose();
+        foreach (DeviceSearchWorkspace? workspace in _workspaces)
+        {
+            workspace?.Dispose();
+        }
+
+        _cpu.Dispose();
+    }
+
+    /// <summary>What the devices cannot do of a request; null where they can.</summary>
+    private string? WhyNot(ScanRequest scan)
+        => scan.Segments.Length > 1 ? "several embeddings are added"
+            : scan.Weights.Span.ContainsAnyExcept(1f) ? "scores have weights"
+            : !scan.Groups.IsEmpty ? "hits are capped by group"
+            : !_filters.TryBind(scan.Filters.Span, _devices.Shards[0].Table) ? "a filter is too large for it"
+            : null;
+
+    private void SearchShards(BackendRequest request, CancellationToken cancellation)
+    {
+        ScanRequest scan = request.Scan;
+        foreach (DeviceSearchRequest search in _requests)
+        {
+            search.Embedding = request.Embeddings[0];
+            search.QueryCount = scan.QueryCount;
+            search.Queries = scan.Queries;
+            search.Filters = _filters.All;
+            search.K = scan.K;
+            search.ScoreMin = scan.ScoreMin;
+            search.IsTimed = request.IsTimed;
+        }
+
+        _cancellation = cancellation;
+        if (_merge is null)
+        {
+            SearchShard(0);
+            return;
+        }
+
+        _threads!.Run(_searchShard);
+        _merge.Merge(_workspaces, scan.QueryCount, scan.K);
+    }
+
+    private void SearchShard(int shard)
+        => _devices.Shards[shard].Search.Search(_requests[shard], _workspaces[shard], _cancellation);
+
+    /// <summary>A stage, as long as it took where it took longest.</summary>
+    private ExplainedStage Stage(string name, Func<DeviceSearchTimes, double> time, string detail)
+        => new(name, _workspaces.Max(workspace => time(workspace.Times)) * 1_000, detail);
+}

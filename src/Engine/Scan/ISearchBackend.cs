@@ -1,0 +1,29 @@
+using Linr.Engine.Requests;
+using Linr.Kernels.Scan;
+
+namespace Linr.Engine.Scan;
+
+/// <summary>
+/// What finds the best rows: the processor or devices. One search at a time; answers are the same bits.
+/// </summary>
+internal interface ISearchBackend : IDisposable
+{
+    /// <summary>What did the last search, as explanations say it.</summary>
+    string Engine { get; }
+
+    /// <summary>What the last search did, if the processor did it.</summary>
+    ScanCounters Counters { get; }
+
+    /// <summary>Runs a request and waits.</summary>
+    /// <exception cref="OperationCanceledException">The search was cancelled.</exception>
+    void Search(BackendRequest request, CancellationToken cancellation);
+
+    /// <summary>The hits of a query, best first; valid until the next search.</summary>
+    ReadOnlySpan<ScanHit> Hits(int query);
+
+    /// <summary>How many rows passed the filter of a query.</summary>
+    long RowsPassed(int query);
+
+    /// <summary>Adds the stages of the last search.</summary>
+    void Explain(StageClock clock, int queryCount);
+}

@@ -1,0 +1,197 @@
+using System.Collections.Immutable;
+using CsCheck;
+using Linr.Cuda;
+using Linr.Engine;
+using Linr.Engine.Scan;
+using Linr.Filters;
+using Linr.Index;
+using Linr.Index.Device;
+using Linr.Kernels.Tests.Cuda;
+
+namespace Linr.Tests.Engine.Device;
+
+public sealed class DeviceRetrieverTests(CudaMachine machine) : CudaTest(machine)
+{
+    [Fact]
+    public void Answers_of_a_device_are_those_of_the_processor()
+    {
+        int onDevice = 0;
+        Gen.Int[0, 1 << 30].Sample(
+            seed =>
+            {
+                var model = new RandomModel(seed, itemsMax: 400);
+                using var cpu = Retriever.Over(model.ToTable(), "v", new RetrieverOptions { Threads = 1 });
+                using var cuda = Retriever.Over(new RandomModel(seed, 400).ToTable(), "v", OnCuda());
+                for (int batch = 0; batch < 3; batch++)
+                {
+                    SearchRequest[] requests =
+                        [.. Enumerable.Range(0, batch == 0 ? 1 : 1 + (seed % 20)).Select(_ => model.Request())];
+                    ImmutableArray<SearchResponse> found = cuda.SearchBatch(requests);
+                    AssertSame(cpu.SearchBatch(requests), found);
+                    onDevice += found.Count(one => one.Explanation?.Engine == cuda.Engine);
+                }
+            },
+            iter: 25,
+            threads: 1);
+        Assert.InRange(onDevice, 30, int.MaxValue);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void One_device_with_several_shards_answers_as_one_table(int seed)
+    {
+        var items = new RandomItems((2 * Limits.BlockRows) + 777, seed);
+        using Retriever cpu = items.ToRetriever();
+        using var cuda = Retriever.Over(items.ToTable(), "test", OnCuda([0, 0]));
+        Assert.Equal($"cuda 2 x {Context.Device.Name}", cuda.Engine);
+        ItemId[] ids = [.. Enumerable.Range(0, 60).Select(i => new ItemId($"item-{i * 2_200}"))];
+        var request = new SearchRequest
+        {
+            Embeddings = [new EmbeddingQuery("main", RandomItems.RandomVector(new Random(seed), RandomItems.Dim))],
+            K = 300,
+            Explain = true,
+        };
+        SearchRequest[] requests =
+        [
+            request,
+            request with { Filter = Filter.Parse("colour = 'red' and size < 50"), ScoreMin = 0.2f },
+            request with { Filter = FilterBuilder.IdIn(ids) },
+            request with { Filter = FilterBuilder.IdNotIn(cpu.Search(request).Hits.Take(40).Select(hit => hit.Id)) },
+        ];
+        AssertSame(cpu.SearchBatch(requests), cuda.SearchBatch(requests));
+    }
+
+    [Fact]
+    public void Explanations_name_the_device_and_its_stages()
+    {
+        var items = new RandomItems(500, 3);
+        using var cuda = Retriever.Over(items.ToTable(), "test", OnCuda());
+        var request = new SearchRequest
+        {
+            Embeddings = [new EmbeddingQuery("main", new float[RandomItems.Dim])],
+            Filter = Filter.Parse("size < 9"),
+            Explain = true,
+        };
+        Explanation found = cuda.Search(request).Explanation!;
+        Assert.Equal($"cuda {Context.Device.Name}", found.Engine);
+        Assert.Equal(found.Engine, cuda.Engine);
+        Assert.Equal(
+            ["embed", "filter", "filter", "seed", "scan", "finish", "wait", "fetch"],
+            found.Stages.Select(stage => stage.Name));
+        Assert.All(found.Stages, stage => Assert.InRange(stage.Microseconds, 0, 60e6));
+
+        Explanation capped = cuda.Search(request with { GroupBy = new GroupBy("colour") }).Explanation!;
+        Assert.Equal("cpu", capped.Engine.Split(' ')[0]);
+        Assert.EndsWith(", not cuda: hits are capped by group", capped.Engine, StringComparison.Ordinal);
+        Assert.Equal(["embed", "filter", "scan", "fetch"], capped.Stages.Select(stage => stage.Name));
+    }
+
+    [Fact]
+    public void A_table_that_does_not_fit_is_refused_or_left_to_the_processor()
+    {
+        var items = new RandomItems(500, 3);
+        string before = CudaOwners.Describe();
+        RetrieverOptions options = OnCuda() with { Cuda = new CudaOptions { MemoryBytesMax = 100_000 } };
+        using (ItemTable table = items.ToTable())
+        {
+            DeviceMemoryException problem = Assert.Throws<DeviceMemoryException>(
+                () => Retriever.Over(table, "test", options));
+            Assert.StartsWith(
+                $"The table does not fit device 0 ({Context.Device.Name}): it needs ",
+                problem.Message,
+                StringComparison.Ordinal);
+        }
+
+        Assert.Equal(before, CudaOwners.Describe());
+        using var auto = Retriever.Over(items.ToTable(), "test", options with { Device = EngineDevice.Auto });
+        Assert.StartsWith("The table does not fit", auto.WhyNotCuda, StringComparison.Ordinal);
+        Assert.StartsWith("cpu ", auto.Engine, StringComparison.Ordinal);
+        Assert.Equal(before, CudaOwners.Describe());
+        using var fits = Retriever.Over(items.ToTable(), "test", OnCuda() with { Device = EngineDevice.Auto });
+        Assert.Null(fits.WhyNotCuda);
+        Assert.StartsWith("cuda ", fits.Engine, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Searches_stay_within_the_memory_that_the_budget_gave_them()
+    {
+        var items = new RandomItems(3_000, 5);
+        var cudaOptions = new CudaOptions { Queries = 64, K = 500 };
+        long before = CudaOwners.LiveBytes(CudaOwnerKind.DeviceBuffer);
+        using var cuda = Retriever.Over(items.ToTable(), "test", OnCuda() with { Cuda = cudaOptions });
+        long table = DeviceLayout.Of(cuda.Table).Bytes;
+        Assert.Equal(table, CudaOwners.LiveBytes(CudaOwnerKind.DeviceBuffer) - before);
+        using var shard = new Linr.Engine.Devices.DeviceShard(0, DeviceLayout.Of(cuda.Table));
+        long scratch = shard.ScratchBytes(cudaOptions, cuda.Table.Rows);
+        using RowSearcher searcher = cuda.CreateRowSearcher("main");
+        foreach (int queries in (int[])[1, 64, 17])
+        {
+            searcher.Begin(queries);
+            searcher.Search(queries == 17 ? 500 : 40);
+        }
+
+        Assert.StartsWith("cuda", searcher.Engine, StringComparison.Ordinal);
+        Assert.InRange(
+            CudaOwners.LiveBytes(CudaOwnerKind.DeviceBuffer) - before - table, scratch / 20, scratch);
+    }
+
+    [Fact]
+    public async Task Concurrent_callers_get_their_own_answers()
+    {
+        var items = new RandomItems(700, 11);
+        using Retriever cpu = items.ToRetriever();
+        using var cuda = Retriever.Over(items.ToTable(), "test", OnCuda());
+        SearchRequest[] requests =
+        [
+            .. Enumerable.Range(0, 24).Select(seed => new SearchRequest
+            {
+                Embeddings = [new EmbeddingQuery("main", RandomItems.RandomVector(new Random(seed), RandomItems.Dim))],
+                K = 5 + seed,
+                Filter = seed % 2 == 0 ? null : Filter.Parse($"size < {4 * seed}"),
+            }),
+        ];
+        SearchResponse[] found = await Task.WhenAll(
+            requests.Select(request => Task.Run(() => cuda.Search(request), TestContext.Current.CancellationToken)));
+        AssertSame(cpu.SearchBatch(requests), [.. found]);
+    }
+
+    [Fact]
+    public void A_warm_search_allocates_no_managed_memory()
+    {
+        var items = new RandomItems(700, 12);
+        using var cuda = Retriever.Over(items.ToTable(), "test", OnCuda());
+        using RowSearcher searcher = cuda.CreateRowSearcher("main");
+        var compiler = new Linr.Engine.Filters.FilterCompiler();
+        PreparedFilter prepared = PreparedFilter.Prepare(Filter.Parse("size < 50"), cuda.Schema);
+        float[] query = RandomItems.RandomVector(new Random(9), RandomItems.Dim);
+        Assert.Equal(0, AllocatedBytes(() =>
+        {
+            searcher.Begin(2);
+            query.CopyTo(searcher.Query(0));
+            query.CopyTo(searcher.Query(1));
+            searcher.SetFilter(1, compiler.Compile(prepared, null, cuda.Table));
+            searcher.Search(20);
+        }));
+        Assert.Equal(20, searcher.Hits(1).Length);
+    }
+
+    private static RetrieverOptions OnCuda(ImmutableArray<int>? ordinals = null)
+        => new() { Threads = 1, Device = EngineDevice.Cuda, Cuda = new CudaOptions { Ordinals = ordinals ?? [0] } };
+
+    private static void AssertSame(ImmutableArray<SearchResponse> expected, ImmutableArray<SearchResponse> found)
+    {
+        Assert.Equal(expected.Length, found.Length);
+        foreach ((SearchResponse cpu, SearchResponse cuda) in expected.Zip(found))
+        {
+            Assert.Equal(
+                cpu.Hits.Select(hit => (hit.Id, BitConverter.SingleToInt32Bits(hit.Score))),
+                cuda.Hits.Select(hit => (hit.Id, BitConverter.SingleToInt32Bits(hit.Score))));
+            Assert.Equal(cpu.Hits.Select(hit => hit.Fields), cuda.Hits.Select(hit => hit.Fields));
+            Assert.Equal(
+                (cpu.RowsPassed, cpu.RowsScanned, cpu.Exact, cpu.ModelVersion),
+                (cuda.RowsPassed, cuda.RowsScanned, cuda.Exact, cuda.ModelVersion));
+            Assert.Equal(cpu.Explanation?.Filter, cuda.Explanation?.Filter);
+        }
+    }
+}
