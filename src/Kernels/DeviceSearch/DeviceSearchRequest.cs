@@ -29,8 +29,20 @@ public sealed class DeviceSearchRequest
     /// <summary>Empty, or Q lowest scores that a hit may have; minus infinity: any.</summary>
     public ReadOnlyMemory<float> ScoreMin { get; set; }
 
+    /// <summary>
+    /// A column of one code a row, of which at most <see cref="GroupCap"/> hits each are kept, code 0 like any other;
+    /// null: no grouping.
+    /// </summary>
+    public int? GroupColumn { get; set; }
+
+    /// <summary>Hits of one group, 1 or more; read only with <see cref="GroupColumn"/>.</summary>
+    public int GroupCap { get; set; } = 1;
+
     /// <summary>Whether the stages are timed.</summary>
     public bool IsTimed { get; set; }
+
+    /// <summary>Whether a group may have too many hits.</summary>
+    internal bool HasGroups => GroupColumn is not null && GroupCap < Math.Min((uint)K, Table.RowCount);
 
     /// <summary>The filter of a query.</summary>
     internal DeviceFilter? FilterOf(int query)
@@ -48,6 +60,13 @@ public sealed class DeviceSearchRequest
         ArgumentOutOfRangeException.ThrowIfNegative(Embedding);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(Embedding, Table.Embeddings.Length);
         CheckLength(nameof(Queries), Queries.Length, (long)QueryCount * Table.Embeddings[Embedding].Dim);
+        if (GroupColumn is int column)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(column, nameof(GroupColumn));
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(column, Table.Columns.Length, nameof(GroupColumn));
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(GroupCap);
+        }
+
         if (!ScoreMin.IsEmpty)
         {
             CheckLength(nameof(ScoreMin), ScoreMin.Length, QueryCount);

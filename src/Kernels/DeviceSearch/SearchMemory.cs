@@ -32,6 +32,7 @@ internal sealed unsafe class SearchMemory : IDisposable
         FilterTable = Take<CudaFilterTable>(1);
         Columns = Take<CudaFilterColumn>(shape.Columns);
         Segments = Take<CudaScoreSegment>(1);
+        Groups = Take<CudaGroups>(shape.HasGroups ? 1 : 0);
         Batches = Take<CudaScanBatch>(1 + (BatchesPerLaunch * shape.Launches));
         Packed = Take<byte>((long)queries * shape.QueryBytes);
         Originals = Take<float>((long)queries * shape.Dim);
@@ -66,7 +67,8 @@ internal sealed unsafe class SearchMemory : IDisposable
         LevelBases = Take<uint>(queries);
         LevelShifts = Take<uint>(queries);
         Words = Take<ulong>((long)queries * shape.Survivors);
-        Scratch = Take<byte>(TopKCuda.ScratchBytes(queries, shape.Hits, shape.Survivors));
+        Slots = Take<ulong>((long)queries * shape.GroupSlots);
+        Scratch = Take<byte>(TopKCuda.ScratchBytes(queries, shape.Hits, shape.Survivors, shape.HasGroups));
         DeviceBytes = _taken;
     }
 
@@ -96,6 +98,9 @@ internal sealed unsafe class SearchMemory : IDisposable
     public DeviceSlice<CudaFilterColumn> Columns { get; }
 
     public DeviceSlice<CudaScoreSegment> Segments { get; }
+
+    /// <summary>The cap on groups, or empty.</summary>
+    public DeviceSlice<CudaGroups> Groups { get; }
 
     /// <summary>All queries, then for each launch the sample of all rows, of listed ones, the scan of all, of listed.</summary>
     public DeviceSlice<CudaScanBatch> Batches { get; }
@@ -159,6 +164,9 @@ internal sealed unsafe class SearchMemory : IDisposable
     public DeviceSlice<uint> LevelShifts { get; }
 
     public DeviceSlice<ulong> Words { get; }
+
+    /// <summary>[query][slot]; empty without groups.</summary>
+    public DeviceSlice<ulong> Slots { get; }
 
     public DeviceSlice<byte> Scratch { get; }
 

@@ -122,18 +122,65 @@ internal sealed class SearchOps : IDisposable
             stream.EnqueueFill(memory.Sample, float.NegativeInfinity);
         }
 
-        EnqueueLaunches(stream, mode, shape, memory, scan, isSample: true);
-        _finish.LaunchSampleCut(stream, memory.Sample, shape.Hits, memory.Errors, memory.FirstCuts);
-        scan.Begin(
-            stream, memory.Batches.Slice(0, 1), memory.FirstCuts, memory.Lowest, memory.LevelBases, memory.LevelShifts);
-        if (mode != SearchMode.Plain)
+        if (shape.HasGroups)
         {
-            _steps.Split(stream, memory);
+            EnqueueGroupSeed(stream, mode, shape, memory, scan);
+        }
+        else
+        {
+            EnqueueLaunches(stream, mode, shape, memory, scan, isSample: true);
+            _finish.LaunchSampleCut(stream, memory.Sample, shape.Hits, memory.Errors, memory.FirstCuts);
+            scan.Begin(
+                stream,
+                memory.Batches.Slice(0, 1),
+                memory.FirstCuts,
+                memory.Lowest,
+                memory.LevelBases,
+                memory.LevelShifts);
+            if (mode != SearchMode.Plain)
+            {
+                _steps.Split(stream, memory);
+            }
         }
 
         if (mode == SearchMode.Stretch)
         {
             _steps.Carry(stream, memory);
+        }
+    }
+
+    /// <summary>
+    /// With a cap on groups the rows of the sample matter, and each way of scanning knows its own: the first cuts need
+    /// no split.
+    /// </summary>
+    private static void EnqueueGroupSeed(
+        CudaStream stream, SearchMode mode, in SearchShape shape, SearchMemory memory, FusedScanCuda scan)
+    {
+        stream.EnqueueZero(memory.Slots);
+        if (mode == SearchMode.Plain)
+        {
+            stream.EnqueueZero(memory.Cuts);
+        }
+
+        EnqueueLaunches(stream, mode, shape, memory, scan, isSample: true);
+        for (int launch = 0; launch < shape.Launches; launch++)
+        {
+            int first = launch * shape.QueriesPerLaunch;
+            int room = Math.Min(shape.QueriesPerLaunch, shape.Queries - first);
+            foreach (bool isListed in (ReadOnlySpan<bool>)[false, true])
+            {
+                if (isListed ? mode != SearchMode.Plain : mode != SearchMode.Stretch)
+                {
+                    scan.BeginGroups(
+                        stream,
+                        isListed ? memory.Table : memory.DenseTable,
+                        memory.Batch(launch, isSample: true, isListed),
+                        new CudaScanBatch { QueryCount = room },
+                        memory.Lowest.Slice(first, room),
+                        memory.LevelBases.Slice(first, room),
+                        memory.LevelShifts.Slice(first, room));
+                }
+            }
         }
     }
 
@@ -146,14 +193,24 @@ internal sealed class SearchOps : IDisposable
             _steps.Merge(stream, memory);
         }
 
-        scan.End(stream, memory.Batches.Slice(0, 1), memory.LastCuts);
+        if (shape.HasGroups)
+        {
+            scan.EndGroups(stream, memory.Batches.Slice(0, 1), memory.LastCuts);
+        }
+        else
+        {
+            scan.End(stream, memory.Batches.Slice(0, 1), memory.LastCuts);
+        }
     }
 
     private void EnqueueFinish(
         CudaStream stream, in SearchShape shape, SearchMemory memory, DeviceSlice<long> order)
     {
         TopKInput input = new(
-            memory.Words, memory.Counts, memory.LastCuts, memory.Twice, memory.Segments, order);
+            memory.Words, memory.Counts, memory.LastCuts, memory.Twice, memory.Segments, order)
+        {
+            Groups = memory.Groups,
+        };
         TopKOutput output = new(memory.Hits, memory.HitCounts, memory.Status);
         _finish.Launch(stream, input, shape.Hits, memory.Scratch, output);
         memory.EnqueueDownload(stream);

@@ -24,6 +24,7 @@ internal readonly record struct SearchLimits(long ScratchBytes, long Survivors);
 /// <param name="Rows">Room for so many.</param>
 /// <param name="Columns">Columns of the table.</param>
 /// <param name="OrderAddress">Where the numbers are that settle equal scores.</param>
+/// <param name="HasGroups">Whether groups have a cap.</param>
 internal readonly record struct SearchShape(
     CudaElement Element,
     ScanMetric Metric,
@@ -36,7 +37,8 @@ internal readonly record struct SearchShape(
     int Plans,
     long Rows,
     int Columns,
-    ulong OrderAddress)
+    ulong OrderAddress,
+    bool HasGroups)
 {
     private const int HitsMin = 16;
     private const int RowsMin = 1024;
@@ -51,6 +53,9 @@ internal readonly record struct SearchShape(
 
     /// <summary>Launches of the scan a batch.</summary>
     public int Launches => (Queries + QueriesPerLaunch - 1) / QueriesPerLaunch;
+
+    /// <summary>Slots of a query for the best rows of groups.</summary>
+    public int GroupSlots => HasGroups ? FusedScan.GroupSlots(Hits) : 0;
 
     /// <summary>Words of a mask.</summary>
     public long MaskWords => (Rows + 63) / 64;
@@ -80,8 +85,9 @@ internal readonly record struct SearchShape(
         long sample = Math.Clamp(8L * hits, SampleUsual, SampleMax);
         sample = Math.Min(isFiltered ? Math.Min(FilteredSample * sample, SampleMax) : sample, rows / 4);
         int sampleRows = Math.Max(SampleMin, 1 << BitOperations.Log2((uint)sample));
-        long queryBytes = TopKCuda.ScratchBytes(1, (int)hits, survivors) + (8L * survivors) + (4L * sampleRows)
-            + (8L * hits) + (isFiltered ? rows / 8 : 0);
+        long queryBytes = TopKCuda.ScratchBytes(1, (int)hits, survivors, request.HasGroups) + (8L * survivors)
+            + (4L * sampleRows) + (8L * hits) + (isFiltered ? rows / 8 : 0)
+            + (request.HasGroups ? 8L * FusedScan.GroupSlots((int)hits) : 0);
         int queries = FusedScan.QueriesMax;
         while (queries > 1 && (queries * queryBytes > limits.ScratchBytes || queries / 2 >= queryCount))
         {
@@ -101,7 +107,8 @@ internal readonly record struct SearchShape(
             0,
             rows,
             table.Columns.Length,
-            table.Order.Address);
+            table.Order.Address,
+            request.HasGroups);
     }
 
     /// <summary>The smallest of 1, 1.25, 1.5 and 1.75 times a power of two that is as large.</summary>

@@ -1,3 +1,4 @@
+using Linr.Cuda;
 using Linr.Kernels.Filter;
 
 namespace Linr.Kernels;
@@ -48,6 +49,10 @@ internal readonly ref struct SearchUpload(DeviceSearchRequest request, SearchSha
         };
     }
 
+    private CudaGroups Groups => shape.HasGroups
+        ? new CudaGroups(Source.Columns[request.GroupColumn!.Value], request.GroupCap)
+        : default;
+
     private int K => (int)Math.Min((uint)request.K, Source.RowCount);
 
     private void WriteTable()
@@ -59,6 +64,11 @@ internal readonly ref struct SearchUpload(DeviceSearchRequest request, SearchSha
         memory.Writes(memory.DenseTable)[0] = table;
         memory.Writes(memory.FilterTable)[0] = new CudaFilterTable(Source.RowCount, Source.Live, memory.Columns);
         Source.Columns.AsSpan().CopyTo(memory.Writes(memory.Columns));
+        if (shape.HasGroups)
+        {
+            memory.Writes(memory.Groups)[0] = Groups;
+        }
+
         memory.Writes(memory.Segments)[0] = new CudaScoreSegment(
             embedding.Metric,
             embedding.Element,
@@ -82,7 +92,8 @@ internal readonly ref struct SearchUpload(DeviceSearchRequest request, SearchSha
             int room = Math.Min(shape.QueriesPerLaunch, shape.Queries - first);
             CudaScanBatch dense = Batch(first, room, Math.Clamp(queryCount - first, 0, room));
             CudaScanBatch listed = dense;
-            dense.Cuts = memory.DenseCuts.Slice(first, room);
+            DeviceSlice<uint> cuts = (shape.Plans == 0 ? memory.Cuts : memory.DenseCuts).Slice(first, room);
+            dense.Cuts = shape.HasGroups ? cuts : memory.DenseCuts.Slice(first, room);
             listed.Cuts = memory.ListCuts.Slice(first, room);
             listed.List = memory.List;
             listed.ListCount = memory.ListCount;
@@ -90,7 +101,7 @@ internal readonly ref struct SearchUpload(DeviceSearchRequest request, SearchSha
             CudaScanBatch listedSample = listed;
             denseSample.Sample = listedSample.Sample =
                 memory.Sample.Slice((long)first * shape.SampleRows, (long)room * shape.SampleRows);
-            dense.Cuts = shape.Plans == 0 ? memory.Cuts.Slice(first, room) : memory.DenseCuts.Slice(first, room);
+            dense.Cuts = cuts;
             batches[at++] = denseSample;
             batches[at++] = listedSample;
             batches[at++] = dense;
@@ -119,6 +130,9 @@ internal readonly ref struct SearchUpload(DeviceSearchRequest request, SearchSha
         Capacity = shape.Survivors,
         K = K,
         SampleRows = shape.SampleRows,
+        Groups = Groups,
+        Slots = memory.Slots.Slice((long)first * shape.GroupSlots, (long)room * shape.GroupSlots),
+        SlotCount = shape.GroupSlots,
     };
 
     private void WriteQueries(ReadOnlySpan<float> queries)

@@ -45,13 +45,4 @@ public readonly struct CudaGroups
 
     /// <summary>Whether nothing is capped.</summary>
     public bool IsNone => _codes == 0;
-
-    /// <summary>Where the codes are.</summary>
-    internal ulong Codes => _codes;
-
-    /// <summary>Bytes of a code.</summary>
-    internal int CodeBytes => (int)_bytes;
-
-    /// <summary>Hits of a group.</summary>
-    internal int Cap => (int)_cap;
 }

@@ -64,7 +64,7 @@ KERNEL(scan_begin_groups, (THREADS), const Batch* batchAt, const u32* rowCount, 
     Work* work = (Work*)bytes;
     const Batch batch = *batchAt;
     u32 query = block_id(), rows = batch.list != nullptr ? *batch.listCount : *rowCount;
-    if (batch.cuts[query] == ordered_bits(infinity())) return; // not for this launch
+    if (query >= batch.queryCount || batch.cuts[query] == ordered_bits(infinity())) return; // not for this launch
     TileOrder order = {};
     order.start((rows + tileRows - 1) / tileRows);
     const float* scores = batch.sample + (u64)query * batch.sampleRows;
@@ -110,6 +110,7 @@ KERNEL(scan_end_groups, (THREADS), const Batch* batchAt, float* cuts) {
     SHARED_BYTES(bytes);
     const Batch batch = *batchAt;
     u32 query = block_id();
+    if (query >= batch.queryCount) return;
     float cut = float_from_ordered(batch.cuts[query]);
     if (cut != infinity()) {
         float known = slots_cut(batch, query, (Work*)bytes);

@@ -80,7 +80,7 @@ public sealed class TopKCuda : IDisposable
         Check(input, k, scratch, output);
         int queryCount = (int)input.Counts.Length;
         long capacity = input.Words.Length / queryCount;
-        bool hasGroups = !input.Groups.IsNone;
+        bool hasGroups = !input.Groups.IsEmpty;
         bool isWide = hasGroups || IsWide(k, capacity);
         var layout = new TopKScratch(queryCount, capacity, isWide);
         if (isWide)
@@ -169,7 +169,7 @@ public sealed class TopKCuda : IDisposable
                 + $"{output.Status.Length} statuses.");
         }
 
-        long needed = ScratchBytes((int)queryCount, k, input.Words.Length / queryCount, !input.Groups.IsNone);
+        long needed = ScratchBytes((int)queryCount, k, input.Words.Length / queryCount, !input.Groups.IsEmpty);
         if (scratch.Length < needed || scratch.Address % sizeof(ulong) != 0)
         {
             throw new ArgumentException($"Expected {needed} aligned bytes of scratch, found {scratch.Length}.");
@@ -286,9 +286,7 @@ public sealed class TopKCuda : IDisposable
             (uint)input.Counts.Length,
             (uint)(input.Words.Length / input.Counts.Length),
             (uint)k,
-            input.Groups.Codes,
-            (uint)input.Groups.CodeBytes,
-            (uint)input.Groups.Cap,
+            input.Groups,
             scratch,
             layout.Pairs(scratch),
             layout.Scores(scratch),

@@ -81,10 +81,11 @@ DEVICE void put_hits(const Sort& sort, u32 k, const u64* ordered, const u32* isH
 
 // hits[q][k], hitCounts[q] and status[q] from scores[pair] of pairs[pair], both of which are written over.
 KERNEL(top_k_groups, (THREADS), const u32* counts, const float* cuts, u32 queryCount, u32 capacity, u32 k,
-       const u8* codes, u32 codeBytes, u32 cap, Board* board, u64* pairs, float* scores, const i64* keys, u64* first,
-       u64* second, u32* tileCounts, u64* hits, u32* hitCounts, u32* status) {
+       const Groups* groupsAt, Board* board, u64* pairs, float* scores, const i64* keys, u64* first, u64* second,
+       u32* tileCounts, u64* hits, u32* hitCounts, u32* status) {
     SHARED_BYTES(bytes);
     u32* shared = (u32*)bytes;
+    const Groups groups = *groupsAt;
     u32 tiles = (u32)(((u64)capacity + TILE - 1) / TILE), lastStep = ScoreSteps;
     Sort sort = {board, {first, second}, tileCounts, keys, queryCount, tiles};
     load_words(sort, pairs, scores, cuts);
@@ -99,10 +100,10 @@ KERNEL(top_k_groups, (THREADS), const u32* counts, const float* cuts, u32 queryC
 
     put_in_order(sort, lastStep, pairs);
     grid_sync(&board->arrivedToSort);
-    load_groups(sort, Groups{codes, codeBytes, cap}, pairs);
+    load_groups(sort, groups, pairs);
     grid_sync(&board->arrivedToSort);
-    sort_steps(sort, 0, codeBytes, shared);
-    mark_hits(sort, cap, codeBytes, (u32*)scores);
+    sort_steps(sort, 0, groups.bytes, shared);
+    mark_hits(sort, groups.cap, groups.bytes, (u32*)scores);
     grid_sync(&board->arrivedToSort);
     count_hits(sort, (u32*)scores, shared);
     grid_sync(&board->arrivedToSort);

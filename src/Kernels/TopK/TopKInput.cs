@@ -17,6 +17,6 @@ public readonly record struct TopKInput(
     DeviceSlice<CudaScoreSegment> Segments,
     DeviceSlice<long> Keys)
 {
-    /// <summary>The cap on groups, if there is one: then no two keys are equal.</summary>
-    public CudaGroups Groups { get; init; }
+    /// <summary>The cap on groups, or empty; with one no two keys are equal.</summary>
+    public DeviceSlice<CudaGroups> Groups { get; init; }
 }

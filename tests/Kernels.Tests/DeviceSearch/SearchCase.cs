@@ -14,6 +14,7 @@ internal sealed unsafe class SearchCase : IDisposable
     private readonly List<CudaOwner> _owners = [];
     private readonly ReadOnlyMemory<nint> _live;
     private readonly RowOrder _order;
+    private ReadOnlyMemory<ColumnBlock> _groups;
 
     public SearchCase(
         CudaContext context,
@@ -56,11 +57,20 @@ internal sealed unsafe class SearchCase : IDisposable
         }
     }
 
-    public CudaTable Table { get; }
+    public CudaTable Table { get; private set; }
 
     public int RowCount => (int)_host.RowCount;
 
-    public ReadOnlyMemory<ColumnBlock> Codes(Func<long, uint> codeOf) => _host.Codes(ColumnElement.Code16, codeOf);
+    /// <summary>Adds a column of codes of two bytes; groups of requests on the host are its.</summary>
+    public void AddCodes(Func<long, uint> codeOf)
+    {
+        _groups = _host.Codes(ColumnElement.Code16, codeOf);
+        byte[] codes = TopKCase.Codes(row => row < RowCount ? codeOf(row) : 0, (RowCount + 63) / 64 * 64, 2);
+        Table = Table with
+        {
+            Columns = [CudaFilterColumn.SingleValued(ColumnElement.Code16, Put(codes), default)],
+        };
+    }
 
     /// <summary>A filter that passes listed rows.</summary>
     public DeviceFilter Rows(Func<long, bool> passes)
@@ -103,6 +113,8 @@ internal sealed unsafe class SearchCase : IDisposable
             ScoreMin = request.ScoreMin,
             LiveMasks = _live,
             Order = _order,
+            Groups = request.GroupColumn is null ? default : _groups,
+            GroupCap = request.GroupCap,
             Filters = request.Filters.ToArray().Select(one => one is null ? null : filters[one]).ToArray(),
         };
         using ScanWorkspace expected = new();

@@ -23,6 +23,7 @@ internal sealed class DeviceScan : IDisposable
     private readonly DeviceBuffer<ulong> _words;
     private readonly DeviceBuffer<uint> _bases;
     private readonly DeviceBuffer<uint> _shifts;
+    private readonly DeviceBuffer<CudaGroups>? _groups;
     private readonly DeviceBuffer<ulong>? _slots;
     private readonly int _queryCount;
     private readonly int _sampleRows;
@@ -89,6 +90,7 @@ internal sealed class DeviceScan : IDisposable
         if (!groups.IsNone)
         {
             int slotCount = FusedScan.GroupSlots(k);
+            _groups = Put([groups]);
             _slots = New<ulong>((long)_queryCount * slotCount);
             (_scanShape.Slots, _scanShape.SlotCount) = (_slots.Slice(), slotCount);
         }
@@ -158,8 +160,8 @@ internal sealed class DeviceScan : IDisposable
     }
 
     /// <summary>What the finish reads.</summary>
-    public TopKInput ToFinish(DeviceSlice<CudaScoreSegment> segments, DeviceSlice<float> twice, CudaGroups groups)
-        => new(_words.Slice(), _counts.Slice(), _lastCuts.Slice(), twice, segments, default) { Groups = groups };
+    public TopKInput ToFinish(DeviceSlice<CudaScoreSegment> segments, DeviceSlice<float> twice)
+        => new(_words.Slice(), _counts.Slice(), _lastCuts.Slice(), twice, segments, default) { Groups = _groups!.Slice() };
 
     public uint[] Counts()
     {

@@ -102,7 +102,7 @@ public sealed class FusedScanGroupsTests(CudaMachine machine) : CudaTest(machine
         using DeviceScan scan = new(
             Context, Stream, rows, queries, k, sampleRows: 256, capacity: RowCount, masks, filters, list, groups);
         scan.RunGroups();
-        ScanHit[][] found = Finish(rows, scan, queries, k, groups);
+        ScanHit[][] found = Finish(rows, scan, queries, k);
         float[] cuts = scan.Cuts();
         IEnumerable<uint> scanned = list ?? Enumerable.Range(0, RowCount).Select(row => (uint)row);
         uint[] passing = [.. scanned.Where(
@@ -127,7 +127,7 @@ public sealed class FusedScanGroupsTests(CudaMachine machine) : CudaTest(machine
         return scan.Counts().Max();
     }
 
-    private ScanHit[][] Finish(DeviceTable rows, DeviceScan scan, float[] queries, int k, CudaGroups groups)
+    private ScanHit[][] Finish(DeviceTable rows, DeviceScan scan, float[] queries, int k)
     {
         int queryCount = queries.Length / Dim;
         using var op = new TopKCuda(Context);
@@ -144,7 +144,7 @@ public sealed class FusedScanGroupsTests(CudaMachine machine) : CudaTest(machine
         using DeviceBuffer<TopKStatus> status = new(Context, queryCount, "statuses");
         op.Launch(
             Stream,
-            scan.ToFinish(segments.Slice(), twice.Slice(), groups),
+            scan.ToFinish(segments.Slice(), twice.Slice()),
             k,
             scratch.Slice(),
             new TopKOutput(hits.Slice(), hitCounts.Slice(), status.Slice()));

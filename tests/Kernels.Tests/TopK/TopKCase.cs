@@ -121,7 +121,9 @@ internal sealed class TopKCase : IDisposable
         {
             Groups = groupOf is null
                 ? default
-                : new CudaGroups(Own(context, Codes(groupOf, rowCount, codeBytes)).Slice(), codeBytes, cap),
+                : Own(
+                    context,
+                    new CudaGroups(Own(context, Codes(groupOf, rowCount, codeBytes)).Slice(), codeBytes, cap)).Slice(),
         };
         Renew(counts, seed);
     }
