@@ -30,7 +30,7 @@ public sealed class Retriever : IDisposable
         ItemTable items, LayerList layers, QueryTower? tower, string version, IDisposable owner,
         RetrieverOptions options)
     {
-        (_devices, WhyNotCuda) = OpenDevices(items, options);
+        (_devices, WhyNotCuda) = OpenDevices(items, tower, options);
         _owner = owner;
         _tower = tower;
         Table = items;
@@ -160,6 +160,7 @@ public sealed class Retriever : IDisposable
     public void Dispose()
     {
         _pool.Dispose();
+        _tower?.Dispose();
         _devices?.Dispose();
         _workers?.Dispose();
         _owner.Dispose();
@@ -185,11 +186,12 @@ public sealed class Retriever : IDisposable
         return new RequestWork(request, query, clock);
     }
 
-    private static (DeviceSet? Devices, string? WhyNot) OpenDevices(ItemTable items, RetrieverOptions options)
+    private static (DeviceSet? Devices, string? WhyNot) OpenDevices(
+        ItemTable items, QueryTower? tower, RetrieverOptions options)
         => options.Device switch
         {
-            EngineDevice.Cuda => (DeviceSet.Open(items, options.Cuda), null),
-            EngineDevice.Auto => (DeviceSet.TryOpen(items, options.Cuda, out string? reason), reason),
+            EngineDevice.Cuda => (DeviceSet.Open(items, tower, options.Cuda), null),
+            EngineDevice.Auto => (DeviceSet.TryOpen(items, tower, options.Cuda, out string? reason), reason),
             _ => (null, null),
         };
 
@@ -212,11 +214,11 @@ public sealed class Retriever : IDisposable
         return problem is null ? options : throw new ArgumentException(problem, nameof(options));
     }
 
-    private static string Describe(SearchRequest request, ResolvedQuery query)
+    private string Describe(SearchRequest request, ResolvedQuery query)
     {
         string names = string.Join(" + ", query.Embeddings.Select(embedding => embedding.Name));
         return request.Embeddings.Length > 0 ? $"{names}, given"
             : request.Items.Length > 0 ? $"{names}, mean of {query.Seen.Length} items"
-            : $"{names}, query tower over {query.Seen.Length} items";
+            : $"{names}, query tower over {query.Seen.Length} items" + (_devices is null ? string.Empty : " on the device");
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Linr.Cuda;
+using Linr.Engine.Requests;
 using Linr.Index;
 using Linr.Index.Device;
 
@@ -26,12 +27,12 @@ internal sealed class DeviceSet : IDisposable
     /// <summary>What explanations call it, such as <c>cuda NVIDIA H200</c>.</summary>
     public string Name { get; private set; } = string.Empty;
 
-    /// <summary>Opens the devices and loads the rows.</summary>
+    /// <summary>Opens the devices, loads the rows and moves the query tower, if there is one, to the first.</summary>
     /// <exception cref="CudaException">There is no driver or device, or a call failed; all was given back.</exception>
     /// <exception cref="DeviceMemoryException">The rows do not fit.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such device.</exception>
     /// <exception cref="NotSupportedException">A device is too old.</exception>
-    public static DeviceSet Open(ItemTable items, CudaOptions options)
+    public static DeviceSet Open(ItemTable items, QueryTower? tower, CudaOptions options)
     {
         CudaDriver.Load();
         var set = new DeviceSet();
@@ -43,8 +44,9 @@ internal sealed class DeviceSet : IDisposable
                 set._shards.Add(new DeviceShard(options.Ordinals[shard], DeviceLayout.Of(items, shards[shard])));
             }
 
-            set.CheckBudgets(options);
+            set.CheckBudgets(options, tower?.DeviceBytes ?? 0);
             set._shards.ForEach(shard => shard.Load(items));
+            tower?.UseDevice(set._shards[0].Context);
             set.Name = Describe(set._shards);
             return set;
         }
@@ -56,7 +58,8 @@ internal sealed class DeviceSet : IDisposable
     }
 
     /// <summary>As <see cref="Open"/>; null, with one sentence, where the processor is to serve.</summary>
-    public static DeviceSet? TryOpen(ItemTable items, CudaOptions options, out string? reason)
+    public static DeviceSet? TryOpen(
+        ItemTable items, QueryTower? tower, CudaOptions options, out string? reason)
     {
         if (!CudaDriver.TryLoad(out reason))
         {
@@ -65,7 +68,7 @@ internal sealed class DeviceSet : IDisposable
 
         try
         {
-            return Open(items, options);
+            return Open(items, tower, options);
         }
         catch (Exception problem) when (
             problem is CudaException or DeviceMemoryException or ArgumentOutOfRangeException or NotSupportedException)
@@ -81,13 +84,15 @@ internal sealed class DeviceSet : IDisposable
         => "cuda " + string.Join(" + ", shards.GroupBy(shard => shard.Context.Device.Name).Select(
             group => group.Count() == 1 ? group.Key : $"{group.Count()} x {group.Key}"));
 
-    private void CheckBudgets(CudaOptions options)
+    private void CheckBudgets(CudaOptions options, long towerBytes)
     {
         foreach (IGrouping<int, DeviceShard> shards in _shards.GroupBy(shard => shard.Context.Device.Ordinal))
         {
             DeviceShard first = shards.First();
             DeviceBudget budget = DeviceBudget.Of(
-                shards.Select(shard => shard.Layout), rows => LaneCount * first.ScratchBytes(options, rows));
+                shards.Select(shard => shard.Layout),
+                rows => LaneCount * first.ScratchBytes(options, rows),
+                first == _shards[0] ? towerBytes : 0);
             budget.ThrowIfOver(
                 first.Context.Device.ToString(), budget.FreeBytes(first.Context, options.MemoryBytesMax));
         }

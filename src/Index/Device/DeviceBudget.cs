@@ -16,9 +16,10 @@ public sealed class DeviceBudget
     private readonly ImmutableArray<DeviceLayout> _layouts;
     private readonly Func<long, long> _scratchBytesFor;
 
-    private DeviceBudget(ImmutableArray<DeviceLayout> layouts, Func<long, long> scratchBytesFor)
+    private DeviceBudget(ImmutableArray<DeviceLayout> layouts, Func<long, long> scratchBytesFor, long towerBytes)
     {
         _layouts = layouts;
+        TowerBytes = towerBytes;
         _scratchBytesFor = scratchBytesFor;
         ScratchBytes = layouts.Sum(layout => scratchBytesFor(layout.Capacity));
     }
@@ -35,11 +36,14 @@ public sealed class DeviceBudget
     /// <summary>Bytes of the numbers that order rows of equal score, and of the mask of live rows.</summary>
     public long OrderBytes => _layouts.Sum(layout => layout.OrderBytes);
 
+    /// <summary>Bytes of towers' weights.</summary>
+    public long TowerBytes { get; }
+
     /// <summary>Bytes that searches work in.</summary>
     public long ScratchBytes { get; }
 
     /// <summary>All of it.</summary>
-    public long Bytes => EmbeddingBytes + CodeBytes + AttributeBytes + OrderBytes + ScratchBytes;
+    public long Bytes => EmbeddingBytes + CodeBytes + AttributeBytes + OrderBytes + TowerBytes + ScratchBytes;
 
     /// <summary>Rows that there is room for.</summary>
     public long Capacity => _layouts.Sum(layout => layout.Capacity);
@@ -47,10 +51,12 @@ public sealed class DeviceBudget
     /// <summary>The budget of what is to be on one device.</summary>
     /// <param name="layouts">One table, or shards.</param>
     /// <param name="scratchBytesFor">What searches of a layout need for a capacity in rows; more rows, no less.</param>
-    public static DeviceBudget Of(IEnumerable<DeviceLayout> layouts, Func<long, long> scratchBytesFor)
+    /// <param name="towerBytes">What towers take besides.</param>
+    public static DeviceBudget Of(
+        IEnumerable<DeviceLayout> layouts, Func<long, long> scratchBytesFor, long towerBytes = 0)
     {
         ArgumentNullException.ThrowIfNull(scratchBytesFor);
-        return new DeviceBudget([.. layouts], scratchBytesFor);
+        return new DeviceBudget([.. layouts], scratchBytesFor, towerBytes);
     }
 
     /// <summary>Bytes that a device has left for tables.</summary>
@@ -103,12 +109,12 @@ public sealed class DeviceBudget
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"Embeddings {EmbeddingBytes:N0}, codes {CodeBytes:N0}, attributes {AttributeBytes:N0}, ids {OrderBytes:N0}, "
-        + $"scratch {ScratchBytes:N0} bytes");
+        + $"towers {TowerBytes:N0}, scratch {ScratchBytes:N0} bytes");
 
     /// <summary>What so many rows would take, spread over the layouts as the rows are now.</summary>
     private long BytesFor(long rows)
     {
-        long bytes = 0;
+        long bytes = TowerBytes;
         foreach (DeviceLayout layout in _layouts)
         {
             DeviceLayout scaled = layout.WithCapacity((long)Math.Ceiling(rows * ((double)layout.Capacity / Capacity)));

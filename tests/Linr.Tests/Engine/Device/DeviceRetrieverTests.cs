@@ -7,6 +7,7 @@ using Linr.Filters;
 using Linr.Index;
 using Linr.Index.Device;
 using Linr.Kernels.Tests.Cuda;
+using Linr.Tests.Engine.Towers;
 
 namespace Linr.Tests.Engine.Device;
 
@@ -60,6 +61,40 @@ public sealed class DeviceRetrieverTests(CudaMachine machine) : CudaTest(machine
             request with { Filter = FilterBuilder.IdNotIn(cpu.Search(request).Hits.Take(40).Select(hit => hit.Id)) },
         ];
         AssertSame(cpu.SearchBatch(requests), cuda.SearchBatch(requests));
+    }
+
+    [Theory]
+    [InlineData(1_200, 6)]
+    [InlineData(Limits.DimMax, 2)]
+    public void Wide_embeddings_are_searched_as_well(int dimMax, int seeds)
+    {
+        for (int seed = 0; seed < seeds; seed++)
+        {
+            var model = new RandomModel(seed, itemsMax: 150, dimMax);
+            using var cpu = Retriever.Over(model.ToTable(), "v", new RetrieverOptions { Threads = 1 });
+            using var cuda = Retriever.Over(new RandomModel(seed, 150, dimMax).ToTable(), "v", OnCuda());
+            SearchRequest[] requests = [.. Enumerable.Range(0, 9).Select(_ => model.Request())];
+            AssertSame(cpu.SearchBatch(requests), cuda.SearchBatch(requests));
+        }
+    }
+
+    [Fact]
+    public void Histories_are_embedded_on_the_device()
+    {
+        using var file = new TowerFile();
+        using var cpu = Retriever.Open(file.Path, new RetrieverOptions { Threads = 1 });
+        using var cuda = Retriever.Open(file.Path, OnCuda());
+        var request = new SearchRequest { History = [3, 8, 21], K = 20, Explain = true };
+        SearchResponse expected = cpu.Search(request);
+        SearchResponse found = cuda.Search(request);
+        Assert.EndsWith(
+            "query tower over 3 items on the device", found.Explanation!.Stages[0].Detail, StringComparison.Ordinal);
+        Assert.Equal(20, found.Hits.Length);
+        for (int hit = 0; hit < 20; hit++)
+        {
+            // The tower's own arithmetic is float and of the engine: the scan's is not.
+            Assert.Equal(expected.Hits[hit].Score, found.Hits[hit].Score, 1e-4f * Math.Abs(expected.Hits[0].Score));
+        }
     }
 
     [Fact]
@@ -134,6 +169,33 @@ public sealed class DeviceRetrieverTests(CudaMachine machine) : CudaTest(machine
         Assert.StartsWith("cuda", searcher.Engine, StringComparison.Ordinal);
         Assert.InRange(
             CudaOwners.LiveBytes(CudaOwnerKind.DeviceBuffer) - before - table, scratch / 20, scratch);
+    }
+
+    [Fact]
+    public void A_search_that_finds_no_memory_is_done_by_the_processor()
+    {
+        Assert.SkipWhen(
+            Context.Device.Name.Contains("emulator", StringComparison.OrdinalIgnoreCase),
+            "The emulator would touch all of its memory.");
+        var items = new RandomItems(70_000, 5);
+        using Retriever cpu = items.ToRetriever();
+        using var cuda = Retriever.Over(items.ToTable(), "test", OnCuda());
+        var request = new SearchRequest
+        {
+            Embeddings = [new EmbeddingQuery("main", RandomItems.RandomVector(new Random(1), RandomItems.Dim))],
+            K = 70_000,
+            Explain = true,
+        };
+        using (new DeviceBuffer<byte>(Context, Context.FreeBytes - (4 << 20), "all that is left"))
+        {
+            SearchResponse found = cuda.Search(request);
+            Assert.EndsWith("its memory is too small for this search", found.Explanation!.Engine, StringComparison.Ordinal);
+            AssertSame([cpu.Search(request)], [found]);
+        }
+
+        SearchResponse later = cuda.Search(request);
+        Assert.Equal(cuda.Engine, later.Explanation!.Engine);
+        AssertSame([cpu.Search(request)], [later]);
     }
 
     [Fact]

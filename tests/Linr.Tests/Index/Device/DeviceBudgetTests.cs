@@ -76,7 +76,7 @@ public sealed class DeviceBudgetTests(CudaMachine machine) : CudaTest(machine)
     public void What_does_not_fit_is_refused_with_its_owners()
     {
         using ItemTable table = new Linr.Tests.Engine.RandomItems(1_000, seed: 1).ToTable();
-        DeviceBudget budget = DeviceBudget.Of([DeviceLayout.Of(table)], _ => 500_000);
+        DeviceBudget budget = DeviceBudget.Of([DeviceLayout.Of(table)], _ => 491_000, towerBytes: 9_000);
         budget.ThrowIfOver("device 0", budget.Bytes);
         DeviceMemoryException problem = Assert.Throws<DeviceMemoryException>(
             () => budget.ThrowIfOver("device 0", budget.Bytes - 1));
@@ -84,7 +84,7 @@ public sealed class DeviceBudgetTests(CudaMachine machine) : CudaTest(machine)
         // 1,024 rows of 84 bytes of embeddings, 1 + 8 of attributes, 8 of order; one word of 64 rows fewer fits.
         Assert.Equal(
             "The table does not fit device 0: it needs 603,424 bytes and 603,423 are there. Embeddings 86,016, "
-            + "codes 0, attributes 9,216, ids 8,192, scratch 500,000 bytes; 960 rows of 1,024 would fit.",
+            + "codes 0, attributes 9,216, ids 8,192, towers 9,000, scratch 491,000 bytes; 960 rows of 1,024 would fit.",
             problem.Message);
         Assert.Equal(budget.Bytes - 1, problem.LimitBytes);
     }
@@ -128,6 +128,7 @@ public sealed class DeviceBudgetTests(CudaMachine machine) : CudaTest(machine)
         Assert.Equal(layout.Bytes + 11, budget.Bytes);
         Assert.Equal(
             budget.Bytes,
-            budget.EmbeddingBytes + budget.CodeBytes + budget.AttributeBytes + budget.OrderBytes + budget.ScratchBytes);
+            budget.EmbeddingBytes + budget.CodeBytes + budget.AttributeBytes + budget.OrderBytes + budget.ScratchBytes
+                + budget.TowerBytes);
     }
 }
