@@ -1,0 +1,199 @@
+using System.Diagnostics;
+using Linr.Cuda;
+using Linr.Kernels;
+
+namespace Linr.Bench.Device;
+
+/// <summary>
+/// Measures cases over one table: each search after the caches were emptied, each pass with other queries.
+/// </summary>
+internal sealed class CaseRunner : IDisposable
+{
+    private const int WarmPassesMax = 3;
+    private const int QuerySets = 4;
+
+    private readonly RandomRows _rows;
+    private readonly DeviceSearch _search;
+    private readonly DeviceSearchWorkspace _workspace;
+    private readonly MemoryReadCuda _read;
+    private readonly CudaStream _stream;
+    private readonly CudaEvent _start;
+    private readonly CudaEvent _end;
+    private readonly DeviceBuffer<byte> _flush;
+    private readonly DeviceBuffer<uint> _sum;
+    private readonly List<double> _readRates = [];
+    private readonly int _passes;
+    private readonly int _checks;
+
+    /// <param name="rows">The table.</param>
+    /// <param name="passes">Timed searches of a case and batch.</param>
+    /// <param name="checks">Queries of each whose answers are checked.</param>
+    public CaseRunner(RandomRows rows, int passes, int checks)
+    {
+        _rows = rows;
+        _passes = passes;
+        _checks = checks;
+        CudaContext context = rows.Table.Context;
+        _search = new DeviceSearch(context);
+        _workspace = new DeviceSearchWorkspace(context);
+        _read = new MemoryReadCuda(context);
+        _stream = new CudaStream(context, "bench");
+        _start = new CudaEvent(context, "start of a read");
+        _end = new CudaEvent(context, "end of a read");
+
+        // Twice the cache: what is written last lies in it, and nothing else.
+        _flush = new DeviceBuffer<byte>(context, 2L * Math.Max(context.Device.L2Bytes, 1 << 20), "flush");
+        _sum = new DeviceBuffer<uint>(context, 1, "sum of a read");
+    }
+
+    /// <summary>Bytes a second at which the device read the table's rows, median of all passes.</summary>
+    public double ReadBytesPerSecond => Quantiles.Median(_readRates);
+
+    /// <summary>Measures one batch size of a case.</summary>
+    /// <exception cref="InvalidDataException">An answer is wrong.</exception>
+    public DeviceFigure Run(DeviceCase one, int batch, double? goalMs, CancellationToken cancellation)
+    {
+        QuerySet[] sets = [.. Enumerable.Range(0, QuerySets).Select(set => new QuerySet(_rows, one, set, batch))];
+        var times = new List<(DeviceSearchTimes Device, double HostMs)>();
+        int warmPasses = Math.Min(WarmPassesMax, _passes);
+        for (int pass = -warmPasses; pass < _passes; pass++)
+        {
+            double rate = MeasureRead();
+            (DeviceSearchTimes Device, double HostMs) time = Measure(
+                sets[(pass + warmPasses) % QuerySets].Request, cancellation);
+            if (pass >= 0)
+            {
+                _readRates.Add(rate);
+                times.Add(time);
+            }
+        }
+
+        DeviceSearchCounters counters = _workspace.Counters;
+        int checkedCount = Check(one, sets[0], cancellation);
+        double passed = Enumerable.Range(0, batch).Average(query => _workspace.RowsPassed(query));
+        double medianMs = Quantiles.Median(times.Select(time => time.Device.TotalMs));
+        double bytes = Bytes(one, counters, batch);
+        return new DeviceFigure(
+            one.Name,
+            _rows.Table.RowCount,
+            batch,
+            one.K,
+            passed,
+            medianMs,
+            Quantiles.P95(times.Select(time => time.Device.TotalMs)),
+            Quantiles.Median(times.Select(time => time.HostMs)),
+            Quantiles.Median(times.Select(time => time.Device.FilterMs)),
+            Quantiles.Median(times.Select(time => time.Device.SeedMs)),
+            Quantiles.Median(times.Select(time => time.Device.ScanMs)),
+            Quantiles.Median(times.Select(time => time.Device.FinishMs)),
+            bytes,
+            bytes / medianMs / 1e9,
+            bytes / medianMs * 1e3 / ReadBytesPerSecond,
+            (double)counters.Survivors / batch,
+            counters.Passes,
+            checkedCount,
+            goalMs);
+    }
+
+    public void Dispose()
+    {
+        _sum.Dispose();
+        _flush.Dispose();
+        _end.Dispose();
+        _start.Dispose();
+        _stream.Dispose();
+        _read.Dispose();
+        _workspace.Dispose();
+        _search.Dispose();
+    }
+
+    private (DeviceSearchTimes Device, double HostMs) Measure(
+        DeviceSearchRequest request, CancellationToken cancellation)
+    {
+        EmptyCaches();
+        long start = Stopwatch.GetTimestamp();
+        _search.Search(request, _workspace, cancellation);
+        return (_workspace.Times, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+    }
+
+    private double MeasureRead()
+    {
+        EmptyCaches();
+        _start.Record(_stream);
+        _read.Launch(_stream, _rows.Rows, _sum.Slice());
+        _end.Record(_stream);
+        _end.Synchronize();
+        return _rows.Rows.Bytes / (_end.MsSince(_start) / 1e3);
+    }
+
+    private void EmptyCaches()
+    {
+        _stream.EnqueueFill(_flush.Slice(), (byte)1);
+        _stream.Synchronize();
+    }
+
+    private int Check(DeviceCase one, QuerySet set, CancellationToken cancellation)
+    {
+        _search.Search(set.Request, _workspace, cancellation);
+        int count = Math.Min(_checks, set.Request.QueryCount);
+        if (count == 0)
+        {
+            return 0;
+        }
+
+        using var check = new AnswerCheck(_rows);
+        int dim = _rows.Table.Embeddings[0].Dim;
+        for (int i = 0; i < count; i++)
+        {
+            // The first, the last, and what lies between them as evenly as can be.
+            int query = count == 1 ? 0 : i * (set.Request.QueryCount - 1) / (count - 1);
+            check.Check(
+                set.Request.Queries.Span.Slice(query * dim, dim),
+                set.Filters.Length == 0 ? null : set.Filters[query],
+                one.K,
+                _workspace.Hits(query),
+                _workspace.RowsPassed(query));
+        }
+
+        return count;
+    }
+
+    private double Bytes(DeviceCase one, DeviceSearchCounters counters, int batch)
+    {
+        CudaTable table = _rows.Table;
+        double rowBytes = table.Embeddings[0].RowBytes;
+        double rows = (counters.ListedQueries < batch ? table.RowCount : 0) + counters.RowsListed;
+        double attributes = one.Filter switch
+        {
+            CaseFilter.None => 0,
+            CaseFilter.Clauses => sizeof(byte) + sizeof(uint),
+            _ => RandomAttributes.RowBytes,
+        };
+        return (rows * rowBytes) + (attributes * table.RowCount);
+    }
+
+    /// <summary>Queries of one pass, each with a filter of its own.</summary>
+    private sealed class QuerySet
+    {
+        public QuerySet(RandomRows rows, DeviceCase one, int set, int batch)
+        {
+            int first = set * batch;
+            Filters = one.Filter == CaseFilter.None
+                ? []
+                : [.. Enumerable.Range(first, batch).Select(query => new QueryFilter(one.Filter, query))];
+            Request = new DeviceSearchRequest
+            {
+                Table = rows.Table,
+                QueryCount = batch,
+                Queries = rows.Queries(first, batch),
+                Filters = Filters.Select(filter => filter.OnDevice).ToArray(),
+                K = one.K,
+                IsTimed = true,
+            };
+        }
+
+        public DeviceSearchRequest Request { get; }
+
+        public QueryFilter[] Filters { get; }
+    }
+}

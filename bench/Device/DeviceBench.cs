@@ -1,0 +1,93 @@
+using Linr.Cuda;
+
+namespace Linr.Bench.Device;
+
+/// <summary>Runs what the options ask for, one table after the other.</summary>
+internal sealed class DeviceBench(BenchOptions options, TextWriter log)
+{
+    private readonly List<DeviceFigure> _figures = [];
+    private readonly List<EngineFigure> _engineFigures = [];
+    private readonly List<double> _readRates = [];
+
+    /// <summary>Runs it.</summary>
+    /// <exception cref="InvalidDataException">An answer is wrong.</exception>
+    /// <exception cref="CudaException">The device has too little memory, or failed.</exception>
+    public DeviceReport Run(string command, CancellationToken cancellation)
+    {
+        CudaDevice device = CudaDevice.Get(0);
+        log.WriteLine($"{device}, {DeviceReport.DriverName()}");
+        using (var context = new CudaContext(device))
+        {
+            RunTable(context, isLarge: false, cancellation);
+            RunTable(context, isLarge: true, cancellation);
+        }
+
+        PeerResult? peer = null;
+        if (options.PeerSeconds > 0)
+        {
+            peer = PeerScript.Run(PeerScript.Own, options, out string? reason);
+            log.WriteLine(reason is null ? $"peer: {peer!.Name}" : $"The peer did not run to its end: {reason}");
+        }
+
+        return new DeviceReport(
+            device.Name,
+            DeviceReport.DriverName(),
+            DeviceReport.CommitOfProgram(),
+            command,
+            TimeProvider.System.GetUtcNow().UtcDateTime,
+            options.Dim,
+            options.Passes,
+            _readRates.Count == 0 ? 0 : Quantiles.Median(_readRates) / 1e12,
+            _figures,
+            _engineFigures,
+            peer);
+    }
+
+    private void RunTable(CudaContext context, bool isLarge, CancellationToken cancellation)
+    {
+        DeviceCase[] cases = [.. options.Cases.Where(one => one.IsLarge == isLarge)];
+        if (cases.Length == 0)
+        {
+            return;
+        }
+
+        using var rows = new RandomRows(
+            context,
+            options.RowsOf(cases[0]),
+            options.Dim,
+            options.Seed,
+            cases.Any(one => one.Filter != CaseFilter.None));
+        using var runner = new CaseRunner(rows, options.Passes, options.Checks);
+        foreach (DeviceCase one in cases)
+        {
+            foreach ((int batch, double goalMs) in one.Goals.Where(goal => goal.Batch <= options.BatchMax))
+            {
+                DeviceFigure figure = runner.Run(one, batch, options.Goal(one, goalMs), cancellation);
+                _figures.Add(figure);
+                log.WriteLine(FormattableString.Invariant(
+                    $"{one.Name}, batch {batch}: {figure.MedianMs:F3} ms (p95 {figure.P95Ms:F3}, caller ")
+                    + FormattableString.Invariant($"{figure.HostMs:F3}), {figure.TerabytesPerSecond:F2} TB/s, ")
+                    + FormattableString.Invariant($"{figure.QueriesChecked} answers right"));
+            }
+        }
+
+        _readRates.Add(runner.ReadBytesPerSecond);
+        if (!isLarge && options.EngineSeconds > 0)
+        {
+            RunEngine(rows);
+        }
+    }
+
+    private void RunEngine(RandomRows rows)
+    {
+        using var bench = new EngineBench(rows, options.BatchMax);
+        foreach (EngineFigure figure in bench.Run(options.EngineSeconds))
+        {
+            _engineFigures.Add(figure);
+            log.WriteLine(FormattableString.Invariant(
+                $"engine, {figure.Callers} callers, {figure.ConcurrentBatches} batches at once: ")
+                + FormattableString.Invariant($"{figure.QueriesPerSecond:N0} queries/s, {figure.MedianMs:F3} ms ")
+                + FormattableString.Invariant($"(p95 {figure.P95Ms:F3}), batches of {figure.MeanBatch:F1}"));
+        }
+    }
+}

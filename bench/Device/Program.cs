@@ -1,0 +1,89 @@
+using System.CommandLine;
+using Linr.Bench.Device;
+using Linr.Cuda;
+
+var cases = new Option<string>("--cases")
+{
+    Description = $"Which, by commas: {string.Join(", ", DeviceCase.All.Select(one => one.Name))}. All but for need.",
+    DefaultValueFactory = _ => string.Join(',', DeviceCase.All.Select(one => one.Name)),
+};
+var rows = new Option<long>("--rows")
+{
+    Description = "Rows of the table.",
+    DefaultValueFactory = _ => BenchOptions.UsualRows,
+};
+var largeRows = new Option<long>("--large-rows")
+{
+    Description = "Rows of the large table; 0: as many times as many as usual.",
+};
+var dim = new Option<int>("--dim")
+{
+    Description = "Halves of a row.",
+    DefaultValueFactory = _ => BenchOptions.UsualDim,
+};
+var batchMax = new Option<int>("--batch-max") { Description = "No larger batches.", DefaultValueFactory = _ => 256 };
+var passes = new Option<int>("--passes") { Description = "Timed searches.", DefaultValueFactory = _ => 25 };
+var checks = new Option<int>("--checks")
+{
+    Description = "Queries of each case and batch whose answers are compared with every row's score.",
+    DefaultValueFactory = _ => 2,
+};
+var engineSeconds = new Option<double>("--engine-seconds")
+{
+    Description = "How long each closed loop through the engine runs; 0: none.",
+    DefaultValueFactory = _ => 2,
+};
+var peerSeconds = new Option<double>("--peer-seconds")
+{
+    Description = "PyTorch, where it is there, starts no measurement later than this; 0: it does not run.",
+    DefaultValueFactory = _ => 600,
+};
+var folder = new Option<string>("--out", "-o")
+{
+    Description = "Folder for gpu.json, gpu.md and gpu.png.",
+    DefaultValueFactory = _ => "artifacts/gpu",
+};
+var seed = new Option<ulong>("--seed") { Description = "What the rows are drawn from.", DefaultValueFactory = _ => 1 };
+var root = new RootCommand("Measures Linr's searches on a CUDA device, and checks their answers.")
+{
+    cases, rows, largeRows, dim, batchMax, passes, checks, engineSeconds, peerSeconds, folder, seed,
+};
+root.SetAction((parsed, cancellation) => Task.FromResult(Run(
+    new BenchOptions
+    {
+        Cases = [.. parsed.GetValue(cases)!.Split(',').Select(Find)],
+        Rows = parsed.GetValue(rows),
+        LargeRows = parsed.GetValue(largeRows) is > 0 and long given
+            ? given
+            : parsed.GetValue(rows) * BenchOptions.UsualLargeRows / BenchOptions.UsualRows,
+        Dim = parsed.GetValue(dim),
+        BatchMax = parsed.GetValue(batchMax),
+        Passes = parsed.GetValue(passes),
+        Checks = parsed.GetValue(checks),
+        EngineSeconds = parsed.GetValue(engineSeconds),
+        PeerSeconds = parsed.GetValue(peerSeconds),
+        Folder = parsed.GetValue(folder)!,
+        Seed = parsed.GetValue(seed),
+    },
+    $"Linr.Bench.Device {string.Join(' ', args)}".TrimEnd(),
+    cancellation)));
+return await root.Parse(args).InvokeAsync();
+
+static DeviceCase Find(string name)
+    => DeviceCase.All.FirstOrDefault(one => one.Name == name)
+        ?? throw new ArgumentException(
+            $"--cases: expected some of {string.Join(", ", DeviceCase.All.Select(one => one.Name))}; found {name}.");
+
+static int Run(BenchOptions options, string command, CancellationToken cancellation)
+{
+    if (!CudaDriver.TryLoad(out string? reason))
+    {
+        Console.Error.WriteLine(reason);
+        return Environment.GetEnvironmentVariable("LINR_REQUIRE_CUDA") == "1" ? 1 : 0;
+    }
+
+    DeviceReport report = new DeviceBench(options, Console.Out).Run(command, cancellation);
+    ReportFiles.Write(options.Folder, report);
+    Console.WriteLine($"wrote {options.Folder}/gpu.json, gpu.md and gpu.png");
+    return 0;
+}

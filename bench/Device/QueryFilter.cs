@@ -1,0 +1,48 @@
+using System.Collections;
+using Linr.Kernels;
+using Linr.Kernels.Filter;
+
+namespace Linr.Bench.Device;
+
+/// <summary>The filter of one query: some geos, not one company, and one title if asked for.</summary>
+internal sealed class QueryFilter
+{
+    private readonly BitArray _geos = new(RandomAttributes.GeoCount + 1);
+    private readonly uint _company;
+    private readonly uint? _title;
+
+    public QueryFilter(CaseFilter kind, int query)
+    {
+        Random random = new(query);
+        int[] geos = [.. Enumerable.Range(1, RandomAttributes.GeoCount)];
+        random.Shuffle(geos);
+        geos = geos[..RandomAttributes.GeosPassed];
+        Array.ForEach(geos, geo => _geos[geo] = true);
+        _company = (uint)random.Next(1, RandomAttributes.CompanyCount + 1);
+        _title = kind == CaseFilter.Title ? (uint)random.Next(1, RandomAttributes.TitleCount + 1) : null;
+        OnDevice = new DeviceFilter(Plan(geos)) { Columns = RandomAttributes.Columns };
+    }
+
+    /// <summary>As the search takes it.</summary>
+    public DeviceFilter OnDevice { get; }
+
+    /// <summary>Whether a row passes, found without the device.</summary>
+    public bool Passes(RandomAttributes attributes, long row)
+        => _geos[(int)attributes.Geo(row)]
+        && attributes.Company(row) != _company
+        && (_title is null || attributes.Title(row) == _title);
+
+    private FilterPlan Plan(int[] geos)
+    {
+        FilterPlan plan = new();
+        int geo = plan.AppendColumn(default);
+        int company = plan.AppendColumn(default);
+        int title = plan.AppendColumn(default);
+        int next = _title is { } code ? plan.AppendAnyOf(title, [code], true, FilterPlan.Pass, FilterPlan.Fail)
+            : FilterPlan.Pass;
+        next = plan.AppendAnyOf(company, [_company], areCodes: true, FilterPlan.Fail, next);
+        plan.Complete(plan.AppendAnyOf(
+            geo, [.. geos.Select(one => (ulong)one)], areCodes: true, next, FilterPlan.Fail));
+        return plan;
+    }
+}

@@ -1,0 +1,99 @@
+using Linr.Cuda;
+using Linr.Kernels;
+using Linr.Kernels.Scan;
+
+namespace Linr.Bench.Device;
+
+/// <summary>A table of random rows of halves, made where it is searched.</summary>
+internal sealed class RandomRows : IDisposable
+{
+    private const int OrderPiece = 1 << 22;
+
+    private readonly DeviceBuffer<byte> _rows;
+    private readonly DeviceBuffer<long> _order;
+
+    /// <summary>Makes it.</summary>
+    /// <param name="context">Where.</param>
+    /// <param name="rowCount">Rows, N.</param>
+    /// <param name="dim">Halves of a row, D.</param>
+    /// <param name="seed">What they are drawn from.</param>
+    /// <param name="hasAttributes">Whether rows have attributes.</param>
+    public RandomRows(CudaContext context, long rowCount, int dim, ulong seed, bool hasAttributes)
+    {
+        Seed = seed;
+        int rowBytes = CudaEmbedding.RowBytesOf(dim, CudaElement.Float16);
+        using var random = new RandomTableCuda(context);
+        using var stream = new CudaStream(context, "random rows");
+        _rows = new DeviceBuffer<byte>(context, rowCount * rowBytes, "random rows");
+        _order = new DeviceBuffer<long>(context, rowCount, "order of random rows");
+        stream.EnqueueZero(_rows.Slice());
+        random.LaunchRows(stream, _rows.Slice(), dim, rowBytes, seed);
+        Attributes = hasAttributes ? new RandomAttributes(context, random, stream, rowCount, seed) : null;
+        UploadOrder(stream);
+        stream.Synchronize();
+        Table = new CudaTable
+        {
+            Context = context,
+            RowCount = checked((uint)rowCount),
+            Embeddings =
+            [
+                new CudaEmbedding(
+                    CudaElement.Float16, ScanMetric.Dot, dim, _rows.Slice(), default, RandomTable.NormMax),
+            ],
+            Order = _order.Slice(),
+            Columns = Attributes is null ? [] : [.. Attributes.OnDevice],
+        };
+    }
+
+    /// <summary>What the rows were drawn from.</summary>
+    public ulong Seed { get; }
+
+    /// <summary>As searches take it. Rows of equal score are in the order of their numbers.</summary>
+    public CudaTable Table { get; }
+
+    /// <summary>The attributes, if there are any.</summary>
+    public RandomAttributes? Attributes { get; }
+
+    /// <summary>The rows' bytes.</summary>
+    public DeviceSlice<byte> Rows => _rows.Slice();
+
+    /// <summary>Queries of the rows' own kind, but not among them: [query][D].</summary>
+    public float[] Queries(int first, int count)
+    {
+        int dim = Table.Embeddings[0].Dim;
+        var queries = new float[count * dim];
+        var query = new Half[dim];
+        for (int q = 0; q < count; q++)
+        {
+            RandomTable.Row(Seed, Table.RowCount + first + q, query);
+            for (int i = 0; i < dim; i++)
+            {
+                queries[(q * dim) + i] = (float)query[i];
+            }
+        }
+
+        return queries;
+    }
+
+    public void Dispose()
+    {
+        _rows.Dispose();
+        _order.Dispose();
+        Attributes?.Dispose();
+    }
+
+    private void UploadOrder(CudaStream stream)
+    {
+        var piece = new long[Math.Min(OrderPiece, _order.Length)];
+        for (long first = 0; first < _order.Length; first += piece.Length)
+        {
+            int count = (int)Math.Min(piece.Length, _order.Length - first);
+            for (int i = 0; i < count; i++)
+            {
+                piece[i] = first + i;
+            }
+
+            stream.Upload<long>(piece.AsSpan(0, count), _order.Slice(first, count));
+        }
+    }
+}
