@@ -4,6 +4,7 @@ namespace Linr.Kernels.Tests.Cuda;
 
 /// <summary>A test that needs a device, and leaves nothing on it.</summary>
 [Collection(CudaGroup.Name)]
+[Trait("device", "cuda")]
 public abstract class CudaTest : IDisposable
 {
     private readonly string _before;
