@@ -219,6 +219,7 @@ public sealed class Retriever : IDisposable
         string names = string.Join(" + ", query.Embeddings.Select(embedding => embedding.Name));
         return request.Embeddings.Length > 0 ? $"{names}, given"
             : request.Items.Length > 0 ? $"{names}, mean of {query.Seen.Length} items"
-            : $"{names}, query tower over {query.Seen.Length} items" + (_devices is null ? string.Empty : " on the device");
+            : $"{names}, query tower over {query.Seen.Length} items"
+                + (_devices is null ? string.Empty : " on the device");
     }
 }

@@ -47,7 +47,8 @@ internal sealed class DeviceBackend : ISearchBackend
             throw;
         }
 
-        _merge = shards > 1 ? new ShardMerge(devices.Shards, order) : null;
+        _merge = shards > 1 ? new ShardMerge(
+            [.. devices.Shards.Select(shard => shard.Layout.Shard.FirstRow)], order) : null;
         _threads = shards > 1 ? new ScanWorkers(shards) : null;
     }
 
@@ -140,7 +141,6 @@ internal sealed class DeviceBackend : ISearchBackend
     private string? WhyNot(ScanRequest scan)
         => scan.Segments.Length > 1 ? "several embeddings are added"
             : scan.Weights.Span.ContainsAnyExcept(1f) ? "scores have weights"
-            : !scan.Groups.IsEmpty ? "hits are capped by group"
             : !_filters.TryBind(scan.Filters.Span, _devices.Shards[0].Table) ? "a filter is too large for it"
             : null;
 
@@ -155,6 +155,8 @@ internal sealed class DeviceBackend : ISearchBackend
             search.Filters = _filters.All;
             search.K = scan.K;
             search.ScoreMin = scan.ScoreMin;
+            search.GroupColumn = scan.Groups.IsEmpty ? null : _devices.Shards[0].Table.NumberOf(scan.Groups);
+            search.GroupCap = scan.GroupCap;
             search.IsTimed = request.IsTimed;
         }
 
@@ -166,7 +168,7 @@ internal sealed class DeviceBackend : ISearchBackend
         }
 
         _threads!.Run(_searchShard);
-        _merge.Merge(_workspaces, scan.QueryCount, scan.K);
+        _merge.Merge(_workspaces, scan);
     }
 
     private void SearchShard(int shard)

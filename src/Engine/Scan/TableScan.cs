@@ -10,7 +10,7 @@ namespace Linr.Engine.Scan;
 internal sealed class TableScan
 {
     private readonly Dictionary<string, ScanSegment> _segments;
-    private readonly Dictionary<string, ColumnBlock[]> _groups;
+    private readonly Dictionary<string, ReadOnlyMemory<ColumnBlock>> _groups;
 
     public TableScan(ItemTable table)
     {
@@ -18,9 +18,7 @@ internal sealed class TableScan
         _segments = table.Embeddings.ToDictionary(column => column.Schema.Name, SegmentOf);
         _groups = table.Columns.OfType<ValueColumn>()
             .Where(column => column.Dictionary is not null && !column.Field.MultiValued)
-            .ToDictionary(
-                column => column.Field.Name,
-                column => Enumerable.Range(0, column.BlockCount).Select(column.Block).ToArray());
+            .ToDictionary(column => column.Field.Name, column => column.Blocks);
     }
 
     /// <summary>The table.</summary>

@@ -92,28 +92,17 @@ public sealed class DeviceTable : IDisposable
         ArgumentNullException.ThrowIfNull(plan);
         for (int column = 0; column < plan.Columns.Length; column++)
         {
-            if (!_numbers.TryGetValue(plan.Columns[column], out numbers[column]))
-            {
-                throw new ArgumentException("Expected a plan of the table's own columns.", nameof(plan));
-            }
+            numbers[column] = NumberOf(plan.Columns[column]);
         }
     }
 
     /// <summary>The number on the device of an attribute's column, to group by, say.</summary>
-    /// <param name="field">The attribute's number in the schema.</param>
-    /// <exception cref="ArgumentException">The field is no attribute.</exception>
-    public int NumberOf(int field)
-    {
-        for (int number = 0; number < Layout.Columns.Length; number++)
-        {
-            if (Layout.Columns[number].Field == field)
-            {
-                return number;
-            }
-        }
-
-        throw new ArgumentException($"Expected the number of an attribute; found {field}.", nameof(field));
-    }
+    /// <param name="blocks">All blocks of the table's column.</param>
+    /// <exception cref="ArgumentException">It is no attribute's column of the table.</exception>
+    public int NumberOf(ReadOnlyMemory<ColumnBlock> blocks)
+        => _numbers.TryGetValue(blocks, out int number)
+            ? number
+            : throw new ArgumentException("Expected one of the table's own attributes.", nameof(blocks));
 
     /// <inheritdoc/>
     public void Dispose()

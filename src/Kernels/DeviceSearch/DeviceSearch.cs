@@ -73,8 +73,8 @@ public sealed class DeviceSearch : IDisposable
     }
 
     /// <summary>
-    /// Bytes of device memory that a workspace takes for batches of a table, filtered or not: those of the shape that
-    /// takes most. Plans of more than <see cref="SearchPlans.BytesMin"/> together take more.
+    /// Bytes of device memory that a workspace takes for batches of a table, filtered, grouped or neither: those of the
+    /// shape that takes most. Plans of more than <see cref="SearchPlans.BytesMin"/> together take more.
     /// </summary>
     /// <param name="table">The table; its arrays need not be there.</param>
     /// <param name="embedding">Which of its embeddings is scored.</param>
@@ -86,12 +86,16 @@ public sealed class DeviceSearch : IDisposable
         long most = 0;
         for (int queries = 1; table.RowCount > 0 && queries < 2 * queryCount; queries *= 2)
         {
-            most = Math.Max(most, Math.Max(ScratchBytes(queries, isFiltered: false), ScratchBytes(queries, true)));
+            foreach (bool isFiltered in (ReadOnlySpan<bool>)[false, true])
+            {
+                most = Math.Max(most, ScratchBytes(queries, isFiltered, hasGroups: false));
+                most = Math.Max(most, ScratchBytes(queries, isFiltered, hasGroups: table.Columns.Length > 0));
+            }
         }
 
         return most + CudaFilterPlans.DeviceBytes(SearchPlans.BytesMin);
 
-        long ScratchBytes(int queries, bool isFiltered)
+        long ScratchBytes(int queries, bool isFiltered, bool hasGroups)
         {
             DeviceSearchRequest request = new()
             {
@@ -100,6 +104,7 @@ public sealed class DeviceSearch : IDisposable
                 QueryCount = queries,
                 K = k,
                 Filters = new DeviceFilter?[isFiltered ? queries : 0],
+                GroupColumn = hasGroups ? 0 : null,
             };
             SearchShape shape = SearchShape.Of(
                 request,

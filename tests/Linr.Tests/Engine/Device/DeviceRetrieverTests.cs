@@ -58,9 +58,13 @@ public sealed class DeviceRetrieverTests(CudaMachine machine) : CudaTest(machine
             request,
             request with { Filter = Filter.Parse("colour = 'red' and size < 50"), ScoreMin = 0.2f },
             request with { Filter = FilterBuilder.IdIn(ids) },
+            request with { GroupBy = new GroupBy("colour", 70) },
+            request with { GroupBy = new GroupBy("colour", 2), Filter = Filter.Parse("size < 50") },
             request with { Filter = FilterBuilder.IdNotIn(cpu.Search(request).Hits.Take(40).Select(hit => hit.Id)) },
         ];
-        AssertSame(cpu.SearchBatch(requests), cuda.SearchBatch(requests));
+        ImmutableArray<SearchResponse> found = cuda.SearchBatch(requests);
+        AssertSame(cpu.SearchBatch(requests), found);
+        Assert.All(found, response => Assert.Equal(cuda.Engine, response.Explanation!.Engine));
     }
 
     [Theory]
@@ -116,10 +120,11 @@ public sealed class DeviceRetrieverTests(CudaMachine machine) : CudaTest(machine
             found.Stages.Select(stage => stage.Name));
         Assert.All(found.Stages, stage => Assert.InRange(stage.Microseconds, 0, 60e6));
 
-        Explanation capped = cuda.Search(request with { GroupBy = new GroupBy("colour") }).Explanation!;
-        Assert.Equal("cpu", capped.Engine.Split(' ')[0]);
-        Assert.EndsWith(", not cuda: hits are capped by group", capped.Engine, StringComparison.Ordinal);
-        Assert.Equal(["embed", "filter", "scan", "fetch"], capped.Stages.Select(stage => stage.Name));
+        EmbeddingQuery weighted = request.Embeddings[0] with { Weight = 2 };
+        Explanation other = cuda.Search(request with { Embeddings = [weighted] }).Explanation!;
+        Assert.Equal("cpu", other.Engine.Split(' ')[0]);
+        Assert.EndsWith(", not cuda: scores have weights", other.Engine, StringComparison.Ordinal);
+        Assert.Equal(["embed", "filter", "scan", "fetch"], other.Stages.Select(stage => stage.Name));
     }
 
     [Fact]
@@ -159,16 +164,28 @@ public sealed class DeviceRetrieverTests(CudaMachine machine) : CudaTest(machine
         Assert.Equal(table, CudaOwners.LiveBytes(CudaOwnerKind.DeviceBuffer) - before);
         using var shard = new Linr.Engine.Devices.DeviceShard(0, DeviceLayout.Of(cuda.Table));
         long scratch = shard.ScratchBytes(cudaOptions, cuda.Table.Rows);
-        using RowSearcher searcher = cuda.CreateRowSearcher("main");
-        foreach (int queries in (int[])[1, 64, 17])
+        foreach ((int queries, int k) in (ReadOnlySpan<(int, int)>)[(1, 40), (64, 40), (17, 500), (64, 500)])
         {
-            searcher.Begin(queries);
-            searcher.Search(queries == 17 ? 500 : 40);
+            var request = new SearchRequest
+            {
+                Embeddings = [new EmbeddingQuery("main", RandomItems.RandomVector(new Random(k), RandomItems.Dim))],
+                K = k,
+                Explain = true,
+            };
+            SearchRequest grouped = request with { GroupBy = new GroupBy("colour", 9) };
+            foreach (SearchRequest one in (SearchRequest[])[request, grouped])
+            {
+                SearchRequest[] batch =
+                [
+                    .. Enumerable.Range(0, queries).Select(i => one with { Filter = Filter.Parse($"size < {i + 30}") }),
+                ];
+                Assert.All(
+                    cuda.SearchBatch(batch), found => Assert.Equal(cuda.Engine, found.Explanation!.Engine));
+            }
         }
 
-        Assert.StartsWith("cuda", searcher.Engine, StringComparison.Ordinal);
         Assert.InRange(
-            CudaOwners.LiveBytes(CudaOwnerKind.DeviceBuffer) - before - table, scratch / 20, scratch);
+            CudaOwners.LiveBytes(CudaOwnerKind.DeviceBuffer) - before - table, scratch / 2, scratch);
     }
 
     [Fact]
@@ -189,7 +206,8 @@ public sealed class DeviceRetrieverTests(CudaMachine machine) : CudaTest(machine
         using (new DeviceBuffer<byte>(Context, Context.FreeBytes - (4 << 20), "all that is left"))
         {
             SearchResponse found = cuda.Search(request);
-            Assert.EndsWith("its memory is too small for this search", found.Explanation!.Engine, StringComparison.Ordinal);
+            Assert.EndsWith(
+                "its memory is too small for this search", found.Explanation!.Engine, StringComparison.Ordinal);
             AssertSame([cpu.Search(request)], [found]);
         }
 

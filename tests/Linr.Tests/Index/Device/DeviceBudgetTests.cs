@@ -46,7 +46,8 @@ public sealed class DeviceBudgetTests(CudaMachine machine) : CudaTest(machine)
                 DeviceLayout found = DeviceLayout.Of(table);
                 var expected = DeviceLayout.Of(table.Schema, table.Rows, field => SizeOf(table, field));
                 Assert.Equal(found.Columns, expected.Columns);
-                Assert.Equal(found with { Columns = expected.Columns }, expected with { Embeddings = found.Embeddings });
+                Assert.Equal(
+                    found with { Columns = expected.Columns }, expected with { Embeddings = found.Embeddings });
             },
             iter: 40,
             threads: 1);
