@@ -21,29 +21,22 @@ internal static class Checkpoint
     private const string StepsKey = "linr.training.steps";
 
     /// <summary>Writes the state in one step: the file is the old one or the new one.</summary>
-    public static void Write(
-        string path,
-        InteractionDataset data,
-        TrainingOptions options,
-        WeightSet weights,
-        WeightSnapshot best,
-        Adam adam,
-        TrainingState state)
+    public static void Write(string path, InteractionDataset data, TrainingOptions options, TrainingState state)
     {
         var metadata = new Dictionary<string, string>
         {
             [OptionsKey] = OptionsText(options),
             [DataKey] = DataText(data),
             [EpochsKey] = JsonSerializer.Serialize(state.Epochs, TrainingJson.Default.IReadOnlyListEpochResult),
-            [StepsKey] = adam.StepCount.ToString(CultureInfo.InvariantCulture),
+            [StepsKey] = state.Adam.StepCount.ToString(CultureInfo.InvariantCulture),
         };
         var tensors = new List<TensorSource>();
-        foreach (Weight weight in weights.All)
+        foreach (Weight weight in state.Weights.All)
         {
             tensors.Add(TensorBytes.Source(weight.Name, weight.Value));
             tensors.Add(TensorBytes.Source(weight.Name + MeanSuffix, weight.Mean));
             tensors.Add(TensorBytes.Source(weight.Name + SquareSuffix, weight.Square));
-            tensors.Add(TensorBytes.Source(weight.Name + BestSuffix, best.Values[weight.Name]));
+            tensors.Add(TensorBytes.Source(weight.Name + BestSuffix, state.Best.Values[weight.Name]));
         }
 
         TensorFileWriter.Write(path, metadata, tensors);
@@ -52,28 +45,21 @@ internal static class Checkpoint
     /// <summary>Takes up the state of a file.</summary>
     /// <exception cref="ArgumentException">The file is of a run with other options or other data.</exception>
     /// <exception cref="ModelFormatException">The file is damaged.</exception>
-    public static void Read(
-        string path,
-        InteractionDataset data,
-        TrainingOptions options,
-        WeightSet weights,
-        WeightSnapshot best,
-        Adam adam,
-        TrainingState state)
+    public static void Read(string path, InteractionDataset data, TrainingOptions options, TrainingState state)
     {
         using var file = TensorFile.Open(path);
         file.Verify();
         ThrowIfNot(path, "options", file, OptionsKey, OptionsText(options));
         ThrowIfNot(path, "data", file, DataKey, DataText(data));
-        foreach (Weight weight in weights.All)
+        foreach (Weight weight in state.Weights.All)
         {
             TensorBytes.Read(Require(file, weight.Name, weight), weight.Value);
             TensorBytes.Read(Require(file, weight.Name + MeanSuffix, weight), weight.Mean);
             TensorBytes.Read(Require(file, weight.Name + SquareSuffix, weight), weight.Square);
-            TensorBytes.Read(Require(file, weight.Name + BestSuffix, weight), best.Values[weight.Name]);
+            TensorBytes.Read(Require(file, weight.Name + BestSuffix, weight), state.Best.Values[weight.Name]);
         }
 
-        adam.StepCount = long.Parse(file.Metadata[StepsKey], CultureInfo.InvariantCulture);
+        state.Adam.StepCount = long.Parse(file.Metadata[StepsKey], CultureInfo.InvariantCulture);
         state.Epochs.AddRange(
             JsonSerializer.Deserialize(file.Metadata[EpochsKey], TrainingJson.Default.IReadOnlyListEpochResult)!);
     }

@@ -47,8 +47,8 @@ public static class Trainer
                 WarmStart.Copy(old, model, data.Catalogue);
             }
 
-            TrainingState state = Train(data, options, model, sampler, progress, cancellation);
-            return new TrainedModel(data, model, Record(data, options, state));
+            EpochResult[] epochs = Train(data, options, model, sampler, progress, cancellation);
+            return new TrainedModel(data, model, Record(data, options, epochs));
         }
         catch
         {
@@ -57,7 +57,7 @@ public static class Trainer
         }
     }
 
-    private static TrainingState Train(
+    private static EpochResult[] Train(
         InteractionDataset data,
         TrainingOptions options,
         TwoTowerModel model,
@@ -65,20 +65,18 @@ public static class Trainer
         Action<TrainingProgress>? progress,
         CancellationToken cancellation)
     {
-        var adam = new Adam(options.LearningRate, options.WeightDecay);
-        var state = new TrainingState();
-        using var best = new WeightSnapshot(model.Weights);
+        using var state = new TrainingState(model.Weights, options);
         if (File.Exists(options.CheckpointPath))
         {
-            Checkpoint.Read(options.CheckpointPath, data, options, model.Weights, best, adam, state);
+            Checkpoint.Read(options.CheckpointPath, data, options, state);
         }
 
-        var step = new TrainingStep(model, new StepItems(data.TrainingCounts(), options), adam, options);
+        var step = new TrainingStep(model, new StepItems(data.TrainingCounts(), options), state.Adam, options);
         EvaluationCase[] cases = EvaluationCase.Draw(data, HeldOut.Validation, options.ValidationUsers, options.Seed);
-        while (!state.IsDone(options))
+        while (!state.IsDone)
         {
             var clock = Stopwatch.StartNew();
-            double loss = Epoch(options, sampler, step, adam, state, progress, cancellation);
+            double loss = Epoch(options, sampler, step, state, progress, cancellation);
             (double hitRate, double gain) = Validate(data, options, model, cases);
 
             // Without users to validate on, the last epoch is the best.
@@ -87,12 +85,12 @@ public static class Trainer
                 new EpochResult(state.Epochs.Count + 1, loss, hitRate, gain, clock.Elapsed.TotalSeconds, isBest));
             if (isBest)
             {
-                best.Take();
+                state.Best.Take();
             }
 
             if (options.CheckpointPath is not null)
             {
-                Checkpoint.Write(options.CheckpointPath, data, options, model.Weights, best, adam, state);
+                Checkpoint.Write(options.CheckpointPath, data, options, state);
             }
 
             int steps = Steps(sampler, options);
@@ -100,15 +98,14 @@ public static class Trainer
                 new TrainingProgress(state.Epochs.Count, options.Epochs, steps, steps, loss, state.Epochs[^1]));
         }
 
-        best.Restore();
-        return state;
+        state.Best.Restore();
+        return [.. state.Epochs];
     }
 
     private static double Epoch(
         TrainingOptions options,
         ExampleSampler sampler,
         TrainingStep step,
-        Adam adam,
         TrainingState state,
         Action<TrainingProgress>? progress,
         CancellationToken cancellation)
@@ -124,7 +121,7 @@ public static class Trainer
         while (sampler.Next(batch))
         {
             cancellation.ThrowIfCancellationRequested();
-            adam.Warmth = Math.Min(1, (adam.StepCount + 1.0) / Math.Max(1, options.WarmupSteps));
+            state.Adam.Warmth = Math.Min(1, (state.Adam.StepCount + 1.0) / Math.Max(1, options.WarmupSteps));
             sum += step.Run(batch, random);
             done++;
             progress?.Invoke(
@@ -156,7 +153,7 @@ public static class Trainer
         return whole + (rest >= 2 ? 1 : 0);
     }
 
-    private static TrainingRun Record(InteractionDataset data, TrainingOptions options, TrainingState state) => new()
+    private static TrainingRun Record(InteractionDataset data, TrainingOptions options, EpochResult[] epochs) => new()
     {
         Options = options,
         Items = data.Catalogue.Count,
@@ -164,6 +161,6 @@ public static class Trainer
         Interactions = data.InteractionCount,
         ColdItems = data.ColdInteractions.Count,
         Order = data.Order.ToString(),
-        Epochs = [.. state.Epochs],
+        Epochs = epochs,
     };
 }

@@ -71,7 +71,8 @@ internal sealed unsafe class TileBuffers : IDisposable
         long offsets = Take(ref bytes, (UnitOrder.UnitRowsMax + TileRows.PaddedEntries) * sizeof(ushort));
         long scales = Take(ref bytes, (long)segments * Entries * sizeof(float));
         long rowTerms = Take(ref bytes, (long)segments * Entries * sizeof(float));
-        long scores = Take(ref bytes, (long)queries.PanelSlots * Entries * sizeof(float));
+        long scoreEntries = queries.IsFew ? Entries : PanelEntries;
+        long scores = Take(ref bytes, queries.PanelSlots * scoreEntries * sizeof(float));
         long kept = Take(ref bytes, Entries * sizeof(ulong));
         long entryMasks = Take(ref bytes, (long)queries.PanelSlots * WordsPerTile * sizeof(ulong));
         long toLower = Take(ref bytes, slots * sizeof(float));
