@@ -127,6 +127,7 @@ public static class CudaSources
             new("LEVELS_STRIDE", FusedScan.LevelStride),
         ]),
         new("FusedScan", "FusedScan/FusedScan.cu", ["80", "90"], s_scan) { Parts = s_scanParts },
+        new("FusedScanSum", "FusedScan/FusedScanSum.cu", ["80", "90"], s_scan) { Parts = s_scanParts },
         new("Layers", "Layers/Layers.cu", ["80", "90"], s_layers)
         {
             Parts = ["Layers/LayerTile.cu", "Layers/Activation.cu", "Layers/AttentionPool.cu", "Layers/Linear.cu"],

@@ -58,13 +58,12 @@ public sealed class DeviceSearch : IDisposable
             return;
         }
 
-        FusedScanCuda scan = _ops.Scan(request.Table.Embeddings[request.Embedding].Element);
         for (int first = 0; first < request.QueryCount;)
         {
             cancellation.ThrowIfCancellationRequested();
             int left = request.QueryCount - first;
             SearchShape shape = SearchShape.Of(
-                request, scan, new SearchLimits(ScratchBytesMax, SurvivorsMax), left);
+                request, _ops, new SearchLimits(ScratchBytesMax, SurvivorsMax), left);
             int count = Math.Min(left, shape.Queries);
             SearchPass pass = new(_ops, request, workspace, shape, first, count, cancellation);
             pass.Run();
@@ -108,7 +107,7 @@ public sealed class DeviceSearch : IDisposable
             };
             SearchShape shape = SearchShape.Of(
                 request,
-                _ops.Scan(table.Embeddings[embedding].Element),
+                _ops,
                 new SearchLimits(ScratchBytesMax, SurvivorsMax),
                 queries);
             using SearchMemory memory = new(

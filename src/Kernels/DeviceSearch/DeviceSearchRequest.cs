@@ -9,13 +9,22 @@ public sealed class DeviceSearchRequest
     /// <summary>The table; several requests may share it.</summary>
     public required CudaTable Table { get; set; }
 
-    /// <summary>Which of the table's embeddings the queries are compared with.</summary>
+    /// <summary>Which of the table's embeddings the queries are compared with, if it is one.</summary>
     public int Embedding { get; set; }
+
+    /// <summary>Empty, or the embeddings whose weighted scores are added.</summary>
+    public ReadOnlyMemory<int> Embeddings { get; set; }
+
+    /// <summary>Q x embeddings, row-major; empty: every weight is 1.</summary>
+    public ReadOnlyMemory<float> Weights { get; set; }
 
     /// <summary>Queries of the batch, Q.</summary>
     public int QueryCount { get; set; }
 
-    /// <summary>[query][D]. Finite; with the rows' norms every score stays a finite float.</summary>
+    /// <summary>
+    /// Embedding after embedding, [query][D] each. Finite; with the rows' norms and the weights every score stays a
+    /// finite float.
+    /// </summary>
     public ReadOnlyMemory<float> Queries { get; set; }
 
     /// <summary>
@@ -41,8 +50,14 @@ public sealed class DeviceSearchRequest
     /// <summary>Whether the stages are timed.</summary>
     public bool IsTimed { get; set; }
 
+    /// <summary>Embeddings of a weighted sum; 0 where scores are one embedding's own.</summary>
+    internal int TermCount => Embeddings.Length > 1 || !Weights.IsEmpty ? Math.Max(1, Embeddings.Length) : 0;
+
     /// <summary>Whether a group may have too many hits.</summary>
     internal bool HasGroups => GroupColumn is not null && GroupCap < Math.Min((uint)K, Table.RowCount);
+
+    /// <summary>The n-th embedding.</summary>
+    internal CudaEmbedding EmbeddingAt(int n) => Table.Embeddings[Embeddings.IsEmpty ? Embedding : Embeddings.Span[n]];
 
     /// <summary>The filter of a query.</summary>
     internal DeviceFilter? FilterOf(int query)
@@ -57,9 +72,7 @@ public sealed class DeviceSearchRequest
         ArgumentNullException.ThrowIfNull(Table);
         ArgumentOutOfRangeException.ThrowIfNegative(QueryCount);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(K);
-        ArgumentOutOfRangeException.ThrowIfNegative(Embedding);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(Embedding, Table.Embeddings.Length);
-        CheckLength(nameof(Queries), Queries.Length, (long)QueryCount * Table.Embeddings[Embedding].Dim);
+        CheckEmbeddings();
         if (GroupColumn is int column)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(column, nameof(GroupColumn));
@@ -83,6 +96,28 @@ public sealed class DeviceSearchRequest
             {
                 throw new ArgumentException("Expected numbers, found NaN.", nameof(ScoreMin));
             }
+        }
+    }
+
+    private void CheckEmbeddings()
+    {
+        foreach (int embedding in Embeddings.IsEmpty ? [Embedding] : Embeddings.Span)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(embedding);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(embedding, Table.Embeddings.Length);
+        }
+
+        int embeddingCount = Math.Max(1, Embeddings.Length);
+        long dims = 0;
+        for (int n = 0; n < embeddingCount; n++)
+        {
+            dims += EmbeddingAt(n).Dim;
+        }
+
+        CheckLength(nameof(Queries), Queries.Length, QueryCount * dims);
+        if (!Weights.IsEmpty)
+        {
+            CheckLength(nameof(Weights), Weights.Length, (long)QueryCount * embeddingCount);
         }
     }
 

@@ -31,12 +31,16 @@ internal sealed unsafe class SearchMemory : IDisposable
         DenseTable = Take<CudaScanTable>(1);
         FilterTable = Take<CudaFilterTable>(1);
         Columns = Take<CudaFilterColumn>(shape.Columns);
-        Segments = Take<CudaScoreSegment>(1);
+        Segments = Take<CudaScoreSegment>(shape.EmbeddingCount);
+        Sums = Take<CudaScanSum>(shape.Terms == 0 ? 0 : 2 * shape.Launches);
+        Terms = Take<CudaScanTerm>(shape.Terms * shape.Launches);
+        TermFactors = Take<float>((long)queries * shape.Terms);
+        Weights = Take<float>((long)queries * shape.Terms);
         Groups = Take<CudaGroups>(shape.HasGroups ? 1 : 0);
         Batches = Take<CudaScanBatch>(1 + (BatchesPerLaunch * shape.Launches));
         Packed = Take<byte>((long)queries * shape.QueryBytes);
         Originals = Take<float>((long)queries * shape.Dim);
-        SquaredNorms = Take<double>(queries);
+        SquaredNorms = Take<double>((long)queries * shape.EmbeddingCount);
         Factors = Take<float>(queries);
         Offsets = Take<float>(queries);
         Errors = Take<float>(queries);
@@ -91,13 +95,25 @@ internal sealed unsafe class SearchMemory : IDisposable
     /// <summary>The same without rows, if the device chooses so.</summary>
     public DeviceSlice<CudaScanTable> DenseTable { get; }
 
-    public DeviceSlice<uint> DenseRowCount => DenseTable.Cast<uint>().Slice(CudaScanTable.RowCountPlace, 1);
+    public DeviceSlice<uint> DenseRowCount => RowCount(isListed: false);
 
     public DeviceSlice<CudaFilterTable> FilterTable { get; }
 
     public DeviceSlice<CudaFilterColumn> Columns { get; }
 
     public DeviceSlice<CudaScoreSegment> Segments { get; }
+
+    /// <summary>For each launch the sum of all rows, and of listed ones; empty where there is no sum.</summary>
+    public DeviceSlice<CudaScanSum> Sums { get; }
+
+    /// <summary>[launch][term].</summary>
+    public DeviceSlice<CudaScanTerm> Terms { get; }
+
+    /// <summary>[term][query].</summary>
+    public DeviceSlice<float> TermFactors { get; }
+
+    /// <summary>[term][query].</summary>
+    public DeviceSlice<float> Weights { get; }
 
     /// <summary>The cap on groups, or empty.</summary>
     public DeviceSlice<CudaGroups> Groups { get; }
@@ -171,6 +187,10 @@ internal sealed unsafe class SearchMemory : IDisposable
     public DeviceSlice<byte> Scratch { get; }
 
     private CudaGraphExec?[] Graphs { get; } = new CudaGraphExec?[GraphCount];
+
+    /// <summary>The number of rows of the scan of all rows, or of listed ones.</summary>
+    public DeviceSlice<uint> RowCount(bool isListed)
+        => (isListed ? Table : DenseTable).Cast<uint>().Slice(CudaScanTable.RowCountPlace, 1);
 
     /// <summary>The graph of a mode, timed or not.</summary>
     public ref CudaGraphExec? Graph(SearchMode mode, bool isTimed) => ref Graphs[(2 * (int)mode) + (isTimed ? 1 : 0)];

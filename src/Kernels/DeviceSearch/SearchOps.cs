@@ -9,9 +9,11 @@ internal sealed class SearchOps : IDisposable
     private readonly PlanFilterCuda _filter;
     private readonly SearchStepsCuda _steps;
     private readonly TopKCuda _finish;
+    private readonly ScanBoundsCuda _bounds;
     private readonly FusedScanCuda?[] _scans = new FusedScanCuda?[Enum.GetValues<CudaElement>().Length];
     private readonly CudaContext _context;
     private readonly Lock _loading = new();
+    private FusedScanSumCuda? _sum;
 
     /// <summary>Loads the kernels that every table needs.</summary>
     /// <exception cref="CudaException">The driver refused them.</exception>
@@ -22,10 +24,35 @@ internal sealed class SearchOps : IDisposable
         _filter = new PlanFilterCuda(context);
         _steps = new SearchStepsCuda(context);
         _finish = new TopKCuda(context);
+        _bounds = new ScanBoundsCuda(context);
+    }
+
+    /// <summary>How many queries a launch of the scan takes.</summary>
+    /// <param name="element">What rows are made of.</param>
+    /// <param name="queryBytes">Bytes of a packed query.</param>
+    /// <param name="terms">Embeddings of a weighted sum, or 0.</param>
+    /// <exception cref="ArgumentException">The embeddings are too many or too wide together.</exception>
+    public int QueriesPerLaunch(CudaElement element, int queryBytes, int terms)
+    {
+        int count = terms == 0 ? Scan(element).QueriesPerLaunch(queryBytes) : Sum().QueriesPerLaunch(queryBytes, terms);
+        return count > 0
+            ? count
+            : throw new ArgumentException(
+                $"Expected embeddings whose queries fit a multiprocessor's memory together, found {terms} of "
+                + $"{queryBytes} bytes.");
+    }
+
+    /// <summary>The scan of a weighted sum; loads it at first.</summary>
+    private FusedScanSumCuda Sum()
+    {
+        lock (_loading)
+        {
+            return _sum ??= new FusedScanSumCuda(_context);
+        }
     }
 
     /// <summary>The scan of rows of an element; loads it at first.</summary>
-    public FusedScanCuda Scan(CudaElement element)
+    private FusedScanCuda Scan(CudaElement element)
     {
         lock (_loading)
         {
@@ -50,7 +77,6 @@ internal sealed class SearchOps : IDisposable
         DeviceSlice<long> order,
         ReadOnlySpan<CudaEvent> marks)
     {
-        FusedScanCuda scan = Scan(shape.Element);
         Mark(stream, marks, 0);
         memory.EnqueueUpload(stream);
         stream.EnqueueZero(memory.Counts);
@@ -66,9 +92,9 @@ internal sealed class SearchOps : IDisposable
         }
 
         Mark(stream, marks, 1);
-        EnqueueSeed(stream, mode, shape, memory, scan);
+        EnqueueSeed(stream, mode, shape, memory);
         Mark(stream, marks, 2);
-        EnqueueScan(stream, mode, shape, memory, scan);
+        EnqueueScan(stream, mode, shape, memory);
         Mark(stream, marks, 3);
         EnqueueFinish(stream, shape, memory, order);
         Mark(stream, marks, 4);
@@ -80,6 +106,8 @@ internal sealed class SearchOps : IDisposable
         _filter.Dispose();
         _steps.Dispose();
         _finish.Dispose();
+        _bounds.Dispose();
+        _sum?.Dispose();
         foreach (FusedScanCuda? scan in _scans)
         {
             scan?.Dispose();
@@ -94,27 +122,40 @@ internal sealed class SearchOps : IDisposable
         }
     }
 
-    private static void EnqueueLaunches(
-        CudaStream stream, SearchMode mode, in SearchShape shape, SearchMemory memory, FusedScanCuda scan, bool isSample)
+    private void EnqueueLaunches(
+        CudaStream stream, SearchMode mode, in SearchShape shape, SearchMemory memory, bool isSample)
     {
         for (int launch = 0; launch < shape.Launches; launch++)
         {
             int room = Math.Min(shape.QueriesPerLaunch, shape.Queries - (launch * shape.QueriesPerLaunch));
             CudaScanBatch counts = new() { QueryCount = room, QueryBytes = shape.QueryBytes };
-            if (mode != SearchMode.Stretch)
+            foreach (bool isListed in (ReadOnlySpan<bool>)[false, true])
             {
-                scan.Launch(stream, memory.DenseTable, memory.Batch(launch, isSample, isListed: false), counts);
-            }
+                if (!IsScanned(mode, isListed))
+                {
+                    continue;
+                }
 
-            if (mode != SearchMode.Plain)
-            {
-                scan.Launch(stream, memory.Table, memory.Batch(launch, isSample, isListed: true), counts);
+                DeviceSlice<CudaScanBatch> batch = memory.Batch(launch, isSample, isListed);
+                if (shape.Terms > 0)
+                {
+                    DeviceSlice<CudaScanSum> sum = memory.Sums.Slice((2 * launch) + (isListed ? 1 : 0), 1);
+                    Sum().Launch(stream, sum, shape.Terms, batch, counts);
+                }
+                else
+                {
+                    Scan(shape.Element).Launch(stream, isListed ? memory.Table : memory.DenseTable, batch, counts);
+                }
             }
         }
     }
 
+    /// <summary>Whether a pass scans all rows, or listed ones.</summary>
+    private static bool IsScanned(SearchMode mode, bool isListed)
+        => mode != (isListed ? SearchMode.Plain : SearchMode.Stretch);
+
     private void EnqueueSeed(
-        CudaStream stream, SearchMode mode, in SearchShape shape, SearchMemory memory, FusedScanCuda scan)
+        CudaStream stream, SearchMode mode, in SearchShape shape, SearchMemory memory)
     {
         if (mode != SearchMode.Plain)
         {
@@ -124,13 +165,13 @@ internal sealed class SearchOps : IDisposable
 
         if (shape.HasGroups)
         {
-            EnqueueGroupSeed(stream, mode, shape, memory, scan);
+            EnqueueGroupSeed(stream, mode, shape, memory);
         }
         else
         {
-            EnqueueLaunches(stream, mode, shape, memory, scan, isSample: true);
+            EnqueueLaunches(stream, mode, shape, memory, isSample: true);
             _finish.LaunchSampleCut(stream, memory.Sample, shape.Hits, memory.Errors, memory.FirstCuts);
-            scan.Begin(
+            _bounds.Begin(
                 stream,
                 memory.Batches.Slice(0, 1),
                 memory.FirstCuts,
@@ -153,8 +194,8 @@ internal sealed class SearchOps : IDisposable
     /// With a cap on groups the rows of the sample matter, and each way of scanning knows its own: the first cuts need
     /// no split.
     /// </summary>
-    private static void EnqueueGroupSeed(
-        CudaStream stream, SearchMode mode, in SearchShape shape, SearchMemory memory, FusedScanCuda scan)
+    private void EnqueueGroupSeed(
+        CudaStream stream, SearchMode mode, in SearchShape shape, SearchMemory memory)
     {
         stream.EnqueueZero(memory.Slots);
         if (mode == SearchMode.Plain)
@@ -162,20 +203,20 @@ internal sealed class SearchOps : IDisposable
             stream.EnqueueZero(memory.Cuts);
         }
 
-        EnqueueLaunches(stream, mode, shape, memory, scan, isSample: true);
+        EnqueueLaunches(stream, mode, shape, memory, isSample: true);
         for (int launch = 0; launch < shape.Launches; launch++)
         {
             int first = launch * shape.QueriesPerLaunch;
             int room = Math.Min(shape.QueriesPerLaunch, shape.Queries - first);
             foreach (bool isListed in (ReadOnlySpan<bool>)[false, true])
             {
-                if (isListed ? mode != SearchMode.Plain : mode != SearchMode.Stretch)
+                if (IsScanned(mode, isListed))
                 {
-                    scan.BeginGroups(
+                    _bounds.BeginGroups(
                         stream,
-                        isListed ? memory.Table : memory.DenseTable,
                         memory.Batch(launch, isSample: true, isListed),
-                        new CudaScanBatch { QueryCount = room },
+                        memory.RowCount(isListed),
+                        shape.Terms > 0 ? FusedScanSumCuda.TileRows(room) : FusedScanCuda.TileRows(room),
                         memory.Lowest.Slice(first, room),
                         memory.LevelBases.Slice(first, room),
                         memory.LevelShifts.Slice(first, room));
@@ -185,9 +226,9 @@ internal sealed class SearchOps : IDisposable
     }
 
     private void EnqueueScan(
-        CudaStream stream, SearchMode mode, in SearchShape shape, SearchMemory memory, FusedScanCuda scan)
+        CudaStream stream, SearchMode mode, in SearchShape shape, SearchMemory memory)
     {
-        EnqueueLaunches(stream, mode, shape, memory, scan, isSample: false);
+        EnqueueLaunches(stream, mode, shape, memory, isSample: false);
         if (mode != SearchMode.Plain)
         {
             _steps.Merge(stream, memory);
@@ -195,11 +236,11 @@ internal sealed class SearchOps : IDisposable
 
         if (shape.HasGroups)
         {
-            scan.EndGroups(stream, memory.Batches.Slice(0, 1), memory.LastCuts);
+            _bounds.EndGroups(stream, memory.Batches.Slice(0, 1), memory.LastCuts);
         }
         else
         {
-            scan.End(stream, memory.Batches.Slice(0, 1), memory.LastCuts);
+            _bounds.End(stream, memory.Batches.Slice(0, 1), memory.LastCuts);
         }
     }
 

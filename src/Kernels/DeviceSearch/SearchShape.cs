@@ -1,5 +1,4 @@
 using System.Numerics;
-using Linr.Kernels.Scan;
 
 namespace Linr.Kernels;
 
@@ -12,9 +11,10 @@ internal readonly record struct SearchLimits(long ScratchBytes, long Survivors);
 /// What decides where the arrays of a batch lie and what a captured search has in it. Sizes are rounded up, so that a
 /// few of these serve all batches, and a table may grow for a while.
 /// </summary>
-/// <param name="Element">What rows are made of.</param>
-/// <param name="Metric">How a query and a row give a score.</param>
-/// <param name="Dim">D.</param>
+/// <param name="Element">What rows of the first embedding are made of.</param>
+/// <param name="Dim">Elements of a query, of all embeddings together.</param>
+/// <param name="QueryBytes">Bytes of a packed query.</param>
+/// <param name="Terms">Embeddings of a weighted sum; 0 where scores are one embedding's own.</param>
 /// <param name="Queries">Room for so many, a power of two.</param>
 /// <param name="QueriesPerLaunch">Queries of one launch of the scan.</param>
 /// <param name="Hits">Room for so many a query.</param>
@@ -27,8 +27,9 @@ internal readonly record struct SearchLimits(long ScratchBytes, long Survivors);
 /// <param name="HasGroups">Whether groups have a cap.</param>
 internal readonly record struct SearchShape(
     CudaElement Element,
-    ScanMetric Metric,
     int Dim,
+    int QueryBytes,
+    int Terms,
     int Queries,
     int QueriesPerLaunch,
     int Hits,
@@ -48,8 +49,8 @@ internal readonly record struct SearchShape(
     private const int FilteredSample = 4;
     private const int SurvivorsUsual = 32_768;
 
-    /// <summary>Bytes of a packed query.</summary>
-    public int QueryBytes => PackedQueries.BytesPerQuery(Dim, Element);
+    /// <summary>Embeddings.</summary>
+    public int EmbeddingCount => Math.Max(1, Terms);
 
     /// <summary>Launches of the scan a batch.</summary>
     public int Launches => (Queries + QueriesPerLaunch - 1) / QueriesPerLaunch;
@@ -70,14 +71,14 @@ internal readonly record struct SearchShape(
 
     /// <summary>The shape for some of a request's queries.</summary>
     /// <param name="request">The request, of a table with rows.</param>
-    /// <param name="scan">Says how many queries a launch takes.</param>
+    /// <param name="ops">Say how many queries a launch takes.</param>
     /// <param name="limits">What lists, masks and scratch of a batch may take.</param>
     /// <param name="queryCount">How many queries are left.</param>
+    /// <exception cref="ArgumentException">The embeddings are too many or too wide together.</exception>
     public static SearchShape Of(
-        DeviceSearchRequest request, FusedScanCuda scan, SearchLimits limits, int queryCount)
+        DeviceSearchRequest request, SearchOps ops, SearchLimits limits, int queryCount)
     {
         CudaTable table = request.Table;
-        CudaEmbedding embedding = table.Embeddings[request.Embedding];
         bool isFiltered = !request.Filters.IsEmpty || !table.Live.IsEmpty;
         long rows = RoundUp(table.RowCount, RowsMin);
         long hits = RoundUp(Math.Min((uint)request.K, table.RowCount), HitsMin);
@@ -94,11 +95,21 @@ internal readonly record struct SearchShape(
             queries /= 2;
         }
 
-        int perLaunch = scan.QueriesPerLaunch(PackedQueries.BytesPerQuery(embedding.Dim, embedding.Element));
+        (int dim, int bytesPerQuery) = (0, 0);
+        for (int n = 0; n < Math.Max(1, request.TermCount); n++)
+        {
+            CudaEmbedding embedding = request.EmbeddingAt(n);
+            dim += embedding.Dim;
+            bytesPerQuery += PackedQueries.BytesPerQuery(embedding.Dim, embedding.Element);
+        }
+
+        CudaElement element = request.EmbeddingAt(0).Element;
+        int perLaunch = ops.QueriesPerLaunch(element, bytesPerQuery, request.TermCount);
         return new SearchShape(
-            embedding.Element,
-            embedding.Metric,
-            embedding.Dim,
+            element,
+            dim,
+            bytesPerQuery,
+            request.TermCount,
             queries,
             Math.Min(queries, perLaunch),
             (int)hits,

@@ -21,7 +21,16 @@ internal readonly ref struct SearchUpload(DeviceSearchRequest request, SearchSha
     {
         WriteTable();
         WriteBatches(queryCount);
-        WriteQueries(request.Queries.Span.Slice(firstQuery * shape.Dim, queryCount * shape.Dim));
+        if (shape.Terms > 0)
+        {
+            new SumUpload(request, shape, memory).Write(firstQuery, queryCount);
+        }
+        else
+        {
+            WriteQueries(request.Queries.Span.Slice(firstQuery * shape.Dim, queryCount * shape.Dim));
+        }
+
+        WriteTwice(queryCount);
         Span<float> lowest = memory.Writes(memory.Lowest);
         lowest.Fill(float.NegativeInfinity);
         if (!request.ScoreMin.IsEmpty)
@@ -57,7 +66,7 @@ internal readonly ref struct SearchUpload(DeviceSearchRequest request, SearchSha
 
     private void WriteTable()
     {
-        CudaEmbedding embedding = Source.Embeddings[request.Embedding];
+        CudaEmbedding embedding = request.EmbeddingAt(0);
         CudaScanTable table = new(
             embedding.Metric, embedding.Rows, embedding.RowBytes, embedding.Dim, embedding.Norms, Source.RowCount);
         memory.Writes(memory.Table)[0] = table;
@@ -68,16 +77,6 @@ internal readonly ref struct SearchUpload(DeviceSearchRequest request, SearchSha
         {
             memory.Writes(memory.Groups)[0] = Groups;
         }
-
-        memory.Writes(memory.Segments)[0] = new CudaScoreSegment(
-            embedding.Metric,
-            embedding.Element,
-            embedding.Dim,
-            embedding.Rows.Slice(0, Source.RowCount * embedding.RowBytes),
-            embedding.RowBytes,
-            memory.Originals,
-            embedding.Metric == Scan.ScanMetric.Cosine ? memory.SquaredNorms : default,
-            default);
     }
 
     private void WriteBatches(int queryCount)
@@ -137,27 +136,44 @@ internal readonly ref struct SearchUpload(DeviceSearchRequest request, SearchSha
 
     private void WriteQueries(ReadOnlySpan<float> queries)
     {
-        CudaEmbedding embedding = Source.Embeddings[request.Embedding];
-        Span<float> errors = memory.Writes(memory.Errors);
+        CudaEmbedding embedding = request.EmbeddingAt(0);
         new PackedQueries
         {
             Bytes = memory.Writes(memory.Packed),
             Factors = memory.Writes(memory.Factors),
             Offsets = memory.Writes(memory.Offsets),
-            Errors = errors,
-        }.Pack(queries, shape.Dim, shape.Element, shape.Metric, embedding.NormMax, !embedding.Norms.IsEmpty);
+            Errors = memory.Writes(memory.Errors),
+        }.Pack(queries, embedding.Dim, embedding.Element, embedding.Metric, embedding.NormMax, !embedding.Norms.IsEmpty);
         queries.CopyTo(memory.Writes(memory.Originals));
         Span<double> squaredNorms = memory.Writes(memory.SquaredNorms);
-        Span<float> twice = memory.Writes(memory.Twice);
         for (int q = 0; q < queries.Length / shape.Dim; q++)
         {
             ReadOnlySpan<float> query = queries.Slice(q * shape.Dim, shape.Dim);
             squaredNorms[q] = CanonicalScore.Dot(query, query);
+        }
+
+        memory.Writes(memory.Segments)[0] = new CudaScoreSegment(
+            embedding.Metric,
+            embedding.Element,
+            embedding.Dim,
+            embedding.Rows.Slice(0, Source.RowCount * embedding.RowBytes),
+            embedding.RowBytes,
+            memory.Originals,
+            embedding.Metric == Scan.ScanMetric.Cosine ? memory.SquaredNorms : default,
+            default);
+    }
+
+    private void WriteTwice(int queryCount)
+    {
+        Span<float> errors = memory.Writes(memory.Errors);
+        Span<float> twice = memory.Writes(memory.Twice);
+        for (int q = 0; q < queryCount; q++)
+        {
             twice[q] = MathF.BitIncrement(2 * errors[q]);
             if (!(2 * errors[q] < float.MaxValue))
             {
                 throw new ArgumentException(
-                    "Expected finite queries and norms whose scores fit floats, found larger ones.");
+                    "Expected finite queries, weights and norms whose scores fit floats, found larger ones.");
             }
         }
     }

@@ -110,7 +110,7 @@ public struct CudaScanBatch
     public CudaGroups Groups { readonly get => _groups; set => _groups = value; }
 
     /// <summary>
-    /// [query][<see cref="SlotCount"/>], zero before <see cref="FusedScanCuda.BeginGroups"/>; only with groups.
+    /// [query][<see cref="SlotCount"/>], zero before <see cref="ScanBoundsCuda.BeginGroups"/>; only with groups.
     /// </summary>
     public DeviceSlice<ulong> Slots { set => _slots = value.IsEmpty ? 0 : value.Address; }
 

@@ -51,15 +51,22 @@ public readonly ref struct PackedQueries
         {
             ReadOnlySpan<float> query = queries.Slice(q * dim, dim);
             double norm = Math.Sqrt(CanonicalScore.Dot(query, query));
-            double factor = metric switch { ScanMetric.Cosine => 1 / norm, ScanMetric.Euclidean => 2, _ => 1 };
-            double length = norm * factor;
-            int exponent = length is > 0 and < double.PositiveInfinity ? -Math.ILogB(length) : 0;
-            WriteScaled(
-                query, norm == 0 ? 0 : Math.ScaleB(factor, exponent), element, Bytes.Slice(q * queryBytes, queryBytes));
-            Factors[q] = (float)Math.ScaleB(1, -exponent);
+            Factors[q] = Write(query, 1, norm, element, metric, Bytes.Slice(q * queryBytes, queryBytes));
             Offsets[q] = metric == ScanMetric.Euclidean ? (float)-(norm * norm) : 0;
             Errors[q] = (float)Error(dim, element, metric, norm, normMax, hasNorms);
         }
+    }
+
+    /// <summary>Writes a query with all that multiplies its products folded in, but for a power of two.</summary>
+    /// <returns>The power.</returns>
+    internal static float Write(
+        ReadOnlySpan<float> query, double weight, double norm, CudaElement element, ScanMetric metric, Span<byte> packed)
+    {
+        double factor = weight * metric switch { ScanMetric.Cosine => 1 / norm, ScanMetric.Euclidean => 2, _ => 1 };
+        double length = Math.Abs(norm * factor);
+        int exponent = length is > 0 and < double.PositiveInfinity ? -Math.ILogB(length) : 0;
+        WriteScaled(query, norm == 0 ? 0 : Math.ScaleB(factor, exponent), element, packed);
+        return (float)Math.ScaleB(1, -exponent);
     }
 
     /// <summary>

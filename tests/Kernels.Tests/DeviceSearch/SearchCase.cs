@@ -61,6 +61,19 @@ internal sealed unsafe class SearchCase : IDisposable
 
     public int RowCount => (int)_host.RowCount;
 
+    /// <summary>Adds an embedding of all rows.</summary>
+    public void AddEmbedding(
+        int dim, CudaElement element, ScanMetric metric, Action<long, Span<float>> fill, bool withNorms = true)
+    {
+        _host.Add(
+            dim,
+            element == CudaElement.Float16 ? RowElement.Float16 : RowElement.Float32,
+            metric,
+            element == CudaElement.BFloat16 ? (row, values) => FillCut(fill, row, values) : fill,
+            withNorms);
+        Table = Table with { Embeddings = Table.Embeddings.Add(Copy(_host.Segments.Span[^1], element)) };
+    }
+
     /// <summary>Adds a column of codes of two bytes; groups of requests on the host are its.</summary>
     public void AddCodes(Func<long, uint> codeOf)
     {
@@ -105,7 +118,10 @@ internal sealed unsafe class SearchCase : IDisposable
 
         ScanRequest twin = new()
         {
-            Segments = _host.Segments,
+            Segments = request.Embeddings.IsEmpty
+                ? _host.Segments.Slice(request.Embedding, 1)
+                : request.Embeddings.ToArray().Select(embedding => _host.Segments.Span[embedding]).ToArray(),
+            Weights = request.Weights,
             RowCount = request.Table.RowCount,
             QueryCount = request.QueryCount,
             Queries = request.Queries,

@@ -8,6 +8,7 @@ internal sealed class DeviceScan : IDisposable
     private readonly CudaContext _context;
     private readonly CudaStream _stream;
     private readonly FusedScanCuda _op;
+    private readonly ScanBoundsCuda _bounds;
     private readonly List<CudaOwner> _owners = [];
     private readonly DeviceBuffer<CudaScanTable> _table;
     private readonly DeviceBuffer<CudaScanBatch> _sampleBatch;
@@ -46,6 +47,7 @@ internal sealed class DeviceScan : IDisposable
         (_context, _stream, _k, _sampleRows, _capacity) = (context, stream, k, sampleRows, capacity);
         _queryCount = queries.Length / rows.Dim;
         _op = new FusedScanCuda(context, rows.Element);
+        _bounds = new ScanBoundsCuda(context);
         int queryBytes = PackedQueries.BytesPerQuery(rows.Dim, rows.Element);
         byte[] bytes = new byte[_queryCount * queryBytes];
         float[] factors = new float[_queryCount];
@@ -124,12 +126,12 @@ internal sealed class DeviceScan : IDisposable
     public void EnqueueSample() => _op.Launch(_stream, _table.Slice(), _sampleBatch.Slice(), _sampleShape);
 
     public void EnqueueBegin()
-        => _op.Begin(_stream, _sampleBatch.Slice(), _firstCuts.Slice(), _lowest.Slice(), _bases.Slice(), _shifts.Slice());
+        => _bounds.Begin(_stream, _sampleBatch.Slice(), _firstCuts.Slice(), _lowest.Slice(), _bases.Slice(), _shifts.Slice());
 
     public void EnqueueScan()
     {
         _op.Launch(_stream, _table.Slice(), _scanBatch.Slice(), _scanShape);
-        _op.End(_stream, _scanBatch.Slice(), _lastCuts.Slice());
+        _bounds.End(_stream, _scanBatch.Slice(), _lastCuts.Slice());
     }
 
     /// <summary>Sample, begin and scan.</summary>
@@ -146,16 +148,16 @@ internal sealed class DeviceScan : IDisposable
     {
         EnqueueSample();
         _stream.EnqueueZero(_slots!.Slice());
-        _op.BeginGroups(
+        _bounds.BeginGroups(
             _stream,
-            _table.Slice(),
             _sampleBatch.Slice(),
-            _sampleShape,
+            _table.Slice().Cast<uint>().Slice(CudaScanTable.RowCountPlace, 1),
+            FusedScanCuda.TileRows(_queryCount),
             _lowest.Slice(),
             _bases.Slice(),
             _shifts.Slice());
         _op.Launch(_stream, _table.Slice(), _scanBatch.Slice(), _scanShape);
-        _op.EndGroups(_stream, _scanBatch.Slice(), _lastCuts.Slice());
+        _bounds.EndGroups(_stream, _scanBatch.Slice(), _lastCuts.Slice());
         _stream.Synchronize();
     }
 
@@ -188,6 +190,7 @@ internal sealed class DeviceScan : IDisposable
     {
         _owners.ForEach(owner => owner.Dispose());
         _op.Dispose();
+        _bounds.Dispose();
     }
 
     private DeviceBuffer<T> New<T>(long length)
