@@ -97,7 +97,13 @@ internal sealed class EngineBench : IDisposable
         search.Search(
             new DeviceSearchRequest { Table = _rows.Table, QueryCount = 1, Queries = query, K = _k }, workspace);
         SearchResponse response = _retriever.Search(
-            new SearchRequest { Embeddings = [new EmbeddingQuery(Embedding, query)], K = _k });
+            new SearchRequest { Embeddings = [new EmbeddingQuery(Embedding, query)], K = _k, Explain = true });
+        if (response.Explanation!.Engine != _retriever.Engine)
+        {
+            throw new InvalidOperationException(
+                $"Expected a search by {_retriever.Engine}; it was done by {response.Explanation.Engine}.");
+        }
+
         ReadOnlySpan<ScanHit> expected = workspace.Hits(0);
         for (int i = 0; i < expected.Length; i++)
         {
