@@ -129,7 +129,7 @@ public sealed class Retriever : IDisposable
             RequestCheck.ThrowIfInvalid(request, Schema, _tower);
         }
 
-        RequestWork[] work = [.. requests.Select(Resolve)];
+        RequestWork[] work = Resolve(requests);
         _runner.Run(work, cancellation);
         return [.. work.Select(one => one.Response!)];
     }
@@ -171,19 +171,25 @@ public sealed class Retriever : IDisposable
     internal RequestWork Prepare(SearchRequest request)
     {
         RequestCheck.ThrowIfInvalid(request, Schema, _tower);
-        return Resolve(request);
+        return Resolve([request])[0];
     }
 
     /// <summary>Answers prepared requests of one shape by one scan; one with a wrong filter fails alone.</summary>
     internal void RunShared(ScanShape shape, IReadOnlyList<RequestWork> batch, CancellationToken cancellation)
         => _runner.RunShared(shape, batch, cancellation);
 
-    private RequestWork Resolve(SearchRequest request)
+    private RequestWork[] Resolve(IReadOnlyList<SearchRequest> requests)
     {
-        var clock = new StageClock();
-        ResolvedQuery query = _resolver.Resolve(request);
-        clock.End("embed", Describe(request, query));
-        return new RequestWork(request, query, clock);
+        var work = new RequestWork[requests.Count];
+        StageClock[] clocks = [.. requests.Select(_ => new StageClock())];
+        ResolvedQuery[] queries = _resolver.Resolve(requests);
+        for (int i = 0; i < work.Length; i++)
+        {
+            clocks[i].End("embed", Describe(requests[i], queries[i]));
+            work[i] = new RequestWork(requests[i], queries[i], clocks[i]);
+        }
+
+        return work;
     }
 
     private static (DeviceSet? Devices, string? WhyNot) OpenDevices(

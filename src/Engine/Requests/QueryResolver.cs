@@ -8,24 +8,49 @@ namespace Linr.Engine.Requests;
 /// <summary>Turns each way of giving a query into vectors.</summary>
 internal sealed class QueryResolver(ItemTable table, QueryTower? tower)
 {
-    /// <exception cref="ArgumentException">None of the request's items is known.</exception>
-    public ResolvedQuery Resolve(SearchRequest request)
+    /// <summary>Resolves requests; their histories are embedded together.</summary>
+    /// <exception cref="ArgumentException">None of a request's items is known.</exception>
+    public ResolvedQuery[] Resolve(IReadOnlyList<SearchRequest> requests)
     {
-        if (request.Embeddings.Length > 0)
+        var resolved = new ResolvedQuery[requests.Count];
+        var histories = new List<(int Request, ItemRows Found)>();
+        for (int i = 0; i < resolved.Length; i++)
         {
-            // The scan's sums follow the schema's order, so the order in which a caller lists vectors changes no bit.
-            IEnumerable<EmbeddingQuery> ordered = table.Schema.Embeddings
-                .SelectMany(schema => request.Embeddings.Where(query => query.Name == schema.Name));
-            return new ResolvedQuery([.. ordered], [], []);
+            SearchRequest request = requests[i];
+            if (request.Embeddings.Length > 0)
+            {
+                resolved[i] = new ResolvedQuery(Ordered(request.Embeddings), [], []);
+            }
+            else if (request.Items.Length > 0)
+            {
+                ItemRows found = ItemRows.Find(table, request.Items);
+                resolved[i] = Of(MeanOf(found, request.Items), found);
+            }
+            else
+            {
+                histories.Add((i, ItemRows.Find(table, request.History)));
+            }
         }
 
-        ImmutableArray<ItemId> ids = request.Items.Length > 0 ? request.Items : request.History;
-        ItemRows found = ItemRows.Find(table, ids);
-        EmbeddingQuery query = request.Items.Length > 0
-            ? MeanOf(found, request.Items)
-            : tower!.Embed(found.Rows, request.Features);
-        return new ResolvedQuery([query], [.. found.Rows.Distinct().Order()], found.UnknownIds);
+        if (histories.Count > 0)
+        {
+            IEnumerable<EmbeddingQuery> embedded = tower!.Embed(
+                [.. histories.Select(history => (history.Found.Rows, requests[history.Request].Features))]);
+            foreach (((int request, ItemRows found), EmbeddingQuery query) in histories.Zip(embedded))
+            {
+                resolved[request] = Of(query, found);
+            }
+        }
+
+        return resolved;
     }
+
+    private static ResolvedQuery Of(EmbeddingQuery query, ItemRows found)
+        => new([query], [.. found.Rows.Distinct().Order()], found.UnknownIds);
+
+    // The scan's sums follow the schema's order, so the order in which a caller lists vectors changes no bit.
+    private ImmutableArray<EmbeddingQuery> Ordered(ImmutableArray<EmbeddingQuery> embeddings)
+        => [.. table.Schema.Embeddings.SelectMany(schema => embeddings.Where(query => query.Name == schema.Name))];
 
     /// <summary>The mean embedding of items; under cosine each counts the same, whatever its norm.</summary>
     private EmbeddingQuery MeanOf(ItemRows items, ImmutableArray<ItemId> asked)

@@ -58,10 +58,11 @@ internal sealed class QueryTower : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _tower.Dispose();
 
-    /// <summary>The query embedding of a history, oldest item first, and query features.</summary>
+    /// <summary>Query embeddings of histories, oldest item first, and query features, all at once.</summary>
     /// <exception cref="ArgumentException">A feature is of a type that the tower cannot read.</exception>
-    public EmbeddingQuery Embed(
-        ImmutableArray<uint> history, IReadOnlyDictionary<string, IReadOnlyList<Value>> features)
+    /// <exception cref="CudaException">The device failed.</exception>
+    public IEnumerable<EmbeddingQuery> Embed(
+        IReadOnlyList<(ImmutableArray<uint> History, IReadOnlyDictionary<string, IReadOnlyList<Value>> Features)> queries)
     {
         if (!_batches.TryTake(out TowerBatch? batch))
         {
@@ -69,18 +70,24 @@ internal sealed class QueryTower : IDisposable
         }
 
         batch.Clear();
-        var item = new float[_tower.Spec.Dim];
-        int first = Math.Max(0, history.Length - _tower.HistoryLength);
-        for (int place = history.Length - 1; place >= first; place--)
+        int dim = _tower.Spec.Dim;
+        var item = new float[dim];
+        foreach ((ImmutableArray<uint> history, IReadOnlyDictionary<string, IReadOnlyList<Value>> features) in queries)
         {
-            _items.Read(history[place], item);
-            batch.AddHistoryItem(_ids.Key(history[place]), item);
+            int first = Math.Max(0, history.Length - _tower.HistoryLength);
+            for (int place = history.Length - 1; place >= first; place--)
+            {
+                _items.Read(history[place], item);
+                batch.AddHistoryItem(_ids.Key(history[place]), item);
+            }
+
+            batch.EndQuery(features);
         }
 
-        batch.EndQuery(features);
-        var query = new float[_tower.Spec.Dim];
-        _tower.Embed(batch, query);
+        var embeddings = new float[batch.Count * dim];
+        _tower.Embed(batch, embeddings);
         _batches.Add(batch);
-        return new EmbeddingQuery(_tower.Spec.Embedding, query);
+        return Enumerable.Range(0, queries.Count)
+            .Select(query => new EmbeddingQuery(_tower.Spec.Embedding, embeddings.AsMemory(query * dim, dim)));
     }
 }

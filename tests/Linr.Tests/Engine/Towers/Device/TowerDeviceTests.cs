@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Linr.Cuda;
+using Linr.Engine;
 using Linr.Engine.Towers;
 using Linr.Index.ModelFiles;
 using Linr.Kernels.Tests.Cuda;
@@ -78,6 +80,36 @@ public sealed class TowerDeviceTests(CudaMachine machine, TowerFile file) : Cuda
         string before = CudaOwners.Describe();
         Assert.Equal(0, AllocatedBytes(() => there.Embed(batch, embeddings)));
         Assert.Equal(before, CudaOwners.Describe());
+    }
+
+    /// <summary>The query embeddings differ by the bound, so the scores of dot products of 16 dims do by little more.</summary>
+    [Fact]
+    public void A_retriever_on_a_device_embeds_histories_there()
+    {
+        using var cpu = Retriever.Open(file.Path, new RetrieverOptions { Threads = 1 });
+        using var cuda = Retriever.Open(file.Path, new RetrieverOptions { Threads = 1, Device = EngineDevice.Cuda });
+        Assert.Equal($"cuda {Context.Device.Name}", cuda.Engine);
+        SearchRequest[] requests =
+        [
+            .. Enumerable.Range(0, 12).Select(i => new SearchRequest
+            {
+                History = [.. Enumerable.Range(0, i).Select(place => (ItemId)(long)(i + (place * 5)))],
+                Features = new Dictionary<string, IReadOnlyList<Value>> { ["country"] = [$"k{i}"] },
+                K = TowerFile.ItemCount,
+            }),
+            new SearchRequest { Items = [3L, 4L], K = 5 },
+        ];
+        ImmutableArray<SearchResponse> expected = cpu.SearchBatch(requests);
+        ImmutableArray<SearchResponse> found = cuda.SearchBatch(requests);
+        for (int i = 0; i < requests.Length; i++)
+        {
+            Assert.Equal(
+                found[i].Hits.Select(hit => (hit.Id, hit.Score)),
+                cuda.Search(requests[i]).Hits.Select(hit => (hit.Id, hit.Score)));
+            Assert.Equal(expected[i].Hits.Length, found[i].Hits.Length);
+            var scores = expected[i].Hits.ToDictionary(hit => hit.Id, hit => hit.Score);
+            Assert.All(found[i].Hits, hit => Assert.InRange(hit.Score - scores[hit.Id], -2e-4f, 2e-4f));
+        }
     }
 
     [Fact]
