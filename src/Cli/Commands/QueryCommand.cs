@@ -1,8 +1,11 @@
 using System.CommandLine;
+using System.Globalization;
 using Linr.Cli.Data;
 using Linr.Cli.Terminal;
+using Linr.Cuda;
 using Linr.Engine;
 using Linr.Filters;
+using Linr.Index.Device;
 using Spectre.Console;
 
 namespace Linr.Cli.Commands;
@@ -77,9 +80,7 @@ internal static class QueryCommand
 
     private static int Run(CommandContext context)
     {
-        using Retriever retriever = Retriever.Open(
-            CommonOptions.ModelPath(context, s_model),
-            CommonOptions.ReadRetrieverOptions(context));
+        using Retriever retriever = Open(context);
         SearchRequest request = ReadRequest(context, retriever.Schema);
         SearchResponse response = Search(retriever, request, context.Cancellation);
         if (request.Explain && retriever.WhyNotCuda is { } reason)
@@ -97,6 +98,16 @@ internal static class QueryCommand
         }
 
         return ExitCode.Success;
+    }
+
+    private static Retriever Open(CommandContext context)
+    {
+        string path = CommonOptions.ModelPath(context, s_model);
+        RetrieverOptions options = CommonOptions.ReadRetrieverOptions(context);
+        return options.Device == EngineDevice.Cpu || !CudaDriver.TryLoad(out _)
+            ? Retriever.Open(path, options)
+            : context.Progress.Status().Start("opening the device", status => Retriever.Open(
+                path, options with { Cuda = options.Cuda with { Progress = new StatusProgress(status) } }));
     }
 
     private static SearchResponse Search(Retriever retriever, SearchRequest request, CancellationToken cancellation)
@@ -143,4 +154,12 @@ internal static class QueryCommand
         HelpName = helpName,
         AllowMultipleArgumentsPerToken = true,
     };
+
+    // Progress<T> reports on another thread and late; a status wants each report at once.
+    private sealed class StatusProgress(StatusContext status) : IProgress<UploadProgress>
+    {
+        public void Report(UploadProgress value) => status.Status = string.Create(
+            CultureInfo.InvariantCulture,
+            $"sending {value.BytesDone / 1e9:F1} of {value.BytesTotal / 1e9:F1} GB to the device");
+    }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Linr.Index.Device;
 
 namespace Linr.Engine;
 
@@ -13,6 +14,9 @@ public sealed record CudaOptions
 
     /// <summary>Bytes that may be taken on each device; 0 is what is free there.</summary>
     public long MemoryBytesMax { get; init; }
+
+    /// <summary>Told how far the rows of each device are, on the thread that opens; null for nobody.</summary>
+    public IProgress<UploadProgress>? Progress { get; init; }
 
     /// <summary>Queries of a batch that memory is kept for. Larger ones are searched if the device has more.</summary>
     public int Queries { get; init; } = 256;

@@ -45,7 +45,7 @@ internal sealed class DeviceSet : IDisposable
             }
 
             set.CheckBudgets(options, tower?.DeviceBytes ?? 0);
-            set._shards.ForEach(shard => shard.Load(items));
+            set._shards.ForEach(shard => shard.Load(items, options.Progress));
             tower?.UseDevice(set._shards[0].Context);
             set.Name = Describe(set._shards);
             return set;

@@ -57,7 +57,8 @@ internal sealed class DeviceShard : IDisposable
 
     /// <summary>Sends the rows.</summary>
     /// <exception cref="CudaException">The memory is not there, or a call failed.</exception>
-    public void Load(ItemTable items) => _table = DeviceTable.Upload(Context, items, Layout);
+    public void Load(ItemTable items, IProgress<UploadProgress>? progress)
+        => _table = DeviceTable.Upload(Context, items, Layout, progress);
 
     public void Dispose()
     {

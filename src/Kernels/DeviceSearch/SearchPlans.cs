@@ -42,8 +42,10 @@ internal sealed class SearchPlans(CudaContext context) : IDisposable
         HasMoved = bytes > OnDevice.CapacityBytes;
         if (HasMoved)
         {
+            // Where there is no memory for more, the plans that there are stay usable.
+            CudaFilterPlans larger = new(context, checked((int)(bytes + (bytes / 2))));
             OnDevice.Dispose();
-            OnDevice = new CudaFilterPlans(context, checked((int)(bytes + (bytes / 2))));
+            OnDevice = larger;
         }
 
         OnDevice.Clear();
