@@ -79,6 +79,8 @@ widest=sse
 grep -qw avx2 /proc/cpuinfo && widest=avx2
 grep -qw avx512bw /proc/cpuinfo && widest=
 run kernels Kernels.Tests LINR_EXPECT_ISA=$widest LINR_CUDA_DRIVER="$emulator" LINR_REQUIRE_CUDA=1
+run kernels-warpgroups Kernels.Tests LINR_CUDA_DRIVER="$emulator" LINR_REQUIRE_CUDA=1 LINR_WARPGROUP_SCAN=1 -- \
+    --filter-class '*FusedScanCuda*' --filter-class '*DeviceSearch*'
 if [ "$quick" = 0 ]; then
     if [ -z "$widest" ]; then
         run kernels-avx2 Kernels.Tests DOTNET_EnableAVX512=0 LINR_EXPECT_ISA=avx2

@@ -1,4 +1,5 @@
 #include "Driver.h"
+#include "Matrix.h"
 
 using namespace emulator;
 
@@ -164,4 +165,19 @@ API(cuMemsetD32_v2)(void* to, u32 value, size_t count) {
     ENTER_CONTEXT;
     if (int refused = refuse_in_capture()) return refused;
     return at_once(fill(to, value, count, stream_of(nullptr)));
+}
+
+API(cuTensorMapEncodeTiled)(void* map, int type, unsigned rank, void* rows, const u64* sizes, const u64* strides,
+    const u32* box, const u32* steps, int interleave, int swizzle, int, int fill) {
+    const int Half = 6, Single = 7, BFloat = 9, Swizzle128 = 3;
+    u32 bytes = type == Single ? 4 : 2;
+    if ((type != Half && type != Single && type != BFloat) || rank != 2 || interleave != 0 || swizzle != Swizzle128
+        || fill != 0 || (u64)map % 64 != 0 || (u64)rows % 16 != 0 || sizes[0] == 0 || sizes[1] == 0
+        || strides[0] % 16 != 0 || sizes[0] * bytes % 16 != 0 || box[0] * bytes != 128 || box[1] == 0 || box[1] > 256
+        || steps[0] != 1 || steps[1] != 1)
+        return InvalidValue;
+    TensorMap made = {TensorMapMagic, (const u8*)rows, sizes[0], sizes[1], strides[0], bytes, box[0], box[1]};
+    memset(map, 0, 128);
+    memcpy(map, &made, sizeof made);
+    return Success;
 }

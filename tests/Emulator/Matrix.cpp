@@ -81,7 +81,8 @@ void land(MemoryBarrier& barrier) {
     std::vector<Copy> copies = std::move(barrier.copies);
     barrier.copies.clear();
     for (const Copy& copy : copies) {
-        memcpy(shared_at(copy.to, 16), copy.from, copy.bytes);
+        if (copy.from == nullptr) memset(shared_at(copy.to, 16), 0, copy.bytes);
+        else memcpy(shared_at(copy.to, 16), copy.from, copy.bytes);
         barrier.bytes -= copy.bytes;
     }
 
@@ -144,6 +145,59 @@ void add_copy(u32 to, const void* from, u32 bytes, u32 address) {
     if (!is_device_readable(from, bytes)) fail("bulk copy of %u bytes from %p%s", bytes, from, describe(from).c_str());
     memset(current->block->shared + to, SharedPoison, bytes);
     barrier.copies.push_back({to, from, bytes});
+    has_progressed = true;
+}
+
+// The row of an operand in shared memory: 32 bytes from `operand` on, in the 128-byte swizzle.
+static void read_operand(u64 operand, u32 row, Element element, float (&values)[KMax]) {
+    if (operand >> 62 != 1 || (operand >> 32 & 0x3fff) != 64) fail("operand %llx is not swizzled by 128 bytes", operand);
+    u32 start = (u32)(operand & 0x3fff) << 4, offset = start % 128;
+    for (u32 piece = 0; piece < 2; piece++) {
+        u32 at = start - offset + row * 128, logical = offset / 16 + piece;
+        const u8* bytes = shared_at(at + ((logical ^ (at / 128 % 8)) << 4), 16);
+        if (element == Element::Tf32)
+            for (u32 i = 0; i < 4; i++) values[piece * 4 + i] = element_of(((const u32*)bytes)[i], element);
+        else
+            for (u32 i = 0; i < 8; i++) values[piece * 8 + i] = element_of(((const u16*)bytes)[i], element);
+    }
+}
+
+void multiply_group(float (&c)[64], u64 a, u64 b, bool adds, Element element) {
+    meet(Op::Mma, [](Slot&) {}, [](Slot*) {});
+    const u32 depth = element == Element::Tf32 ? 8 : 16, lane = current->lane(), warp = current->id / WarpLanes % 4;
+    float rows[2][KMax], column[KMax];
+    for (u32 half = 0; half < 2; half++) read_operand(a, 16 * warp + 8 * half + lane / 4, element, rows[half]);
+    for (u32 j = 0; j < 32; j++) {
+        read_operand(b, 8 * (j / 2) + 2 * (lane % 4) + j % 2, element, column);
+        for (u32 half = 0; half < 2; half++) {
+            float& target = c[4 * (j / 2) + 2 * half + j % 2];
+            double sum = adds ? target : 0;
+            for (u32 k = 0; k < depth; k++) sum += (double)rows[half][k] * column[k];
+            target = (float)sum;
+        }
+    }
+}
+
+void add_tensor_copy(u32 to, const void* at, u32 element, u32 row, u32 address) {
+    MemoryBarrier& barrier = barrier_at(address);
+    const TensorMap& map = *(const TensorMap*)at;
+    if (!is_device_readable(at, 128) || (u64)at % 64 != 0 || map.magic != TensorMapMagic) fail("no tensor map at %p", at);
+    if (to % 1024 != 0) fail("tensor copy to %u, not a multiple of 1,024", to);
+    u32 bytes = map.boxElements * map.elementBytes;
+    shared_at(to + map.boxRows * bytes - 16, 16);
+    memset(current->block->shared + to, SharedPoison, map.boxRows * bytes);
+    for (u32 r = 0; r < map.boxRows; r++)
+        for (u32 piece = 0; piece < bytes / 16; piece++) {
+            u64 first = element + (u64)piece * 16 / map.elementBytes;
+            const u8* from = nullptr;
+            if (row + (u64)r < map.rowCount && first < map.elements) {
+                from = map.rows + (row + (u64)r) * map.stride + first * map.elementBytes;
+                if (!is_device_readable(from, 16)) fail("tensor copy from %p%s", (const void*)from, describe(from).c_str());
+            }
+
+            barrier.copies.push_back({to + r * bytes + ((piece ^ (r & 7)) << 4), from, 16});
+        }
+
     has_progressed = true;
 }
 

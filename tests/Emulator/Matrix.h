@@ -11,11 +11,19 @@ void load_matrices(u32* registers, u32 count, u32 address, bool transposed);
 // c[16 x 8] += a[16 x K] * b[K x 8]; each sum is exact in float64 products and rounded once.
 void multiply(float (&c)[4], const u32 (&a)[4], u32 b0, u32 b1, Element element);
 
+// c[64 x 128] (+)= a[64 x 32 bytes] * b[128 x 32 bytes] of a warpgroup, by the lanes' own parts (PTX ISA 9.7: wgmma).
+void multiply_group(float (&c)[64], u64 a, u64 b, bool adds, Element element);
+
 void begin_memory_barrier(u32 address, u32 arrivals);
 // An arrival that lets the phase wait for `bytes` more.
 void arrive(u32 address, u32 bytes);
 bool has_passed(u32 address, u32 parity);
 void wait_for_phase(u32 address, u32 parity);
 void add_copy(u32 to, const void* from, u32 bytes, u32 address);
+
+// What cuTensorMapEncodeTiled makes here of a table of rows: a box of it is boxRows rows of 128 bytes.
+struct TensorMap { u64 magic; const u8* rows; u64 elements, rowCount, stride; u32 elementBytes, boxElements, boxRows; };
+constexpr u64 TensorMapMagic = 0x70616d726f736e65ull;
+void add_tensor_copy(u32 to, const void* map, u32 element, u32 row, u32 address);
 
 }

@@ -43,6 +43,9 @@ DEVICE float fused(float a, float b, float c) { return std::fmaf(a, b, c); }
 DEVICE double fused(double a, double b, double c) { return std::fma(a, b, c); }
 DEVICE double square_root(double v) { return std::sqrt(v); }
 DEVICE double divide(double a, double b) { return a / b; }
+DEVICE float max_or_nan(float a, float b) { return a != a ? a : b != b ? b : a > b ? a : b; }
+DEVICE float reciprocal(float v) { return 1 / v; }
+DEVICE double inverse_square_root(double v) { return 1 / std::sqrt(v); }
 DEVICE float float_from_half(u16 v) { return emulator::half_to_float(v); }
 DEVICE float float_from_bfloat(u16 v) { return emulator::float_of((u32)v << 16); }
 DEVICE u16 half_from_float(float v) { return emulator::float_to_half(v); }
@@ -205,6 +208,24 @@ DEVICE void mbarrier_wait(u32 a, u32 parity) { emulator::wait_for_phase(a, parit
 DEVICE void bulk_copy(u32 to, const void* from, u32 bytes, u32 barrier) {
     emulator::add_copy(to, from, bytes, barrier);
 }
+DEVICE void tensor_copy(u32 to, const void* map, u32 element, u32 row, u32 barrier) {
+    emulator::add_tensor_copy(to, map, element, row, barrier);
+}
+DEVICE void tensor_map_acquire(const void*) {}
 DEVICE void fence_async_shared() {}
 DEVICE void grid_wait() {}
 DEVICE void grid_launch_dependents() {}
+
+// --- compute capability 9.0a -----------------------------------------------------------------------------------------
+DEVICE void group_fence(float (&)[64]) { warp_sync(); }
+DEVICE void group_commit() {}
+DEVICE void group_wait(float (&)[64]) { warp_sync(); }
+DEVICE void group_mma_half(float (&c)[64], u64 a, u64 b, bool adds) {
+    emulator::multiply_group(c, a, b, adds, emulator::Element::Half);
+}
+DEVICE void group_mma_bfloat(float (&c)[64], u64 a, u64 b, bool adds) {
+    emulator::multiply_group(c, a, b, adds, emulator::Element::BFloat);
+}
+DEVICE void group_mma_tf32(float (&c)[64], u64 a, u64 b, bool adds) {
+    emulator::multiply_group(c, a, b, adds, emulator::Element::Tf32);
+}

@@ -48,4 +48,19 @@ internal static unsafe partial class Driver
 
     [LibraryImport(Library, EntryPoint = "cuMemsetD32Async")]
     public static partial CudaResult MemsetD32Async(ulong to, uint value, nuint count, nint stream);
+
+    [LibraryImport(Library, EntryPoint = "cuTensorMapEncodeTiled")]
+    public static partial CudaResult TensorMapEncodeTiled(
+        void* map,
+        int type,
+        uint rank,
+        ulong address,
+        ulong* sizes,
+        ulong* strides,
+        uint* box,
+        uint* steps,
+        int interleave,
+        int swizzle,
+        int promotion,
+        int fill);
 }

@@ -190,5 +190,18 @@ public static class CudaSources
         {
             Parts = ["TopK/WideSort.cu"],
         },
+        new("WarpgroupScan", "FusedScan/WarpgroupScan.cu", ["90a"],
+        [
+            .. s_survivors,
+            new("NORM_MIN_BITS", BitConverter.SingleToInt32Bits(TileLoader.NormMin)),
+            new("TILE_ROWS", WarpgroupScan.TileRows),
+            new("CONSUMERS", WarpgroupScan.Consumers),
+            new("QUEUE", WarpgroupScan.QueueLength),
+            .. s_elements,
+            .. s_metrics,
+        ])
+        {
+            Parts = s_survivorParts,
+        },
     ];
 }

@@ -63,6 +63,19 @@ DEVICE double divide(double a, double b) {
     asm("div.rn.f64 %0, %1, %2;" : "=d"(r) : "d"(a), "d"(b));
     return r;
 }
+// NaN if one of them is.
+DEVICE float max_or_nan(float a, float b) {
+    float r;
+    asm("max.NaN.f32 %0, %1, %2;" : "=f"(r) : "f"(a), "f"(b));
+    return r;
+}
+// Within 2^-22 of 1 / v, and within 2^-20 of 1 / sqrt(v); unlike divide and square_root no calls.
+DEVICE float reciprocal(float v) { float r; asm("rcp.approx.f32 %0, %1;" : "=f"(r) : "f"(v)); return r; }
+DEVICE double inverse_square_root(double v) {
+    double r;
+    asm("rsqrt.approx.ftz.f64 %0, %1;" : "=d"(r) : "d"(v));
+    return r;
+}
 DEVICE float float_from_half(u16 v) { float r; asm("cvt.f32.f16 %0, %1;" : "=f"(r) : "h"(v)); return r; }
 DEVICE float float_from_bfloat(u16 v) { return float_from_bits((u32)v << 16); }
 DEVICE u16 half_from_float(float v) { u16 r; asm("cvt.rn.f16.f32 %0, %1;" : "=h"(r) : "f"(v)); return r; }
@@ -252,10 +265,56 @@ DEVICE void bulk_copy(u32 to, const void* from, u32 bytes, u32 barrier) {
 DEVICE void fence_async_shared() { asm volatile("fence.proxy.async.shared::cta;" ::: "memory"); }
 DEVICE void grid_wait() { asm volatile("griddepcontrol.wait;" ::: "memory"); }
 DEVICE void grid_launch_dependents() { asm volatile("griddepcontrol.launch_dependents;" ::: "memory"); }
+// One box of a tensor map (§ cp.async.bulk.tensor), by its first element and row; what lies outside becomes zero.
+DEVICE void tensor_copy(u32 to, const void* map, u32 element, u32 row, u32 barrier) {
+    asm volatile("cp.async.bulk.tensor.2d.shared::cluster.global.tile.mbarrier::complete_tx::bytes [%0], "
+        "[%1, {%2, %3}], [%4];" :: "r"(to), "l"(map), "r"(element), "r"(row), "r"(barrier) : "memory");
+}
+// Before the first use of a map in global memory that somebody else wrote.
+DEVICE void tensor_map_acquire(const void* map) {
+    asm volatile("fence.proxy.tensormap::generic.acquire.gpu [%0], 128;" :: "l"(map) : "memory");
+}
+#endif
+
+// --- compute capability 9.0a (§ wgmma): a warpgroup is four warps, the first's number a multiple of four -------------
+#if defined(__CUDA_ARCH_FEAT_SM90_ALL)
+#define LINR_64(f) f(0), f(1), f(2), f(3), f(4), f(5), f(6), f(7), f(8), f(9), f(10), f(11), f(12), f(13), f(14), \
+    f(15), f(16), f(17), f(18), f(19), f(20), f(21), f(22), f(23), f(24), f(25), f(26), f(27), f(28), f(29), f(30), \
+    f(31), f(32), f(33), f(34), f(35), f(36), f(37), f(38), f(39), f(40), f(41), f(42), f(43), f(44), f(45), f(46), \
+    f(47), f(48), f(49), f(50), f(51), f(52), f(53), f(54), f(55), f(56), f(57), f(58), f(59), f(60), f(61), f(62), \
+    f(63)
+#define LINR_C(i) "+f"(c[i])
+// Between other uses of c, or of operands in shared memory, and the group's products.
+DEVICE void group_fence(float (&c)[64]) { asm volatile("wgmma.fence.sync.aligned;" : LINR_64(LINR_C) :: "memory"); }
+DEVICE void group_commit() { asm volatile("wgmma.commit_group.sync.aligned;" ::: "memory"); }
+// Waits for all products.
+DEVICE void group_wait(float (&c)[64]) {
+    asm volatile("wgmma.wait_group.sync.aligned 0;" : LINR_64(LINR_C) :: "memory");
+}
+// c[64 x 128] (+)= a[64 x 32 bytes] * b[128 x 32 bytes], a and b in shared memory as group_operand says. Warp w has
+// rows 16 w and on; a lane has of row l / 4 (c[4 j], c[4 j + 1]) and of row l / 4 + 8 columns 8 j + 2 (l % 4) and on.
+#define LINR_GROUP_MMA(name, kind, last) \
+    DEVICE void name(float (&c)[64], u64 a, u64 b, bool adds) { \
+        asm volatile("{ .reg .pred p; setp.ne.b32 p, %66, 0; wgmma.mma_async.sync.aligned.m64n128" kind " {" \
+            "%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15, %16, %17, %18, %19, %20, " \
+            "%21, %22, %23, %24, %25, %26, %27, %28, %29, %30, %31, %32, %33, %34, %35, %36, %37, %38, %39, " \
+            "%40, %41, %42, %43, %44, %45, %46, %47, %48, %49, %50, %51, %52, %53, %54, %55, %56, %57, %58, " \
+            "%59, %60, %61, %62, %63}, %64, %65, p, 1, 1" last "; }" \
+            : LINR_64(LINR_C) : "l"(a), "l"(b), "r"((u32)adds)); \
+    }
+LINR_GROUP_MMA(group_mma_half, "k16.f32.f16.f16", ", 0, 0")
+LINR_GROUP_MMA(group_mma_bfloat, "k16.f32.bf16.bf16", ", 0, 0")
+LINR_GROUP_MMA(group_mma_tf32, "k8.f32.tf32.tf32", "")
+#undef LINR_GROUP_MMA
+#undef LINR_C
+#undef LINR_64
 #endif
 #endif
 
 // --- made of the above, on a GPU and on the emulator alike -----------------------------------------------------------
+// Rows of 128 bytes, one after the other, from a multiple of 1,024 on; their 16-byte pieces p stand at p ^ (row % 8)
+// ("128-byte swizzle"), which is how tensor_copy writes them. The address may be 32, 64 or 96 bytes further.
+DEVICE u64 group_operand(u32 address) { return 1ull << 62 | 64ull << 32 | 1ull << 16 | (address & 0x3ffff) >> 4; }
 // The sum of v over the lanes up to this one.
 DEVICE u32 warp_prefix(u32 v) {
 #pragma unroll

@@ -125,6 +125,7 @@ internal sealed class SearchOps : IDisposable
     private void EnqueueLaunches(
         CudaStream stream, SearchMode mode, in SearchShape shape, SearchMemory memory, bool isSample)
     {
+        int rowBytes = CudaEmbedding.RowBytesOf(shape.Dim, shape.Element);
         for (int launch = 0; launch < shape.Launches; launch++)
         {
             int room = Math.Min(shape.QueriesPerLaunch, shape.Queries - (launch * shape.QueriesPerLaunch));
@@ -144,7 +145,13 @@ internal sealed class SearchOps : IDisposable
                 }
                 else
                 {
-                    Scan(shape.Element).Launch(stream, isListed ? memory.Table : memory.DenseTable, batch, counts);
+                    Scan(shape.Element).Launch(
+                        stream,
+                        isListed ? memory.Table : memory.DenseTable,
+                        batch,
+                        counts,
+                        rowBytes,
+                        isSpecial: isListed || shape.HasGroups);
                 }
             }
         }

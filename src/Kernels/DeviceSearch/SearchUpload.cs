@@ -68,7 +68,13 @@ internal readonly ref struct SearchUpload(DeviceSearchRequest request, SearchSha
     {
         CudaEmbedding embedding = request.EmbeddingAt(0);
         CudaScanTable table = new(
-            embedding.Metric, embedding.Rows, embedding.RowBytes, embedding.Dim, embedding.Norms, Source.RowCount);
+            embedding.Metric,
+            embedding.Rows,
+            embedding.RowBytes,
+            embedding.Dim,
+            embedding.Norms,
+            Source.RowCount,
+            FusedScanCuda.Map(Source.Context.Device, embedding.Element, embedding.Rows, embedding.RowBytes));
         memory.Writes(memory.Table)[0] = table;
         memory.Writes(memory.DenseTable)[0] = table;
         memory.Writes(memory.FilterTable)[0] = new CudaFilterTable(Source.RowCount, Source.Live, memory.Columns);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Linr.Cuda;
 using Linr.Kernels.Scan;
@@ -20,6 +21,8 @@ public readonly struct CudaScanTable
     private readonly uint _rowBytes;
     private readonly uint _dim;
     private readonly uint _metric;
+    private readonly Reserve _reserve;
+    private readonly CudaTensorMap _map;
 
     /// <summary>A table.</summary>
     /// <param name="metric">How a query and a row give a score.</param>
@@ -30,9 +33,16 @@ public readonly struct CudaScanTable
     /// A norm a row: of cosine rows unless they were normalised, and of euclidean rows; else empty.
     /// </param>
     /// <param name="rowCount">Rows in use.</param>
+    /// <param name="map">What <see cref="FusedScanCuda.Map"/> gave for the rows.</param>
     /// <exception cref="ArgumentException">Lengths do not fit each other.</exception>
     public CudaScanTable(
-        ScanMetric metric, DeviceSlice<byte> rows, int rowBytes, int dim, DeviceSlice<float> norms, uint rowCount)
+        ScanMetric metric,
+        DeviceSlice<byte> rows,
+        int rowBytes,
+        int dim,
+        DeviceSlice<float> norms,
+        uint rowCount,
+        in CudaTensorMap map)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dim);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rowBytes);
@@ -51,5 +61,13 @@ public readonly struct CudaScanTable
         _rowBytes = (uint)rowBytes;
         _dim = (uint)dim;
         _metric = (uint)metric;
+        _map = map;
+    }
+
+    /// <summary>The map stands at a multiple of 64 bytes.</summary>
+    [InlineArray(4)]
+    private struct Reserve
+    {
+        private ulong _word;
     }
 }

@@ -9,6 +9,7 @@ public sealed class FusedScanCuda : IDisposable
     private readonly CudaModule _module;
     private readonly CudaDevice _device;
     private readonly CudaKernel[] _kernels;
+    private readonly WarpgroupScan? _warpgroups;
 
     /// <summary>Loads the kernels.</summary>
     /// <param name="context">The device's context.</param>
@@ -31,6 +32,31 @@ public sealed class FusedScanCuda : IDisposable
         {
             kernel.AllowSharedBytes(_device.SharedBytesPerBlockMax);
         }
+
+        _warpgroups = WarpgroupScan.Serves(_device) ? new WarpgroupScan(context, kind) : null;
+    }
+
+    /// <summary>How the rows lie, for <see cref="CudaScanTable"/>; nothing where the device has no use for it.</summary>
+    /// <param name="device">Where the rows are.</param>
+    /// <param name="element">What they are made of.</param>
+    /// <param name="rows">[row][rowBytes].</param>
+    /// <param name="rowBytes">A row padded to a multiple of <see cref="FusedScan.RowAlignment"/>.</param>
+    /// <exception cref="CudaException">The driver refused it.</exception>
+    public static CudaTensorMap Map(CudaDevice device, CudaElement element, DeviceSlice<byte> rows, int rowBytes)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        return !WarpgroupScan.Serves(device) || rows.IsEmpty
+            ? default
+            : CudaTensorMap.Of(
+                element switch
+                {
+                    CudaElement.Float32 => CudaTensorElement.Float32,
+                    CudaElement.Float16 => CudaTensorElement.Float16,
+                    _ => CudaTensorElement.BFloat16,
+                },
+                rows,
+                rowBytes,
+                WarpgroupScan.TileRows);
     }
 
     /// <summary>Queries that one launch takes: their packed form stays in the shared memory of a block.</summary>
@@ -44,20 +70,33 @@ public sealed class FusedScanCuda : IDisposable
             count /= 2;
         }
 
-        return count;
+        return _warpgroups is null ? count : Math.Min(count, Math.Max(8, _warpgroups.QueriesPerLaunch(queryBytes)));
     }
 
     /// <summary>Enqueues the scores of a sample, or the scan.</summary>
     /// <param name="stream">Where.</param>
     /// <param name="table">One table.</param>
     /// <param name="batch">What <paramref name="shape"/> says, in device memory.</param>
-    /// <param name="shape">The batch's counts and whether it is a sample's.</param>
+    /// <param name="shape">The batch's counts.</param>
+    /// <param name="rowBytes">Bytes of a row.</param>
+    /// <param name="isSpecial">Whether rows are listed or groups have a cap.</param>
     /// <exception cref="ArgumentException">More queries than a launch takes.</exception>
     public void Launch(
-        CudaStream stream, DeviceSlice<CudaScanTable> table, DeviceSlice<CudaScanBatch> batch, in CudaScanBatch shape)
+        CudaStream stream,
+        DeviceSlice<CudaScanTable> table,
+        DeviceSlice<CudaScanBatch> batch,
+        in CudaScanBatch shape,
+        int rowBytes,
+        bool isSpecial)
     {
         int queryCount = shape.QueryCount;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(queryCount, QueriesPerLaunch(shape.QueryBytes), nameof(shape));
+        if (_warpgroups is not null && !isSpecial && queryCount <= _warpgroups.QueriesPerLaunch(shape.QueryBytes))
+        {
+            _warpgroups.Launch(stream, table, batch, queryCount, rowBytes);
+            return;
+        }
+
         int variant = Variant(queryCount);
         int threads = ScanVariant.Of(s_variants[variant]).Threads(queryCount);
         int sharedBytes = SharedBytes(queryCount, shape.QueryBytes);
@@ -66,7 +105,11 @@ public sealed class FusedScanCuda : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _module.Dispose();
+    public void Dispose()
+    {
+        _module.Dispose();
+        _warpgroups?.Dispose();
+    }
 
     /// <summary>Rows of a tile of a batch.</summary>
     internal static int TileRows(int queryCount) => ScanVariant.Of(s_variants[Variant(queryCount)]).TileRows;

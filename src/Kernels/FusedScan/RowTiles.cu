@@ -314,7 +314,11 @@ template <class Source, u32 MT, u32 NT> struct Scan {
         u32 groups = (batch.queryCount + groupQueries - 1) / groupQueries;
         u32 groupsAtOnce = block_threads() / (32 * ROW_WARPS), ownGroup = warp_id() / ROW_WARPS;
         u32 all = order.count();
-        if (batch.sample != nullptr) all = smaller(all, (batch.sampleRows + tileRows - 1) / tileRows);
+        if (batch.sample != nullptr) {
+            clear_sample(batch, all * tileRows);
+            all = smaller(all, (batch.sampleRows + tileRows - 1) / tileRows);
+        }
+
         first = block_id();
         steps = first < all ? (all - first + grid_blocks() - 1) / grid_blocks() * chunks : 0;
         copy_queries();

@@ -129,11 +129,16 @@ DEVICE_CALL void write_out(
     warp_sync();
     for (u32 i = lane_id(); i < count; i += 32) {
         u32 query = queries[i], row = (u32)words[i];
-        u32 filter = batch.masks != nullptr ? batch.filters[query] : NO_FILTER;
+        u32 filter = batch.masks != nullptr && query < batch.queryCount ? batch.filters[query] : NO_FILTER;
         if (filter != NO_FILTER && !((batch.masks[filter * batch.maskWords + row / 64] >> (row % 64)) & 1)) continue;
 
         float score = float_from_bits((u32)(words[i] >> 32));
-        if (score != score) score = Source::slow_score(at, batch, query, row);
+        if (score != score) {
+            // NaN, which floats cannot score, reaches every cut: also that of a query which is not there or not meant.
+            if (query >= batch.queryCount || load_changing(batch.cuts + query) == ordered_bits(infinity())) continue;
+            score = Source::slow_score(at, batch, query, row);
+        }
+
         float error = batch.errors[query];
         bool grouped = batch.groups.codes != nullptr;
         if (grouped && !enter_group(batchAt, query, row, score - error, score + error)) continue;
@@ -171,5 +176,15 @@ DEVICE void raise_cut(const Batch& batch, u32 query) {
         u32 above = reach - sum, level = own;
         do above += counts[--level]; while (above < batch.k);
         global_max(batch.cuts + query, batch.levelBases[query] + ((highest * own + level) << batch.levelShifts[query]));
+    }
+}
+
+// The sample is longer than the rows: from there on it has none. All threads of all blocks.
+DEVICE void clear_sample(const Batch& batch, u32 first) {
+    for (u32 query = 0; query < batch.queryCount; query++) {
+        if (load_changing(batch.cuts + query) == ordered_bits(infinity())) continue; // not for this launch
+        for (u32 i = first + block_id() * block_threads() + thread_id(); i < batch.sampleRows;
+             i += grid_blocks() * block_threads())
+            batch.sample[(u64)query * batch.sampleRows + i] = -infinity();
     }
 }

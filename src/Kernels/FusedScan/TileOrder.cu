@@ -1,5 +1,14 @@
 // The order in which a scan takes its tiles. Defines: UNIT_TILE_BITS, UNITS_MAX
 
+// x / m, rounded down, while that is less than 2^20. The operator is a call, beside which ptxas runs products of a
+// warpgroup one after the other.
+DEVICE u32 quotient(u32 x, u32 m) {
+    u32 q = (u32)((float)x * reciprocal((float)m));
+    i32 left = (i32)(x - q * m);
+    return left < 0 ? q - 1 : (u32)left >= m ? q + 1 : q;
+}
+DEVICE u32 remainder_of(u32 x, u32 m) { return x - quotient(x, m) * m; }
+
 // Which of the tiles is the n-th to be scanned; past the last tile there is none. Whole units of tiles change places.
 struct TileOrder {
     u32 unitBits, units, factor;
@@ -8,12 +17,16 @@ struct TileOrder {
         unitBits = UNIT_TILE_BITS;
         while (tiles >> unitBits >= UNITS_MAX) unitBits++;
         units = (tiles + (1u << unitBits) - 1) >> unitBits;
-        factor = units == 0 ? 0 : 2654435761u % units; // a prime: no two units meet
+        if (units == 0) return;
+        // The prime 2654435761 = 40503 * 65536 + 31153, so that no two units meet; in steps that stay below 2^32.
+        factor = remainder_of(40503u, units);
+        factor = remainder_of(factor << 8, units);
+        factor = remainder_of(remainder_of(factor << 8, units) + 31153u, units);
     }
 
     DEVICE_MEMBER u32 count() const { return units << unitBits; }
 
     DEVICE_MEMBER u32 tile(u32 n) const {
-        return ((n >> unitBits) * factor % units << unitBits) + (n & ((1u << unitBits) - 1));
+        return (remainder_of((n >> unitBits) * factor, units) << unitBits) + (n & ((1u << unitBits) - 1));
     }
 };

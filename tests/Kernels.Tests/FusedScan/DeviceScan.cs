@@ -30,6 +30,8 @@ internal sealed class DeviceScan : IDisposable
     private readonly int _sampleRows;
     private readonly int _capacity;
     private readonly int _k;
+    private readonly int _rowBytes;
+    private readonly bool _isSpecial;
 
     public DeviceScan(
         CudaContext context,
@@ -46,6 +48,7 @@ internal sealed class DeviceScan : IDisposable
     {
         (_context, _stream, _k, _sampleRows, _capacity) = (context, stream, k, sampleRows, capacity);
         _queryCount = queries.Length / rows.Dim;
+        (_rowBytes, _isSpecial) = (rows.RowBytes, list is not null || !groups.IsNone);
         _op = new FusedScanCuda(context, rows.Element);
         _bounds = new ScanBoundsCuda(context);
         int queryBytes = PackedQueries.BytesPerQuery(rows.Dim, rows.Element);
@@ -109,7 +112,9 @@ internal sealed class DeviceScan : IDisposable
     /// <summary>The k-th best of the sample, on the host, less the error.</summary>
     public void SetFirstCuts()
     {
-        _op.Launch(_stream, _table.Slice(), _sampleBatch.Slice(), _sampleShape);
+        // Scores of another batch: what is left of them would raise a cut too far.
+        _stream.EnqueueFill(_sample.Slice(), 1e9f);
+        _op.Launch(_stream, _table.Slice(), _sampleBatch.Slice(), _sampleShape, _rowBytes, _isSpecial);
         float[] scores = new float[_sample.Length];
         _stream.Download(_sample.Slice(), scores);
         float[] cuts = new float[_queryCount];
@@ -123,14 +128,14 @@ internal sealed class DeviceScan : IDisposable
         _stream.Upload<float>(cuts, _firstCuts.Slice());
     }
 
-    public void EnqueueSample() => _op.Launch(_stream, _table.Slice(), _sampleBatch.Slice(), _sampleShape);
+    public void EnqueueSample() => _op.Launch(_stream, _table.Slice(), _sampleBatch.Slice(), _sampleShape, _rowBytes, _isSpecial);
 
     public void EnqueueBegin()
         => _bounds.Begin(_stream, _sampleBatch.Slice(), _firstCuts.Slice(), _lowest.Slice(), _bases.Slice(), _shifts.Slice());
 
     public void EnqueueScan()
     {
-        _op.Launch(_stream, _table.Slice(), _scanBatch.Slice(), _scanShape);
+        _op.Launch(_stream, _table.Slice(), _scanBatch.Slice(), _scanShape, _rowBytes, _isSpecial);
         _bounds.End(_stream, _scanBatch.Slice(), _lastCuts.Slice());
     }
 
@@ -156,7 +161,7 @@ internal sealed class DeviceScan : IDisposable
             _lowest.Slice(),
             _bases.Slice(),
             _shifts.Slice());
-        _op.Launch(_stream, _table.Slice(), _scanBatch.Slice(), _scanShape);
+        _op.Launch(_stream, _table.Slice(), _scanBatch.Slice(), _scanShape, _rowBytes, _isSpecial);
         _bounds.EndGroups(_stream, _scanBatch.Slice(), _lastCuts.Slice());
         _stream.Synchronize();
     }

@@ -31,7 +31,15 @@ internal sealed class DeviceTable : IDisposable
         _norms = new DeviceBuffer<float>(context, norms.Length, "norms");
         stream.Upload<byte>(bytes, _rows.Slice());
         stream.Upload<float>(norms, _norms.Slice());
-        Table = new CudaScanTable(metric, _rows.Slice(), rowBytes, dim, _norms.Slice(), (uint)RowCount);
+        RowBytes = rowBytes;
+        Table = new CudaScanTable(
+            metric,
+            _rows.Slice(),
+            rowBytes,
+            dim,
+            _norms.Slice(),
+            (uint)RowCount,
+            FusedScanCuda.Map(context.Device, element, _rows.Slice(), rowBytes));
     }
 
     public CudaElement Element { get; }
@@ -41,6 +49,8 @@ internal sealed class DeviceTable : IDisposable
     public int Dim { get; }
 
     public int RowCount { get; }
+
+    public int RowBytes { get; }
 
     public float NormMax { get; }
 

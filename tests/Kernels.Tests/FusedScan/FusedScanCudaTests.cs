@@ -24,6 +24,7 @@ public sealed class FusedScanCudaTests(CudaMachine machine) : CudaTest(machine)
     [InlineData(33)]
     [InlineData(64)]
     [InlineData(130)]
+    [InlineData(256)]
     public void Large_batches_share_a_pass(int queryCount)
     {
         using DeviceTable rows = new(Context, Stream, CudaElement.Float16, ScanMetric.Dot, 64, Values(3, 400 * 64));
@@ -57,6 +58,36 @@ public sealed class FusedScanCudaTests(CudaMachine machine) : CudaTest(machine)
         scan.Run();
         Assert.Equal(300u, scan.Counts()[0]);
         Assert.Equal(200, scan.Survivors(0).Length);
+    }
+
+    [Fact]
+    public void A_sample_may_be_larger_than_the_table()
+    {
+        using DeviceTable rows = new(Context, Stream, CudaElement.Float16, ScanMetric.Dot, 40, Values(11, 300 * 40));
+        Check(rows, Values(12, 5 * 40), k: 20, sampleRows: 2304);
+    }
+
+    [Fact]
+    public void More_survivors_than_queues_have_room_for_wait_for_it()
+    {
+        using DeviceTable rows = new(Context, Stream, CudaElement.Float16, ScanMetric.Dot, 24, Values(13, 390 * 24));
+        Check(rows, Values(14, 60 * 24), k: 390, sampleRows: 64);
+    }
+
+    [Theory]
+    [InlineData(CudaElement.Float32)]
+    [InlineData(CudaElement.BFloat16)]
+    public void Rows_too_short_for_floats_are_scored_all_the_same(CudaElement element)
+    {
+        const int dim = 20;
+        float[] values = Values(15, 200 * dim);
+        for (int i = 0; i < 3 * dim; i++)
+        {
+            values[(50 * dim) + i] *= 1e-30f;
+        }
+
+        using DeviceTable rows = new(Context, Stream, element, ScanMetric.Cosine, dim, values);
+        Check(rows, Values(16, 3 * dim), k: 7, sampleRows: 64);
     }
 
     private static float[] Values(int seed, int count)
