@@ -10,7 +10,7 @@ namespace Linr.Tests.Engine.Device;
 [Collection(Alone.Name)]
 public sealed class DeviceBatcherAllocationTests(CudaMachine machine) : CudaTest(machine), IClassFixture<CudaMachine>
 {
-    private const int Rounds = 8;
+    private const int Rounds = 12;
     private const int K = 20;
 
     [Theory]
@@ -25,12 +25,12 @@ public sealed class DeviceBatcherAllocationTests(CudaMachine machine) : CudaTest
         ScanHit[][] hits = [.. vectors.Select(_ => new ScanHit[K])];
         var answers = new List<ValueTask<int>>(vectors.Length);
         long least = long.MaxValue;
-        string onDevice = string.Empty;
         int found = 0;
         for (int round = 0; round < Rounds; round++)
         {
-            // What the runtime itself allocates now and then is not in every round; a search's bytes would be.
-            onDevice = CudaOwners.Describe();
+            // What the runtime itself allocates now and then is not in every round; a search's bytes would be. With
+            // several lanes a round may have the first batch of its size, for which a graph is made.
+            string onDevice = CudaOwners.Describe();
             long before = GC.GetTotalAllocatedBytes(precise: true);
             for (int i = 0; i < vectors.Length; i++)
             {
@@ -45,11 +45,11 @@ public sealed class DeviceBatcherAllocationTests(CudaMachine machine) : CudaTest
             }
 
             answers.Clear();
-            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
+            long bytes = GC.GetTotalAllocatedBytes(precise: true) - before;
+            least = CudaOwners.Describe() == onDevice ? Math.Min(least, bytes) : least;
         }
 
         Assert.Equal(0, least);
-        Assert.Equal(onDevice, CudaOwners.Describe());
         Assert.Equal(Rounds * vectors.Length * K, found);
     }
 }
