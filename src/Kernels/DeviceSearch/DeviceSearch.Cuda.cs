@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Linr.Cuda;
 
 namespace Linr.Kernels;
@@ -8,7 +9,7 @@ internal sealed class SearchStepsCuda : IDisposable
     /// <summary>Threads of a block: one a query or plan.</summary>
     internal const int Threads = FusedScan.QueriesMax;
 
-    private const uint ChooseBytes = (Threads + 1) * sizeof(ulong);
+    private const uint ChooseBytes = (Threads + 2) * sizeof(ulong);
     private const uint ListBytes = ((Threads + (Threads / 32) + 2) * sizeof(uint)) + sizeof(ulong);
     private static readonly LaunchShape s_oneBlock = new(1, Threads);
 
@@ -37,7 +38,9 @@ internal sealed class SearchStepsCuda : IDisposable
 
     /// <summary>Enqueues the choice between a scan of all rows and one of listed rows, a query.</summary>
     public void Choose(CudaStream stream, SearchMemory memory)
-        => _choose.Launch(
+    {
+        uint stride = (uint)(Unsafe.SizeOf<CudaScanBatch>() / sizeof(uint));
+        _choose.Launch(
             s_oneBlock with { SharedBytes = ChooseBytes },
             stream,
             memory.Head,
@@ -48,7 +51,11 @@ internal sealed class SearchStepsCuda : IDisposable
             memory.ListedPlans,
             memory.ListCount,
             memory.DenseCuts,
-            memory.ListCuts);
+            memory.ListCuts,
+            memory.Batches.Cast<uint>().Slice(stride + CudaScanBatch.SampleRowsPlace, 1),
+            stride,
+            (uint)(memory.Batches.Length / SearchMemory.BatchesPerLaunch));
+    }
 
     /// <summary>Enqueues the list of the rows that any of the chosen plans passes.</summary>
     public void List(CudaStream stream, SearchMemory memory)

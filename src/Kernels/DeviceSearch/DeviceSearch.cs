@@ -13,6 +13,7 @@ namespace Linr.Kernels;
 public sealed class DeviceSearch : IDisposable
 {
     private const long ScratchBytesUsual = 1L << 30;
+    private const int PartRowsUsual = 16_384;
 
     private readonly SearchOps _ops;
 
@@ -39,6 +40,11 @@ public sealed class DeviceSearch : IDisposable
     /// <summary>Survivors of a query that lists have room for; fewer in tests of lists that are too short.</summary>
     internal long SurvivorsMax { get; init; } = long.MaxValue;
 
+    /// <summary>
+    /// Rows of a part of the sample, a power of two: what one block finds the best of in shared memory; fewer in tests.
+    /// </summary>
+    internal int PartRows { get; init; } = PartRowsUsual;
+
     /// <summary>Runs a request and waits; the answer is in <paramref name="workspace"/> until its next search.</summary>
     /// <param name="request">What to compute.</param>
     /// <param name="workspace">The memory to use; one search at a time.</param>
@@ -63,7 +69,7 @@ public sealed class DeviceSearch : IDisposable
             cancellation.ThrowIfCancellationRequested();
             int left = request.QueryCount - first;
             SearchShape shape = SearchShape.Of(
-                request, _ops, new SearchLimits(ScratchBytesMax, SurvivorsMax), left);
+                request, _ops, new SearchLimits(ScratchBytesMax, SurvivorsMax, PartRows), left);
             int count = Math.Min(left, shape.Queries);
             SearchPass pass = new(_ops, request, workspace, shape, first, count, cancellation);
             pass.Run();
@@ -108,7 +114,7 @@ public sealed class DeviceSearch : IDisposable
             SearchShape shape = SearchShape.Of(
                 request,
                 _ops,
-                new SearchLimits(ScratchBytesMax, SurvivorsMax),
+                new SearchLimits(ScratchBytesMax, SurvivorsMax, PartRows),
                 queries);
             using SearchMemory memory = new(
                 shape with { Plans = isFiltered ? shape.Queries : 0 }, default, default, default);

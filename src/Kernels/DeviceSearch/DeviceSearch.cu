@@ -10,13 +10,13 @@ struct Head {
     u32 queryCount;
     u32 planCount;
     u32 k;
-    u32 sampleRows;
+    u32 sampleRows;   // at most
+    u32 sampleUsual;  // of rows that all pass
     u32 rowCount;
     u32 listRowsMax;  // a longer list costs more than a scan of all rows
     u32 listsAll;     // not 0: every query is listed, and only the rows from firstRow to endRow
     u32 firstRow;
     u32 endRow;
-    u32 unused;
 };
 
 constexpr u32 OutOfReach = 0xff800000; // ordered_bits of infinity
@@ -31,6 +31,15 @@ DEVICE u64 block_sum(u64 v, u64* sum) {
     return *sum;
 }
 
+DEVICE u64 block_min(u64 v, u64* least) {
+    block_sync();
+    if (thread_id() == 0) *least = 0;
+    block_sync();
+    shared_max(least, ~v);
+    block_sync();
+    return ~*least;
+}
+
 // Plans that pass fewer rows than this are listed. All, if their rows are few enough together; else those of which the
 // sample has too few rows for a cut, as far as there is room for them.
 DEVICE u64 list_limit(const Head& head, u64 rows, bool isPlan, bool isUnfiltered, u64* sum) {
@@ -42,13 +51,22 @@ DEVICE u64 list_limit(const Head& head, u64 rows, bool isPlan, bool isUnfiltered
     return limit;
 }
 
+// How many rows a sample takes, so that enough of them pass for a query that `passing` of `rows` pass.
+DEVICE u32 sample_rows(const Head& head, u64 rows, u64 passing) {
+    if (passing == 0) passing = 1;
+    u64 wanted = head.sampleUsual * ((rows + passing - 1) / passing);
+    return wanted < head.sampleRows ? (u32)wanted : head.sampleRows;
+}
+
 // One block. listed[query] and listedPlans[plan] say which; the cuts of both ways, before there is one; the dense
-// scan's row count.
+// scan's row count; the rows of both samples, of each launch, whose fields of CudaScanBatch are `stride` words apart.
 KERNEL(search_choose, (THREADS), const Head* headAt, const u64* passed, const u32* filters, u32* denseRows,
-       u32* listed, u32* listedPlans, u32* listCount, u32* denseCuts, u32* listCuts) {
+       u32* listed, u32* listedPlans, u32* listCount, u32* denseCuts, u32* listCuts, u32* sampleRows, u32 stride,
+       u32 launches) {
     SHARED_BYTES(shared);
     u64* sum = (u64*)shared;
-    u64* rowsOf = sum + 1;
+    u64* least = sum + 1;
+    u64* rowsOf = least + 1;
     Head head = *headAt;
     u32 t = thread_id(), filter = t < head.queryCount ? filters[t] : 0;
     bool isPlan = t < head.planCount, isQuery = t < head.queryCount, isUnfiltered = isQuery && filter == NO_FILTER;
@@ -57,6 +75,14 @@ KERNEL(search_choose, (THREADS), const Head* headAt, const u64* passed, const u3
     u64 limit = list_limit(head, rows, isPlan, isUnfiltered, sum);
     bool isListed = isUnfiltered ? head.listsAll != 0 : rowsOf[filter] < limit;
     u64 dense = block_sum(isQuery && !isListed ? 1 : 0, sum);
+    u64 listRows = block_sum(isPlan && rows < limit ? rows : 0, sum);
+    u64 leastListed = block_min(isQuery && isListed && !isUnfiltered ? rowsOf[filter] : ~0ull, least);
+    u64 leastDense = block_min(isQuery && !isListed && !isUnfiltered ? rowsOf[filter] : head.rowCount, least);
+    if (t < launches) {
+        sampleRows[4 * t * stride] = sample_rows(head, head.rowCount, leastDense);
+        sampleRows[(4 * t + 1) * stride] = sample_rows(head, listRows, leastListed);
+    }
+
     listedPlans[t] = isPlan && rows < limit ? 1 : 0;
     if (isQuery) {
         listed[t] = isListed ? 1 : 0;

@@ -10,10 +10,10 @@ internal struct DeviceSearchHead
     public uint PlanCount;
     public uint K;
     public uint SampleRows;
+    public uint SampleUsual;
     public uint RowCount;
     public uint ListRowsMax;
     public uint ListsAll;
     public uint FirstRow;
     public uint EndRow;
-    private readonly uint _unused;
 }

@@ -10,9 +10,11 @@ namespace Linr.Kernels;
 /// </summary>
 internal sealed unsafe class SearchMemory : IDisposable
 {
+    /// <summary>Of each launch of the scan.</summary>
+    public const int BatchesPerLaunch = 4;
+
     private const int Alignment = 256;
     private const int GraphCount = 6;
-    private const int BatchesPerLaunch = 4;
 
     private readonly DeviceSlice<byte> _arena;
     private readonly PinnedSlice<byte> _upload;
@@ -45,6 +47,7 @@ internal sealed unsafe class SearchMemory : IDisposable
         Offsets = Take<float>(queries);
         Errors = Take<float>(queries);
         Twice = Take<float>(queries);
+        PartErrors = Take<float>((long)queries * shape.SampleParts);
         Lowest = Take<float>(queries);
         Filters = Take<uint>(queries);
         DenseCuts = Take<uint>(queries);
@@ -65,7 +68,7 @@ internal sealed unsafe class SearchMemory : IDisposable
         List = Take<uint>(shape.ListRows);
         ListedPlans = Take<uint>(SearchStepsCuda.Threads);
         Sample = Take<float>((long)queries * shape.SampleRows);
-        FirstCuts = Take<float>(queries);
+        FirstCuts = Take<float>((long)queries * shape.SampleParts);
         Cuts = Take<uint>(queries);
         Levels = Take<uint>((long)queries * FusedScan.LevelStride);
         LevelBases = Take<uint>(queries);
@@ -134,6 +137,9 @@ internal sealed unsafe class SearchMemory : IDisposable
     public DeviceSlice<float> Errors { get; }
 
     public DeviceSlice<float> Twice { get; }
+
+    /// <summary>[query][part]: the errors again.</summary>
+    public DeviceSlice<float> PartErrors { get; }
 
     public DeviceSlice<float> Lowest { get; }
 

@@ -177,7 +177,7 @@ internal sealed class SearchOps : IDisposable
         else
         {
             EnqueueLaunches(stream, mode, shape, memory, isSample: true);
-            _finish.LaunchSampleCut(stream, memory.Sample, shape.Hits, memory.Errors, memory.FirstCuts);
+            _finish.LaunchSampleCut(stream, memory.Sample, shape.PartHits, memory.PartErrors, memory.FirstCuts);
             _bounds.Begin(
                 stream,
                 memory.Batches.Slice(0, 1),

@@ -5,7 +5,8 @@ namespace Linr.Kernels;
 /// <summary>What a pass may take.</summary>
 /// <param name="ScratchBytes">Of survivors, masks and scratch, if one query allows it.</param>
 /// <param name="Survivors">Survivors of a query, if hits allow it.</param>
-internal readonly record struct SearchLimits(long ScratchBytes, long Survivors);
+/// <param name="PartRows">Rows of a part of the sample.</param>
+internal readonly record struct SearchLimits(long ScratchBytes, long Survivors, int PartRows);
 
 /// <summary>
 /// What decides where the arrays of a batch lie and what a captured search has in it. Sizes are rounded up, so that a
@@ -19,7 +20,9 @@ internal readonly record struct SearchLimits(long ScratchBytes, long Survivors);
 /// <param name="QueriesPerLaunch">Queries of one launch of the scan.</param>
 /// <param name="Hits">Room for so many a query.</param>
 /// <param name="Survivors">Room for so many a query.</param>
-/// <param name="SampleRows">Rows that are scored for the first cut.</param>
+/// <param name="SampleRows">Rows that are scored for the first cut, at most.</param>
+/// <param name="SampleUsual">So many where all rows pass.</param>
+/// <param name="SampleParts">Parts of the sample, of which each gives a cut.</param>
 /// <param name="Plans">Room for so many filters; 0 where every row passes.</param>
 /// <param name="Rows">Room for so many.</param>
 /// <param name="Columns">Columns of the table.</param>
@@ -35,6 +38,8 @@ internal readonly record struct SearchShape(
     int Hits,
     int Survivors,
     int SampleRows,
+    int SampleUsual,
+    int SampleParts,
     int Plans,
     long Rows,
     int Columns,
@@ -44,13 +49,15 @@ internal readonly record struct SearchShape(
     private const int HitsMin = 16;
     private const int RowsMin = 1024;
     private const int SampleMin = 128;
-    private const int SampleUsual = 16_384;
     private const int SampleMax = 1 << 20;
-    private const int FilteredSample = 4;
+    private const int FilteredSample = 8;
     private const int SurvivorsUsual = 32_768;
 
     /// <summary>Embeddings.</summary>
     public int EmbeddingCount => Math.Max(1, Terms);
+
+    /// <summary>Hits that a part of the sample has to have above its cut.</summary>
+    public int PartHits => (Hits + SampleParts - 1) / SampleParts;
 
     /// <summary>Launches of the scan a batch.</summary>
     public int Launches => (Queries + QueriesPerLaunch - 1) / QueriesPerLaunch;
@@ -83,8 +90,8 @@ internal readonly record struct SearchShape(
         long rows = RoundUp(table.RowCount, RowsMin);
         long hits = RoundUp(Math.Min((uint)request.K, table.RowCount), HitsMin);
         int survivors = (int)Math.Min(rows, Math.Min(SurvivorsFor(hits), Math.Max(2 * hits, limits.Survivors)));
-        long sample = Math.Clamp(8L * hits, SampleUsual, SampleMax);
-        sample = Math.Min(isFiltered ? Math.Min(FilteredSample * sample, SampleMax) : sample, rows / 4);
+        uint usual = (uint)Math.Clamp(8 * hits, limits.PartRows, SampleMax);
+        long sample = Math.Min(isFiltered ? FilteredSample * usual : usual, Math.Min(SampleMax, rows / 4));
         int sampleRows = Math.Max(SampleMin, 1 << BitOperations.Log2((uint)sample));
         long queryBytes = TopKCuda.ScratchBytes(1, (int)hits, survivors, request.HasGroups) + (8L * survivors)
             + (4L * sampleRows) + (8L * hits) + (isFiltered ? rows / 8 : 0)
@@ -115,6 +122,8 @@ internal readonly record struct SearchShape(
             (int)hits,
             survivors,
             sampleRows,
+            (int)Math.Min(usual, sampleRows),
+            request.HasGroups ? 1 : Math.Max(1, sampleRows / limits.PartRows),
             0,
             rows,
             table.Columns.Length,

@@ -52,6 +52,7 @@ internal readonly ref struct SearchUpload(DeviceSearchRequest request, SearchSha
             PlanCount = (uint)planCount,
             K = (uint)K,
             SampleRows = (uint)shape.SampleRows,
+            SampleUsual = (uint)shape.SampleUsual,
             RowCount = Source.RowCount,
             ListRowsMax = (uint)SearchShape.ListRowsMax(Source.RowCount),
             EndRow = Source.RowCount,
@@ -138,6 +139,8 @@ internal readonly ref struct SearchUpload(DeviceSearchRequest request, SearchSha
         Groups = Groups,
         Slots = memory.Slots.Slice((long)first * shape.GroupSlots, (long)room * shape.GroupSlots),
         SlotCount = shape.GroupSlots,
+        SampleStride = shape.SampleRows,
+        SampleParts = shape.SampleParts,
     };
 
     private void WriteQueries(ReadOnlySpan<float> queries)
@@ -176,6 +179,7 @@ internal readonly ref struct SearchUpload(DeviceSearchRequest request, SearchSha
         for (int q = 0; q < queryCount; q++)
         {
             twice[q] = MathF.BitIncrement(2 * errors[q]);
+            memory.Writes(memory.PartErrors).Slice(q * shape.SampleParts, shape.SampleParts).Fill(errors[q]);
             if (!(2 * errors[q] < float.MaxValue))
             {
                 throw new ArgumentException(

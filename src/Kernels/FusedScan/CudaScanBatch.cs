@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using Linr.Cuda;
 
@@ -9,6 +10,9 @@ namespace Linr.Kernels;
 [StructLayout(LayoutKind.Sequential)]
 public struct CudaScanBatch
 {
+    /// <summary>Where <see cref="SampleRows"/> stands, in words of 32 bits.</summary>
+    internal const int SampleRowsPlace = 38;
+
     private ulong _queries;
     private ulong _originals;
     private ulong _errors;
@@ -34,6 +38,8 @@ public struct CudaScanBatch
     private uint _slotCount;
     private CudaGroups _groups;
     private ulong _slots;
+    private uint _sampleStride;
+    private uint _sampleShift;
 
     /// <summary>
     /// [query][bytes]: elements like the rows', what multiplies the dot product folded in, zero past D.
@@ -83,8 +89,8 @@ public struct CudaScanBatch
     public DeviceSlice<uint> ListCount { set => _listCount = value.IsEmpty ? 0 : value.Address; }
 
     /// <summary>
-    /// [query][<see cref="SampleRows"/>]: where it is not empty, scores are written and nothing else; none of a query
-    /// whose cut is infinite.
+    /// [query][part][]: where it is not empty, scores of rows from all over the table are written by turns to all parts,
+    /// and nothing else; none of a query whose cut is infinite.
     /// </summary>
     public DeviceSlice<float> Sample { set => _sample = value.IsEmpty ? 0 : value.Address; }
 
@@ -103,8 +109,14 @@ public struct CudaScanBatch
     /// <summary>K.</summary>
     public int K { set => _k = (uint)value; }
 
-    /// <summary>Rows of the sample.</summary>
+    /// <summary>Rows of the sample, <see cref="SampleStride"/> at most.</summary>
     public int SampleRows { readonly get => (int)_sampleRows; set => _sampleRows = (uint)value; }
+
+    /// <summary>Scores of a query, those of a part a multiple of 4.</summary>
+    public int SampleStride { set => _sampleStride = (uint)value; }
+
+    /// <summary>Parts of the sample, a power of two; one where groups have a cap.</summary>
+    public int SampleParts { set => _sampleShift = (uint)BitOperations.Log2((uint)value); }
 
     /// <summary>The cap on groups, if there is one.</summary>
     public CudaGroups Groups { readonly get => _groups; set => _groups = value; }

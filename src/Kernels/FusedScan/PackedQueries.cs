@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Linr.Kernels.Scan;
 
@@ -96,35 +98,42 @@ public readonly ref struct PackedQueries
     /// <summary>Writes floats as a row of the device, and what they are there.</summary>
     internal static void Write(ReadOnlySpan<float> values, CudaElement element, Span<byte> row, Span<float> written)
     {
-        row.Clear();
+        row[(values.Length * element.Bytes())..].Clear();
+        switch (element)
+        {
+            case CudaElement.Float32:
+                values.CopyTo(MemoryMarshal.Cast<byte, float>(row));
+                values.TryCopyTo(written);
+                break;
+            case CudaElement.Float16:
+                Span<Half> halves = MemoryMarshal.Cast<byte, Half>(row)[..values.Length];
+                TensorPrimitives.ConvertToHalf(values, halves);
+                if (!written.IsEmpty)
+                {
+                    TensorPrimitives.ConvertToSingle(halves, written);
+                }
+
+                break;
+            default:
+                WriteUpper(values, MemoryMarshal.Cast<byte, ushort>(row), written);
+                break;
+        }
+    }
+
+    private static void WriteUpper(ReadOnlySpan<float> values, Span<ushort> row, Span<float> written)
+    {
         for (int d = 0; d < values.Length; d++)
         {
-            float value = values[d];
-            if (element == CudaElement.Float32)
-            {
-                MemoryMarshal.Cast<byte, float>(row)[d] = value;
-            }
-            else if (element == CudaElement.Float16)
-            {
-                Half half = (Half)value;
-                MemoryMarshal.Cast<byte, Half>(row)[d] = half;
-                value = (float)half;
-            }
-            else
-            {
-                uint bits = BitConverter.SingleToUInt32Bits(value);
-                ushort upper = (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
-                MemoryMarshal.Cast<byte, ushort>(row)[d] = upper;
-                value = BitConverter.UInt32BitsToSingle((uint)upper << 16);
-            }
-
+            uint bits = BitConverter.SingleToUInt32Bits(values[d]);
+            row[d] = (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
             if (!written.IsEmpty)
             {
-                written[d] = value;
+                written[d] = BitConverter.UInt32BitsToSingle((uint)row[d] << 16);
             }
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void WriteScaled(ReadOnlySpan<float> query, double scale, CudaElement element, Span<byte> packed)
     {
         Span<float> scaled = stackalloc float[PieceLength];

@@ -71,12 +71,25 @@ template <class Source, u32 MT, u32 NT> struct Scan {
     float* limits; // [query]: the cut as a product of the tensor cores
     float* scales; // [query]: by how much such a product is too large
     TileOrder order;
+    u32 listed; // of the list: a row of the tile that is loaded next, for the lanes that load a row together
+
+    DEVICE_MEMBER u64 start_of(u32 step) const {
+        return (u64)order.tile(first + (chunks == 1 ? step : step / chunks) * grid_blocks()) * tileRows;
+    }
+
+    // Asks for the rows of a step's tile before they are needed: a row's address waits for them.
+    DEVICE_MEMBER void load_list(u32 step) {
+        if (batch.list == nullptr || step >= steps || (chunks > 1 && step % chunks != 0)) return;
+        u64 start = start_of(step);
+        u32 r = (thread_id() >> 4) + (lane_id() & 15) * (block_threads() >> 4);
+        listed = r < tileRows && start + r < rows ? batch.list[start + r] : 0;
+    }
 
     // The step-th piece of 256 bytes of a tile's rows on its way to its stage.
-    DEVICE_MEMBER void load(u32 step) const {
+    DEVICE_MEMBER void load(u32 step) {
         if (step < steps) {
             u32 chunk = chunks == 1 ? 0 : step % chunks;
-            u64 start = (u64)order.tile(first + (chunks == 1 ? step : step / chunks) * grid_blocks()) * tileRows;
+            u64 start = start_of(step);
             u32 left = start >= rows ? 0 : rows - (u32)start, piece = thread_id() & 15, r = thread_id() >> 4;
             const Piece of = source.piece(chunk);
             u32 stride = block_threads() >> 4, at = of.at + piece * 16;
@@ -92,17 +105,19 @@ template <class Source, u32 MT, u32 NT> struct Scan {
                     from += stride * of.rowBytes;
                 }
             } else {
-#pragma unroll 4
-                for (; r < tileRows; r += stride) {
+#pragma unroll
+                for (u32 i = 0; i < tileRows / 8; i++, r += stride) {
                     bool valid = r < left;
-                    const u8* from = of.rows + (valid ? (u64)batch.list[start + r] * of.rowBytes + at : 0);
-                    async_copy16(stage + ((piece ^ (r & 7)) << 4), from, valid ? 16 : 0);
+                    u32 row = warp_shuffle(listed, (lane_id() & 16) + i);
+                    const u8* from = of.rows + (valid ? (u64)row * of.rowBytes + at : 0);
+                    if (r < tileRows) async_copy16(stage + ((piece ^ (r & 7)) << 4), from, valid ? 16 : 0);
                     stage += stride * STAGE_BYTES_A_ROW;
                 }
             }
         }
 
         async_commit();
+        load_list(step + 1);
     }
 
     DEVICE_MEMBER void copy_queries() const {
@@ -279,8 +294,7 @@ template <class Source, u32 MT, u32 NT> struct Scan {
                     bool passes = row != ~0u && (filter == NO_FILTER
                         || ((batch.masks[filter * batch.maskWords + row / 64] >> (row % 64)) & 1));
                     float score = fused(c[m][j][i], batch.factors[query], batch.offsets[query]);
-                    float* target = batch.sample + (u64)query * batch.sampleRows + place;
-                    *target = passes && score == score ? score : -infinity();
+                    *sample_at(batch, query, place) = passes && score == score ? score : -infinity();
                 }
     }
 
@@ -323,6 +337,7 @@ template <class Source, u32 MT, u32 NT> struct Scan {
         steps = first < all ? (all - first + grid_blocks() - 1) / grid_blocks() * chunks : 0;
         copy_queries();
         refresh_limits();
+        load_list(0);
         for (u32 step = 0; step < stageCount - 1; step++) load(step);
         float c[MT][NT][4], total[Source::isSum ? MT : 1][Source::isSum ? NT : 1][4];
         for (u32 step = 0; step < steps; step++) {
@@ -332,18 +347,18 @@ template <class Source, u32 MT, u32 NT> struct Scan {
             u32 chunk = step % chunks, taken = step / chunks, n = first + taken * grid_blocks();
             u32 stage = stages + step % stageCount * stageBytes;
             for (u32 group = ownGroup; group < groups; group += groupsAtOnce) {
+                u32 rowOf[MT][2], query0 = group * groupQueries + 2 * (lane_id() & 3);
+                // Here, so that a list's answer comes while products are added.
+                if (Source::isSum || chunk == chunks - 1) find_rows(n, rowOf);
                 if (chunk == 0) clear(c);
                 add(c, stage, chunk, group);
-                u32 rowOf[MT][2], query0 = group * groupQueries + 2 * (lane_id() & 3);
                 if constexpr (Source::isSum) {
                     if (chunk == 0) clear(total);
                     if (!source.ends_segment(chunk)) continue;
-                    find_rows(n, rowOf);
                     source.add_segment(total, c, rowOf, chunk, query0);
                     clear(c);
                     if (chunk == chunks - 1) take(total, rowOf, n, group, queue);
                 } else if (chunk == chunks - 1) {
-                    find_rows(n, rowOf);
                     source.finish(c, rowOf, scales + query0);
                     take(c, rowOf, n, group, queue);
                 }
@@ -370,7 +385,7 @@ template <class Source, u32 MT, u32 NT> DEVICE void scan(typename Source::At at,
     const Source source = Source::start(at, limits + 2 * padded, padded, batch.queryCount);
     u32 rows = batch.list != nullptr ? *batch.listCount : source.row_count();
     OfSource run = {at, batchAt, source, batch, shared_address(shared), shared_address(shared) + stagesBytes, rows,
-        source.chunks(), 0, 0, limits, limits + padded, {}};
+        source.chunks(), 0, 0, limits, limits + padded, {}, 0};
     run.order.start((rows + OfSource::tileRows - 1) / OfSource::tileRows);
     run.run(queue);
 }

@@ -32,7 +32,9 @@ public sealed class ScanBoundsCuda : IDisposable
     /// <summary>Enqueues what the scan needs of a sample's scores: the first cut and the levels above it.</summary>
     /// <param name="stream">Where.</param>
     /// <param name="batch">The sample's batch.</param>
-    /// <param name="cuts">[query]: a score that k rows of the sample reach, or minus infinity.</param>
+    /// <param name="cuts">
+    /// [query][part]: a score that as many rows of a part reach that k do of all parts, or minus infinity.
+    /// </param>
     /// <param name="lowest">[query]: the lowest score that is asked for, or minus infinity.</param>
     /// <param name="levelBases">[query], written.</param>
     /// <param name="levelShifts">[query], written.</param>
@@ -44,7 +46,7 @@ public sealed class ScanBoundsCuda : IDisposable
         DeviceSlice<uint> levelBases,
         DeviceSlice<uint> levelShifts)
         => _begin.Launch(
-            new LaunchShape((uint)cuts.Length, 1024, 2 * sizeof(uint)),
+            new LaunchShape((uint)levelBases.Length, 1024, 2 * sizeof(uint)),
             stream,
             batch,
             cuts,

@@ -12,8 +12,8 @@ DEVICE void set_levels(const Batch& batch, u32 query, float first, u32 low, u32 
     batch.cuts[query] = cut;
 }
 
-// Readies a query for the scan, a block a query: its cut (a float so far, or the lowest score that is asked for) and
-// levels from there to the sample's best.
+// Readies a query for the scan, a block a query: its cut (the lowest of its parts' so far, or the lowest score that is
+// asked for) and levels from there to the best of the sample's first part.
 KERNEL(scan_begin, (1024), const Batch* batchAt, const float* cuts, const float* lowest, u32* levelBases,
        u32* levelShifts) {
     SHARED_BYTES(extremes);
@@ -23,9 +23,9 @@ KERNEL(scan_begin, (1024), const Batch* batchAt, const float* cuts, const float*
     if (thread_id() < 2) best[thread_id()] = thread_id() == 0 ? 0u : ~0u;
     block_sync();
     u32 high = 0, low = ~0u;
-    const float* scores = batch.sample + (u64)query * batch.sampleRows;
+    const float* scores = batch.sample + (u64)query * batch.sampleStride;
 #pragma unroll 8
-    for (u32 i = thread_id(); i < batch.sampleRows; i += block_threads()) {
+    for (u32 i = thread_id(); i < batch.sampleStride >> batch.sampleShift; i += block_threads()) {
         u32 bits = ordered_bits(scores[i]);
         bool passes = bits != ordered_bits(-infinity());
         high = passes && bits > high ? bits : high;
@@ -37,7 +37,13 @@ KERNEL(scan_begin, (1024), const Batch* batchAt, const float* cuts, const float*
     block_sync();
     for (u32 i = thread_id(); i < LEVELS_STRIDE; i += block_threads()) batch.levels[query * LEVELS_STRIDE + i] = 0;
     if (thread_id() == 0) {
-        float first = cuts[query] > lowest[query] ? cuts[query] : lowest[query];
+        float first = infinity();
+        for (u32 part = 0; part < 1u << batch.sampleShift; part++) {
+            float cut = cuts[(query << batch.sampleShift) + part];
+            first = cut < first ? cut : first;
+        }
+
+        first = first > lowest[query] ? first : lowest[query];
         set_levels(batch, query, first, best[1], best[0], levelBases, levelShifts);
     }
 }
@@ -67,7 +73,7 @@ KERNEL(scan_begin_groups, (THREADS), const Batch* batchAt, const u32* rowCount, 
     if (query >= batch.queryCount || batch.cuts[query] == ordered_bits(infinity())) return; // not for this launch
     TileOrder order = {};
     order.start((rows + tileRows - 1) / tileRows);
-    const float* scores = batch.sample + (u64)query * batch.sampleRows;
+    const float* scores = batch.sample + (u64)query * batch.sampleStride;
     float error = batch.errors[query];
     for (u32 place = thread_id(); place < batch.sampleRows; place += THREADS) {
         float score = scores[place];

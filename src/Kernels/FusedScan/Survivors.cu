@@ -37,8 +37,8 @@ struct Batch {
     const u32* filters;        // [query]: which mask, or NO_FILTER
     const u32* list;           // rows to score, or null: all
     const u32* listCount;
-    float* sample;             // [query][sampleRows]: the scores themselves are written, of the first tiles only, and
-                               // of no query whose cut is infinite
+    float* sample;             // [query][part][]: the scores themselves are written, of the first sampleRows in the
+                               // scattered order, by turns to all parts, and of no query whose cut is infinite
     u64 maskWords;
     u32 queryCount;
     u32 queryBytes;            // a multiple of STAGE_BYTES_A_ROW
@@ -48,6 +48,8 @@ struct Batch {
     u32 slotCount;             // a power of two
     Groups groups;
     u64* slots;                // [query][slotCount]: ordered_bits(lower) << 32 | group code, or 0
+    u32 sampleStride;          // scores of a query
+    u32 sampleShift;           // two to this are the parts
 };
 
 DEVICE u32 smaller(u32 a, u32 b) { return a < b ? a : b; }
@@ -179,12 +181,20 @@ DEVICE void raise_cut(const Batch& batch, u32 query) {
     }
 }
 
+// Where a score of the sample stands. Places go to the parts by turns, and turns are mixed, so that rows that pass at
+// regular intervals pass in all parts.
+DEVICE float* sample_at(const Batch& batch, u32 query, u32 place) {
+    u32 turn = place >> batch.sampleShift, parts = 1u << batch.sampleShift;
+    u32 part = (place ^ (turn * 2654435761u >> 16)) & (parts - 1);
+    return batch.sample + (u64)query * batch.sampleStride + part * (batch.sampleStride >> batch.sampleShift) + turn;
+}
+
 // The sample is longer than the rows: from there on it has none. All threads of all blocks.
 DEVICE void clear_sample(const Batch& batch, u32 first) {
     for (u32 query = 0; query < batch.queryCount; query++) {
         if (load_changing(batch.cuts + query) == ordered_bits(infinity())) continue; // not for this launch
         for (u32 i = first + block_id() * block_threads() + thread_id(); i < batch.sampleRows;
              i += grid_blocks() * block_threads())
-            batch.sample[(u64)query * batch.sampleRows + i] = -infinity();
+            *sample_at(batch, query, i) = -infinity();
     }
 }

@@ -151,7 +151,7 @@ DEVICE void write_sample(const Batch& batch, const Block& block, const float (&c
             if (block.limits[query] == infinity()) continue; // not for this launch
             bool passes = tile * TILE_ROWS + column < block.rows && (mask[i / 2 * 2 + j / 8] >> bit % 64 & 1);
             float score = fused(c[4 * j + i], block.facts[query].factor, block.facts[query].offset);
-            batch.sample[(u64)query * batch.sampleRows + to] = passes && score == score ? score : -infinity();
+            *sample_at(batch, query, to) = passes && score == score ? score : -infinity();
         }
 }
 
@@ -160,7 +160,7 @@ DEVICE void clear_place(const Batch& batch, const Block& block, u32 place) {
     for (u32 query = warp_id(); query < block.queryCount; query += CONSUMER_WARPS) {
         if (block.limits[query] == infinity()) continue;
         for (u32 to = place * TILE_ROWS + lane_id(); to < (place + 1) * TILE_ROWS && to < batch.sampleRows; to += 32)
-            batch.sample[(u64)query * batch.sampleRows + to] = -infinity();
+            *sample_at(batch, query, to) = -infinity();
     }
 }
 

@@ -88,7 +88,11 @@ public sealed class DeviceSearchReuseTests(CudaMachine machine) : CudaTest(machi
     public void Random_shapes_in_one_workspace(int seed)
     {
         Random random = new(seed);
-        using DeviceSearch search = new(Context) { SurvivorsMax = 64 << random.Next(6) };
+        using DeviceSearch search = new(Context)
+        {
+            SurvivorsMax = 64 << random.Next(6),
+            PartRows = 64 << random.Next(4),
+        };
         using DeviceSearchWorkspace workspace = new(Context);
         for (int time = 0; time < 5; time++)
         {

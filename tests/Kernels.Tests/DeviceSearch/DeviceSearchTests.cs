@@ -73,7 +73,7 @@ public sealed class DeviceSearchTests(CudaMachine machine) : CudaTest(machine)
     [InlineData(0)]
     public void Filters_of_any_share_of_rows(double share)
     {
-        using DeviceSearch search = new(Context);
+        using DeviceSearch search = new(Context) { PartRows = 64 };
         using DeviceSearchWorkspace workspace = new(Context);
         using SearchCase one = new(
             Context, Stream, 2_100, 24, CudaElement.Float16, ScanMetric.Cosine, RandomRows.Normal(6));
@@ -165,5 +165,34 @@ public sealed class DeviceSearchTests(CudaMachine machine) : CudaTest(machine)
             change(request);
             Assert.ThrowsAny<ArgumentException>(() => search.Search(request, workspace));
         }
+    }
+
+    [Fact]
+    public void The_devices_part_of_a_batch_knows_where_its_rows_stand()
+    {
+        nint place = System.Runtime.InteropServices.Marshal.OffsetOf<CudaScanBatch>("_sampleRows");
+        Assert.Equal(CudaScanBatch.SampleRowsPlace * sizeof(uint), place);
+        place = System.Runtime.InteropServices.Marshal.OffsetOf<CudaScanTable>("_rowCount");
+        Assert.Equal(CudaScanTable.RowCountPlace * sizeof(uint), place);
+    }
+
+    [Fact]
+    public void A_good_first_cut_leaves_few_survivors()
+    {
+        using DeviceSearch search = new(Context) { PartRows = 512 };
+        using DeviceSearchWorkspace workspace = new(Context);
+        using SearchCase one = new(
+            Context, Stream, 6_000, 16, CudaElement.Float16, ScanMetric.Dot, RandomRows.Normal(6));
+        DeviceSearchRequest request = one.Request(2, 16, RandomRows.Queries(2));
+        one.Check(search, workspace, request);
+        Assert.InRange(workspace.Counters.Survivors, 2 * 16, 2 * 600);
+        request.Filters = new DeviceFilter?[] { one.Rows(row => row % 2 == 0), one.Rows(row => row % 2 == 1) };
+        one.Check(search, workspace, request);
+        Assert.Equal(0, workspace.Counters.ListedQueries);
+        Assert.InRange(workspace.Counters.Survivors, 2 * 16, 2 * 600);
+        request.Filters = new DeviceFilter?[] { one.Rows(row => row % 7 == 0), one.Rows(row => row % 6 == 1) };
+        one.Check(search, workspace, request);
+        Assert.Equal(2, workspace.Counters.ListedQueries);
+        Assert.InRange(workspace.Counters.Survivors, 2 * 16, 2 * 500);
     }
 }

@@ -103,6 +103,7 @@ internal sealed class DeviceScan : IDisposable
         _sampleShape = _scanShape;
         _sampleShape.Sample = _sample.Slice();
         _sampleShape.SampleRows = sampleRows;
+        _sampleShape.SampleStride = sampleRows;
         _sampleBatch = Put([_sampleShape]);
         _scanBatch = Put([_scanShape]);
     }
