@@ -45,7 +45,9 @@ public sealed class DeviceSearch : IDisposable
     /// </summary>
     internal int PartRows { get; init; } = PartRowsUsual;
 
-    /// <summary>Runs a request and waits; the answer is in <paramref name="workspace"/> until its next search.</summary>
+    /// <summary>
+    /// Runs a request and waits; the answer is in <paramref name="workspace"/> until its next search.
+    /// </summary>
     /// <param name="request">What to compute.</param>
     /// <param name="workspace">The memory to use; one search at a time.</param>
     /// <param name="cancellation">Looked at between passes.</param>

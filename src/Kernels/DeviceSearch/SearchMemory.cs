@@ -121,7 +121,9 @@ internal sealed unsafe class SearchMemory : IDisposable
     /// <summary>The cap on groups, or empty.</summary>
     public DeviceSlice<CudaGroups> Groups { get; }
 
-    /// <summary>All queries, then for each launch the sample of all rows, of listed ones, the scan of all, of listed.</summary>
+    /// <summary>
+    /// All queries, then for each launch the sample of all rows, of listed ones, the scan of all, of listed.
+    /// </summary>
     public DeviceSlice<CudaScanBatch> Batches { get; }
 
     public DeviceSlice<byte> Packed { get; }

@@ -150,5 +150,6 @@ internal readonly record struct SearchShape(
     private static long SurvivorsFor(long hits)
         => hits > TopK.CudaSortMax
             ? 8 * hits
-            : Math.Clamp((long)BitOperations.RoundUpToPowerOf2((ulong)hits) * 32, SurvivorsUsual, TopK.CudaBlockCapacityMax);
+            : Math.Clamp(
+                (long)BitOperations.RoundUpToPowerOf2((ulong)hits) * 32, SurvivorsUsual, TopK.CudaBlockCapacityMax);
 }

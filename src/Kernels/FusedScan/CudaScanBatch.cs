@@ -89,8 +89,8 @@ public struct CudaScanBatch
     public DeviceSlice<uint> ListCount { set => _listCount = value.IsEmpty ? 0 : value.Address; }
 
     /// <summary>
-    /// [query][part][]: where it is not empty, scores of rows from all over the table are written by turns to all parts,
-    /// and nothing else; none of a query whose cut is infinite.
+    /// [query][part][]: where it is not empty, scores of rows from all over the table are written by turns to all
+    /// parts, and nothing else; none of a query whose cut is infinite.
     /// </summary>
     public DeviceSlice<float> Sample { set => _sample = value.IsEmpty ? 0 : value.Address; }
 
