@@ -10,7 +10,7 @@ internal sealed class BackendRequest(int[] embeddings)
     public ScanRequest Scan { get; } = new();
 
     /// <summary>[segment of the scan]: the embedding's number in the schema.</summary>
-    public IReadOnlyList<int> Embeddings { get; } = embeddings;
+    public ReadOnlyMemory<int> Embeddings { get; } = embeddings;
 
     /// <summary>Whether the stages are to be timed.</summary>
     public bool IsTimed { get; set; }

@@ -61,7 +61,7 @@ internal sealed class DeviceBackend : ISearchBackend
     /// <inheritdoc/>
     public void Search(BackendRequest request, CancellationToken cancellation)
     {
-        _whyNot = WhyNot(request.Scan);
+        _whyNot = WhyNot(request);
         if (_whyNot is null)
         {
             try
@@ -138,18 +138,26 @@ internal sealed class DeviceBackend : ISearchBackend
     }
 
     /// <summary>What the devices cannot do of a request; null where they can.</summary>
-    private string? WhyNot(ScanRequest scan)
-        => scan.Segments.Length > 1 ? "several embeddings are added"
-            : scan.Weights.Span.ContainsAnyExcept(1f) ? "scores have weights"
-            : !_filters.TryBind(scan.Filters.Span, _devices.Shards[0].Table) ? "a filter is too large for it"
+    private string? WhyNot(BackendRequest request)
+    {
+        DeviceShard shard = _devices.Shards[0];
+        return IsSum(request) && !shard.Search.CanAdd(shard.Table.Arrays, request.Embeddings.Span) ? "embeddings are too wide to be added"
+            : !_filters.TryBind(request.Scan.Filters.Span, shard.Table) ? "a filter is too large for it"
             : null;
+    }
+
+    private static bool IsSum(BackendRequest request)
+        => request.Embeddings.Length > 1 || request.Scan.Weights.Span.ContainsAnyExcept(1f);
 
     private void SearchShards(BackendRequest request, CancellationToken cancellation)
     {
         ScanRequest scan = request.Scan;
+        bool isSum = IsSum(request);
         foreach (DeviceSearchRequest search in _requests)
         {
-            search.Embedding = request.Embeddings[0];
+            search.Embedding = request.Embeddings.Span[0];
+            search.Embeddings = isSum ? request.Embeddings : default;
+            search.Weights = isSum ? scan.Weights : default;
             search.QueryCount = scan.QueryCount;
             search.Queries = scan.Queries;
             search.Filters = _filters.All;

@@ -79,6 +79,21 @@ public sealed class DeviceSearch : IDisposable
         }
     }
 
+    /// <summary>Whether the scores of embeddings can be added: their queries have to fit a multiprocessor together.</summary>
+    /// <param name="table">The table; its arrays need not be there.</param>
+    /// <param name="embeddings">Which of its embeddings; one can be scanned whatever its width.</param>
+    public bool CanAdd(CudaTable table, ReadOnlySpan<int> embeddings)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        int bytes = 0;
+        foreach (int embedding in embeddings)
+        {
+            bytes += PackedQueries.BytesPerQuery(table.Embeddings[embedding].Dim, table.Embeddings[embedding].Element);
+        }
+
+        return _ops.CanAdd(bytes, embeddings.Length);
+    }
+
     /// <summary>
     /// Bytes of device memory that a workspace takes for batches of a table, filtered, grouped or neither: those of the
     /// shape that takes most. Plans of more than <see cref="SearchPlans.BytesMin"/> together take more.

@@ -101,17 +101,14 @@ public sealed class DeviceSearchRequest
 
     private void CheckEmbeddings()
     {
-        foreach (int embedding in Embeddings.IsEmpty ? [Embedding] : Embeddings.Span)
-        {
-            ArgumentOutOfRangeException.ThrowIfNegative(embedding);
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(embedding, Table.Embeddings.Length);
-        }
-
         int embeddingCount = Math.Max(1, Embeddings.Length);
         long dims = 0;
         for (int n = 0; n < embeddingCount; n++)
         {
-            dims += EmbeddingAt(n).Dim;
+            int embedding = Embeddings.IsEmpty ? Embedding : Embeddings.Span[n];
+            ArgumentOutOfRangeException.ThrowIfNegative(embedding);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(embedding, Table.Embeddings.Length);
+            dims += Table.Embeddings[embedding].Dim;
         }
 
         CheckLength(nameof(Queries), Queries.Length, QueryCount * dims);

@@ -42,6 +42,9 @@ internal sealed class SearchOps : IDisposable
                 + $"{queryBytes} bytes.");
     }
 
+    /// <summary>Whether a launch of the scan of a sum takes any query.</summary>
+    public bool CanAdd(int queryBytes, int terms) => Sum().QueriesPerLaunch(queryBytes, terms) > 0;
+
     /// <summary>The scan of a weighted sum; loads it at first.</summary>
     private FusedScanSumCuda Sum()
     {

@@ -122,9 +122,8 @@ public sealed class DeviceRetrieverTests(CudaMachine machine) : CudaTest(machine
 
         EmbeddingQuery weighted = request.Embeddings[0] with { Weight = 2 };
         Explanation other = cuda.Search(request with { Embeddings = [weighted] }).Explanation!;
-        Assert.Equal("cpu", other.Engine.Split(' ')[0]);
-        Assert.EndsWith(", not cuda: scores have weights", other.Engine, StringComparison.Ordinal);
-        Assert.Equal(["embed", "filter", "scan", "fetch"], other.Stages.Select(stage => stage.Name));
+        Assert.Equal(found.Engine, other.Engine);
+        Assert.Equal(found.Stages.Select(stage => stage.Name), other.Stages.Select(stage => stage.Name));
     }
 
     [Fact]
