@@ -201,7 +201,11 @@ public static class CudaSources
             .. s_metrics,
         ])
         {
-            Parts = s_survivorParts,
+            Parts =
+            [
+                .. s_survivorParts, "FusedScan/WarpgroupBlock.cu", "FusedScan/WarpgroupProducts.cu",
+                "FusedScan/WarpgroupQueue.cu",
+            ],
         },
     ];
 }

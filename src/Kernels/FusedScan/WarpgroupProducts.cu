@@ -1,0 +1,123 @@
+// Products of a tile's rows with a group of queries, and what is made of them by masks, norms and samples.
+// Defines: ELEMENT_*, METRIC_*, NORM_MIN_BITS.
+
+template <u32 element> DEVICE void multiply_group(float (&c)[64], u64 a, u64 b, bool adds) {
+    if (element == ELEMENT_FLOAT16) group_mma_half(c, a, b, adds);
+    else if (element == ELEMENT_BFLOAT16) group_mma_bfloat(c, a, b, adds);
+    else group_mma_tf32(c, a, b, adds);
+}
+
+// Products of a tile of one or two chunks with a group of queries.
+template <u32 element, u32 chunks>
+DEVICE void multiply_tile(const Block& block, float (&c)[64], u32 group, Stage first) {
+    Stage second = first;
+    if (chunks == 2) second.move(block, 1);
+    first.wait(block);
+    if (chunks == 2) second.wait(block);
+    u64 a = group_operand(block.queriesAt + group * chunks * GROUP_BYTES);
+    u64 b = group_operand(first.at(block)), after = group_operand(second.at(block));
+    group_fence(c);
+#pragma unroll
+    for (u32 k = 0; k < 4; k++) multiply_group<element>(c, a + 2 * k, b + 2 * k, k > 0);
+    if (chunks == 2) {
+#pragma unroll
+        for (u32 k = 0; k < 4; k++) multiply_group<element>(c, a + GROUP_BYTES / 16 + 2 * k, after + 2 * k, true);
+    }
+
+    group_commit();
+}
+
+// Products of a tile of more chunks, for one group: stages are let go as they are used up.
+template <u32 element> DEVICE void multiply_long_tile(const Block& block, float (&c)[64], Stage stage, u32 copies) {
+#pragma unroll
+    for (u32 i = 0; i < 64; i++) c[i] = 0;
+#pragma unroll 1
+    for (u32 chunk = 0; chunk < block.chunks; chunk++) {
+        wait_for_copies(block, copies + chunk + 1);
+        stage.wait(block);
+        warp_sync();
+        u64 a = group_operand(block.queriesAt + chunk * GROUP_BYTES), b = group_operand(stage.at(block));
+        group_fence(c);
+#pragma unroll
+        for (u32 k = 0; k < 4; k++) multiply_group<element>(c, a + 2 * k, b + 2 * k, true);
+        group_commit();
+        group_wait(c);
+        if (lane_id() == 0) stage.release(block);
+        stage.move(block, 1);
+    }
+}
+
+// The query of a lane's lower or upper eight rows of M. Warps take every fourth query, so that a small batch is
+// everybody's work.
+DEVICE u32 query_of(u32 group, u32 half) {
+    return group * GROUP_QUERIES + (half * 8 + (lane_id() >> 2)) * 4 + (warp_id() & 3);
+}
+
+// A lane's products are taken eight at a time: of query half g / 4, in the columns from 32 (g % 4) on, where the i-th
+// is in column 8 (i / 2) + i % 2 of them, after the lane's first.
+DEVICE void products_of(const float (&c)[64], u32 g, float (&own)[8]) {
+#pragma unroll
+    for (u32 i = 0; i < 8; i++) own[i] = c[4 * (4 * (g % 4) + i / 2) + 2 * (g / 4) + i % 2];
+}
+DEVICE u32 first_column() { return 2 * (lane_id() & 3); }
+
+// Which of the tile's rows pass, for a lane's two queries, from the lane's first column on: two words each.
+DEVICE void load_masks(const Batch& batch, const Block& block, u32 group, u32 tile, u64 (&mask)[4]) {
+#pragma unroll
+    for (u32 i = 0; i < 4; i++) {
+        u32 query = query_of(group, i / 2), filter = query < block.queryCount ? block.facts[query].filter : NO_FILTER;
+        u64 word = tile * 2ull + i % 2;
+        mask[i] = filter == NO_FILTER ? ~0ull
+            : word < batch.maskWords ? batch.masks[filter * batch.maskWords + word] >> first_column() : 0;
+    }
+}
+
+// What norms make of products: cosines, or the part of an euclidean score that depends on the row.
+DEVICE void apply_norms(const MappedTable& table, const Block& block, u32 group, u32 tile, float (&c)[64]) {
+    float scales[2];
+#pragma unroll
+    for (u32 half = 0; half < 2; half++) {
+        u32 query = query_of(group, half);
+        scales[half] = query < block.queryCount ? inverse_power(block.facts[query].factor) : 1.0f;
+    }
+
+#pragma unroll
+    for (u32 j = 0; j < 16; j++)
+#pragma unroll
+        for (u32 s = 0; s < 2; s++) {
+            u32 row = tile * TILE_ROWS + 8 * j + first_column() + s;
+            float norm = row < block.rows ? table.norms[row] : 0.0f, scale = 1, term = 0;
+            if (table.metric == METRIC_EUCLIDEAN) term = -(norm * norm);
+            else
+                scale = norm >= float_from_bits(NORM_MIN_BITS) ? reciprocal(norm)
+                    : norm == 0 ? 0.0f : float_from_bits(0x7fc00000u);
+#pragma unroll
+            for (u32 half = 0; half < 2; half++)
+                c[4 * j + 2 * half + s] = fused(c[4 * j + 2 * half + s], scale, term * scales[half]);
+        }
+}
+
+DEVICE void write_sample(const Batch& batch, const Block& block, const float (&c)[64], u32 group, u32 place, u32 tile,
+                         const u64 (&mask)[4]) {
+#pragma unroll
+    for (u32 j = 0; j < 16; j++)
+#pragma unroll
+        for (u32 i = 0; i < 4; i++) {
+            u32 query = query_of(group, i / 2), bit = 8 * j + i % 2, column = bit + first_column();
+            u32 to = place * TILE_ROWS + column;
+            if (query >= block.queryCount || to >= batch.sampleRows) continue;
+            if (block.limits[query] == infinity()) continue; // not for this launch
+            bool passes = tile * TILE_ROWS + column < block.rows && (mask[i / 2 * 2 + j / 8] >> bit % 64 & 1);
+            float score = fused(c[4 * j + i], block.facts[query].factor, block.facts[query].offset);
+            *sample_at(batch, query, to) = passes && score == score ? score : -infinity();
+        }
+}
+
+// The same for a place that has no tile; all warps that take tiles together.
+DEVICE void clear_place(const Batch& batch, const Block& block, u32 place) {
+    for (u32 query = warp_id(); query < block.queryCount; query += CONSUMER_WARPS) {
+        if (block.limits[query] == infinity()) continue;
+        for (u32 to = place * TILE_ROWS + lane_id(); to < (place + 1) * TILE_ROWS && to < batch.sampleRows; to += 32)
+            *sample_at(batch, query, to) = -infinity();
+    }
+}
