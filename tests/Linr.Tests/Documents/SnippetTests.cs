@@ -10,6 +10,7 @@ public sealed class SnippetTests
     private static readonly Dictionary<string, string> s_given = new()
     {
         ["docs/batching.md"] = "Linr.Engine.Retriever retriever, SearchRequest request, CancellationToken cancellation",
+        ["docs/cuda-scan.md"] = "Linr.Cuda.CudaContext context, CudaTable table, float[] query",
         ["docs/filters.md"] = "Schema schema, ItemId[] seen, long[] seenIds",
         ["docs/scan.md"] = "int dim, long rowCount, RowBlock[] blocks, float[] query, RowFilter filter, "
             + "nint[] liveMasks, RowOrder order, CancellationToken cancellationToken",
