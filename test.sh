@@ -78,18 +78,24 @@ run() { # name, project, NAME=VALUE ... [-- argument ...]
 widest=sse
 grep -qw avx2 /proc/cpuinfo && widest=avx2
 grep -qw avx512bw /proc/cpuinfo && widest=
+on_device=(-- --filter-trait device=cuda)
+on_host=(-- --filter-not-trait device=cuda)
 run kernels Kernels.Tests LINR_EXPECT_ISA=$widest LINR_CUDA_DRIVER="$emulator" LINR_REQUIRE_CUDA=1
 run kernels-warpgroups Kernels.Tests LINR_CUDA_DRIVER="$emulator" LINR_REQUIRE_CUDA=1 LINR_WARPGROUP_SCAN=1 -- \
     --filter-class '*FusedScanCuda*' --filter-class '*DeviceSearch*'
 if [ "$quick" = 0 ]; then
     if [ -z "$widest" ]; then
-        run kernels-avx2 Kernels.Tests DOTNET_EnableAVX512=0 LINR_EXPECT_ISA=avx2
+        run kernels-avx2 Kernels.Tests DOTNET_EnableAVX512=0 LINR_EXPECT_ISA=avx2 "${on_host[@]}"
     fi
-    run kernels-sse Kernels.Tests DOTNET_EnableAVX2=0 LINR_EXPECT_ISA=sse
-    run kernels-scalar Kernels.Tests DOTNET_EnableHWIntrinsic=0 LINR_EXPECT_ISA=scalar
+    run kernels-sse Kernels.Tests DOTNET_EnableAVX2=0 LINR_EXPECT_ISA=sse "${on_host[@]}"
+    run kernels-scalar Kernels.Tests DOTNET_EnableHWIntrinsic=0 LINR_EXPECT_ISA=scalar "${on_host[@]}"
 fi
-run linr Linr.Tests
-run linr-device Linr.Tests LINR_CUDA_DRIVER="$emulator" LINR_REQUIRE_CUDA=1 -- --filter-namespace '*.Device'
+run linr Linr.Tests "${on_host[@]}"
+run linr-device Linr.Tests LINR_CUDA_DRIVER="$emulator" LINR_REQUIRE_CUDA=1 "${on_device[@]}"
+if ldconfig -p | grep -q 'libcuda\.so\.1'; then
+    run kernels-gpu Kernels.Tests LINR_REQUIRE_CUDA=1 "${on_device[@]}"
+    run linr-gpu Linr.Tests LINR_REQUIRE_CUDA=1 "${on_device[@]}"
+fi
 run training Training.Tests
 
 # --- the bench of a GPU: a thousandth of it, on the emulator, answers checked -----------------------------------------
