@@ -6,7 +6,8 @@ namespace Linr.Kernels.Filter;
 /// <summary>
 /// Runs a clause over rows with several values: the test runs over the stretch of the heap where the values of some
 /// hundred rows lie, at the speed of a single-valued column, and each row then looks at its own bits. Rows whose values
-/// lie scattered, as updates leave them, are tested 64 or one at a time.
+/// lie scattered, as updates leave them, are tested 64 or one at a time. Compiled fully at once, as
+/// <see cref="ElementRun"/> is (Zen 5, a clause on three values a row: 3.9 ns a row in the first searches, then 2).
 /// </summary>
 internal readonly unsafe struct MultiValuedRun(ClauseRun run, ColumnBlock column)
 {
@@ -45,6 +46,7 @@ internal readonly unsafe struct MultiValuedRun(ClauseRun run, ColumnBlock column
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RunGroup(
         int firstRow, int rowCount, ulong* pending, ulong* bits, ulong* held, ValueStretch* stretches)
     {
@@ -92,6 +94,7 @@ internal readonly unsafe struct MultiValuedRun(ClauseRun run, ColumnBlock column
         => run.Run(column.Values + (nint)((long)stretch.First * run.ElementBytes), (int)stretch.Length, null, held);
 
     /// <summary>The bits of up to 64 rows from the bits of their values, which start at a value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static ulong Gather(
         uint* starts, uint* counts, int rowCount, ValueStretch own, ulong* held, uint firstValue)
     {

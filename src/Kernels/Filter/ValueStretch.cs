@@ -10,12 +10,13 @@ namespace Linr.Kernels.Filter;
 internal readonly unsafe record struct ValueStretch(uint First, uint End, uint CountMax)
 {
     /// <summary>Of no rows.</summary>
-    public static ValueStretch Empty { get; } = new(uint.MaxValue, 0, 0);
+    public static ValueStretch Empty => new(uint.MaxValue, 0, 0);
 
     /// <summary>How many values lie in it.</summary>
     public long Length => End == 0 ? 0 : (long)End - First;
 
     /// <summary>Of up to 64 rows. Rows without values have no say: their starts mean nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static ValueStretch Of(uint* starts, uint* counts, int rowCount)
     {
         Vector256<uint> low = Vector256<uint>.AllBitsSet;

@@ -125,7 +125,7 @@ internal sealed unsafe class PlanQueries : IDisposable
         for (int s = 0; s < segments.Length; s++)
         {
             int dim = segments[s].Dim;
-            int stride = IsFew ? TileScores.FewStride(dim) : dim * PanelSlots;
+            int stride = IsFew ? TileScores.FewStride(dim) : TileScores.PanelStride(dim);
             bool widens = !IsFew && segments[s].Element == RowElement.Float16;
             _segments[s] = new PlanSegment(segments[s], original, packed, stride, widens ? WideDim : -1, 0);
             WideDim += widens ? dim : 0;
@@ -189,8 +189,10 @@ internal sealed unsafe class PlanQueries : IDisposable
         }
         else
         {
-            float* panel = _packed + segment.PackedStart + ((long)(slot / PanelSlots) * segment.PackedStride);
-            TileScores.PackPanel(folded, slot % PanelSlots, PanelSlots, panel);
+            int panel = slot / PanelSlots;
+            int queryCount = Math.Min(PanelSlots, _slotCount - (panel * PanelSlots));
+            float* target = _packed + segment.PackedStart + ((long)panel * segment.PackedStride);
+            TileScores.PackPanel(folded, slot % PanelSlots, queryCount, PanelSlots, target);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Linr.Kernels;
 
@@ -50,11 +51,11 @@ internal static unsafe class FewKernel<TLanes, TVector, TRows>
     {
         nint last = ((nint)dim * TRows.ElementBytes) - StepBytes;
         int apart = (rows.Count + 3) / 4;
+        byte* x0 = rows[0], x1 = rows[apart], x2 = rows[2 * apart], x3 = rows[3 * apart];
         for (int e = 0; e < apart; e++)
         {
-            int e1 = e + apart, e2 = e1 + apart, e3 = e2 + apart;
-            byte* x0 = rows[e], x1 = rows[e1], x2 = rows[e2], x3 = rows[e3];
-            byte* next0 = rows.Ahead(e), next1 = rows.Ahead(e1), next2 = rows.Ahead(e2), next3 = rows.Ahead(e3);
+            byte* next0 = rows.Ahead(e, x0), next1 = rows.Ahead(e + apart, x1);
+            byte* next2 = rows.Ahead(e + (2 * apart), x2), next3 = rows.Ahead(e + (3 * apart), x3);
             TVector a0 = default, a1 = default, a2 = default, a3 = default;
             TVector b0 = default, b1 = default, b2 = default, b3 = default;
             float* q = query;
@@ -66,26 +67,38 @@ internal static unsafe class FewKernel<TLanes, TVector, TRows>
                 Ask(next3 + at, at);
                 nint place = Math.Min(at, last);
                 TVector qa = TLanes.Load(q), qb = TLanes.Load(q + TLanes.Count);
-                TRows.Load<TLanes, TVector>(x0 + place, out TVector xa, out TVector xb);
-                a0 = TLanes.MultiplyAdd(xa, qa, a0);
-                b0 = TLanes.MultiplyAdd(xb, qb, b0);
-                TRows.Load<TLanes, TVector>(x1 + place, out xa, out xb);
-                a1 = TLanes.MultiplyAdd(xa, qa, a1);
-                b1 = TLanes.MultiplyAdd(xb, qb, b1);
-                TRows.Load<TLanes, TVector>(x2 + place, out xa, out xb);
-                a2 = TLanes.MultiplyAdd(xa, qa, a2);
-                b2 = TLanes.MultiplyAdd(xb, qb, b2);
-                TRows.Load<TLanes, TVector>(x3 + place, out xa, out xb);
-                a3 = TLanes.MultiplyAdd(xa, qa, a3);
-                b3 = TLanes.MultiplyAdd(xb, qb, b3);
+                TRows.MultiplyAdd<TLanes, TVector>(x0 + place, qa, qb, ref a0, ref b0);
+                TRows.MultiplyAdd<TLanes, TVector>(x1 + place, qa, qb, ref a1, ref b1);
+                TRows.MultiplyAdd<TLanes, TVector>(x2 + place, qa, qb, ref a2, ref b2);
+                TRows.MultiplyAdd<TLanes, TVector>(x3 + place, qa, qb, ref a3, ref b3);
                 q += StepElements;
             }
 
-            Write(TLanes.Add(a0, b0), scale[e], add, scores + e);
-            Write(TLanes.Add(a1, b1), scale[e1], add, scores + e1);
-            Write(TLanes.Add(a2, b2), scale[e2], add, scores + e2);
-            Write(TLanes.Add(a3, b3), scale[e3], add, scores + e3);
+            Vector128<float> sums = TLanes.SumEach(
+                TLanes.Add(a0, b0), TLanes.Add(a1, b1), TLanes.Add(a2, b2), TLanes.Add(a3, b3));
+            Write(sums, scale + e, apart, add, scores + e);
+            x0 = rows.Next(e, x0);
+            x1 = rows.Next(e + apart, x1);
+            x2 = rows.Next(e + (2 * apart), x2);
+            x3 = rows.Next(e + (3 * apart), x3);
         }
+    }
+
+    /// <summary>Writes the scores of four entries that lie <paramref name="apart"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Write(Vector128<float> sums, float* scale, nint apart, bool add, float* scores)
+    {
+        Vector128<float> scales = Vector128.Create(scale[0], scale[apart], scale[2 * apart], scale[3 * apart]);
+        Vector128<float> result = sums * scales;
+        if (add)
+        {
+            result += Vector128.Create(scores[0], scores[apart], scores[2 * apart], scores[3 * apart]);
+        }
+
+        scores[0] = result[0];
+        scores[apart] = result[1];
+        scores[2 * apart] = result[2];
+        scores[3 * apart] = result[3];
     }
 
     /// <summary>Two rows x two queries.</summary>
@@ -99,7 +112,7 @@ internal static unsafe class FewKernel<TLanes, TVector, TRows>
         {
             int e1 = e + apart;
             byte* x0 = rows[e], x1 = rows[e1];
-            byte* next0 = rows.Ahead(e), next1 = rows.Ahead(e1);
+            byte* next0 = rows.Ahead(e, x0), next1 = rows.Ahead(e1, x1);
             TVector first0 = default, first1 = default, firstB0 = default, firstB1 = default;
             TVector second0 = default, second1 = default, secondB0 = default, secondB1 = default;
             float* q = query;
@@ -142,7 +155,7 @@ internal static unsafe class FewKernel<TLanes, TVector, TRows>
         {
             int e1 = e + apart;
             byte* x0 = rows[e], x1 = rows[e1];
-            byte* next0 = rows.Ahead(e), next1 = rows.Ahead(e1);
+            byte* next0 = rows.Ahead(e, x0), next1 = rows.Ahead(e1, x1);
             TVector first0 = default, first1 = default, second0 = default, second1 = default;
             TVector third0 = default, third1 = default, fourth0 = default, fourth1 = default;
             float* q = query;
@@ -190,12 +203,12 @@ internal static unsafe class FewKernel<TLanes, TVector, TRows>
     {
         if (StepBytes >= TileRows.LineBytes || (at & (TileRows.LineBytes - 1)) == 0)
         {
-            Prefetch.ToL2(line);
+            Prefetch.ToL1(line);
         }
 
         if (StepBytes > TileRows.LineBytes)
         {
-            Prefetch.ToL2(line + TileRows.LineBytes);
+            Prefetch.ToL1(line + TileRows.LineBytes);
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Linr.Kernels;
 
 /// <summary>
@@ -21,6 +23,14 @@ internal unsafe interface ILanes<TVector>
 
     static abstract TVector Broadcast(float value);
 
+    /// <summary>Two values in every pair of lanes.</summary>
+    static abstract TVector BroadcastPair(float* values);
+
+    /// <summary>
+    /// The sums of pairs of lanes; of each four, two of <paramref name="first"/> and two of <paramref name="second"/>.
+    /// </summary>
+    static abstract TVector AddPairs(TVector first, TVector second);
+
     static abstract void Store(TVector value, float* destination);
 
     static abstract TVector Add(TVector left, TVector right);
@@ -28,6 +38,9 @@ internal unsafe interface ILanes<TVector>
     static abstract TVector MultiplyAdd(TVector left, TVector right, TVector addend);
 
     static abstract float Sum(TVector value);
+
+    /// <summary>The sums of four vectors.</summary>
+    static abstract Vector128<float> SumEach(TVector first, TVector second, TVector third, TVector fourth);
 
     /// <summary>A bit a lane: not (value &lt; limit), so that NaN counts as kept.</summary>
     static abstract uint NotLessThan(TVector value, TVector limit);

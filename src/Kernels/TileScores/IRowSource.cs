@@ -11,4 +11,10 @@ internal unsafe interface IRowSource
     static abstract void Load<TLanes, TVector>(byte* step, out TVector first, out TVector second)
         where TLanes : ILanes<TVector>
         where TVector : struct;
+
+    /// <summary>Adds the products with a step of a query to the sums of each vector.</summary>
+    static abstract void MultiplyAdd<TLanes, TVector>(
+        byte* step, TVector first, TVector second, ref TVector firstSums, ref TVector secondSums)
+        where TLanes : ILanes<TVector>
+        where TVector : struct;
 }

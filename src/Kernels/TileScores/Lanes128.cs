@@ -1,11 +1,15 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Linr.Kernels;
 
 /// <summary>Four lanes: SSE, and any machine through its software form.</summary>
 internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
 {
+    private const byte Evens = 0b_10_00_10_00;
+    private const byte Odds = 0b_11_01_11_01;
+
     public static int Count
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -38,6 +42,20 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     public static Vector128<float> Broadcast(float value) => Vector128.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> BroadcastPair(float* values) => Vector128.Create(*(double*)values).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> AddPairs(Vector128<float> first, Vector128<float> second)
+    {
+        if (Sse.IsSupported)
+        {
+            return Sse.Shuffle(first, second, Evens) + Sse.Shuffle(first, second, Odds);
+        }
+
+        return Vector128.Create(first[0] + first[1], first[2] + first[3], second[0] + second[1], second[2] + second[3]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector128<float> value, float* destination) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -50,6 +68,11 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector128<float> value) => Vector128.Sum(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> SumEach(
+        Vector128<float> first, Vector128<float> second, Vector128<float> third, Vector128<float> fourth)
+        => AddPairs(AddPairs(first, second), AddPairs(third, fourth));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint NotLessThan(Vector128<float> value, Vector128<float> limit)

@@ -1,11 +1,15 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Linr.Kernels;
 
 /// <summary>Eight lanes: AVX2.</summary>
 internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
 {
+    private const byte Evens = 0b_10_00_10_00;
+    private const byte Odds = 0b_11_01_11_01;
+
     public static int Count
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -38,6 +42,22 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     public static Vector256<float> Broadcast(float value) => Vector256.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> BroadcastPair(float* values) => Vector256.Create(*(double*)values).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> AddPairs(Vector256<float> first, Vector256<float> second)
+    {
+        if (Avx.IsSupported)
+        {
+            return Avx.Shuffle(first, second, Evens) + Avx.Shuffle(first, second, Odds);
+        }
+
+        return Vector256.Create(
+            Lanes128.AddPairs(first.GetLower(), second.GetLower()),
+            Lanes128.AddPairs(first.GetUpper(), second.GetUpper()));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector256<float> value, float* destination) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -50,6 +70,14 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector256<float> value) => Vector128.Sum(value.GetLower() + value.GetUpper());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> SumEach(
+        Vector256<float> first, Vector256<float> second, Vector256<float> third, Vector256<float> fourth)
+    {
+        Vector256<float> sums = AddPairs(AddPairs(first, second), AddPairs(third, fourth));
+        return sums.GetLower() + sums.GetUpper();
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint NotLessThan(Vector256<float> value, Vector256<float> limit)

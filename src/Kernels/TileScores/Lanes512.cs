@@ -1,11 +1,15 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Linr.Kernels;
 
 /// <summary>Sixteen lanes: AVX-512.</summary>
 internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
 {
+    private const byte Evens = 0b_10_00_10_00;
+    private const byte Odds = 0b_11_01_11_01;
+
     public static int Count
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -38,6 +42,22 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     public static Vector512<float> Broadcast(float value) => Vector512.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> BroadcastPair(float* values) => Vector512.Create(*(double*)values).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> AddPairs(Vector512<float> first, Vector512<float> second)
+    {
+        if (Avx512F.IsSupported)
+        {
+            return Avx512F.Shuffle(first, second, Evens) + Avx512F.Shuffle(first, second, Odds);
+        }
+
+        return Vector512.Create(
+            Lanes256.AddPairs(first.GetLower(), second.GetLower()),
+            Lanes256.AddPairs(first.GetUpper(), second.GetUpper()));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector512<float> value, float* destination) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -50,6 +70,15 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector512<float> value) => Lanes256.Sum(value.GetLower() + value.GetUpper());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> SumEach(
+        Vector512<float> first, Vector512<float> second, Vector512<float> third, Vector512<float> fourth)
+    {
+        Vector512<float> sums = AddPairs(AddPairs(first, second), AddPairs(third, fourth));
+        return (sums.GetLower().GetLower() + sums.GetLower().GetUpper())
+            + (sums.GetUpper().GetLower() + sums.GetUpper().GetUpper());
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint NotLessThan(Vector512<float> value, Vector512<float> limit)

@@ -5,60 +5,37 @@ namespace Linr.Kernels;
 /// <summary>
 /// A register tile of 6 rows x 2 vectors of queries: 12 accumulators, 2 query vectors and 1 broadcast element fit the
 /// 16 vector registers of AVX2, and 8 loads for 12 multiply-adds leave the arithmetic as the limit. A panel that fills
-/// one vector only takes 6 rows x 1 vector, two elements of D at a time, so that 12 sums are still in flight. Six rows
-/// read side by side are a pattern that no hardware prefetcher follows, so the lines of the third group on are asked
-/// for, six every sixteen elements (batch 16, Zen 3: 40 % of the multiply-add peak without, 87 % with). A narrow panel
-/// has memory for its limit and asks for one line every two elements, so that none waits for others (batch 16, Sapphire
-/// Rapids: 0.95 of the time).
+/// one vector only takes two elements of D at a time, a pair of lanes a query: one broadcast of two elements serves two
+/// vectors, where a broadcast a multiply-add made 14 loads for 12 (Zen 5, rows in the second cache: 97 % of the
+/// multiply-add peak, with a broadcast each 78). Six rows read side by side are a pattern that no hardware prefetcher
+/// follows, so the lines of the second group on are asked for, six every sixteen elements (batch 16, Zen 3: 40 % of
+/// the multiply-add peak without, 87 % with; Zen 5: 0.96 of the time of the third group on).
 /// </summary>
 internal static unsafe class PanelKernel<TLanes, TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
     private const int GroupRows = 6;
-    private const int RowsAhead = 3 * GroupRows;
+    private const int RowsAhead = 2 * GroupRows;
     private const int LineElements = TileRows.LineBytes / sizeof(float);
-
-    /// <summary>Bytes of a group's rows for every two of their elements.</summary>
-    private const int AskBytes = 2 * GroupRows * sizeof(float);
 
     public static void Score(
         in TileRows rows, int dim, float* panel, int queryCount, float* scale, bool add, float* scores)
     {
         if (queryCount > TLanes.Count)
         {
-            Wide(rows, dim, panel, scale, add, scores);
+            Score<OneElement>(rows, dim, panel, scale, add, scores);
         }
         else
         {
-            Narrow(rows, dim, panel, scale, add, scores);
+            Score<TwoElements>(rows, dim, panel, scale, add, scores);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Kept(float* scores, int count, float* limits, uint used, ulong* kept)
-    {
-        int listed = 0;
-        int width = 2 * TLanes.Count;
-        TVector lowLimit = TLanes.Load(limits);
-        TVector highLimit = TLanes.Load(limits + TLanes.Count);
-        for (int e = 0; e < count; e++)
-        {
-            TVector low = TLanes.Load(scores);
-            TVector high = TLanes.Load(scores + TLanes.Count);
-            if (!TLanes.AllLess(low, lowLimit, high, highLimit))
-            {
-                uint queries = TLanes.NotLessThan(low, lowLimit)
-                    | (TLanes.NotLessThan(high, highLimit) << TLanes.Count);
-                kept[listed] = ((ulong)e << 32) | (queries & used);
-                listed += (queries & used) != 0 ? 1 : 0;
-            }
-
-            scores += width;
-        }
-
-        return listed;
-    }
+        => (ulong)used >> TLanes.Count == 0
+            ? KeptNarrow(scores, count, limits, used, kept)
+            : KeptWide(scores, count, limits, used, kept);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Kept(float* scores, int count, float limit, ulong* kept)
@@ -78,137 +55,166 @@ internal static unsafe class PanelKernel<TLanes, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Wide(in TileRows rows, int dim, float* panel, float* scale, bool add, float* scores)
+    private static int KeptWide(float* scores, int count, float* limits, uint used, ulong* kept)
     {
-        nint aheadStep = rows.PrefetchStep(GroupRows);
-        for (int e = 0; e < rows.Count; e += GroupRows)
+        int listed = 0;
+        TVector lowLimit = TLanes.Load(limits);
+        TVector highLimit = TLanes.Load(limits + TLanes.Count);
+        for (int e = 0; e < count; e++)
         {
-            float* x0 = (float*)rows[e], x1 = (float*)rows[e + 1];
-            float* x2 = (float*)rows[e + 2], x3 = (float*)rows[e + 3];
-            float* x4 = (float*)rows[e + 4], x5 = (float*)rows[e + 5];
-            TVector low0 = default, low1 = default, low2 = default, low3 = default, low4 = default, low5 = default;
-            TVector high0 = default, high1 = default, high2 = default, high3 = default, high4 = default;
-            TVector high5 = default;
-            float* q = panel;
-            byte* next0 = rows.PrefetchStart(e + RowsAhead, 0), next1 = rows.PrefetchStart(e + RowsAhead, 1);
-            byte* next2 = rows.PrefetchStart(e + RowsAhead, 2), next3 = rows.PrefetchStart(e + RowsAhead, 3);
-            byte* next4 = rows.PrefetchStart(e + RowsAhead, 4), next5 = rows.PrefetchStart(e + RowsAhead, 5);
-            nint ahead = 0;
-            for (nint d = 0; d < dim;)
+            TVector low = TLanes.Load(scores);
+            TVector high = TLanes.Load(scores + TLanes.Count);
+            if (!TLanes.AllLess(low, lowLimit, high, highLimit))
             {
-                Prefetch.ToL1(next0 + ahead);
-                Prefetch.ToL1(next1 + ahead);
-                Prefetch.ToL1(next2 + ahead);
-                Prefetch.ToL1(next3 + ahead);
-                Prefetch.ToL1(next4 + ahead);
-                Prefetch.ToL1(next5 + ahead);
-                ahead += aheadStep;
-                nint stop = Math.Min(d + LineElements, dim);
-                for (; d < stop; d++)
-                {
-                    TVector low = TLanes.Load(q);
-                    TVector high = TLanes.Load(q + TLanes.Count);
-                    TVector x = TLanes.Broadcast(x0[d]);
-                    low0 = TLanes.MultiplyAdd(x, low, low0);
-                    high0 = TLanes.MultiplyAdd(x, high, high0);
-                    x = TLanes.Broadcast(x1[d]);
-                    low1 = TLanes.MultiplyAdd(x, low, low1);
-                    high1 = TLanes.MultiplyAdd(x, high, high1);
-                    x = TLanes.Broadcast(x2[d]);
-                    low2 = TLanes.MultiplyAdd(x, low, low2);
-                    high2 = TLanes.MultiplyAdd(x, high, high2);
-                    x = TLanes.Broadcast(x3[d]);
-                    low3 = TLanes.MultiplyAdd(x, low, low3);
-                    high3 = TLanes.MultiplyAdd(x, high, high3);
-                    x = TLanes.Broadcast(x4[d]);
-                    low4 = TLanes.MultiplyAdd(x, low, low4);
-                    high4 = TLanes.MultiplyAdd(x, high, high4);
-                    x = TLanes.Broadcast(x5[d]);
-                    low5 = TLanes.MultiplyAdd(x, low, low5);
-                    high5 = TLanes.MultiplyAdd(x, high, high5);
-                    q += 2 * TLanes.Count;
-                }
+                uint queries = TLanes.NotLessThan(low, lowLimit)
+                    | (TLanes.NotLessThan(high, highLimit) << TLanes.Count);
+                listed += List(e, queries & used, kept + listed);
             }
 
-            Write(low0, high0, scale[e], add, scores);
-            Write(low1, high1, scale[e + 1], add, scores + (2 * TLanes.Count));
-            Write(low2, high2, scale[e + 2], add, scores + (4 * TLanes.Count));
-            Write(low3, high3, scale[e + 3], add, scores + (6 * TLanes.Count));
-            Write(low4, high4, scale[e + 4], add, scores + (8 * TLanes.Count));
-            Write(low5, high5, scale[e + 5], add, scores + (10 * TLanes.Count));
-            scores += 2 * GroupRows * TLanes.Count;
+            scores += 2 * TLanes.Count;
+        }
+
+        return listed;
+    }
+
+    /// <summary>Of a panel whose second vector has no query: two entries with one test.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int KeptNarrow(float* scores, int count, float* limits, uint used, ulong* kept)
+    {
+        int listed = 0;
+        TVector limit = TLanes.Load(limits);
+        int e = 0;
+        for (; e < count - 1; e += 2)
+        {
+            TVector first = TLanes.Load(scores);
+            TVector second = TLanes.Load(scores + (2 * TLanes.Count));
+            if (!TLanes.AllLess(first, limit, second, limit))
+            {
+                listed += List(e, TLanes.NotLessThan(first, limit) & used, kept + listed);
+                listed += List(e + 1, TLanes.NotLessThan(second, limit) & used, kept + listed);
+            }
+
+            scores += 4 * TLanes.Count;
+        }
+
+        if (e < count)
+        {
+            listed += List(e, TLanes.NotLessThan(TLanes.Load(scores), limit) & used, kept + listed);
+        }
+
+        return listed;
+    }
+
+    /// <summary>Writes an entry and its queries; 1 if there is one, 0 if what was written does not count.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int List(int entry, uint queries, ulong* kept)
+    {
+        *kept = ((ulong)entry << 32) | queries;
+        return queries != 0 ? 1 : 0;
+    }
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Score<TStep>(in TileRows rows, int dim, float* panel, float* scale, bool add, float* scores)
+        where TStep : IPanelStep
+    {
+        Group group;
+        group.AheadStep = rows.PrefetchStep(GroupRows);
+        for (int e = 0; e < rows.Count; e += GroupRows)
+        {
+            for (int r = 0; r < GroupRows; r++)
+            {
+                group.Rows[r] = (long)rows[e + r];
+                group.Ahead[r] = (long)rows.PrefetchStart(e + RowsAhead, r);
+            }
+
+            ScoreGroup<TStep>(&group, dim, panel, scale + e, add, scores + (2L * TLanes.Count * e));
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Narrow(in TileRows rows, int dim, float* panel, float* scale, bool add, float* scores)
+    /// <summary>One group, in a method of its own so that the loop over D has the registers for itself.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void ScoreGroup<TStep>(
+        Group* group, int dim, float* q, float* scale, bool add, float* scores)
+        where TStep : IPanelStep
     {
-        nint rowBytes = dim * sizeof(float);
-        for (int e = 0; e < rows.Count; e += GroupRows)
+        float* x0 = (float*)group->Rows[0], x1 = (float*)group->Rows[1], x2 = (float*)group->Rows[2];
+        float* x3 = (float*)group->Rows[3], x4 = (float*)group->Rows[4], x5 = (float*)group->Rows[5];
+        TVector low0 = default, low1 = default, low2 = default, low3 = default, low4 = default, low5 = default;
+        TVector high0 = default, high1 = default, high2 = default, high3 = default, high4 = default;
+        TVector high5 = default;
+        nint whole = dim & -TStep.Elements;
+        nint ahead = 0;
+        for (nint d = 0; d < whole;)
         {
-            float* x0 = (float*)rows[e], x1 = (float*)rows[e + 1];
-            float* x2 = (float*)rows[e + 2], x3 = (float*)rows[e + 3];
-            float* x4 = (float*)rows[e + 4], x5 = (float*)rows[e + 5];
-            TVector even0 = default, even1 = default, even2 = default, even3 = default, even4 = default;
-            TVector even5 = default;
-            TVector odd0 = default, odd1 = default, odd2 = default, odd3 = default, odd4 = default, odd5 = default;
-            float* q = panel;
-            int asked = e + RowsAhead;
-            byte* line = rows[asked], end = line + rowBytes;
-            nint d = 0;
-            for (; d < dim - 1; d += 2)
+            Prefetch.ToL1((byte*)group->Ahead[0] + ahead);
+            Prefetch.ToL1((byte*)group->Ahead[1] + ahead);
+            Prefetch.ToL1((byte*)group->Ahead[2] + ahead);
+            Prefetch.ToL1((byte*)group->Ahead[3] + ahead);
+            Prefetch.ToL1((byte*)group->Ahead[4] + ahead);
+            Prefetch.ToL1((byte*)group->Ahead[5] + ahead);
+            ahead += group->AheadStep;
+            nint stop = Math.Min(d + LineElements, whole);
+            for (; d < stop; d += TStep.Elements)
             {
-                // Less than a line further each time, row after row, so that every line is asked for.
-                Prefetch.ToL1(line);
-                line += AskBytes;
-                if (line >= end)
-                {
-                    nint past = (nint)(line - end);
-                    line = rows[++asked] + past;
-                    end = line - past + rowBytes;
-                }
-
-                TVector even = TLanes.Load(q);
-                TVector odd = TLanes.Load(q + (2 * TLanes.Count));
-                even0 = TLanes.MultiplyAdd(TLanes.Broadcast(x0[d]), even, even0);
-                even1 = TLanes.MultiplyAdd(TLanes.Broadcast(x1[d]), even, even1);
-                even2 = TLanes.MultiplyAdd(TLanes.Broadcast(x2[d]), even, even2);
-                even3 = TLanes.MultiplyAdd(TLanes.Broadcast(x3[d]), even, even3);
-                even4 = TLanes.MultiplyAdd(TLanes.Broadcast(x4[d]), even, even4);
-                even5 = TLanes.MultiplyAdd(TLanes.Broadcast(x5[d]), even, even5);
-                odd0 = TLanes.MultiplyAdd(TLanes.Broadcast(x0[d + 1]), odd, odd0);
-                odd1 = TLanes.MultiplyAdd(TLanes.Broadcast(x1[d + 1]), odd, odd1);
-                odd2 = TLanes.MultiplyAdd(TLanes.Broadcast(x2[d + 1]), odd, odd2);
-                odd3 = TLanes.MultiplyAdd(TLanes.Broadcast(x3[d + 1]), odd, odd3);
-                odd4 = TLanes.MultiplyAdd(TLanes.Broadcast(x4[d + 1]), odd, odd4);
-                odd5 = TLanes.MultiplyAdd(TLanes.Broadcast(x5[d + 1]), odd, odd5);
-                q += 4 * TLanes.Count;
+                TVector low = TLanes.Load(q);
+                TVector high = TLanes.Load(q + TLanes.Count);
+                Add(TStep.Broadcast<TLanes, TVector>(x0 + d), low, high, ref low0, ref high0);
+                Add(TStep.Broadcast<TLanes, TVector>(x1 + d), low, high, ref low1, ref high1);
+                Add(TStep.Broadcast<TLanes, TVector>(x2 + d), low, high, ref low2, ref high2);
+                Add(TStep.Broadcast<TLanes, TVector>(x3 + d), low, high, ref low3, ref high3);
+                Add(TStep.Broadcast<TLanes, TVector>(x4 + d), low, high, ref low4, ref high4);
+                Add(TStep.Broadcast<TLanes, TVector>(x5 + d), low, high, ref low5, ref high5);
+                q += 2 * TLanes.Count;
             }
-
-            if (d < dim)
-            {
-                TVector even = TLanes.Load(q);
-                even0 = TLanes.MultiplyAdd(TLanes.Broadcast(x0[d]), even, even0);
-                even1 = TLanes.MultiplyAdd(TLanes.Broadcast(x1[d]), even, even1);
-                even2 = TLanes.MultiplyAdd(TLanes.Broadcast(x2[d]), even, even2);
-                even3 = TLanes.MultiplyAdd(TLanes.Broadcast(x3[d]), even, even3);
-                even4 = TLanes.MultiplyAdd(TLanes.Broadcast(x4[d]), even, even4);
-                even5 = TLanes.MultiplyAdd(TLanes.Broadcast(x5[d]), even, even5);
-            }
-
-            Write(TLanes.Add(even0, odd0), scale[e], add, scores);
-            Write(TLanes.Add(even1, odd1), scale[e + 1], add, scores + (2 * TLanes.Count));
-            Write(TLanes.Add(even2, odd2), scale[e + 2], add, scores + (4 * TLanes.Count));
-            Write(TLanes.Add(even3, odd3), scale[e + 3], add, scores + (6 * TLanes.Count));
-            Write(TLanes.Add(even4, odd4), scale[e + 4], add, scores + (8 * TLanes.Count));
-            Write(TLanes.Add(even5, odd5), scale[e + 5], add, scores + (10 * TLanes.Count));
-            scores += 2 * GroupRows * TLanes.Count;
         }
+
+        if (whole < dim)
+        {
+            // The last of an odd number of elements; the second of its pair is zero in the panel.
+            TVector low = TLanes.Load(q);
+            TVector high = TLanes.Load(q + TLanes.Count);
+            Add(TLanes.Broadcast(x0[whole]), low, high, ref low0, ref high0);
+            Add(TLanes.Broadcast(x1[whole]), low, high, ref low1, ref high1);
+            Add(TLanes.Broadcast(x2[whole]), low, high, ref low2, ref high2);
+            Add(TLanes.Broadcast(x3[whole]), low, high, ref low3, ref high3);
+            Add(TLanes.Broadcast(x4[whole]), low, high, ref low4, ref high4);
+            Add(TLanes.Broadcast(x5[whole]), low, high, ref low5, ref high5);
+        }
+
+        Write<TStep>(low0, high0, scale[0], add, scores);
+        Write<TStep>(low1, high1, scale[1], add, scores + (2 * TLanes.Count));
+        Write<TStep>(low2, high2, scale[2], add, scores + (4 * TLanes.Count));
+        Write<TStep>(low3, high3, scale[3], add, scores + (6 * TLanes.Count));
+        Write<TStep>(low4, high4, scale[4], add, scores + (8 * TLanes.Count));
+        Write<TStep>(low5, high5, scale[5], add, scores + (10 * TLanes.Count));
+    }
+
+    /// <summary>Addresses of a group's rows, of the lines to ask for first, and how far those move on.</summary>
+    private struct Group
+    {
+        public fixed long Rows[GroupRows];
+        public fixed long Ahead[GroupRows];
+        public nint AheadStep;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Write(TVector low, TVector high, float scale, bool add, float* scores)
+    private static void Add(TVector x, TVector low, TVector high, ref TVector lowSums, ref TVector highSums)
     {
+        lowSums = TLanes.MultiplyAdd(x, low, lowSums);
+        highSums = TLanes.MultiplyAdd(x, high, highSums);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Write<TStep>(TVector low, TVector high, float scale, bool add, float* scores)
+        where TStep : IPanelStep
+    {
+        if (TStep.Elements == 2)
+        {
+            Write(TLanes.AddPairs(low, high), scale, add, scores);
+            return;
+        }
+
         Write(low, scale, add, scores);
         Write(high, scale, add, scores + TLanes.Count);
     }

@@ -22,6 +22,9 @@ internal static unsafe partial class TileScores
     /// <summary>Queries of a panel.</summary>
     public static int PanelWidth => 2 * LaneCount;
 
+    /// <summary>Floats of a packed panel.</summary>
+    public static int PanelStride(int dim) => (dim + (dim % 2)) * PanelWidth;
+
     /// <summary>Floats that <see cref="PackFew"/> writes for one query: whole steps.</summary>
     public static int FewStride(int dim)
     {
@@ -52,14 +55,26 @@ internal static unsafe partial class TileScores
     }
 
     /// <summary>
-    /// Packs query <paramref name="position"/> of a panel of <paramref name="width"/>: element d goes to
-    /// [d][position].
+    /// Packs query <paramref name="position"/> of a panel of <paramref name="queryCount"/>. Element d goes to
+    /// [d][position]; in a panel that fills half its width, with element d + 1 side by side, to [d / 2][place], so that
+    /// <see cref="ILanes{TVector}.AddPairs"/> of the two vectors has the queries in order.
     /// </summary>
-    public static void PackPanel(ReadOnlySpan<float> query, int position, int width, float* panel)
+    public static void PackPanel(ReadOnlySpan<float> query, int position, int queryCount, int width, float* panel)
     {
+        if (queryCount > width / 2)
+        {
+            for (int d = 0; d < query.Length; d++)
+            {
+                panel[(d * width) + position] = query[d];
+            }
+
+            return;
+        }
+
+        int place = (position % 4 / 2 * (width / 2)) + (position / 4 * 4) + (position % 2 * 2);
         for (int d = 0; d < query.Length; d++)
         {
-            panel[(d * width) + position] = query[d];
+            panel[(d / 2 * width) + place + (d % 2)] = query[d];
         }
     }
 

@@ -99,6 +99,40 @@ public sealed unsafe class TileScoresTests
         Assert.Equal([(3UL << 32) | 4 | (1UL << (width - 1)), (7UL << 32) | 2], new Span<ulong>(kept, count).ToArray());
     }
 
+    [Fact]
+    public void Kept_queries_of_a_narrow_panel_are_listed_by_entry()
+    {
+        KeptNarrow<Lanes128, Vector128<float>>();
+        KeptNarrow<Lanes256, Vector256<float>>();
+        KeptNarrow<Lanes512, Vector512<float>>();
+    }
+
+    private static void KeptNarrow<TLanes, TVector>()
+        where TLanes : ILanes<TVector>
+        where TVector : struct
+    {
+        int width = 2 * TLanes.Count;
+        uint used = (1u << (TLanes.Count - 1)) - 1;
+        float* scores = stackalloc float[11 * width];
+        float* limits = stackalloc float[width];
+        ulong* kept = stackalloc ulong[11];
+        new Span<float>(scores, 11 * width).Clear();
+        new Span<float>(limits, width).Fill(1);
+        for (int e = 0; e < 11; e++)
+        {
+            // Neither a slot that is not used nor the second vector counts.
+            scores[(e * width) + TLanes.Count - 1] = 5;
+            scores[(e * width) + TLanes.Count] = float.NaN;
+        }
+
+        scores[(2 * width) + 1] = 1;
+        scores[(3 * width) + 0] = float.NaN;
+        scores[(10 * width) + 2] = 2;
+        scores[(10 * width) + 0] = 2;
+        int count = PanelKernel<TLanes, TVector>.Kept(scores, 11, limits, used, kept);
+        Assert.Equal([(2UL << 32) | 2, (3UL << 32) | 1, (10UL << 32) | 5], new Span<ulong>(kept, count).ToArray());
+    }
+
     private static void Panels<TLanes, TVector>(int dim, int count)
         where TLanes : ILanes<TVector>
         where TVector : struct
@@ -109,7 +143,7 @@ public sealed unsafe class TileScoresTests
             using Tile tile = new(dim, count, false, queryCount);
             for (int query = 0; query < queryCount; query++)
             {
-                TileScores.PackPanel(tile.Query(query), query, width, tile.Packed);
+                TileScores.PackPanel(tile.Query(query), query, queryCount, width, tile.Packed);
             }
 
             foreach (bool add in (bool[])[false, true])
