@@ -54,24 +54,35 @@ internal static unsafe class FewKernel<TLanes, TVector, TRows>
         byte* x0 = rows[0], x1 = rows[apart], x2 = rows[2 * apart], x3 = rows[3 * apart];
         for (int e = 0; e < apart; e++)
         {
-            byte* next0 = rows.Ahead(e, x0), next1 = rows.Ahead(e + apart, x1);
-            byte* next2 = rows.Ahead(e + (2 * apart), x2), next3 = rows.Ahead(e + (3 * apart), x3);
+            nint ahead = rows.AheadBytes(e, apart, 4);
+            byte* next0 = rows.Ahead(e, x0, ahead), next1 = rows.Ahead(e + apart, x1, ahead);
+            byte* next2 = rows.Ahead(e + (2 * apart), x2, ahead), next3 = rows.Ahead(e + (3 * apart), x3, ahead);
             TVector a0 = default, a1 = default, a2 = default, a3 = default;
             TVector b0 = default, b1 = default, b2 = default, b3 = default;
             float* q = query;
-            for (nint at = 0; at < last + StepBytes; at += StepBytes)
+            nint at = 0;
+            for (; at <= last; at += StepBytes)
             {
-                Ask(next0 + at, at);
-                Ask(next1 + at, at);
-                Ask(next2 + at, at);
-                Ask(next3 + at, at);
-                nint place = Math.Min(at, last);
                 TVector qa = TLanes.Load(q), qb = TLanes.Load(q + TLanes.Count);
-                TRows.MultiplyAdd<TLanes, TVector>(x0 + place, qa, qb, ref a0, ref b0);
-                TRows.MultiplyAdd<TLanes, TVector>(x1 + place, qa, qb, ref a1, ref b1);
-                TRows.MultiplyAdd<TLanes, TVector>(x2 + place, qa, qb, ref a2, ref b2);
-                TRows.MultiplyAdd<TLanes, TVector>(x3 + place, qa, qb, ref a3, ref b3);
+                Ask(next0 + at, at);
+                TRows.MultiplyAdd<TLanes, TVector>(x0 + at, qa, qb, ref a0, ref b0);
+                Ask(next1 + at, at);
+                TRows.MultiplyAdd<TLanes, TVector>(x1 + at, qa, qb, ref a1, ref b1);
+                Ask(next2 + at, at);
+                TRows.MultiplyAdd<TLanes, TVector>(x2 + at, qa, qb, ref a2, ref b2);
+                Ask(next3 + at, at);
+                TRows.MultiplyAdd<TLanes, TVector>(x3 + at, qa, qb, ref a3, ref b3);
                 q += StepElements;
+            }
+
+            if (at < last + StepBytes)
+            {
+                // The last step overlaps the one before.
+                TVector qa = TLanes.Load(q), qb = TLanes.Load(q + TLanes.Count);
+                TRows.MultiplyAdd<TLanes, TVector>(x0 + last, qa, qb, ref a0, ref b0);
+                TRows.MultiplyAdd<TLanes, TVector>(x1 + last, qa, qb, ref a1, ref b1);
+                TRows.MultiplyAdd<TLanes, TVector>(x2 + last, qa, qb, ref a2, ref b2);
+                TRows.MultiplyAdd<TLanes, TVector>(x3 + last, qa, qb, ref a3, ref b3);
             }
 
             Vector128<float> sums = TLanes.SumEach(
@@ -112,7 +123,8 @@ internal static unsafe class FewKernel<TLanes, TVector, TRows>
         {
             int e1 = e + apart;
             byte* x0 = rows[e], x1 = rows[e1];
-            byte* next0 = rows.Ahead(e, x0), next1 = rows.Ahead(e1, x1);
+            nint ahead = rows.AheadBytes(e, apart, 2);
+            byte* next0 = rows.Ahead(e, x0, ahead), next1 = rows.Ahead(e1, x1, ahead);
             TVector first0 = default, first1 = default, firstB0 = default, firstB1 = default;
             TVector second0 = default, second1 = default, secondB0 = default, secondB1 = default;
             float* q = query;
@@ -155,7 +167,8 @@ internal static unsafe class FewKernel<TLanes, TVector, TRows>
         {
             int e1 = e + apart;
             byte* x0 = rows[e], x1 = rows[e1];
-            byte* next0 = rows.Ahead(e, x0), next1 = rows.Ahead(e1, x1);
+            nint ahead = rows.AheadBytes(e, apart, 2);
+            byte* next0 = rows.Ahead(e, x0, ahead), next1 = rows.Ahead(e1, x1, ahead);
             TVector first0 = default, first1 = default, second0 = default, second1 = default;
             TVector third0 = default, third1 = default, fourth0 = default, fourth1 = default;
             float* q = query;

@@ -18,7 +18,7 @@ internal static unsafe class WidenKernel<TLanes, TVector>
         for (int e = 0; e < rows.Count; e++, wide += dim)
         {
             ushort* row = (ushort*)rows[e];
-            byte* ahead = rows.Ahead(e, (byte*)row);
+            byte* ahead = rows.Ahead(e, (byte*)row, rows.AheadBytes(0, rows.Count, 1));
             if (last < 0)
             {
                 Short(row, dim, wide);
