@@ -25,6 +25,8 @@ public static class CudaSources
     [
         new("THREADS", PlanFilterCuda.Threads),
         new("PLANS", CudaFilterPlans.PlanCountMax),
+        new("SHARED_PLANS", SharedTables.PlansMax),
+        new("CODE_HASH_FACTOR", HashedTable.HashFactor),
         new("SLOTS", CudaFilterPlans.SlotCountMax),
         new("BLOCK_ROWS", ScanSegment.BlockRows),
         new("RUN_COUNT_BITS", CudaFilterColumn.RunCountBits),
@@ -137,7 +139,7 @@ public static class CudaSources
             new("THREADS", MachineLimits.CudaThreads),
             new("UNROLL", MachineLimits.CudaUnroll),
         ]),
-        new("PlanFilter", "Filter/PlanFilter.cu", ["80", "90"], s_filter),
+        new("PlanFilter", "Filter/PlanFilter.cu", ["80", "90"], s_filter) { Parts = ["Filter/FilterTable.cu"] },
         new("PreludeCheck", "Cuda/PreludeCheck.cu", ["80", "90"], []),
         new("RandomTable", "RandomTable/RandomTable.cu", ["80", "90"],
         [
@@ -190,6 +192,7 @@ public static class CudaSources
         {
             Parts = ["TopK/WideSort.cu"],
         },
+        new("SharedFilter", "Filter/SharedFilter.cu", ["80", "90"], s_filter) { Parts = ["Filter/FilterTable.cu"] },
         new("WarpgroupScan", "FusedScan/WarpgroupScan.cu", ["90a"],
         [
             .. s_survivors,

@@ -7,19 +7,28 @@ namespace Linr.Kernels;
 /// <param name="context">Where.</param>
 internal sealed class SearchPlans(CudaContext context) : IDisposable
 {
-    /// <summary>Room for clauses and operands that there always is.</summary>
-    public const int BytesMin = 64 * 1024;
+    /// <summary>Room for clauses, operands and shared tables that there always is.</summary>
+    public const int BytesMin = 1 << 20;
+
+    /// <summary>Words of a shared table: they are filled and sent for each batch.</summary>
+    private const int TableWordsMax = 1 << 16;
 
     private static readonly DeviceFilter s_everyRow = EveryRow();
     private readonly Dictionary<DeviceFilter, int> _numbers = [];
     private readonly List<DeviceFilter> _filters = [];
     private readonly int[] _planOf = new int[FusedScan.QueriesMax];
+    private readonly FilterPlan[] _plans = new FilterPlan[CudaFilterPlans.PlanCountMax];
+    private readonly ReadOnlyMemory<int>[] _columnsOf = new ReadOnlyMemory<int>[CudaFilterPlans.PlanCountMax];
+    private readonly SharedTables?[] _shared = new SharedTables?[CudaFilterPlans.PlanCountMax / SharedTables.PlansMax];
 
     /// <summary>The plans.</summary>
     public CudaFilterPlans OnDevice { get; private set; } = new(context, BytesMin);
 
     /// <summary>Whether their place on the device changed with the last ones.</summary>
     public bool HasMoved { get; private set; }
+
+    /// <summary>Plans share as in a table of so many rows at least; many in tests of small tables.</summary>
+    public long SharedRowsMin { get; set; }
 
     /// <summary>How many there are.</summary>
     public int Count => _filters.Count;
@@ -32,13 +41,13 @@ internal sealed class SearchPlans(CudaContext context) : IDisposable
     {
         _numbers.Clear();
         _filters.Clear();
-        long bytes = 0;
         for (int q = 0; q < queryCount; q++)
         {
             DeviceFilter? filter = request.FilterOf(firstQuery + q) ?? (request.Table.Live.IsEmpty ? null : s_everyRow);
-            _planOf[q] = filter is null ? -1 : Number(filter, ref bytes);
+            _planOf[q] = filter is null ? -1 : Number(filter);
         }
 
+        long bytes = Share(request.Table.RowCount);
         HasMoved = bytes > OnDevice.CapacityBytes;
         if (HasMoved)
         {
@@ -49,14 +58,26 @@ internal sealed class SearchPlans(CudaContext context) : IDisposable
         }
 
         OnDevice.Clear();
-        foreach (DeviceFilter filter in _filters)
+        for (int first = 0; first < Count; first += SharedTables.PlansMax)
         {
-            OnDevice.Append(filter.Plan, filter.Columns.Span, request.Table.FirstBlock);
+            int count = Math.Min(SharedTables.PlansMax, Count - first);
+            OnDevice.AppendGroup(
+                _shared[first / SharedTables.PlansMax]!,
+                _plans.AsSpan(first, count),
+                _columnsOf.AsSpan(first, count),
+                request.Table.FirstBlock);
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => OnDevice.Dispose();
+    public void Dispose()
+    {
+        OnDevice.Dispose();
+        foreach (SharedTables? tables in _shared)
+        {
+            tables?.Dispose();
+        }
+    }
 
     private static DeviceFilter EveryRow()
     {
@@ -65,16 +86,37 @@ internal sealed class SearchPlans(CudaContext context) : IDisposable
         return new DeviceFilter(plan);
     }
 
-    private int Number(DeviceFilter filter, ref long bytes)
+    private int Number(DeviceFilter filter)
     {
         if (!_numbers.TryGetValue(filter, out int number))
         {
             number = _filters.Count;
             _numbers.Add(filter, number);
             _filters.Add(filter);
-            bytes += CudaFilterPlans.CountBytes(filter.Plan);
         }
 
         return number;
+    }
+
+    /// <summary>Finds what groups of plans share; the bytes that all plans take.</summary>
+    private long Share(long rowCount)
+    {
+        long bytes = 0;
+        for (int i = 0; i < Count; i++)
+        {
+            _plans[i] = _filters[i].Plan;
+            _columnsOf[i] = _filters[i].Columns;
+            bytes += CudaFilterPlans.CountBytes(_plans[i]);
+        }
+
+        for (int first = 0; first < Count; first += SharedTables.PlansMax)
+        {
+            SharedTables tables = _shared[first / SharedTables.PlansMax] ??= new SharedTables();
+            int count = Math.Min(SharedTables.PlansMax, Count - first);
+            tables.Prepare(_plans.AsSpan(first, count), Math.Max(rowCount, SharedRowsMin), TableWordsMax);
+            bytes += CudaFilterPlans.CountBytes(tables);
+        }
+
+        return bytes;
     }
 }

@@ -29,7 +29,6 @@ internal unsafe struct CodeLookup
 
     private long _end;
     private long _memberCount;
-    private bool _isHashed;
 
     /// <summary>The column.</summary>
     public ReadOnlyMemory<ColumnBlock> Column { get; private init; }
@@ -45,6 +44,9 @@ internal unsafe struct CodeLookup
 
     /// <summary>Words of the table; 0 where there is none.</summary>
     public int WordCount { get; private set; }
+
+    /// <summary>Whether the table has slots of a code and its word; else it has a word a code.</summary>
+    public bool IsHashed { get; private set; }
 
     /// <summary>The table's first word in the memory of all tables.</summary>
     public long Start { get; set; }
@@ -70,15 +72,17 @@ internal unsafe struct CodeLookup
     /// table saves all but one; to fill a word or to add a code takes 1 ns at most. A direct table is as long as the
     /// largest code, so for few codes of a large dictionary it is hashed.
     /// </summary>
-    public void ChooseTable(long rowCount)
+    /// <param name="rowCount">Rows that are looked up.</param>
+    /// <param name="wordsMax">Words of a table, at most.</param>
+    public void ChooseTable(long rowCount, int wordsMax)
     {
         int clauses = BitOperations.PopCount(Filters);
         long saved = rowCount * (clauses - 1) / 2;
         uint slots = BitOperations.RoundUpToPowerOf2((uint)Math.Min(_memberCount, MembersMax) * SlotsPerMember);
-        bool isDirect = _end < Math.Min(WordsMax, (long)clauses * CodesPerClauseMax) && _end + _memberCount < saved;
-        _isHashed = !isDirect && clauses >= HashedClausesMin && _memberCount <= MembersMax
+        bool isDirect = _end < Math.Min(wordsMax, (long)clauses * CodesPerClauseMax) && _end + _memberCount < saved;
+        IsHashed = !isDirect && clauses >= HashedClausesMin && _memberCount <= MembersMax && 2 * slots <= wordsMax
             && _memberCount + (2 * slots) < saved;
-        WordCount = isDirect ? (int)_end + 1 : _isHashed ? 2 * (int)slots : 0;
+        WordCount = isDirect ? (int)_end + 1 : IsHashed ? 2 * (int)slots : 0;
     }
 
     /// <summary>Writes a table without codes.</summary>
@@ -86,7 +90,7 @@ internal unsafe struct CodeLookup
     {
         Span<uint> words = new(table, WordCount);
         words.Fill(Absent);
-        for (int slot = 0; _isHashed && slot < words.Length; slot += 2)
+        for (int slot = 0; IsHashed && slot < words.Length; slot += 2)
         {
             words[slot] = 0;
         }
@@ -100,7 +104,7 @@ internal unsafe struct CodeLookup
     {
         uint bit = 1u << filter;
         bool isSet = (Absent & bit) == 0;
-        if (_isHashed)
+        if (IsHashed)
         {
             set.Write(Hashed(table), bit, isSet);
         }
@@ -126,7 +130,7 @@ internal unsafe struct CodeLookup
 
         fixed (uint* first = words)
         {
-            if (_isHashed)
+            if (IsHashed)
             {
                 new CodeWords<HashedTable>(column, Hashed(table)).And(firstRow, words.Length, first);
             }

@@ -13,10 +13,16 @@ namespace Linr.Kernels.Filter;
 /// <param name="absent">The word of a code that is not in the table.</param>
 internal readonly unsafe struct HashedTable(uint* slots, int slotCount, uint absent) : ICodeTable
 {
-    private readonly int _shift = 32 - BitOperations.Log2((uint)slotCount);
+    /// <summary>The odd factor whose product with a code has its slot in the high bits.</summary>
+    internal const uint HashFactor = 0x9E37_79B1;
+
+    private readonly int _shift = Shift(slotCount);
 
     /// <inheritdoc/>
     public uint Absent => absent;
+
+    /// <summary>How far a product is shifted to leave a slot's number.</summary>
+    public static int Shift(int slotCount) => 32 - BitOperations.Log2((uint)slotCount);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -33,7 +39,7 @@ internal readonly unsafe struct HashedTable(uint* slots, int slotCount, uint abs
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint* Slot(uint code)
     {
-        uint place = (code * 0x9E37_79B1) >> _shift;
+        uint place = (code * HashFactor) >> _shift;
         uint* slot = slots + (2 * place);
         while (slot[0] != code && slot[0] != 0)
         {

@@ -4,7 +4,7 @@ namespace Linr.Kernels.Filter;
 
 /// <summary>
 /// Evaluates the plans of a batch on a device: a mask of each, as <see cref="FilterPlan.Passes"/> says, and how many
-/// rows pass. One for a context; launches allocate nothing and may be captured.
+/// rows pass. What plans share is looked up first, for all of them at once. One for a context; launches allocate nothing and may be captured.
 /// </summary>
 public sealed class PlanFilterCuda : IDisposable
 {
@@ -14,19 +14,27 @@ public sealed class PlanFilterCuda : IDisposable
     private const uint SharedBytes = CudaFilterPlans.PlanCountMax * sizeof(uint);
 
     private readonly CudaModule _module;
+    private readonly CudaModule _sharedModule;
     private readonly CudaKernel _kernel;
+    private readonly CudaKernel _sharedKernel;
     private readonly uint _blocks;
+    private readonly uint _sharedBlocks;
 
-    /// <summary>Loads the kernel.</summary>
-    /// <exception cref="CudaException">The driver refused it.</exception>
+    /// <summary>Loads the kernels.</summary>
+    /// <exception cref="CudaException">The driver refused them.</exception>
     /// <exception cref="NotSupportedException">The device is too old.</exception>
     public PlanFilterCuda(CudaContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
         CudaDevice device = context.Device;
         _module = new CudaModule(context, "PlanFilter", CudaImages.Find("PlanFilter", device.ComputeCapability));
+        _sharedModule = new CudaModule(
+            context, "SharedFilter", CudaImages.Find("SharedFilter", device.ComputeCapability));
         _kernel = _module.GetKernel("plan_filter");
+        _sharedKernel = _sharedModule.GetKernel("shared_filter");
         _blocks = (uint)(device.Multiprocessors * _kernel.BlocksPerMultiprocessor(Threads, (int)SharedBytes));
+        _sharedBlocks = (uint)(device.Multiprocessors
+            * _sharedKernel.BlocksPerMultiprocessor(Threads, (int)SharedBytes));
     }
 
     /// <summary>
@@ -61,6 +69,14 @@ public sealed class PlanFilterCuda : IDisposable
         }
 
         stream.EnqueueZero(passed);
+        _sharedKernel.Launch(
+            new LaunchShape(_sharedBlocks, Threads, SharedBytes),
+            stream,
+            table,
+            plans.OnDevice,
+            masks,
+            wordStride,
+            passed);
         _kernel.Launch(
             new LaunchShape(_blocks, Threads, SharedBytes),
             stream,
@@ -72,5 +88,9 @@ public sealed class PlanFilterCuda : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _module.Dispose();
+    public void Dispose()
+    {
+        _module.Dispose();
+        _sharedModule.Dispose();
+    }
 }

@@ -4,7 +4,8 @@
 // eight of them are in flight, and AND, OR and NOT are plain operations on 32 rows a lane. Masks in memory are in the
 // order of rows: exchange() turns one form into the other. The warps of a block work on the same steps for different
 // filters, so that what one filter has read lies in the first cache for the others.
-// Defines: THREADS, PLANS, SLOTS, BLOCK_ROWS, RUN_COUNT_BITS, HASH_FACTOR, PASS, FAIL, TEST_* (ClauseTest),
+// A plan of which clauses were looked up by SharedFilter.cu starts with the rows that got through them.
+// Defines: THREADS, PLANS, SHARED_PLANS, SLOTS, BLOCK_ROWS, RUN_COUNT_BITS, HASH_FACTOR, PASS, FAIL, TEST_* (ClauseTest),
 // COLUMN_* (ColumnElement).
 
 #define STEP_ROWS 1024
@@ -18,26 +19,6 @@ struct alignas(16) Clause {
     i32 column, whenTrue, whenFalse, first, count, slot, unused;
     i64 low, high;
 };
-
-// CudaFilterColumn: values is null where no row has one.
-struct alignas(16) Column {
-    const u8* values;   // [row], or the heap of a multi-valued column
-    const u32* present; // a bit a row, or null
-    const u64* runs;    // [row] start << RUN_COUNT_BITS | count, or null
-    u64 element;
-};
-
-// CudaFilterTable.
-struct alignas(16) Table {
-    u64 rowCount;
-    const u32* live; // a bit a row, or null where all are
-    const Column* columns;
-    u64 unused;
-};
-
-// CudaFilterPlans: at the front, then room for PLANS of Plan; offsets are bytes from the front.
-struct PlansHead { u32 planCount, unused[3]; };
-struct alignas(16) Plan { u32 clauses, words; i32 entry; u32 slotCount; };
 
 // The rows that a warp works on.
 struct Step { u64 first, rowCount; };
@@ -404,12 +385,14 @@ DEVICE u32 pass(const u8* plans, const Plan& plan, const Table& table, const Ste
     return waiting.passed;
 }
 
-// masks[plan][word], a bit a row that passes plan and is alive; passed[plan] += their count. Three blocks an SM: for
+// masks[plan][word], a bit a row that passes plan and is alive; passed[plan] += their count: of all plans but those that
+// shared_filter has answered. Three blocks an SM: for
 // four the compiler spills, and the spills cost a quarter of the time where filters are short.
 KERNEL(plan_filter, (THREADS, 3), const Table* tables, const u8* plans, u64* masks, u64 wordStride, u64* passed) {
     SHARED_BYTES(shared);
     u32* counts = (u32*)shared; // [PLANS]
-    u32 planCount = ((const PlansHead*)plans)->planCount;
+    const Plans& all = *(const Plans*)plans;
+    u32 planCount = all.restCount;
     for (u32 i = thread_id(); i < planCount; i += THREADS) counts[i] = 0;
     block_sync();
     if (planCount == 0) return;
@@ -425,12 +408,15 @@ KERNEL(plan_filter, (THREADS, 3), const Table* tables, const u8* plans, u64* mas
             Step step = {(u64)(firstStep + s) * STEP_ROWS, rowCount};
             if (s != liveStep) live = live_rows(table.live, step);
             liveStep = s;
-            Plan plan = ((const Plan*)(plans + sizeof(PlansHead)))[f];
-            u32 rows = exchange(pass(plans, plan, table, step, live));
+            u32 number = all.rest[f];
+            u32* mask = (u32*)(masks + number * wordStride);
+            bool isShared = (all.groups[number / SHARED_PLANS].known >> (number % SHARED_PLANS) & 1) != 0;
+            u32 rows = isShared ? load_mask(mask, step) : live;
+            rows = exchange(pass(plans, all.plans[number], table, step, rows));
             u32 total = warp_sum(bit_count(rows));
             if (lane_id() == 0 && total != 0) shared_add(&counts[f], total);
             u64 word = step.first / 32 + row_word();
-            if (word < (rowCount + 63) / 64 * 2) ((u32*)(masks + f * wordStride))[word] = rows;
+            if (word < (rowCount + 63) / 64 * 2) mask[word] = rows;
             s += WARPS / planCount;
             f += WARPS % planCount;
             if (f >= planCount) {
@@ -442,5 +428,5 @@ KERNEL(plan_filter, (THREADS, 3), const Table* tables, const u8* plans, u64* mas
 
     block_sync();
     for (u32 i = thread_id(); i < planCount; i += THREADS)
-        if (counts[i] != 0) global_add(&passed[i], (u64)counts[i]);
+        if (counts[i] != 0) global_add(&passed[all.rest[i]], (u64)counts[i]);
 }

@@ -1,34 +1,24 @@
-using Linr.Kernels.Scan;
-using Linr.Memory;
-
 namespace Linr.Kernels.Filter;
 
 /// <summary>
-/// What up to 32 filters of a batch have in common: clauses that ask whether a code of the same column is in a set,
-/// such as each user's own country and blocked companies. Those that a plan starts with, each failing the row or
-/// handing it to the next, are answered by one look-up a row for all filters; what is left of a filter is evaluated on
-/// the rows that got through. Prepared by one thread, then safe for concurrent readers; its memory is used again.
+/// Up to 32 filters of a batch evaluated together where they share clauses (<see cref="SharedTables"/>): what is left
+/// of a filter is evaluated on the rows that got through. Prepared by one thread, then safe for concurrent readers.
 /// </summary>
 internal sealed unsafe class SharedClauses : IDisposable
 {
     /// <summary>Filters at most: bits of a word.</summary>
-    public const int FiltersMax = 32;
+    public const int FiltersMax = SharedTables.PlansMax;
 
     /// <summary>Rows whose words stay in the first cache while column after column is looked up.</summary>
     private const int ChunkRows = 1_024;
 
+    private readonly SharedTables _tables = new();
     private readonly PlanFilter?[] _filters = new PlanFilter?[FiltersMax];
-    private readonly ulong[] _known = new ulong[FiltersMax];
-    private readonly bool[] _hasRest = new bool[FiltersMax];
-    private NativeBuffer? _tables;
-    private SharedClause[] _clauses = [];
-    private CodeLookup[] _lookups = [];
-    private int _clauseCount;
-    private int _lookupCount;
+    private readonly FilterPlan?[] _plans = new FilterPlan?[FiltersMax];
     private int _filterCount;
 
-    /// <summary>Whether any filter has its mask from <see cref="Evaluate"/>.</summary>
-    public bool IsEmpty { get; private set; } = true;
+    /// <summary>Whether no filter has its mask from <see cref="Evaluate"/>.</summary>
+    public bool IsEmpty => _tables.WordCount == 0;
 
     /// <summary>Whether the words of <see cref="Evaluate"/> say all about every filter.</summary>
     public bool IsWhole { get; private set; }
@@ -38,26 +28,24 @@ internal sealed unsafe class SharedClauses : IDisposable
     /// <param name="rowCount">Rows that the scan will evaluate them on.</param>
     public void Prepare(ReadOnlySpan<RowFilter?> filters, long rowCount)
     {
-        Array.Clear(_lookups, 0, _lookupCount);
         Array.Clear(_filters);
-        Array.Clear(_known);
-        (_filterCount, _clauseCount, _lookupCount) = (filters.Length, 0, 0);
+        _filterCount = filters.Length;
         for (int filter = 0; filter < filters.Length; filter++)
         {
             _filters[filter] = filters[filter] as PlanFilter;
-            if (filters.Length > 1 && _filters[filter] is PlanFilter planned)
-            {
-                Collect(planned.Plan, filter);
-            }
+            _plans[filter] = _filters[filter]?.Plan;
         }
 
-        LayOutTables(rowCount);
-        FillTables();
-        IsWhole = !_known.AsSpan(0, filters.Length).Contains(0UL) && !_hasRest.AsSpan(0, filters.Length).Contains(true);
+        _tables.Prepare(_plans.AsSpan(0, filters.Length), rowCount);
+        IsWhole = true;
+        for (int filter = 0; filter < filters.Length; filter++)
+        {
+            IsWhole &= Has(filter) && !_tables.HasRest(filter);
+        }
     }
 
     /// <summary>Whether <see cref="Evaluate"/> gives a filter's mask.</summary>
-    public bool Has(int filter) => _known[filter] != 0;
+    public bool Has(int filter) => _tables.Known(filter) != 0;
 
     /// <summary>Evaluates the filters that share clauses, see <see cref="RowFilter.Evaluate"/>.</summary>
     /// <param name="block">The block.</param>
@@ -80,11 +68,11 @@ internal sealed unsafe class SharedClauses : IDisposable
             Span<uint> chunk = new(words + first, count);
             chunk.Fill(uint.MaxValue);
             new Span<uint>(words + first + count, padded - count).Clear();
-            foreach (ref readonly CodeLookup lookup in _lookups.AsSpan(0, _lookupCount))
+            foreach (ref readonly CodeLookup lookup in _tables.Lookups)
             {
                 if (lookup.WordCount > 0)
                 {
-                    lookup.And(Table(lookup), block, firstRow + first, chunk);
+                    lookup.And(_tables.Table(lookup), block, firstRow + first, chunk);
                 }
             }
 
@@ -93,117 +81,14 @@ internal sealed unsafe class SharedClauses : IDisposable
 
         for (int filter = 0; filter < _filterCount; filter++)
         {
-            if (_hasRest[filter] && Has(filter))
+            if (_tables.HasRest(filter) && Has(filter))
             {
                 Span<ulong> mask = new(masks + ((long)filter * stride), (rowCount + 63) / 64);
-                _filters[filter]!.Narrow(block, firstRow, rowCount, mask, _known[filter]);
+                _filters[filter]!.Narrow(block, firstRow, rowCount, mask, _tables.Known(filter));
             }
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _tables?.Dispose();
-
-    private uint* Table(in CodeLookup lookup) => (uint*)_tables!.Address + lookup.Start;
-
-    /// <summary>Adds the clauses that a plan starts with.</summary>
-    private void Collect(FilterPlan plan, int filter)
-    {
-        int next = plan.Entry;
-        _hasRest[filter] = false;
-        while (next >= 0 && plan.Clauses[next].IsConjunct)
-        {
-            ref readonly PlanClause clause = ref plan.Clauses[next];
-            if (next < PlanFilter.KnownMax && CodeSet.IsOf(plan, clause))
-            {
-                Add(plan, next, filter);
-            }
-            else
-            {
-                _hasRest[filter] = true;
-            }
-
-            next = clause.WhenKept;
-        }
-
-        _hasRest[filter] |= next != FilterPlan.Pass;
-    }
-
-    private void Add(FilterPlan plan, int number, int filter)
-    {
-        ref readonly PlanClause clause = ref plan.Clauses[number];
-        CodeSet set = new(plan, clause);
-        if (set.End >= CodeLookup.WordsMax && set.Count > CodeLookup.MembersMax / FiltersMax)
-        {
-            _hasRest[filter] = true;
-            return;
-        }
-
-        int lookup = FindLookup(plan.Columns[clause.Column], filter);
-        _lookups[lookup].Add(filter, set, isNegated: clause.WhenTrue == FilterPlan.Fail);
-        ScanArrays.Grow(ref _clauses, _clauseCount + 1);
-        _clauses[_clauseCount++] = new SharedClause(filter, number, lookup);
-    }
-
-    /// <summary>A filter's second clause on a column needs a table of its own: a row may have several values.</summary>
-    private int FindLookup(ReadOnlyMemory<ColumnBlock> column, int filter)
-    {
-        int found = 0;
-        while (found < _lookupCount
-            && !(_lookups[found].Column.Equals(column) && (_lookups[found].Filters >> filter & 1) == 0))
-        {
-            found++;
-        }
-
-        if (found == _lookupCount)
-        {
-            ScanArrays.Grow(ref _lookups, ++_lookupCount);
-            _lookups[found] = CodeLookup.Of(column);
-        }
-
-        return found;
-    }
-
-    private void LayOutTables(long rowCount)
-    {
-        long words = 0;
-        foreach (ref CodeLookup lookup in _lookups.AsSpan(0, _lookupCount))
-        {
-            lookup.ChooseTable(rowCount);
-            lookup.Start = words;
-            words += lookup.WordCount;
-        }
-
-        IsEmpty = words == 0;
-        if (!IsEmpty)
-        {
-            ScanArrays.Grow(ref _tables, words * sizeof(uint));
-        }
-    }
-
-    private void FillTables()
-    {
-        foreach (ref readonly CodeLookup lookup in _lookups.AsSpan(0, _lookupCount))
-        {
-            if (lookup.WordCount > 0)
-            {
-                lookup.Clear(Table(lookup));
-            }
-        }
-
-        foreach (SharedClause shared in _clauses.AsSpan(0, _clauseCount))
-        {
-            ref readonly CodeLookup lookup = ref _lookups[shared.Lookup];
-            if (lookup.WordCount > 0)
-            {
-                FilterPlan plan = _filters[shared.Filter]!.Plan;
-                lookup.Write(Table(lookup), shared.Filter, new CodeSet(plan, plan.Clauses[shared.Clause]));
-                _known[shared.Filter] |= 1UL << shared.Clause;
-            }
-            else
-            {
-                _hasRest[shared.Filter] = true;
-            }
-        }
-    }
+    public void Dispose() => _tables.Dispose();
 }

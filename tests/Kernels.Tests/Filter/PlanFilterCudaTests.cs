@@ -52,7 +52,44 @@ public sealed class PlanFilterCudaTests(CudaMachine machine) : CudaTest(machine)
         using PlanFilterCuda op = new(Context);
         using RandomColumns columns = new(seed, random.Next(1, 3_000));
         SharedPlans shared = new(random, columns);
-        Check(op, [.. Enumerable.Range(0, 20).Select(_ => shared.Make())], columns.RowCount, random);
+        Check(op, [.. Enumerable.Range(0, random.Next(2, 80)).Select(_ => shared.Make())], columns.RowCount, random);
+    }
+
+    /// <summary>As users' own filters are: any of some codes, and none of others; some with a clause besides.</summary>
+    [Theory]
+    [InlineData(2, 300, 1_000, false)]
+    [InlineData(33, 12, 70_000, true)]
+    [InlineData(256, 300, 40, false)]
+    public void Look_ups_answer_plans_that_share_all_clauses(int count, int firstLimit, int secondLimit, bool hasMany)
+    {
+        Random random = new(count);
+        using PlanFilterCuda op = new(Context);
+        using RandomColumns columns = new(count, 1_400);
+        ColumnBlock[] first = columns.Make(ColumnElement.Code32, firstLimit, isMultiValued: hasMany);
+        ColumnBlock[] second = columns.Make(ColumnElement.Code32, secondLimit, isMultiValued: false);
+        ColumnBlock[] number = columns.Make(ColumnElement.Int64, 10, isMultiValued: false);
+        FilterPlan[] plans = [.. Enumerable.Range(0, count).Select(i =>
+        {
+            FilterPlan plan = new();
+            plan.AppendColumn(first);
+            plan.AppendColumn(second);
+            plan.AppendColumn(number);
+            int next = i % 5 == 4 ? plan.AppendRange(2, 2, 8, FilterPlan.Pass, FilterPlan.Fail) : FilterPlan.Pass;
+            next = plan.AppendAnyOf(1, Some(secondLimit), areCodes: true, FilterPlan.Fail, next);
+            plan.Complete(plan.AppendAnyOf(0, Some(firstLimit), areCodes: true, next, FilterPlan.Fail));
+            return plan;
+        })];
+        using SharedTables tables = new();
+        tables.Prepare(plans.AsSpan(0, Math.Min(count, SharedTables.PlansMax)), 1 << 30, 1 << 16);
+        Assert.True(tables.WordCount > 0);
+        Assert.All(Enumerable.Range(0, tables.PlanCount), i =>
+        {
+            Assert.Equal(2, BitOperations.PopCount(tables.Known(i)));
+            Assert.Equal(i % 5 == 4, tables.HasRest(i));
+        });
+        Check(op, plans, columns.RowCount, random);
+
+        ulong[] Some(int limit) => [.. Enumerable.Range(0, 5).Select(_ => (ulong)random.Next(1, limit))];
     }
 
     [Fact]
@@ -243,9 +280,9 @@ public sealed class PlanFilterCudaTests(CudaMachine machine) : CudaTest(machine)
             _ => (ulong)random.NextInt64(long.MinValue, long.MaxValue))];
         bool[][] passes = [.. plans.Select(plan => Enumerable.Range(0, rowCount).Select(
             row => plan.Passes((uint)row)).ToArray())];
-        foreach (ulong[] alive in (ulong[][])[live, []])
+        foreach ((ulong[] alive, long rowsShared) in ((ulong[], long)[])[(live, 0), ([], 0), (live, 1 << 30), ([], 1 << 30)])
         {
-            (ulong[] masks, ulong[] passed) = Run(op, plans, columns, rowCount, alive, i => numbers[i]);
+            (ulong[] masks, ulong[] passed) = Run(op, plans, columns, rowCount, alive, i => numbers[i], rowsShared);
             for (int i = 0; i < plans.Length; i++)
             {
                 ulong[] expected = new ulong[words];
@@ -265,18 +302,40 @@ public sealed class PlanFilterCudaTests(CudaMachine machine) : CudaTest(machine)
         }
     }
 
+    /// <summary>Plans that share as in a table of so many rows.</summary>
+    private static void AppendShared(
+        CudaFilterPlans batch, FilterPlan[] plans, Func<int, int[]> numbers, long rowsShared)
+    {
+        using SharedTables tables = new();
+        for (int first = 0; first < plans.Length; first += SharedTables.PlansMax)
+        {
+            FilterPlan[] group = [.. plans.Skip(first).Take(SharedTables.PlansMax)];
+            tables.Prepare(group, rowsShared, 1 << 16);
+            batch.AppendGroup(
+                tables, group, [.. group.Select((_, i) => (ReadOnlyMemory<int>)numbers(first + i))], firstBlock: 0);
+        }
+    }
+
     private (ulong[] Masks, ulong[] Passed) Run(
         PlanFilterCuda op,
         FilterPlan[] plans,
         DeviceColumns columns,
         int rowCount,
         ReadOnlySpan<ulong> live,
-        Func<int, int[]> numbers)
+        Func<int, int[]> numbers,
+        long rowsShared = 0)
     {
         using CudaFilterPlans batch = new(Context, CapacityBytes);
-        for (int i = 0; i < plans.Length; i++)
+        if (rowsShared > 0)
         {
-            Assert.Equal(i, batch.Append(plans[i], numbers(i)));
+            AppendShared(batch, plans, numbers, rowsShared);
+        }
+        else
+        {
+            for (int i = 0; i < plans.Length; i++)
+            {
+                Assert.Equal(i, batch.Append(plans[i], numbers(i)));
+            }
         }
 
         // A word between two masks shows what is written past the last one.

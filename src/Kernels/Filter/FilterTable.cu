@@ -1,0 +1,32 @@
+// What the kernels of filters read: a table's columns, and the plans of a batch.
+// Defines: PLANS, SHARED_PLANS (plans of a group).
+
+// CudaFilterColumn: values is null where no row has one.
+struct alignas(16) Column {
+    const u8* values;   // [row], or the heap of a multi-valued column
+    const u32* present; // a bit a row, or null
+    const u64* runs;    // [row] start << RUN_COUNT_BITS | count, or null
+    u64 element;
+};
+
+// CudaFilterTable.
+struct alignas(16) Table {
+    u64 rowCount;
+    const u32* live; // a bit a row, or null where all are
+    const Column* columns;
+    u64 unused;
+};
+
+// CudaFilterPlans: at the front, then the numbers of the PLANS plans at most that have something left when the shared
+// clauses have been looked up, then room for PLANS of Plan; offsets are bytes from the front.
+struct Plan { u32 clauses, words; i32 entry; u32 slotCount; };
+
+// Plans of a group, each a bit: those whose mask shared_filter writes, and those of which that is all.
+struct Group { u32 lookups, lookupCount, known, whole; };
+
+struct alignas(16) Plans {
+    u32 planCount, restCount, unused[2];
+    Group groups[PLANS / SHARED_PLANS];
+    u32 rest[PLANS];
+    Plan plans[PLANS];
+};

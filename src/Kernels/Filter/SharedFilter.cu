@@ -1,0 +1,155 @@
+// The clauses that up to 32 plans of a batch share, by one look-up a row and column: SharedTables.cs.
+// A warp takes 256 rows and one group of plans. A table gives each code a word of the plans that let it through; the
+// words of 32 rows, a row a lane, are ANDed over the columns and then turned over, so that lane p has the rows of plan
+// p, and after eight such turns writes 32 bytes of its mask.
+// Defines: THREADS, PLANS, SHARED_PLANS, RUN_COUNT_BITS, CODE_HASH_FACTOR, COLUMN_* (ColumnElement).
+
+#define WORDS 8
+#define STEP_ROWS (32 * WORDS)
+#define WARPS (THREADS / 32)
+
+// CodeLookup: where its table starts, in bytes from the front of the plans; `last` is the last code that has a word, or
+// of a hashed table the last slot, and `shift`, 0 without slots, leaves a slot's number of a hash.
+struct alignas(16) Lookup {
+    i32 column;
+    u32 table, last, shift;
+    u32 absent, unused[3];
+};
+
+DEVICE u32 word_of(const Lookup& lookup, const u32* table, u32 code) {
+    if (lookup.shift == 0) return table[code < lookup.last ? code : lookup.last];
+    for (u32 slot = code * (u32)CODE_HASH_FACTOR >> lookup.shift;; slot = (slot + 1) & lookup.last) {
+        u64 entry = ((const u64*)table)[slot];
+        if ((u32)entry == code || (u32)entry == 0) return (u32)(entry >> 32);
+    }
+}
+
+template <u32 bytes> DEVICE u32 code_at(const u8* values, u64 position) {
+    return bytes == 1 ? values[position] : bytes == 2 ? ((const u16*)values)[position] : ((const u32*)values)[position];
+}
+
+// Rows of one code each.
+template <u32 bytes>
+DEVICE void and_codes(u32 (&words)[WORDS], const u8* values, u64 row, u64 rowCount, const Lookup& lookup,
+                      const u32* table) {
+    u32 codes[WORDS];
+#pragma unroll
+    for (u32 i = 0; i < WORDS; i++) codes[i] = row + 32 * i < rowCount ? code_at<bytes>(values, row + 32 * i) : 0;
+#pragma unroll
+    for (u32 i = 0; i < WORDS; i++) words[i] &= word_of(lookup, table, codes[i]);
+}
+
+// Rows of several codes: the bits that any of them flips.
+template <u32 bytes>
+DEVICE void and_runs(u32 (&words)[WORDS], const Column& column, u64 row, u64 rowCount, const Lookup& lookup,
+                     const u32* table) {
+    u64 runs[WORDS];
+#pragma unroll
+    for (u32 i = 0; i < WORDS; i++) runs[i] = row + 32 * i < rowCount ? column.runs[row + 32 * i] : 0;
+#pragma unroll
+    for (u32 i = 0; i < WORDS; i++) {
+        u64 start = runs[i] >> RUN_COUNT_BITS;
+        u32 count = (u32)runs[i] & ((1u << RUN_COUNT_BITS) - 1), flipped = 0;
+        for (u32 j = 0; j < count; j++)
+            flipped |= word_of(lookup, table, code_at<bytes>(column.values, start + j)) ^ lookup.absent;
+        words[i] &= lookup.absent ^ flipped;
+    }
+}
+
+template <u32 bytes>
+DEVICE void and_column(u32 (&words)[WORDS], const Column& column, u64 row, u64 rowCount, const Lookup& lookup,
+                       const u32* table) {
+    if (column.runs != nullptr) {
+        and_runs<bytes>(words, column, row, rowCount, lookup, table);
+    } else {
+        and_codes<bytes>(words, column.values, row, rowCount, lookup, table);
+    }
+}
+
+DEVICE void and_lookup(u32 (&words)[WORDS], const u8* plans, const Lookup& lookup, const Table& table, u64 row) {
+    Column column = table.columns[lookup.column];
+    const u32* entries = (const u32*)(plans + lookup.table);
+    if (column.values == nullptr) {
+#pragma unroll
+        for (u32 i = 0; i < WORDS; i++) words[i] &= lookup.absent;
+    } else if (column.element == COLUMN_CODE16) {
+        and_column<2>(words, column, row, table.rowCount, lookup, entries);
+    } else if (column.element == COLUMN_CODE32) {
+        and_column<4>(words, column, row, table.rowCount, lookup, entries);
+    } else {
+        and_column<1>(words, column, row, table.rowCount, lookup, entries);
+    }
+}
+
+// Bit p of lane r becomes bit r of lane p: halves of the 32 x 32 bits change places, then halves of those.
+template <u32 distance, u32 low> DEVICE u32 turn_blocks(u32 v) {
+    u32 other = warp_shuffle_xor(v, distance);
+    return (lane_id() & distance) != 0 ? (v & ~low) | (other >> distance & low) : (v & low) | (other & low) << distance;
+}
+
+DEVICE u32 turn(u32 v) {
+    v = turn_blocks<16, 0x0000ffff>(v);
+    v = turn_blocks<8, 0x00ff00ff>(v);
+    v = turn_blocks<4, 0x0f0f0f0f>(v);
+    v = turn_blocks<2, 0x33333333>(v);
+    return turn_blocks<1, 0x55555555>(v);
+}
+
+// Of 32 rows those that are alive.
+DEVICE u32 live_rows(const Table& table, u64 first) {
+    if (first >= table.rowCount) return 0;
+    u32 inside = table.rowCount - first < 32 ? (1u << (u32)(table.rowCount - first)) - 1 : 0xffffffff;
+    return table.live == nullptr ? inside : inside & table.live[first / 32];
+}
+
+// A lane's plan's mask of a step, in pieces of 64 rows; how many rows it has.
+DEVICE u32 write_mask(const u32 (&words)[WORDS], u64* mask, u64 first, u64 rowCount) {
+    u32 total = 0;
+#pragma unroll
+    for (u32 i = 0; i < WORDS; i += 2) {
+        total += bit_count(words[i]) + bit_count(words[i + 1]);
+        if (first + 32 * i < rowCount) mask[first / 64 + i / 2] = (u64)words[i + 1] << 32 | words[i];
+    }
+
+    return total;
+}
+
+// masks[plan][word] of the plans that share, a bit a row that is alive and gets through what they share; of those that
+// are nothing more, passed[plan] += their count.
+KERNEL(shared_filter, (THREADS, 2), const Table* tables, const u8* plans, u64* masks, u64 wordStride, u64* passed) {
+    SHARED_BYTES(shared);
+    u32* counts = (u32*)shared; // [PLANS]
+    const Plans& all = *(const Plans*)plans;
+    for (u32 i = thread_id(); i < PLANS; i += THREADS) counts[i] = 0;
+    block_sync();
+
+    Table table = *tables;
+    if (table.rowCount > 64 * wordStride) table.rowCount = 64 * wordStride;
+    u32 stepCount = (u32)((table.rowCount + STEP_ROWS - 1) / STEP_ROWS);
+    u32 groupCount = (all.planCount + SHARED_PLANS - 1) / SHARED_PLANS;
+    for (u32 s = block_id() * WARPS + warp_id(); s < stepCount; s += grid_blocks() * WARPS) {
+        u64 first = (u64)s * STEP_ROWS;
+        for (u32 g = 0; g < groupCount; g++) {
+            Group group = all.groups[g];
+            if (group.known == 0) continue;
+
+            u32 words[WORDS];
+#pragma unroll
+            for (u32 i = 0; i < WORDS; i++) words[i] = 0xffffffff;
+            const Lookup* lookups = (const Lookup*)(plans + group.lookups);
+            for (u32 i = 0; i < group.lookupCount; i++)
+                and_lookup(words, plans, lookups[i], table, first + lane_id());
+#pragma unroll
+            for (u32 i = 0; i < WORDS; i++) words[i] = turn(words[i]) & live_rows(table, first + 32 * i);
+            if ((group.known >> lane_id() & 1) != 0) {
+                u32 plan = g * SHARED_PLANS + lane_id();
+                u32 total = write_mask(words, masks + plan * wordStride, first, table.rowCount);
+                if ((group.whole >> lane_id() & 1) != 0) shared_add(&counts[plan], total);
+            }
+        }
+    }
+
+    block_sync();
+    for (u32 i = thread_id(); i < PLANS; i += THREADS)
+        if (counts[i] != 0) global_add(&passed[i], (u64)counts[i]);
+}
