@@ -8,4 +8,10 @@ public enum RowType
 
     /// <summary>16-bit IEEE floats. Cosine rows are normalised first and their norm is kept.</summary>
     Float16,
+
+    /// <summary>
+    /// The upper 16 bits of 32-bit floats (bfloat16): their range with 8 bits of precision. Cosine rows are normalised
+    /// first and their norm is kept.
+    /// </summary>
+    BFloat16,
 }

@@ -45,7 +45,12 @@ internal sealed class TableScan
 
         return new ScanSegment(
             schema.Dim,
-            schema.RowType == RowType.Float32 ? RowElement.Float32 : RowElement.Float16,
+            schema.RowType switch
+            {
+                RowType.Float32 => RowElement.Float32,
+                RowType.Float16 => RowElement.Float16,
+                _ => RowElement.BFloat16,
+            },
             schema.Metric switch
             {
                 Metric.Dot => ScanMetric.Dot,

@@ -154,7 +154,12 @@ public sealed record DeviceLayout
 
     /// <summary>What the elements of an embedding's rows are.</summary>
     internal static CudaElement ElementOf(EmbeddingSchema schema)
-        => schema.RowType == RowType.Float32 ? CudaElement.Float32 : CudaElement.Float16;
+        => schema.RowType switch
+        {
+            RowType.Float32 => CudaElement.Float32,
+            RowType.Float16 => CudaElement.Float16,
+            _ => CudaElement.BFloat16,
+        };
 
     /// <summary>Whether scores need the rows' norms; 16-bit rows under cosine were normalised.</summary>
     internal static bool HasNorms(EmbeddingSchema schema)

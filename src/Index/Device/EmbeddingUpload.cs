@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Linr.Cuda;
 using Linr.Index.Embeddings;
 using Linr.Kernels;
@@ -37,12 +36,7 @@ internal static class EmbeddingUpload
 
     private static void CopyRows(EmbeddingColumn column, int block, int first, Span<byte> to, int rowBytes)
     {
-        int dim = column.Schema.Dim;
-        long start = (long)first * dim;
-        int length = to.Length / rowBytes * dim;
-        ReadOnlySpan<byte> from = column.Schema.RowType == RowType.Float32
-            ? MemoryMarshal.AsBytes(column.Float32Block(block).Slice(start, length).Span)
-            : MemoryMarshal.AsBytes(column.Float16Block(block).Slice(start, length).Span);
+        ReadOnlySpan<byte> from = column.RowBytes(block, first, to.Length / rowBytes);
         int hostBytes = from.Length / (to.Length / rowBytes);
         if (hostBytes == rowBytes)
         {

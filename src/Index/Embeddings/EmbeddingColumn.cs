@@ -1,4 +1,6 @@
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using Linr.Kernels;
 using Linr.Kernels.Scan;
 using Linr.Memory;
 
@@ -11,11 +13,13 @@ namespace Linr.Index.Embeddings;
 /// </summary>
 public sealed class EmbeddingColumn : IDisposable
 {
-    // Rows normalised and then rounded to half precision: see RowBlock.
-    private const float NormalisedNormMax = 1 + (1 / 1024f);
+    // Rows normalised and then rounded: see RowBlock.
+    private const float NormalisedHalfMax = 1 + (1 / 1024f);
+    private const float NormalisedBFloatMax = 1 + (1 / 128f);
 
     private readonly BlockStore<float>? _float32;
     private readonly BlockStore<Half>? _float16;
+    private readonly BlockStore<ushort>? _bfloat16;
     private readonly BlockStore<float> _norms;
     private readonly float[] _normMax;
 
@@ -25,12 +29,14 @@ public sealed class EmbeddingColumn : IDisposable
         long rows,
         BlockStore<float>? float32,
         BlockStore<Half>? float16,
+        BlockStore<ushort>? bfloat16,
         BlockStore<float> norms)
     {
         Schema = schema;
         Rows = rows;
         _float32 = float32;
         _float16 = float16;
+        _bfloat16 = bfloat16;
         _norms = norms;
         _normMax = new float[norms.BlockCount];
         for (int block = 0; block < _normMax.Length; block++)
@@ -49,15 +55,36 @@ public sealed class EmbeddingColumn : IDisposable
     public int BlockCount => _norms.BlockCount;
 
     /// <summary>Bytes of native memory held; what is mapped is not counted.</summary>
-    public long OwnedBytes => (_float32?.OwnedBytes ?? 0) + (_float16?.OwnedBytes ?? 0) + _norms.OwnedBytes;
+    public long OwnedBytes => (_float32?.OwnedBytes ?? 0) + (_float16?.OwnedBytes ?? 0)
+        + (_bfloat16?.OwnedBytes ?? 0) + _norms.OwnedBytes;
 
     /// <summary>The rows of a block, [rows, D].</summary>
     /// <exception cref="InvalidOperationException">The rows are not 32-bit.</exception>
     public NativeSlice<float> Float32Block(int block) => (_float32 ?? throw WrongType(RowType.Float32)).Block(block);
 
     /// <summary>The rows of a block, [rows, D].</summary>
-    /// <exception cref="InvalidOperationException">The rows are not 16-bit.</exception>
+    /// <exception cref="InvalidOperationException">The rows are not halves.</exception>
     public NativeSlice<Half> Float16Block(int block) => (_float16 ?? throw WrongType(RowType.Float16)).Block(block);
+
+    /// <summary>The rows of a block, [rows, D], of <see cref="BFloats"/>.</summary>
+    /// <exception cref="InvalidOperationException">The rows are not bfloats.</exception>
+    public NativeSlice<ushort> BFloat16Block(int block)
+        => (_bfloat16 ?? throw WrongType(RowType.BFloat16)).Block(block);
+
+    /// <summary>The bytes of some rows of a block.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="first">The first row within the block.</param>
+    /// <param name="count">How many.</param>
+    public ReadOnlySpan<byte> RowBytes(int block, int first, int count)
+    {
+        (long start, int length) = ((long)first * Schema.Dim, count * Schema.Dim);
+        return Schema.RowType switch
+        {
+            RowType.Float32 => MemoryMarshal.AsBytes(Float32Block(block).Slice(start, length).Span),
+            RowType.Float16 => MemoryMarshal.AsBytes(Float16Block(block).Slice(start, length).Span),
+            _ => MemoryMarshal.AsBytes(BFloat16Block(block).Slice(start, length).Span),
+        };
+    }
 
     /// <summary>The norms of a block, [rows].</summary>
     public NativeSlice<float> NormBlock(int block) => _norms.Block(block);
@@ -65,10 +92,10 @@ public sealed class EmbeddingColumn : IDisposable
     /// <summary>A block, as a scan reads it.</summary>
     public RowBlock Block(int block)
     {
-        bool normalised = _float16 is not null && Schema.Metric == Metric.Cosine;
-        nint rows = _float32?.Block(block).Address ?? _float16!.Block(block).Address;
+        bool normalised = _float32 is null && Schema.Metric == Metric.Cosine;
+        nint rows = _float32?.Block(block).Address ?? _float16?.Block(block).Address ?? _bfloat16!.Block(block).Address;
         return normalised
-            ? new RowBlock(rows, Norms: 0, NormalisedNormMax)
+            ? new RowBlock(rows, Norms: 0, _float16 is not null ? NormalisedHalfMax : NormalisedBFloatMax)
             : new RowBlock(rows, _norms.Block(block).Address, _normMax[block]);
     }
 
@@ -83,7 +110,7 @@ public sealed class EmbeddingColumn : IDisposable
     }
 
     /// <summary>
-    /// Copies a row's embedding, as it was given: 32-bit rows bit for bit, 16-bit rows to half precision.
+    /// Copies a row's embedding, as it was given: 32-bit rows bit for bit, 16-bit rows to their precision.
     /// </summary>
     /// <param name="row">The row.</param>
     /// <param name="destination">[D] at least.</param>
@@ -98,7 +125,15 @@ public sealed class EmbeddingColumn : IDisposable
             return;
         }
 
-        TensorPrimitives.ConvertToSingle(_float16!.Read(row), destination);
+        if (_float16 is not null)
+        {
+            TensorPrimitives.ConvertToSingle(_float16.Read(row), destination);
+        }
+        else
+        {
+            BFloats.Widen(_bfloat16!.Read(row), destination);
+        }
+
         if (Schema.Metric == Metric.Cosine)
         {
             Span<float> written = destination[..Schema.Dim];
@@ -111,6 +146,7 @@ public sealed class EmbeddingColumn : IDisposable
     {
         _float32?.Dispose();
         _float16?.Dispose();
+        _bfloat16?.Dispose();
         _norms.Dispose();
     }
 

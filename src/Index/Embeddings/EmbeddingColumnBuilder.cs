@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Linr.Index.Columns;
+using Linr.Kernels;
 
 namespace Linr.Index.Embeddings;
 
@@ -9,6 +10,7 @@ public sealed class EmbeddingColumnBuilder : IDisposable
     private readonly float[] _rounded;
     private BlockStore<float>? _float32;
     private BlockStore<Half>? _float16;
+    private BlockStore<ushort>? _bfloat16;
     private BlockStore<float> _norms = BlockStore<float>.OfRows();
     private BlockStore<ulong> _present = RowMask.Store();
     private long _rowsSet;
@@ -20,8 +22,7 @@ public sealed class EmbeddingColumnBuilder : IDisposable
         ArgumentNullException.ThrowIfNull(schema);
         Schema = schema;
         _rounded = new float[schema.Dim];
-        _float32 = schema.RowType == RowType.Float32 ? BlockStore<float>.OfRows(schema.Dim) : null;
-        _float16 = schema.RowType == RowType.Float16 ? BlockStore<Half>.OfRows(schema.Dim) : null;
+        StartRows();
     }
 
     /// <summary>The embedding.</summary>
@@ -78,11 +79,11 @@ public sealed class EmbeddingColumnBuilder : IDisposable
 
         _float32?.Trim(rows);
         _float16?.Trim(rows);
+        _bfloat16?.Trim(rows);
         _norms.Trim(rows);
-        var column = new EmbeddingColumn(Schema, rows, _float32, _float16, _norms);
+        var column = new EmbeddingColumn(Schema, rows, _float32, _float16, _bfloat16, _norms);
         _present.Dispose();
-        _float32 = _float32 is null ? null : BlockStore<float>.OfRows(Schema.Dim);
-        _float16 = _float16 is null ? null : BlockStore<Half>.OfRows(Schema.Dim);
+        StartRows();
         _norms = BlockStore<float>.OfRows();
         _present = RowMask.Store();
         _rowsSet = 0;
@@ -94,6 +95,7 @@ public sealed class EmbeddingColumnBuilder : IDisposable
     {
         _float32?.Dispose();
         _float16?.Dispose();
+        _bfloat16?.Dispose();
         _norms.Dispose();
         _present.Dispose();
     }
@@ -138,18 +140,49 @@ public sealed class EmbeddingColumnBuilder : IDisposable
                 _rounded[i] = (float)(embedding[i] / norm);
             }
 
-            TensorPrimitives.ConvertToHalf(_rounded, _float16!.Write(row));
+            WriteRounded(row, _rounded);
         }
         else
         {
             // A scan bounds its rounding errors by the norms of the rows that it reads.
-            TensorPrimitives.ConvertToHalf(embedding, _float16!.Write(row));
-            TensorPrimitives.ConvertToSingle(_float16.Read(row), _rounded);
+            WriteRounded(row, embedding);
+            ReadRounded(row, _rounded);
             norm = EmbeddingNorm.Of(_rounded);
         }
 
         _norms.Write(row)[0] = (float)norm;
         RowMask.Set(_present, row, true);
         _rowsSet = Math.Max(_rowsSet, row + 1L);
+    }
+
+    private void StartRows()
+    {
+        _float32 = Schema.RowType == RowType.Float32 ? BlockStore<float>.OfRows(Schema.Dim) : null;
+        _float16 = Schema.RowType == RowType.Float16 ? BlockStore<Half>.OfRows(Schema.Dim) : null;
+        _bfloat16 = Schema.RowType == RowType.BFloat16 ? BlockStore<ushort>.OfRows(Schema.Dim) : null;
+    }
+
+    private void WriteRounded(uint row, ReadOnlySpan<float> values)
+    {
+        if (_float16 is not null)
+        {
+            TensorPrimitives.ConvertToHalf(values, _float16.Write(row));
+        }
+        else
+        {
+            BFloats.Round(values, _bfloat16!.Write(row));
+        }
+    }
+
+    private void ReadRounded(uint row, Span<float> values)
+    {
+        if (_float16 is not null)
+        {
+            TensorPrimitives.ConvertToSingle(_float16.Read(row), values);
+        }
+        else
+        {
+            BFloats.Widen(_bfloat16!.Read(row), values);
+        }
     }
 }

@@ -101,12 +101,12 @@ public static class ModelReader
     {
         string name = ModelNames.Rows(schema.Name);
         NativeSlice<float> norms = file.Require<float>(ModelNames.Norms(schema.Name), TensorType.Float32, rows);
-        bool isFloat32 = schema.RowType == RowType.Float32;
         return new EmbeddingColumn(
             schema,
             rows,
-            isFloat32 ? Rows<float>(TensorType.Float32) : null,
-            isFloat32 ? null : Rows<Half>(TensorType.Float16),
+            schema.RowType == RowType.Float32 ? Rows<float>(TensorType.Float32) : null,
+            schema.RowType == RowType.Float16 ? Rows<Half>(TensorType.Float16) : null,
+            schema.RowType == RowType.BFloat16 ? Rows<ushort>(TensorType.BFloat16) : null,
             BlockStore<float>.Map(norms, Limits.BlockRows, 1));
 
         BlockStore<T> Rows<T>(TensorType type)

@@ -62,14 +62,15 @@ public static class ModelWriter
 
     private static TensorSource Rows(EmbeddingColumn column)
     {
-        bool isFloat32 = column.Schema.RowType == RowType.Float32;
+        (TensorType type, Action<TensorSink> write) = column.Schema.RowType switch
+        {
+            RowType.Float32 => (
+                TensorType.Float32, (Action<TensorSink>)(sink => WriteBlocks(sink, column, column.Float32Block))),
+            RowType.Float16 => (TensorType.Float16, sink => WriteBlocks(sink, column, column.Float16Block)),
+            _ => (TensorType.BFloat16, sink => WriteBlocks(sink, column, column.BFloat16Block)),
+        };
         return new TensorSource(
-            ModelNames.Rows(column.Schema.Name),
-            isFloat32 ? TensorType.Float32 : TensorType.Float16,
-            ImmutableArray.Create(column.Rows, column.Schema.Dim),
-            isFloat32
-                ? sink => WriteBlocks(sink, column, column.Float32Block)
-                : sink => WriteBlocks(sink, column, column.Float16Block))
+            ModelNames.Rows(column.Schema.Name), type, ImmutableArray.Create(column.Rows, column.Schema.Dim), write)
         {
             AlignmentBytes = PageBytes,
         };

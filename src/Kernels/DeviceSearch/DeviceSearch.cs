@@ -96,7 +96,8 @@ public sealed class DeviceSearch : IDisposable
 
     /// <summary>
     /// Bytes of device memory that a workspace takes for batches of a table, filtered, grouped or neither: those of the
-    /// shape that takes most. Plans of more than <see cref="SearchPlans.BytesMin"/> together take more.
+    /// shape that takes most. Plans and what they share take more where they are more than
+    /// <see cref="SearchPlans.BytesMin"/> together.
     /// </summary>
     /// <param name="table">The table; its arrays need not be there.</param>
     /// <param name="embedding">Which of its embeddings is scored.</param>

@@ -190,8 +190,8 @@ public sealed unsafe class DeviceSearchWorkspace : IDisposable
     private SearchMemory Make(in SearchShape shape)
     {
         using SearchMemory sizes = new(shape, default, default, default);
-        if (_arena is null || _arena.Length < sizes.DeviceBytes || _upload!.Length < sizes.UploadBytes
-            || _download!.Length < sizes.DownloadBytes)
+        if (_arena is null || _upload is null || _download is null || _arena.Length < sizes.DeviceBytes
+            || _upload.Length < sizes.UploadBytes || _download.Length < sizes.DownloadBytes)
         {
             Forget();
             Grow(ref _arena, sizes.DeviceBytes, bytes => new DeviceBuffer<byte>(Context, bytes, "a search's arrays"));

@@ -154,7 +154,7 @@ internal sealed class SearchOps : IDisposable
                         batch,
                         counts,
                         rowBytes,
-                        isSpecial: isListed || shape.HasGroups);
+                        isSpecial: isListed || shape.HasGroups || shape.Rows > int.MaxValue);
                 }
             }
         }

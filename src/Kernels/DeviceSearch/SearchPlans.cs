@@ -8,10 +8,18 @@ namespace Linr.Kernels;
 internal sealed class SearchPlans(CudaContext context) : IDisposable
 {
     /// <summary>Room for clauses, operands and shared tables that there always is.</summary>
-    public const int BytesMin = 1 << 20;
+    public const int BytesMin = (64 * 1024) + (GroupCountMax * ((TableWordsMax * sizeof(uint)) + LookupBytesMax));
 
-    /// <summary>Words of a shared table: they are filled and sent for each batch.</summary>
-    private const int TableWordsMax = 1 << 16;
+    /// <summary>Words of a group's shared tables: they are filled and sent for each batch.</summary>
+    private const int TableWordsMax = 1 << 15;
+
+    private const int LookupBytesMax = 4096;
+    private const int GroupCountMax = CudaFilterPlans.PlanCountMax / SharedTables.PlansMax;
+
+    /// <summary>
+    /// Rows that a device filters in the time in which a processor filters one, or fills a word of a table.
+    /// </summary>
+    private const int RowsPerWord = 1024;
 
     private static readonly DeviceFilter s_everyRow = EveryRow();
     private readonly Dictionary<DeviceFilter, int> _numbers = [];
@@ -19,7 +27,7 @@ internal sealed class SearchPlans(CudaContext context) : IDisposable
     private readonly int[] _planOf = new int[FusedScan.QueriesMax];
     private readonly FilterPlan[] _plans = new FilterPlan[CudaFilterPlans.PlanCountMax];
     private readonly ReadOnlyMemory<int>[] _columnsOf = new ReadOnlyMemory<int>[CudaFilterPlans.PlanCountMax];
-    private readonly SharedTables?[] _shared = new SharedTables?[CudaFilterPlans.PlanCountMax / SharedTables.PlansMax];
+    private readonly SharedTables?[] _shared = new SharedTables?[GroupCountMax];
 
     /// <summary>The plans.</summary>
     public CudaFilterPlans OnDevice { get; private set; } = new(context, BytesMin);
@@ -27,7 +35,7 @@ internal sealed class SearchPlans(CudaContext context) : IDisposable
     /// <summary>Whether their place on the device changed with the last ones.</summary>
     public bool HasMoved { get; private set; }
 
-    /// <summary>Plans share as in a table of so many rows at least; many in tests of small tables.</summary>
+    /// <summary>Plans share as in a table of so many rows at least; more in tests of small tables.</summary>
     public long SharedRowsMin { get; set; }
 
     /// <summary>How many there are.</summary>
@@ -102,6 +110,8 @@ internal sealed class SearchPlans(CudaContext context) : IDisposable
     private long Share(long rowCount)
     {
         long bytes = 0;
+        Array.Clear(_plans);
+        Array.Clear(_columnsOf);
         for (int i = 0; i < Count; i++)
         {
             _plans[i] = _filters[i].Plan;
@@ -113,7 +123,8 @@ internal sealed class SearchPlans(CudaContext context) : IDisposable
         {
             SharedTables tables = _shared[first / SharedTables.PlansMax] ??= new SharedTables();
             int count = Math.Min(SharedTables.PlansMax, Count - first);
-            tables.Prepare(_plans.AsSpan(first, count), Math.Max(rowCount, SharedRowsMin), TableWordsMax);
+            tables.Prepare(
+                _plans.AsSpan(first, count), Math.Max(rowCount, SharedRowsMin) / RowsPerWord, TableWordsMax);
             bytes += CudaFilterPlans.CountBytes(tables);
         }
 

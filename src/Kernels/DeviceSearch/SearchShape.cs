@@ -94,10 +94,12 @@ internal readonly record struct SearchShape(
         long sample = Math.Min(isFiltered ? FilteredSample * usual : usual, Math.Min(SampleMax, rows / 4));
         int sampleRows = Math.Max(SampleMin, 1 << BitOperations.Log2((uint)sample));
         long queryBytes = TopKCuda.ScratchBytes(1, (int)hits, survivors, request.HasGroups) + (8L * survivors)
-            + (4L * sampleRows) + (8L * hits) + (isFiltered ? rows / 8 : 0)
+            + (4L * sampleRows) + (8L * hits)
             + (request.HasGroups ? 8L * FusedScan.GroupSlots((int)hits) : 0);
+        long maskBytes = isFiltered ? rows / 8 : 0;
         int queries = FusedScan.QueriesMax;
-        while (queries > 1 && (queries * queryBytes > limits.ScratchBytes || queries / 2 >= queryCount))
+        while (queries > 1 && (queries / 2 >= queryCount
+            || (queries * queryBytes) + ((request.Filters.Length <= 1 ? 1 : queries) * maskBytes) > limits.ScratchBytes))
         {
             queries /= 2;
         }

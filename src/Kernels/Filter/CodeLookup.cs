@@ -73,9 +73,10 @@ internal unsafe struct CodeLookup
     /// largest code, so for few codes of a large dictionary it is hashed.
     /// </summary>
     /// <param name="rowCount">Rows that are looked up.</param>
-    /// <param name="wordsMax">Words of a table, at most.</param>
-    public void ChooseTable(long rowCount, int wordsMax)
+    /// <param name="wordsLeft">Words that the table may have at most.</param>
+    public void ChooseTable(long rowCount, long wordsLeft)
     {
+        long wordsMax = Math.Min(WordsMax, wordsLeft);
         int clauses = BitOperations.PopCount(Filters);
         long saved = rowCount * (clauses - 1) / 2;
         uint slots = BitOperations.RoundUpToPowerOf2((uint)Math.Min(_memberCount, MembersMax) * SlotsPerMember);

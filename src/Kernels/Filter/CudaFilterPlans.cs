@@ -5,10 +5,10 @@ using Linr.Cuda;
 namespace Linr.Kernels.Filter;
 
 /// <summary>
-/// The plans of a batch in pinned memory and, at a fixed place, on the device: a head with their number, a place for
-/// each plan (where its clauses and operands start, and its entry), then clauses and operands of one plan after the
-/// other, and tables of what groups of plans share. Filled, uploaded and used in one stream; it allocates nothing once
-/// made.
+/// The plans of a batch in pinned memory and, at a fixed place, on the device: a head (their number; what groups of 32
+/// share; the plans that have something left; a place for each plan, where its clauses and operands start, and its
+/// entry), then clauses and operands of one plan after the other, and tables of what groups share. Filled, uploaded and
+/// used in one stream; it allocates nothing once made.
 /// </summary>
 public sealed class CudaFilterPlans : IDisposable
 {
@@ -33,7 +33,9 @@ public sealed class CudaFilterPlans : IDisposable
 
     /// <summary>Allocates.</summary>
     /// <param name="context">Where.</param>
-    /// <param name="capacityBytes">Room for the clauses (48 bytes each) and operands (8 bytes each) of a batch.</param>
+    /// <param name="capacityBytes">
+    /// Room for the clauses (48 bytes each), operands (8 bytes each) and shared tables of a batch.
+    /// </param>
     /// <exception cref="CudaException">The memory is not there.</exception>
     public CudaFilterPlans(CudaContext context, int capacityBytes)
     {
@@ -56,7 +58,7 @@ public sealed class CudaFilterPlans : IDisposable
         Clear();
     }
 
-    /// <summary>Bytes for clauses and operands.</summary>
+    /// <summary>Bytes for clauses, operands and shared tables.</summary>
     public int CapacityBytes { get; }
 
     /// <summary>How many plans there are; they are numbered from 0.</summary>
@@ -66,7 +68,7 @@ public sealed class CudaFilterPlans : IDisposable
     public DeviceSlice<byte> OnDevice => _device.Slice();
 
     /// <summary>Bytes of device memory, and as many of pinned memory.</summary>
-    /// <param name="capacityBytes">Room for clauses and operands.</param>
+    /// <param name="capacityBytes">Room for clauses, operands and shared tables.</param>
     public static long DeviceBytes(int capacityBytes) => HeadBytes + (long)capacityBytes;
 
     /// <summary>Whether a plan can be evaluated on a device: only one much deeper than filters are cannot.</summary>
@@ -129,7 +131,10 @@ public sealed class CudaFilterPlans : IDisposable
     /// <param name="firstBlock">The plans' block that is the first on the device, of a shard.</param>
     /// <exception cref="ArgumentException">They do not fit into what is left.</exception>
     internal void AppendGroup(
-        SharedTables tables, ReadOnlySpan<FilterPlan> plans, ReadOnlySpan<ReadOnlyMemory<int>> columnsOf, int firstBlock)
+        SharedTables tables,
+        ReadOnlySpan<FilterPlan> plans,
+        ReadOnlySpan<ReadOnlyMemory<int>> columnsOf,
+        int firstBlock)
     {
         int first = PlanCount;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(first + plans.Length, PlanCountMax, nameof(plans));
@@ -270,8 +275,8 @@ public sealed class CudaFilterPlans : IDisposable
 
     /// <summary>
     /// Copies clauses; only those that rows jump to keep a slot. Rows that go to the clause which runs next need none.
-    /// Known clauses are passed by: whatever reached one reaches what it hands on to, since they are where a plan starts
-    /// and nothing else runs between them.
+    /// Known clauses are passed by: whatever reached one reaches what it hands on to, since they are where a plan
+    /// starts and nothing else runs between them.
     /// </summary>
     /// <returns>How many slots there are.</returns>
     private static int CopyClauses(
@@ -291,7 +296,7 @@ public sealed class CudaFilterPlans : IDisposable
         int slotCount = 0;
         for (int i = 0; i < from.Length; i++)
         {
-            if (from[i].Slot >= 0 && !IsKnown(i, known))
+            if (from[i].Slot >= 0 && !PlanFilter.IsKnown(i, known))
             {
                 slotCount = Math.Max(slotCount, KeepSlot(from, to[i].WhenTrue, i, to));
                 slotCount = Math.Max(slotCount, KeepSlot(from, to[i].WhenFalse, i, to));
@@ -303,15 +308,13 @@ public sealed class CudaFilterPlans : IDisposable
 
     private static int SkipKnown(ReadOnlySpan<PlanClause> clauses, int clause, ulong known)
     {
-        while (IsKnown(clause, known))
+        while (PlanFilter.IsKnown(clause, known))
         {
             clause = clauses[clause].WhenKept;
         }
 
         return clause;
     }
-
-    private static bool IsKnown(int clause, ulong known) => clause is >= 0 and < 64 && (known >> clause & 1) != 0;
 
     /// <summary>Lets lists of rows begin at a block, from which their operands are then counted.</summary>
     private static void SkipBlocks(Span<PlanClause> clauses, Span<ulong> words, int firstBlock)

@@ -4,11 +4,12 @@ namespace Linr.Kernels.Filter;
 
 /// <summary>
 /// Evaluates the plans of a batch on a device: a mask of each, as <see cref="FilterPlan.Passes"/> says, and how many
-/// rows pass. What plans share is looked up first, for all of them at once. One for a context; launches allocate nothing and may be captured.
+/// rows pass. What plans share is looked up first, for 32 of them at once. One for a context; launches allocate nothing
+/// and may be captured.
 /// </summary>
 public sealed class PlanFilterCuda : IDisposable
 {
-    /// <summary>Threads of a block; a warp takes 1,024 rows and one plan at a time.</summary>
+    /// <summary>Threads of a block, of either kernel.</summary>
     internal const int Threads = 256;
 
     private const uint SharedBytes = CudaFilterPlans.PlanCountMax * sizeof(uint);
@@ -69,14 +70,18 @@ public sealed class PlanFilterCuda : IDisposable
         }
 
         stream.EnqueueZero(passed);
-        _sharedKernel.Launch(
-            new LaunchShape(_sharedBlocks, Threads, SharedBytes),
-            stream,
-            table,
-            plans.OnDevice,
-            masks,
-            wordStride,
-            passed);
+        if (passed.Length > 1)
+        {
+            _sharedKernel.Launch(
+                new LaunchShape(_sharedBlocks, Threads, SharedBytes),
+                stream,
+                table,
+                plans.OnDevice,
+                masks,
+                wordStride,
+                passed);
+        }
+
         _kernel.Launch(
             new LaunchShape(_blocks, Threads, SharedBytes),
             stream,

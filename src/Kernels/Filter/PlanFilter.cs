@@ -67,6 +67,10 @@ public sealed unsafe class PlanFilter(FilterPlan plan) : RowFilter
         }
     }
 
+    /// <summary>Whether a clause is one of those that are known.</summary>
+    internal static bool IsKnown(int clause, ulong known)
+        => clause is >= 0 and < KnownMax && (known >> clause & 1) != 0;
+
     private static void CheckRows(int block, int firstRow, int rowCount, int maskLength)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(block);
@@ -110,7 +114,7 @@ public sealed unsafe class PlanFilter(FilterPlan plan) : RowFilter
                     continue;
                 }
 
-                if (i < KnownMax && (known >> i & 1) != 0)
+                if (IsKnown(i, known))
                 {
                     HandOn(pending, clause.WhenKept, passed);
                     pending.Clear();

@@ -5,8 +5,8 @@
 // order of rows: exchange() turns one form into the other. The warps of a block work on the same steps for different
 // filters, so that what one filter has read lies in the first cache for the others.
 // A plan of which clauses were looked up by SharedFilter.cu starts with the rows that got through them.
-// Defines: THREADS, PLANS, SHARED_PLANS, SLOTS, BLOCK_ROWS, RUN_COUNT_BITS, HASH_FACTOR, PASS, FAIL, TEST_* (ClauseTest),
-// COLUMN_* (ColumnElement).
+// Defines: THREADS, PLANS, SHARED_PLANS, SLOTS, BLOCK_ROWS, RUN_COUNT_BITS, HASH_FACTOR, PASS, FAIL, TEST_*
+// (ClauseTest), COLUMN_* (ColumnElement).
 
 #define STEP_ROWS 1024
 #define WARPS (THREADS / 32)
@@ -385,9 +385,9 @@ DEVICE u32 pass(const u8* plans, const Plan& plan, const Table& table, const Ste
     return waiting.passed;
 }
 
-// masks[plan][word], a bit a row that passes plan and is alive; passed[plan] += their count: of all plans but those that
-// shared_filter has answered. Three blocks an SM: for
-// four the compiler spills, and the spills cost a quarter of the time where filters are short.
+// masks[plan][word], a bit a row that passes plan and is alive; passed[plan] += their count: of all plans but those
+// that shared_filter has answered. Three blocks an SM: for four the compiler spills, and the spills cost a quarter of
+// the time where filters are short.
 KERNEL(plan_filter, (THREADS, 3), const Table* tables, const u8* plans, u64* masks, u64 wordStride, u64* passed) {
     SHARED_BYTES(shared);
     u32* counts = (u32*)shared; // [PLANS]

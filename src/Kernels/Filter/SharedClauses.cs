@@ -29,6 +29,7 @@ internal sealed unsafe class SharedClauses : IDisposable
     public void Prepare(ReadOnlySpan<RowFilter?> filters, long rowCount)
     {
         Array.Clear(_filters);
+        Array.Clear(_plans);
         _filterCount = filters.Length;
         for (int filter = 0; filter < filters.Length; filter++)
         {

@@ -106,10 +106,17 @@ DEVICE u32 live_rows(const Table& table, u64 first) {
 DEVICE u32 write_mask(const u32 (&words)[WORDS], u64* mask, u64 first, u64 rowCount) {
     u32 total = 0;
 #pragma unroll
-    for (u32 i = 0; i < WORDS; i += 2) {
-        total += bit_count(words[i]) + bit_count(words[i + 1]);
-        if (first + 32 * i < rowCount) mask[first / 64 + i / 2] = (u64)words[i + 1] << 32 | words[i];
+    for (u32 i = 0; i < WORDS; i++) total += bit_count(words[i]);
+    u64* to = mask + first / 64;
+    if ((u64)to % sizeof(U4) == 0 && first + STEP_ROWS <= rowCount) {
+        ((U4*)to)[0] = {words[0], words[1], words[2], words[3]};
+        ((U4*)to)[1] = {words[4], words[5], words[6], words[7]};
+        return total;
     }
+
+#pragma unroll
+    for (u32 i = 0; i < WORDS; i += 2)
+        if (first + 32 * i < rowCount) to[i / 2] = (u64)words[i + 1] << 32 | words[i];
 
     return total;
 }
@@ -126,7 +133,10 @@ KERNEL(shared_filter, (THREADS, 2), const Table* tables, const u8* plans, u64* m
     Table table = *tables;
     if (table.rowCount > 64 * wordStride) table.rowCount = 64 * wordStride;
     u32 stepCount = (u32)((table.rowCount + STEP_ROWS - 1) / STEP_ROWS);
-    u32 groupCount = (all.planCount + SHARED_PLANS - 1) / SHARED_PLANS;
+    u32 groupCount = (all.planCount + SHARED_PLANS - 1) / SHARED_PLANS, known = 0;
+    for (u32 g = 0; g < groupCount; g++) known |= all.groups[g].known;
+    if (known == 0) return;
+
     for (u32 s = block_id() * WARPS + warp_id(); s < stepCount; s += grid_blocks() * WARPS) {
         u64 first = (u64)s * STEP_ROWS;
         for (u32 g = 0; g < groupCount; g++) {

@@ -36,8 +36,8 @@ internal sealed unsafe class SharedTables : IDisposable
     /// <summary>Takes the plans of a batch; what was taken before is gone.</summary>
     /// <param name="plans">Up to <see cref="PlansMax"/>; null where there is none to share.</param>
     /// <param name="rowCount">Rows that they will be evaluated on: few are not worth a table.</param>
-    /// <param name="tableWordsMax">Words of a table at most.</param>
-    public void Prepare(ReadOnlySpan<FilterPlan?> plans, long rowCount, int tableWordsMax = CodeLookup.WordsMax)
+    /// <param name="wordsMax">Words of all tables together at most; what does not fit has none.</param>
+    public void Prepare(ReadOnlySpan<FilterPlan?> plans, long rowCount, long wordsMax = long.MaxValue)
     {
         Array.Clear(_lookups, 0, _lookupCount);
         Array.Clear(_plans);
@@ -52,7 +52,7 @@ internal sealed unsafe class SharedTables : IDisposable
             }
         }
 
-        LayOutTables(rowCount, tableWordsMax);
+        LayOutTables(rowCount, wordsMax);
         FillTables();
     }
 
@@ -75,7 +75,7 @@ internal sealed unsafe class SharedTables : IDisposable
         {
             if (shared.Lookup == lookup)
             {
-                return (shared.Filter, _plans[shared.Filter]!.Clauses[shared.Clause].Column);
+                return (shared.Plan, _plans[shared.Plan]!.Clauses[shared.Clause].Column);
             }
         }
 
@@ -86,51 +86,51 @@ internal sealed unsafe class SharedTables : IDisposable
     public void Dispose() => _tables?.Dispose();
 
     /// <summary>Adds the clauses that a plan starts with.</summary>
-    private void Collect(int number)
+    private void Collect(int planNumber)
     {
-        FilterPlan plan = _plans[number]!;
+        FilterPlan plan = _plans[planNumber]!;
         int next = plan.Entry;
-        _hasRest[number] = false;
+        _hasRest[planNumber] = false;
         while (next >= 0 && plan.Clauses[next].IsConjunct)
         {
             ref readonly PlanClause clause = ref plan.Clauses[next];
             if (next < PlanFilter.KnownMax && CodeSet.IsOf(plan, clause))
             {
-                Add(plan, next, number);
+                Add(plan, next, planNumber);
             }
             else
             {
-                _hasRest[number] = true;
+                _hasRest[planNumber] = true;
             }
 
             next = clause.WhenKept;
         }
 
-        _hasRest[number] |= next != FilterPlan.Pass;
+        _hasRest[planNumber] |= next != FilterPlan.Pass;
     }
 
-    private void Add(FilterPlan plan, int number, int filter)
+    private void Add(FilterPlan plan, int clauseNumber, int planNumber)
     {
-        ref readonly PlanClause clause = ref plan.Clauses[number];
+        ref readonly PlanClause clause = ref plan.Clauses[clauseNumber];
         CodeSet set = new(plan, clause);
         if (set.End >= CodeLookup.WordsMax && set.Count > CodeLookup.MembersMax / PlansMax)
         {
-            _hasRest[filter] = true;
+            _hasRest[planNumber] = true;
             return;
         }
 
-        int lookup = FindLookup(plan.Columns[clause.Column], filter);
-        _lookups[lookup].Add(filter, set, isNegated: clause.WhenTrue == FilterPlan.Fail);
+        int lookup = FindLookup(plan.Columns[clause.Column], planNumber);
+        _lookups[lookup].Add(planNumber, set, isNegated: clause.WhenTrue == FilterPlan.Fail);
         ScanArrays.Grow(ref _clauses, _clauseCount + 1);
-        _clauses[_clauseCount++] = new SharedClause(filter, number, lookup);
+        _clauses[_clauseCount++] = new SharedClause(planNumber, clauseNumber, lookup);
     }
 
-    /// <summary>A filter's second clause on a column needs a table of its own: a row may have several values.</summary>
-    private int FindLookup(ReadOnlyMemory<ColumnBlock> column, int filter)
+    /// <summary>A plan's second clause on a column needs a table of its own: a row may have several values.</summary>
+    private int FindLookup(ReadOnlyMemory<ColumnBlock> column, int planNumber)
     {
         int found = 0;
         while (found < _lookupCount
-            && !(_lookups[found].Column.Equals(column) && (_lookups[found].Filters >> filter & 1) == 0))
+            && !(_lookups[found].Column.Equals(column) && (_lookups[found].Filters >> planNumber & 1) == 0))
         {
             found++;
         }
@@ -144,12 +144,12 @@ internal sealed unsafe class SharedTables : IDisposable
         return found;
     }
 
-    private void LayOutTables(long rowCount, int tableWordsMax)
+    private void LayOutTables(long rowCount, long wordsMax)
     {
         WordCount = 0;
         foreach (ref CodeLookup lookup in _lookups.AsSpan(0, _lookupCount))
         {
-            lookup.ChooseTable(rowCount, tableWordsMax);
+            lookup.ChooseTable(rowCount, wordsMax - WordCount);
             lookup.Start = WordCount;
             WordCount += lookup.WordCount;
         }
@@ -175,13 +175,13 @@ internal sealed unsafe class SharedTables : IDisposable
             ref readonly CodeLookup lookup = ref _lookups[shared.Lookup];
             if (lookup.WordCount > 0)
             {
-                FilterPlan plan = _plans[shared.Filter]!;
-                lookup.Write(Table(lookup), shared.Filter, new CodeSet(plan, plan.Clauses[shared.Clause]));
-                _known[shared.Filter] |= 1UL << shared.Clause;
+                FilterPlan plan = _plans[shared.Plan]!;
+                lookup.Write(Table(lookup), shared.Plan, new CodeSet(plan, plan.Clauses[shared.Clause]));
+                _known[shared.Plan] |= 1UL << shared.Clause;
             }
             else
             {
-                _hasRest[shared.Filter] = true;
+                _hasRest[shared.Plan] = true;
             }
         }
     }

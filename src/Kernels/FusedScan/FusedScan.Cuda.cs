@@ -70,7 +70,8 @@ public sealed class FusedScanCuda : IDisposable
             count /= 2;
         }
 
-        return _warpgroups is null ? count : Math.Min(count, Math.Max(8, _warpgroups.QueriesPerLaunch(queryBytes)));
+        int ofWarpgroups = _warpgroups?.QueriesPerLaunch(queryBytes) ?? 0;
+        return ofWarpgroups == 0 ? count : Math.Min(count, Math.Max(8, ofWarpgroups));
     }
 
     /// <summary>Enqueues the scores of a sample, or the scan.</summary>
@@ -79,7 +80,9 @@ public sealed class FusedScanCuda : IDisposable
     /// <param name="batch">What <paramref name="shape"/> says, in device memory.</param>
     /// <param name="shape">The batch's counts.</param>
     /// <param name="rowBytes">Bytes of a row.</param>
-    /// <param name="isSpecial">Whether rows are listed or groups have a cap.</param>
+    /// <param name="isSpecial">
+    /// Whether rows are listed, groups have a cap, or rows have numbers past the coordinates of a tensor copy.
+    /// </param>
     /// <exception cref="ArgumentException">More queries than a launch takes.</exception>
     public void Launch(
         CudaStream stream,

@@ -115,21 +115,14 @@ public readonly ref struct PackedQueries
 
                 break;
             default:
-                WriteUpper(values, MemoryMarshal.Cast<byte, ushort>(row), written);
-                break;
-        }
-    }
+                Span<ushort> upper = MemoryMarshal.Cast<byte, ushort>(row)[..values.Length];
+                BFloats.Round(values, upper);
+                if (!written.IsEmpty)
+                {
+                    BFloats.Widen(upper, written);
+                }
 
-    private static void WriteUpper(ReadOnlySpan<float> values, Span<ushort> row, Span<float> written)
-    {
-        for (int d = 0; d < values.Length; d++)
-        {
-            uint bits = BitConverter.SingleToUInt32Bits(values[d]);
-            row[d] = (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
-            if (!written.IsEmpty)
-            {
-                written[d] = BitConverter.UInt32BitsToSingle((uint)row[d] << 16);
-            }
+                break;
         }
     }
 

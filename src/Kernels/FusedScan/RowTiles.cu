@@ -281,21 +281,26 @@ template <class Source, u32 MT, u32 NT> struct Scan {
     DEVICE_MEMBER void write_sample(float (&c)[MT][NT][4], u32 n, u32 group, const u32 (&rowOf)[MT][2]) const {
         u32 lane = lane_id(), query0 = group * groupQueries + 2 * (lane & 3);
 #pragma unroll
-        for (u32 m = 0; m < MT; m++)
+        for (u32 j = 0; j < NT; j++)
 #pragma unroll
-            for (u32 j = 0; j < NT; j++)
+            for (u32 side = 0; side < 2; side++) {
+                u32 query = query0 + j * 8 + side;
+                if (query >= batch.queryCount || limits[query] == infinity()) continue; // not for this launch
+                u32 filter = batch.masks != nullptr ? batch.filters[query] : NO_FILTER;
+                float factor = batch.factors[query], offset = batch.offsets[query];
 #pragma unroll
-                for (u32 i = 0; i < 4; i++) {
-                    u32 query = query0 + j * 8 + (i & 1), row = rowOf[m][i >> 1];
-                    u32 place = n * tileRows + (warp_id() % ROW_WARPS) * 16 * MT + m * 16 + (i >> 1) * 8 + (lane >> 2);
-                    if (query >= batch.queryCount || place >= batch.sampleRows) continue;
-                    if (load_changing(batch.cuts + query) == ordered_bits(infinity())) continue; // not for this launch
-                    u32 filter = batch.masks != nullptr ? batch.filters[query] : NO_FILTER;
-                    bool passes = row != ~0u && (filter == NO_FILTER
-                        || ((batch.masks[filter * batch.maskWords + row / 64] >> (row % 64)) & 1));
-                    float score = fused(c[m][j][i], batch.factors[query], batch.offsets[query]);
-                    *sample_at(batch, query, place) = passes && score == score ? score : -infinity();
-                }
+                for (u32 m = 0; m < MT; m++)
+#pragma unroll
+                    for (u32 half = 0; half < 2; half++) {
+                        u32 row = rowOf[m][half];
+                        u32 place = n * tileRows + (warp_id() % ROW_WARPS) * 16 * MT + m * 16 + half * 8 + (lane >> 2);
+                        if (place >= batch.sampleRows) continue;
+                        bool passes = row != ~0u && (filter == NO_FILTER
+                            || ((batch.masks[filter * batch.maskWords + row / 64] >> (row % 64)) & 1));
+                        float score = fused(c[m][j][2 * half + side], factor, offset);
+                        *sample_at(batch, query, place) = passes && score == score ? score : -infinity();
+                    }
+            }
     }
 
     // Writes out what waits, raises a few queries' cuts and takes over what others have raised: often at first, when
@@ -375,6 +380,8 @@ template <class Source, u32 MT, u32 NT> DEVICE void scan(typename Source::At at,
     typedef Scan<Source, MT, NT> OfSource;
     SHARED_BYTES(shared);
     Batch batch = *batchAt;
+    if (!has_query(batch)) return;
+
     u32 padded = (batch.queryCount + OfSource::groupQueries - 1) / OfSource::groupQueries * OfSource::groupQueries;
     u32 stagesBytes = OfSource::stageCount * OfSource::stageBytes;
     u32 queriesBytes = padded * batch.queryBytes, warps = block_threads() / 32;

@@ -58,6 +58,15 @@ DEVICE u32 load_changing(const u32* p) { return *(const volatile u32*)p; }
 DEVICE u64 load_changing(const u64* p) { return *(const volatile u64*)p; }
 DEVICE float infinity() { return float_from_bits(0x7f800000u); }
 
+// Whether a launch has a query that it scans for; those that it does not have an infinite cut, from before it runs until
+// after it. A warp asks, and all are told the same.
+DEVICE bool has_query(const Batch& batch) {
+    bool scanned = false;
+    for (u32 q = lane_id(); q < batch.queryCount; q += 32)
+        scanned |= load_changing(batch.cuts + q) != ordered_bits(infinity());
+    return warp_ballot(scanned) != 0;
+}
+
 // A warp's survivors before they are written: the float score and row in a word, and the query.
 struct Queue {
     u64* words;

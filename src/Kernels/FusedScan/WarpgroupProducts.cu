@@ -14,6 +14,7 @@ DEVICE void multiply_tile(const Block& block, float (&c)[64], u32 group, Stage f
     if (chunks == 2) second.move(block, 1);
     first.wait(block);
     if (chunks == 2) second.wait(block);
+    warp_sync();
     u64 a = group_operand(block.queriesAt + group * chunks * GROUP_BYTES);
     u64 b = group_operand(first.at(block)), after = group_operand(second.at(block));
     group_fence(c);

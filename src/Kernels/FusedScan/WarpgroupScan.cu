@@ -146,6 +146,8 @@ DEVICE void ready_queries(const Batch& batch, const Block& block) {
 
 template <u32 element, u32 chunks> DEVICE void scan(const MappedTable& table, const Batch& batch, u32 stageCount) {
     SHARED_BYTES(shared);
+    if (!has_query(batch)) return;
+
     u32 base = (shared_address(shared) + 1023) & ~1023u;
     u8* rest = shared + (base - shared_address(shared));
     Block block;

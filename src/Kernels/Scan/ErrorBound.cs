@@ -17,8 +17,9 @@ internal readonly record struct ErrorBound(double Constant, double Linear, doubl
     /// </summary>
     private const int ExtraRoundings = 32;
 
-    /// <summary>A row normalised before it was rounded to halves is this close to norm 1.</summary>
+    /// <summary>A row normalised before it was rounded to halves, or to bfloats, is this close to norm 1.</summary>
     private const double HalfNormError = 1.0 / 1024;
+    private const double BFloatNormError = 1.0 / 128;
 
     private const double Underflow = 1e-42;
     private const double CosineUnderflow = 1e-24;
@@ -33,11 +34,12 @@ internal readonly record struct ErrorBound(double Constant, double Linear, doubl
         double size = Math.Abs(weight);
         double relative = (segment.Dim + ExtraRoundings + (4 * segmentCount)) * 1.01 * UnitRoundoff * size;
         double underflow = segment.Dim * Underflow * (1 + (size * (1 + queryNorm)));
+        double unmeasured = size * (segment.Element == RowElement.BFloat16 ? BFloatNormError : HalfNormError);
         return segment.Metric switch
         {
             ScanMetric.Dot => new ErrorBound(underflow, (relative * queryNorm) + underflow, 0, 0),
             ScanMetric.Cosine => new ErrorBound(
-                (1.01 * relative) + (segment.Dim * CosineUnderflow * (1 + size)), 0, 0, HalfNormError * size),
+                (1.01 * relative) + (segment.Dim * CosineUnderflow * (1 + size)), 0, 0, unmeasured),
             _ => new ErrorBound(
                 (relative * queryNorm * queryNorm) + underflow, (2 * relative * queryNorm) + underflow, relative, 0),
         };

@@ -86,9 +86,12 @@ public static unsafe partial class FilteredTopK
         float[] values = new float[segment.Dim];
         for (int d = 0; d < segment.Dim; d++)
         {
-            values[d] = segment.Element == RowElement.Float32
-                ? ((float*)block)[start + d]
-                : (float)((Half*)block)[start + d];
+            values[d] = segment.Element switch
+            {
+                RowElement.Float32 => ((float*)block)[start + d],
+                RowElement.Float16 => (float)((Half*)block)[start + d],
+                _ => BFloats.Widen(((ushort*)block)[start + d]),
+            };
         }
 
         return values;

@@ -126,7 +126,7 @@ internal sealed unsafe class PlanQueries : IDisposable
         {
             int dim = segments[s].Dim;
             int stride = IsFew ? TileScores.FewStride(dim) : TileScores.PanelStride(dim);
-            bool widens = !IsFew && segments[s].Element == RowElement.Float16;
+            bool widens = !IsFew && segments[s].Element != RowElement.Float32;
             _segments[s] = new PlanSegment(segments[s], original, packed, stride, widens ? WideDim : -1, 0);
             WideDim += widens ? dim : 0;
             HasRowTerms |= _segments[s].HasRowTerm;
@@ -183,9 +183,8 @@ internal sealed unsafe class PlanQueries : IDisposable
 
         if (IsFew)
         {
-            bool halves = segment.Source.Element == RowElement.Float16;
             float* target = _packed + segment.PackedStart + ((long)slot * segment.PackedStride);
-            TileScores.PackFew(folded, halves, segment.Exponent, target);
+            TileScores.PackFew(folded, segment.Source.Element, segment.Exponent, target);
         }
         else
         {

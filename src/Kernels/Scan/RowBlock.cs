@@ -7,8 +7,8 @@ namespace Linr.Kernels.Scan;
 /// <param name="Rows">Address of the first row; rows follow each other without gaps.</param>
 /// <param name="Norms">
 /// Address of a float a row, the euclidean norm of the row <em>as stored</em>, rounded to nearest. Euclidean needs it.
-/// Cosine without it (0) means that each row was stored normalised: its norm is within 2^-10 of 1, or it is the zero
-/// vector. Dot does not read it.
+/// Cosine without it (0) means that each row was stored normalised: its norm is within 2^-10 of 1 (bfloats: 2^-7), or
+/// it is the zero vector. Dot does not read it.
 /// </param>
 /// <param name="NormMax">
 /// A number that no norm in the block exceeds; the closer, the fewer rows are scored twice.

@@ -8,4 +8,7 @@ public enum RowElement
 
     /// <summary>16-bit IEEE floats.</summary>
     Float16,
+
+    /// <summary>The upper 16 bits of 32-bit floats: <see cref="BFloats"/>.</summary>
+    BFloat16,
 }

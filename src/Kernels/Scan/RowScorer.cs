@@ -179,8 +179,16 @@ internal sealed unsafe class RowScorer(ScanPlan plan) : IDisposable
         }
 
         float* wide = _wide + ((long)place * segment.Dim);
-        TensorPrimitives.ConvertToSingle(
-            new ReadOnlySpan<Half>(row, segment.Dim), new Span<float>(wide, segment.Dim));
+        Span<float> floats = new(wide, segment.Dim);
+        if (segment.Source.Element == RowElement.Float16)
+        {
+            TensorPrimitives.ConvertToSingle(new ReadOnlySpan<Half>(row, segment.Dim), floats);
+        }
+        else
+        {
+            BFloats.Widen(new ReadOnlySpan<ushort>(row, segment.Dim), floats);
+        }
+
         return wide;
     }
 

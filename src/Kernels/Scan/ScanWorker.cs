@@ -314,8 +314,8 @@ internal sealed unsafe class ScanWorker : IDisposable
             float* packed = queries.Packed(segment, panel);
             if (queries.IsFew)
             {
-                bool halves = segment.Source.Element == RowElement.Float16;
-                TileScores.Few(rows, halves, segment.Dim, packed, slotCount, scales, add, _buffers.Scores);
+                RowElement element = segment.Source.Element;
+                TileScores.Few(rows, element, segment.Dim, packed, slotCount, scales, add, _buffers.Scores);
             }
             else
             {

@@ -82,6 +82,6 @@ internal sealed unsafe class TileLoader(ScanPlan plan, TileBuffers buffers)
     private void Widen(in TileRows rows, in PlanSegment segment)
     {
         float* wide = buffers.Wide + ((long)segment.WideStart * TileBuffers.PanelEntries);
-        TileScores.Widen(rows, segment.Dim, wide);
+        TileScores.Widen(rows, segment.Source.Element, segment.Dim, wide);
     }
 }

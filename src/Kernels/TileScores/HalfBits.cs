@@ -22,4 +22,7 @@ internal static class HalfBits
 
     /// <summary>The exponent that the conversion leaves out.</summary>
     public const int MissingExponent = 112;
+
+    /// <summary>Two to that power.</summary>
+    public const float MissingFactor = 5.192296858534828e33f;
 }

@@ -11,6 +11,8 @@ internal readonly unsafe struct HalfRows : IRowSource
         get => sizeof(ushort);
     }
 
+    public static int MissingExponent => HalfBits.MissingExponent;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Load<TLanes, TVector>(byte* step, out TVector first, out TVector second)
         where TLanes : ILanes<TVector>
@@ -27,4 +29,12 @@ internal readonly unsafe struct HalfRows : IRowSource
         firstSums = TLanes.MultiplyAdd(even, first, firstSums);
         secondSums = TLanes.MultiplyAdd(odd, second, secondSums);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Widen<TLanes, TVector>(byte* elements)
+        where TLanes : ILanes<TVector>
+        where TVector : struct
+        => TLanes.Multiply(TLanes.WidenHalves((ushort*)elements), TLanes.Broadcast(HalfBits.MissingFactor));
+
+    public static float Element(byte* row, int d) => (float)((Half*)row)[d];
 }

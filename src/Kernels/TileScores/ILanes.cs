@@ -19,6 +19,12 @@ internal unsafe interface ILanes<TVector>
     /// <summary>As many halves as there are lanes, in order, each times 2^-112.</summary>
     static abstract TVector WidenHalves(ushort* source);
 
+    /// <summary>Twice as many bfloats as there are lanes, by even and odd position.</summary>
+    static abstract void LoadBFloats(ushort* source, out TVector even, out TVector odd);
+
+    /// <summary>As many bfloats as there are lanes, in order.</summary>
+    static abstract TVector WidenBFloats(ushort* source);
+
     static abstract TVector Multiply(TVector left, TVector right);
 
     static abstract TVector Broadcast(float value);

@@ -8,6 +8,9 @@ internal unsafe interface IRowSource
 {
     static abstract int ElementBytes { get; }
 
+    /// <summary>The exponent that <see cref="Load"/> leaves out, and the packed query has.</summary>
+    static abstract int MissingExponent { get; }
+
     static abstract void Load<TLanes, TVector>(byte* step, out TVector first, out TVector second)
         where TLanes : ILanes<TVector>
         where TVector : struct;
@@ -17,4 +20,12 @@ internal unsafe interface IRowSource
         byte* step, TVector first, TVector second, ref TVector firstSums, ref TVector secondSums)
         where TLanes : ILanes<TVector>
         where TVector : struct;
+
+    /// <summary>A vector of elements as floats, in order.</summary>
+    static abstract TVector Widen<TLanes, TVector>(byte* elements)
+        where TLanes : ILanes<TVector>
+        where TVector : struct;
+
+    /// <summary>One element of a row.</summary>
+    static abstract float Element(byte* row, int d);
 }

@@ -36,6 +36,19 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void LoadBFloats(ushort* source, out Vector128<float> even, out Vector128<float> odd)
+    {
+        Vector128<uint> pairs = Vector128.Load((uint*)source);
+        even = (pairs << HalfBits.Width).AsSingle();
+        odd = (pairs & Vector128.Create(0xFFFF_0000)).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> WidenBFloats(ushort* source)
+        => (Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)source).AsUInt16())
+            << HalfBits.Width).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Multiply(Vector128<float> left, Vector128<float> right) => left * right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

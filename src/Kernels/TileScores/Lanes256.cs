@@ -36,6 +36,18 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void LoadBFloats(ushort* source, out Vector256<float> even, out Vector256<float> odd)
+    {
+        Vector256<uint> pairs = Vector256.Load((uint*)source);
+        even = (pairs << HalfBits.Width).AsSingle();
+        odd = (pairs & Vector256.Create(0xFFFF_0000)).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> WidenBFloats(ushort* source)
+        => (Vector256.WidenLower(Vector128.Load(source).ToVector256Unsafe()) << HalfBits.Width).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Multiply(Vector256<float> left, Vector256<float> right) => left * right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -36,6 +36,18 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void LoadBFloats(ushort* source, out Vector512<float> even, out Vector512<float> odd)
+    {
+        Vector512<uint> pairs = Vector512.Load((uint*)source);
+        even = (pairs << HalfBits.Width).AsSingle();
+        odd = (pairs & Vector512.Create(0xFFFF_0000)).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> WidenBFloats(ushort* source)
+        => (Vector512.WidenLower(Vector256.Load(source).ToVector512Unsafe()) << HalfBits.Width).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Multiply(Vector512<float> left, Vector512<float> right) => left * right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

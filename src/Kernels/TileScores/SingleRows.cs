@@ -11,6 +11,8 @@ internal readonly unsafe struct SingleRows : IRowSource
         get => sizeof(float);
     }
 
+    public static int MissingExponent => 0;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Load<TLanes, TVector>(byte* step, out TVector first, out TVector second)
         where TLanes : ILanes<TVector>
@@ -30,4 +32,12 @@ internal readonly unsafe struct SingleRows : IRowSource
         firstSums = TLanes.MultiplyAdd(TLanes.Load((float*)step), first, firstSums);
         secondSums = TLanes.MultiplyAdd(TLanes.Load((float*)step + TLanes.Count), second, secondSums);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Widen<TLanes, TVector>(byte* elements)
+        where TLanes : ILanes<TVector>
+        where TVector : struct
+        => TLanes.Load((float*)elements);
+
+    public static float Element(byte* row, int d) => ((float*)row)[d];
 }

@@ -27,7 +27,9 @@ internal readonly unsafe struct TileRows(
     /// <summary>Bytes that the cache moves at once.</summary>
     public const int LineBytes = 64;
 
-    private const int SequentialAheadBytes = 2048;
+    /// <summary>How far ahead small batches ask for rows that lie side by side.</summary>
+    public const int SequentialAheadBytes = 2048;
+
     private const int ScatteredAhead = 2;
 
     /// <summary>How many entries.</summary>
@@ -42,8 +44,9 @@ internal readonly unsafe struct TileRows(
 
     /// <summary>
     /// What a small batch asks for while it reads <paramref name="entry"/>'s <paramref name="row"/>: the same stretch's
-    /// second row on, or, where rows lie side by side, what lies a fixed distance ahead (Sapphire Rapids: half rows at
-    /// 90 % of the read bandwidth, without 74; Zen 5: 2 KiB in 0.94 of the time of 1 KiB for half rows, 4 KiB in 1.1).
+    /// second row on, or, where rows lie side by side, what lies <paramref name="aheadBytes"/> further (Sapphire
+    /// Rapids: half rows at 90 % of the read bandwidth, without 74; Zen 5: 2 KiB in 0.94 of the time of 1 KiB for half
+    /// rows, 4 KiB in 1.1).
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public byte* Ahead(int entry, byte* row, nint aheadBytes)
@@ -62,9 +65,13 @@ internal readonly unsafe struct TileRows(
             ? SequentialAheadBytes
             : SequentialAheadBytes + ((stretches - 1) * apart * strideBytes);
 
-    /// <summary>The row of the entry after <paramref name="entry"/>, whose own is <paramref name="row"/>.</summary>
+    /// <summary>
+    /// The row of the entry after <paramref name="entry"/>, whose own is <paramref name="row"/>. Past the last entry
+    /// only the offsets know: the last row may be the last of the memory.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public byte* Next(int entry, byte* row) => isScattered ? this[entry + 1] : row + strideBytes;
+    public byte* Next(int entry, byte* row)
+        => isScattered || entry + 1 >= Count ? this[entry + 1] : row + strideBytes;
 
     /// <summary>
     /// Where a panel's prefetch of row <paramref name="ordinal"/> of the group from <paramref name="entry"/> starts.

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Linr.Kernels.Scan;
 
 namespace Linr.Kernels;
 
@@ -34,22 +35,23 @@ internal static unsafe partial class TileScores
 
     /// <summary>
     /// Packs a query for <see cref="Few"/>, step by step: the last step of the row with the elements that were already
-    /// counted set to zero. For half rows a step has its even elements first and the factor that
+    /// counted set to zero. For 16-bit rows a step has its even elements first, and for halves the factor that
     /// <see cref="HalfBits"/> leaves out. A query shorter than a step keeps its order. All elements are multiplied by
     /// 2^<paramref name="exponent"/>, 0 or less, so that none overflows.
     /// </summary>
-    public static void PackFew(ReadOnlySpan<float> query, bool halves, int exponent, float* packed)
+    public static void PackFew(ReadOnlySpan<float> query, RowElement element, int exponent, float* packed)
     {
+        int missing = element == RowElement.Float16 ? HalfRows.MissingExponent : 0;
         int step = FewStep(query.Length);
         new Span<float>(packed, FewStride(query.Length)).Clear();
         for (int d = 0; d < query.Length; d++)
         {
             int start = d / step * step;
             int within = d - Math.Min(start, Math.Max(0, query.Length - step));
-            bool paired = halves && query.Length >= step;
+            bool paired = element != RowElement.Float32 && query.Length >= step;
             int place = paired ? (within / 2) + (within % 2 * step / 2) : within;
             packed[start + place] = paired
-                ? (float)Math.ScaleB(query[d], HalfBits.MissingExponent + exponent)
+                ? (float)Math.ScaleB(query[d], missing + exponent)
                 : (float)Math.ScaleB(query[d], exponent);
         }
     }
@@ -79,8 +81,8 @@ internal static unsafe partial class TileScores
     }
 
     /// <summary>Scores 1 to <see cref="FewMax"/> queries.</summary>
-    /// <param name="rows">The rows, floats or halves.</param>
-    /// <param name="halves">Whether the rows are halves.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="element">What their elements are.</param>
     /// <param name="dim">D.</param>
     /// <param name="queries">Queries as <see cref="PackFew"/> writes them, one after the other.</param>
     /// <param name="queryCount">How many.</param>
@@ -88,35 +90,42 @@ internal static unsafe partial class TileScores
     /// <param name="add">Whether to add to the scores.</param>
     /// <param name="scores">[query][<see cref="TileRows.EntriesMax"/> + <see cref="TileRows.PaddedEntries"/>].</param>
     public static void Few(
-        in TileRows rows, bool halves, int dim, float* queries, int queryCount, float* scale, bool add, float* scores)
+        in TileRows rows,
+        RowElement element,
+        int dim,
+        float* queries,
+        int queryCount,
+        float* scale,
+        bool add,
+        float* scores)
     {
-        if (halves)
+        switch (element)
         {
-            Few<HalfRows>(rows, dim, queries, queryCount, scale, add, scores);
-        }
-        else
-        {
-            Few<SingleRows>(rows, dim, queries, queryCount, scale, add, scores);
+            case RowElement.Float32:
+                Few<SingleRows>(rows, dim, queries, queryCount, scale, add, scores);
+                break;
+            case RowElement.Float16:
+                Few<HalfRows>(rows, dim, queries, queryCount, scale, add, scores);
+                break;
+            default:
+                Few<BFloatRows>(rows, dim, queries, queryCount, scale, add, scores);
+                break;
         }
     }
 
     /// <summary>
-    /// Half rows as floats, one after the other: [entry][<paramref name="dim"/>]. A third of the time of
-    /// TensorPrimitives.ConvertToSingle (Zen 3, Sapphire Rapids), which also takes infinities and NaN.
+    /// Rows of 16-bit elements as floats, one after the other: [entry][<paramref name="dim"/>]. Of halves a third of
+    /// the time of TensorPrimitives.ConvertToSingle (Zen 3, Sapphire Rapids), which also takes infinities and NaN.
     /// </summary>
-    public static void Widen(in TileRows rows, int dim, float* wide)
+    public static void Widen(in TileRows rows, RowElement element, int dim, float* wide)
     {
-        if (Vector512.IsHardwareAccelerated && dim >= Lanes512.Count)
+        if (element == RowElement.Float16)
         {
-            WidenKernel<Lanes512, Vector512<float>>.Widen(rows, dim, wide);
-        }
-        else if (Vector256.IsHardwareAccelerated && dim >= Lanes256.Count)
-        {
-            WidenKernel<Lanes256, Vector256<float>>.Widen(rows, dim, wide);
+            Widen<HalfRows>(rows, dim, wide);
         }
         else
         {
-            WidenKernel<Lanes128, Vector128<float>>.Widen(rows, dim, wide);
+            Widen<BFloatRows>(rows, dim, wide);
         }
     }
 
@@ -191,8 +200,7 @@ internal static unsafe partial class TileScores
         int step = FewStep(dim);
         if (dim < step)
         {
-            bool halves = TRows.ElementBytes == sizeof(ushort);
-            ShortKernel.Score(rows, halves, dim, queries, queryCount, scale, add, scores);
+            ShortKernel<TRows>.Score(rows, dim, queries, queryCount, scale, add, scores);
         }
         else if (step == 2 * Lanes512.Count)
         {
@@ -205,6 +213,23 @@ internal static unsafe partial class TileScores
         else
         {
             FewKernel<Lanes128, Vector128<float>, TRows>.Score(rows, dim, queries, queryCount, scale, add, scores);
+        }
+    }
+
+    private static void Widen<TRows>(in TileRows rows, int dim, float* wide)
+        where TRows : IRowSource
+    {
+        if (Vector512.IsHardwareAccelerated && dim >= Lanes512.Count)
+        {
+            WidenKernel<Lanes512, Vector512<float>, TRows>.Widen(rows, dim, wide);
+        }
+        else if (Vector256.IsHardwareAccelerated && dim >= Lanes256.Count)
+        {
+            WidenKernel<Lanes256, Vector256<float>, TRows>.Widen(rows, dim, wide);
+        }
+        else
+        {
+            WidenKernel<Lanes128, Vector128<float>, TRows>.Widen(rows, dim, wide);
         }
     }
 }

@@ -12,6 +12,7 @@ public sealed class DeviceSearchSumTests(CudaMachine machine) : CudaTest(machine
     [InlineData(9)]
     [InlineData(20)]
     [InlineData(70)]
+    [InlineData(130)]
     public void Sums_of_embeddings_of_every_kind(int queryCount)
     {
         using DeviceSearch search = new(Context);

@@ -52,6 +52,10 @@ public sealed class DeviceSearchTests(CudaMachine machine) : CudaTest(machine)
             Context, Stream, 200, dim, CudaElement.Float32, ScanMetric.Cosine, RandomRows.Normal(dim));
         one.Check(search, workspace, one.Request(perLaunch + 3, 5, RandomRows.Queries(4)));
         Assert.Equal(1, workspace.Counters.Passes);
+
+        // Room for four launches, of which the last has no query.
+        one.Check(search, workspace, one.Request((2 * perLaunch) + 1, 5, RandomRows.Queries(4)));
+        Assert.Equal(1, workspace.Counters.Passes);
     }
 
     [Fact]

@@ -29,12 +29,11 @@ internal sealed unsafe class SearchCase : IDisposable
         bool withNorms = true)
     {
         (_context, _stream) = (context, stream);
-        bool isHalf = element == CudaElement.Float16;
         _host = new TestTable(rowCount).Add(
             dim,
-            isHalf ? RowElement.Float16 : RowElement.Float32,
+            OnHost(element),
             metric,
-            element == CudaElement.BFloat16 ? (row, values) => FillCut(fill, row, values) : fill,
+            fill,
             withNorms);
         _order = order is null ? RowOrder.ByRow : new ByNumber(order);
         Table = new CudaTable
@@ -67,9 +66,9 @@ internal sealed unsafe class SearchCase : IDisposable
     {
         _host.Add(
             dim,
-            element == CudaElement.Float16 ? RowElement.Float16 : RowElement.Float32,
+            OnHost(element),
             metric,
-            element == CudaElement.BFloat16 ? (row, values) => FillCut(fill, row, values) : fill,
+            fill,
             withNorms);
         Table = Table with { Embeddings = Table.Embeddings.Add(Copy(_host.Segments.Span[^1], element)) };
     }
@@ -107,7 +106,7 @@ internal sealed unsafe class SearchCase : IDisposable
     public void Check(DeviceSearch search, DeviceSearchWorkspace workspace, DeviceSearchRequest request)
     {
         // Filters share their clauses as in a large table.
-        workspace.Plans.SharedRowsMin = 1 << 30;
+        workspace.Plans.SharedRowsMin = 1L << 40;
         search.Search(request, workspace, TestContext.Current.CancellationToken);
         Dictionary<DeviceFilter, RowFilter> filters = [];
         foreach (DeviceFilter? filter in request.Filters.Span)
@@ -159,11 +158,12 @@ internal sealed unsafe class SearchCase : IDisposable
         _host.Dispose();
     }
 
-    private static void FillCut(Action<long, Span<float>> fill, long row, Span<float> values)
+    private static RowElement OnHost(CudaElement element) => element switch
     {
-        fill(row, values);
-        PackedQueries.Write(values, CudaElement.BFloat16, new byte[values.Length * 2], values);
-    }
+        CudaElement.Float32 => RowElement.Float32,
+        CudaElement.Float16 => RowElement.Float16,
+        _ => RowElement.BFloat16,
+    };
 
     private CudaEmbedding Copy(ScanSegment segment, CudaElement element)
     {
@@ -178,9 +178,12 @@ internal sealed unsafe class SearchCase : IDisposable
             long start = (long)(row % ScanSegment.BlockRows) * segment.Dim;
             for (int d = 0; d < segment.Dim; d++)
             {
-                values[d] = segment.Element == RowElement.Float32
-                    ? ((float*)block.Rows)[start + d]
-                    : (float)((Half*)block.Rows)[start + d];
+                values[d] = segment.Element switch
+                {
+                    RowElement.Float32 => ((float*)block.Rows)[start + d],
+                    RowElement.Float16 => (float)((Half*)block.Rows)[start + d],
+                    _ => BFloats.Widen(((ushort*)block.Rows)[start + d]),
+                };
             }
 
             PackedQueries.Write(values, element, bytes.AsSpan(row * rowBytes, rowBytes), default);

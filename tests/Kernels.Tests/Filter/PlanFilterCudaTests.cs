@@ -280,7 +280,8 @@ public sealed class PlanFilterCudaTests(CudaMachine machine) : CudaTest(machine)
             _ => (ulong)random.NextInt64(long.MinValue, long.MaxValue))];
         bool[][] passes = [.. plans.Select(plan => Enumerable.Range(0, rowCount).Select(
             row => plan.Passes((uint)row)).ToArray())];
-        foreach ((ulong[] alive, long rowsShared) in ((ulong[], long)[])[(live, 0), ([], 0), (live, 1 << 30), ([], 1 << 30)])
+        (ulong[], long)[] settings = [(live, 0), ([], 0), (live, 1 << 30), ([], 1 << 30)];
+        foreach ((ulong[] alive, long rowsShared) in settings)
         {
             (ulong[] masks, ulong[] passed) = Run(op, plans, columns, rowCount, alive, i => numbers[i], rowsShared);
             for (int i = 0; i < plans.Length; i++)

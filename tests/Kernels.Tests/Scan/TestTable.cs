@@ -135,6 +135,14 @@ internal sealed class TestTable(long rowCount) : IDisposable
             TensorPrimitives.Divide(row, norm, row);
         }
 
+        if (element == RowElement.BFloat16)
+        {
+            Span<ushort> upper = rows.Span<ushort>(start, row.Length);
+            BFloats.Round(row, upper);
+            BFloats.Widen(upper, row);
+            return;
+        }
+
         Span<Half> halves = rows.Span<Half>(start, row.Length);
         TensorPrimitives.ConvertToHalf(row, halves);
         TensorPrimitives.ConvertToSingle(halves, row);

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Linr.Kernels.Scan;
 using Linr.Memory;
 
 namespace Linr.Kernels.Tests;
@@ -37,24 +38,12 @@ public sealed unsafe class TileScoresTests
     [MemberData(nameof(Shapes))]
     public void Small_batches_are_within_the_bound(int dim, int count)
     {
-        foreach (bool halves in (bool[])[false, true])
+        foreach (RowElement element in Enum.GetValues<RowElement>())
         {
             for (int queryCount = 1; queryCount <= TileScores.FewMax; queryCount++)
             {
-                Tile tile = new(dim, count, halves, queryCount);
-                int stride = TileScores.FewStride(dim);
-                for (int query = 0; query < queryCount; query++)
-                {
-                    TileScores.PackFew(tile.Query(query), halves, 0, tile.Packed + (query * stride));
-                }
-
-                foreach (bool add in (bool[])[false, true])
-                {
-                    TileScores.Few(tile.Rows, halves, dim, tile.Packed, queryCount, tile.Scales, add, tile.Scores);
-                    tile.Check(add ? 2 : 1, (query, entry) => tile.Scores[(query * Entries) + entry]);
-                }
-
-                tile.Dispose();
+                SmallBatch(dim, count, element, queryCount, isScattered: true);
+                SmallBatch(dim, count, element, queryCount, isScattered: false);
             }
         }
     }
@@ -133,6 +122,22 @@ public sealed unsafe class TileScoresTests
         Assert.Equal([(2UL << 32) | 2, (3UL << 32) | 1, (10UL << 32) | 5], new Span<ulong>(kept, count).ToArray());
     }
 
+    private static void SmallBatch(int dim, int count, RowElement element, int queryCount, bool isScattered)
+    {
+        using Tile tile = new(dim, count, element, queryCount, isScattered);
+        int stride = TileScores.FewStride(dim);
+        for (int query = 0; query < queryCount; query++)
+        {
+            TileScores.PackFew(tile.Query(query), element, 0, tile.Packed + (query * stride));
+        }
+
+        foreach (bool add in (bool[])[false, true])
+        {
+            TileScores.Few(tile.Rows, element, dim, tile.Packed, queryCount, tile.Scales, add, tile.Scores);
+            tile.Check(add ? 2 : 1, (query, entry) => tile.Scores[(query * Entries) + entry]);
+        }
+    }
+
     private static void Panels<TLanes, TVector>(int dim, int count)
         where TLanes : ILanes<TVector>
         where TVector : struct
@@ -140,7 +145,7 @@ public sealed unsafe class TileScoresTests
         int width = 2 * TLanes.Count;
         foreach (int queryCount in (int[])[1, TLanes.Count, TLanes.Count + 1, width])
         {
-            using Tile tile = new(dim, count, false, queryCount);
+            using Tile tile = new(dim, count, RowElement.Float32, queryCount, isScattered: queryCount % 2 == 0);
             for (int query = 0; query < queryCount; query++)
             {
                 TileScores.PackPanel(tile.Query(query), query, queryCount, width, tile.Packed);
@@ -155,45 +160,40 @@ public sealed unsafe class TileScoresTests
         }
     }
 
-    /// <summary>Scattered rows, queries, and room for packed queries and scores.</summary>
+    /// <summary>Rows, scattered or side by side, queries, and room for packed queries and scores.</summary>
     private sealed class Tile : IDisposable
     {
         private readonly NativeBuffer _buffer = new(8 << 20);
+        private readonly GuardedRows _guarded;
         private readonly float[][] _queries;
         private readonly float[][] _rows;
 
-        public Tile(int dim, int count, bool halves, int queryCount)
+        public Tile(int dim, int count, RowElement element, int queryCount, bool isScattered)
         {
             Random random = new((dim * 1000) + count);
             _queries = [.. Enumerable.Range(0, queryCount).Select(_ => Vector(random, dim))];
             _rows = [.. Enumerable.Range(0, count).Select(_ => Vector(random, dim))];
-            byte* rows = (byte*)_buffer.Address;
-            Packed = (float*)(rows + (2 << 20));
-            Scores = (float*)(rows + (4 << 20));
-            Scales = (float*)(rows + (6 << 20));
-            ushort* offsets = (ushort*)(rows + (7 << 20));
-            nint rowBytes = dim * (halves ? 2 : 4);
-            for (int e = 0; e < count; e++)
+            Packed = (float*)_buffer.Address;
+            Scores = (float*)(_buffer.Address + (2 << 20));
+            Scales = (float*)(_buffer.Address + (6 << 20));
+            ushort* offsets = (ushort*)(_buffer.Address + (7 << 20));
+            nint rowBytes = dim * (element == RowElement.Float32 ? 4 : 2);
+            _guarded = new GuardedRows((isScattered ? 2 * count : count) * rowBytes);
+            for (int e = 0; e < count + TileRows.PaddedEntries; e++)
             {
-                // Odd places, last row first: neither side by side nor ascending.
-                offsets[e] = (ushort)((2 * (count - e)) - 1);
-                Scales[e] = 0.5f + e;
-                for (int d = 0; d < dim; d++)
-                {
-                    byte* row = rows + (offsets[e] * rowBytes);
-                    if (halves)
-                    {
-                        ((Half*)row)[d] = (Half)_rows[e][d];
-                        _rows[e][d] = (float)((Half*)row)[d];
-                    }
-                    else
-                    {
-                        ((float*)row)[d] = _rows[e][d];
-                    }
-                }
+                // Odd places, last row first: neither side by side nor ascending. Or one row after the other, of which
+                // the last ends where the memory does.
+                int row = Math.Min(e, count - 1);
+                offsets[e] = (ushort)(isScattered ? (2 * (count - row)) - 1 : row);
+                Scales[e] = 0.5f + row;
             }
 
-            Rows = new TileRows(rows, rowBytes, offsets, count, isScattered: true);
+            for (int e = 0; e < count; e++)
+            {
+                Write(_guarded.First + (offsets[e] * rowBytes), element, _rows[e]);
+            }
+
+            Rows = new TileRows(_guarded.First, rowBytes, offsets, count, isScattered);
         }
 
         public TileRows Rows { get; }
@@ -220,7 +220,33 @@ public sealed unsafe class TileScoresTests
             }
         }
 
-        public void Dispose() => _buffer.Dispose();
+        public void Dispose()
+        {
+            _buffer.Dispose();
+            _guarded.Dispose();
+        }
+
+        /// <summary>Writes a row, and what it is there.</summary>
+        private static void Write(byte* row, RowElement element, float[] values)
+        {
+            for (int d = 0; d < values.Length; d++)
+            {
+                switch (element)
+                {
+                    case RowElement.Float32:
+                        ((float*)row)[d] = values[d];
+                        break;
+                    case RowElement.Float16:
+                        ((Half*)row)[d] = (Half)values[d];
+                        values[d] = (float)((Half*)row)[d];
+                        break;
+                    default:
+                        ((ushort*)row)[d] = BFloats.Round(values[d]);
+                        values[d] = BFloats.Widen(((ushort*)row)[d]);
+                        break;
+                }
+            }
+        }
 
         private static float[] Vector(Random random, int dim)
             => [.. Enumerable.Range(0, dim)

@@ -3,7 +3,7 @@ using Linr.Memory;
 
 namespace Linr.Kernels.Tests;
 
-/// <summary>Every half, in each width of vector, against the conversion of .NET.</summary>
+/// <summary>Every half and bfloat, in each width of vector, against the conversion one by one.</summary>
 public sealed unsafe class WidenTests
 {
     private const int AllHalves = 1 << 16;
@@ -16,23 +16,45 @@ public sealed unsafe class WidenTests
     [InlineData(128)]
     public void Every_half_becomes_its_float(int dim)
     {
-        Every<Lanes128, Vector128<float>>(dim);
-        Every<Lanes256, Vector256<float>>(dim);
-        Every<Lanes512, Vector512<float>>(dim);
+        Every<Lanes128, Vector128<float>, HalfRows>(dim);
+        Every<Lanes256, Vector256<float>, HalfRows>(dim);
+        Every<Lanes512, Vector512<float>, HalfRows>(dim);
     }
 
-    private static void Every<TLanes, TVector>(int dim)
+    [Theory]
+    [InlineData(1)]
+    [InlineData(16)]
+    [InlineData(33)]
+    public void Every_bfloat_becomes_its_float(int dim)
+    {
+        Every<Lanes128, Vector128<float>, BFloatRows>(dim);
+        Every<Lanes256, Vector256<float>, BFloatRows>(dim);
+        Every<Lanes512, Vector512<float>, BFloatRows>(dim);
+    }
+
+    [Theory]
+    [InlineData(1f, 0x3F80)]
+    [InlineData(-2.5f, 0xC020)]
+    [InlineData(1.00390625f, 0x3F80)]
+    [InlineData(1.01171875f, 0x3F82)]
+    [InlineData(1.0042f, 0x3F81)]
+    [InlineData(3.4e38f, 0x7F80)]
+    public void Floats_become_the_nearest_bfloat(float value, int bits)
+        => Assert.Equal(bits, BFloats.Round(value));
+
+    private static void Every<TLanes, TVector, TRows>(int dim)
         where TLanes : ILanes<TVector>
         where TVector : struct
+        where TRows : IRowSource
     {
         using NativeBuffer buffer = new((AllHalves + (2 * dim)) * (sizeof(ushort) + sizeof(float)));
-        Half* halves = (Half*)buffer.Address;
-        float* wide = (float*)(halves + AllHalves + (2 * dim));
+        ushort* elements = (ushort*)buffer.Address;
+        float* wide = (float*)(elements + AllHalves + (2 * dim));
         int count = (AllHalves / dim) + 1;
         for (int i = 0; i < count * dim; i++)
         {
-            Half half = BitConverter.UInt16BitsToHalf((ushort)i);
-            halves[i] = Half.IsFinite(half) ? half : Half.MaxValue;
+            elements[i] = (ushort)i;
+            elements[i] = float.IsFinite(TRows.Element((byte*)elements, i)) ? elements[i] : (ushort)0x1234;
         }
 
         ushort* offsets = stackalloc ushort[TileRows.PanelEntriesMax + TileRows.PaddedEntries];
@@ -45,13 +67,16 @@ public sealed unsafe class WidenTests
             }
 
             TileRows rows = new(
-                (byte*)(halves + (start * dim)), dim * sizeof(ushort), offsets, entries, isScattered: false);
-            WidenKernel<TLanes, TVector>.Widen(rows, dim, wide + (start * dim));
+                (byte*)(elements + (start * dim)), dim * sizeof(ushort), offsets, entries, isScattered: false);
+            WidenKernel<TLanes, TVector, TRows>.Widen(rows, dim, wide + (start * dim));
         }
 
         for (int i = 0; i < count * dim; i++)
         {
-            Assert.Equal(BitConverter.SingleToUInt32Bits((float)halves[i]), BitConverter.SingleToUInt32Bits(wide[i]));
+            float expected = typeof(TRows) == typeof(HalfRows)
+                ? (float)BitConverter.UInt16BitsToHalf(elements[i])
+                : BFloats.Widen(elements[i]);
+            Assert.Equal(BitConverter.SingleToUInt32Bits(expected), BitConverter.SingleToUInt32Bits(wide[i]));
         }
     }
 }

@@ -20,7 +20,7 @@ internal sealed class RandomModel
             Embeddings =
             [
                 .. Enumerable.Range(0, _embeddingCount).Select(i => new EmbeddingSchema(
-                    $"e{i}", _random.Next(1, dimMax), (Metric)_random.Next(3), (RowType)_random.Next(2))),
+                    $"e{i}", _random.Next(1, dimMax), (Metric)_random.Next(3), (RowType)_random.Next(3))),
             ],
         };
     }

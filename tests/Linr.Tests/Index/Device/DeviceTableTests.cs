@@ -59,6 +59,8 @@ public sealed class DeviceTableTests(CudaMachine machine) : CudaTest(machine)
     [InlineData(Metric.Dot, RowType.Float16, 9)]
     [InlineData(Metric.Cosine, RowType.Float16, 16)]
     [InlineData(Metric.Euclidean, RowType.Float16, 3)]
+    [InlineData(Metric.Cosine, RowType.BFloat16, 16)]
+    [InlineData(Metric.Euclidean, RowType.BFloat16, 5)]
     public void Embeddings_arrive_as_they_are_stored(Metric metric, RowType rowType, int dim)
     {
         const int Rows = 777;
@@ -225,10 +227,16 @@ public sealed class DeviceTableTests(CudaMachine machine) : CudaTest(machine)
 
     private static byte[] StoredBytes(EmbeddingColumn column, int row)
     {
-        int dim = column.Schema.Dim;
-        return column.Schema.RowType == RowType.Float32
-            ? [.. column.Float32Block(0).Slice((long)row * dim, dim).Span.ToArray().SelectMany(BitConverter.GetBytes)]
-            : [.. column.Float16Block(0).Slice((long)row * dim, dim).Span.ToArray().SelectMany(BitConverter.GetBytes)];
+        (long start, int dim) = ((long)row * column.Schema.Dim, column.Schema.Dim);
+        return column.Schema.RowType switch
+        {
+            RowType.Float32 => Bytes(column.Float32Block(0).Slice(start, dim).Span, BitConverter.GetBytes),
+            RowType.Float16 => Bytes(column.Float16Block(0).Slice(start, dim).Span, BitConverter.GetBytes),
+            _ => Bytes(column.BFloat16Block(0).Slice(start, dim).Span, BitConverter.GetBytes),
+        };
+
+        static byte[] Bytes<T>(ReadOnlySpan<T> elements, Func<T, byte[]> bytesOf)
+            => [.. elements.ToArray().SelectMany(bytesOf)];
     }
 
     private void AssertFiltersAgree(RandomItems items, ItemTable table, long capacity)

@@ -1,4 +1,5 @@
 using Linr.Index.Embeddings;
+using Linr.Kernels;
 using Linr.Kernels.Scan;
 using Linr.Memory;
 
@@ -54,6 +55,34 @@ public class EmbeddingColumnTests
         column.Read(1, read);
         Assert.Equal(new float[4], read);
         Assert.Equal(0, column.Block(0).Norms);
+    }
+
+    [Fact]
+    public void Bfloat16_rows_are_normalised_under_cosine_and_come_back_to_their_precision()
+    {
+        using var builder = new EmbeddingColumnBuilder(new EmbeddingSchema("e", 4, Metric.Cosine, RowType.BFloat16));
+        builder.Set(0, [3e8f, 0, 4e8f, 0, 0, 0, 0, 0]);
+        using EmbeddingColumn column = builder.Build(2);
+
+        Assert.Equal(BFloats.Round(0.6f), column.BFloat16Block(0)[0]);
+        Assert.Equal(5e8f, column.NormOf(0));
+        float[] read = new float[4];
+        column.Read(0, read);
+        Assert.Equal(4e8, read[2], 4e8 * 4e-3);
+        column.Read(1, read);
+        Assert.Equal(new float[4], read);
+        Assert.Equal(0, column.Block(0).Norms);
+        Assert.Throws<InvalidOperationException>(() => column.Float16Block(0));
+    }
+
+    [Fact]
+    public void Bfloat16_rows_of_other_metrics_have_the_norm_of_what_is_stored()
+    {
+        using var builder = new EmbeddingColumnBuilder(new EmbeddingSchema("e", 1, Metric.Euclidean, RowType.BFloat16));
+        builder.Set(0, [1.001f, 1e17f]);
+        using EmbeddingColumn column = builder.Build(2);
+        Assert.Equal(1f, column.NormOf(0));
+        Assert.Equal(BFloats.Widen(BFloats.Round(1e17f)), column.NormOf(1));
     }
 
     [Fact]
