@@ -72,24 +72,13 @@ public sealed class PlanFilterCuda : IDisposable
         stream.EnqueueZero(passed);
         if (passed.Length > 1)
         {
-            _sharedKernel.Launch(
-                new LaunchShape(_sharedBlocks, Threads, SharedBytes),
-                stream,
-                table,
-                plans.OnDevice,
-                masks,
-                wordStride,
-                passed);
+            Run(_sharedKernel, _sharedBlocks);
         }
 
-        _kernel.Launch(
-            new LaunchShape(_blocks, Threads, SharedBytes),
-            stream,
-            table,
-            plans.OnDevice,
-            masks,
-            wordStride,
-            passed);
+        Run(_kernel, _blocks);
+
+        void Run(CudaKernel kernel, uint blocks) => kernel.Launch(
+            new LaunchShape(blocks, Threads, SharedBytes), stream, table, plans.OnDevice, masks, wordStride, passed);
     }
 
     /// <inheritdoc/>

@@ -9,8 +9,8 @@ namespace Linr.Kernels.Scan;
 /// </summary>
 internal sealed unsafe class Survivors(ScanPlan plan, RowScorer scorer, Compactor compactor) : IDisposable
 {
-    /// <summary>Rows that a list holds beyond K, at least.</summary>
-    public const int RoomMin = 1024;
+    /// <summary>Rows that a list holds beyond K, at least: those of a tile, and some.</summary>
+    public const int RoomMin = TileRows.EntriesMax + 512;
 
     private const int SlotPadding = 8;
 

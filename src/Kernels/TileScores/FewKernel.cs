@@ -65,13 +65,13 @@ internal static unsafe class FewKernel<TLanes, TVector, TRows>
             {
                 TVector qa = TLanes.Load(q), qb = TLanes.Load(q + TLanes.Count);
                 Ask(next0 + at, at);
-                TRows.MultiplyAdd<TLanes, TVector>(x0 + at, qa, qb, ref a0, ref b0);
+                MultiplyAdd(x0 + at, qa, qb, ref a0, ref b0);
                 Ask(next1 + at, at);
-                TRows.MultiplyAdd<TLanes, TVector>(x1 + at, qa, qb, ref a1, ref b1);
+                MultiplyAdd(x1 + at, qa, qb, ref a1, ref b1);
                 Ask(next2 + at, at);
-                TRows.MultiplyAdd<TLanes, TVector>(x2 + at, qa, qb, ref a2, ref b2);
+                MultiplyAdd(x2 + at, qa, qb, ref a2, ref b2);
                 Ask(next3 + at, at);
-                TRows.MultiplyAdd<TLanes, TVector>(x3 + at, qa, qb, ref a3, ref b3);
+                MultiplyAdd(x3 + at, qa, qb, ref a3, ref b3);
                 q += StepElements;
             }
 
@@ -79,10 +79,10 @@ internal static unsafe class FewKernel<TLanes, TVector, TRows>
             {
                 // The last step overlaps the one before.
                 TVector qa = TLanes.Load(q), qb = TLanes.Load(q + TLanes.Count);
-                TRows.MultiplyAdd<TLanes, TVector>(x0 + last, qa, qb, ref a0, ref b0);
-                TRows.MultiplyAdd<TLanes, TVector>(x1 + last, qa, qb, ref a1, ref b1);
-                TRows.MultiplyAdd<TLanes, TVector>(x2 + last, qa, qb, ref a2, ref b2);
-                TRows.MultiplyAdd<TLanes, TVector>(x3 + last, qa, qb, ref a3, ref b3);
+                MultiplyAdd(x0 + last, qa, qb, ref a0, ref b0);
+                MultiplyAdd(x1 + last, qa, qb, ref a1, ref b1);
+                MultiplyAdd(x2 + last, qa, qb, ref a2, ref b2);
+                MultiplyAdd(x3 + last, qa, qb, ref a3, ref b3);
             }
 
             Vector128<float> sums = TLanes.SumEach(
@@ -93,6 +93,23 @@ internal static unsafe class FewKernel<TLanes, TVector, TRows>
             x2 = rows.Next(e + (2 * apart), x2);
             x3 = rows.Next(e + (3 * apart), x3);
         }
+    }
+
+    /// <summary>Adds the products of a row's step with the query's.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void MultiplyAdd(byte* step, TVector qa, TVector qb, ref TVector a, ref TVector b)
+    {
+        if (TRows.ElementBytes == sizeof(float))
+        {
+            // The loads stand in the products, so that they become one instruction.
+            a = TLanes.MultiplyAdd(TLanes.Load((float*)step), qa, a);
+            b = TLanes.MultiplyAdd(TLanes.Load((float*)step + TLanes.Count), qb, b);
+            return;
+        }
+
+        TRows.Load<TLanes, TVector>(step, out TVector xa, out TVector xb);
+        a = TLanes.MultiplyAdd(xa, qa, a);
+        b = TLanes.MultiplyAdd(xb, qb, b);
     }
 
     /// <summary>Writes the scores of four entries that lie <paramref name="apart"/>.</summary>

@@ -20,17 +20,6 @@ internal readonly unsafe struct HalfRows : IRowSource
         => TLanes.LoadHalves((ushort*)step, out first, out second);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void MultiplyAdd<TLanes, TVector>(
-        byte* step, TVector first, TVector second, ref TVector firstSums, ref TVector secondSums)
-        where TLanes : ILanes<TVector>
-        where TVector : struct
-    {
-        TLanes.LoadHalves((ushort*)step, out TVector even, out TVector odd);
-        firstSums = TLanes.MultiplyAdd(even, first, firstSums);
-        secondSums = TLanes.MultiplyAdd(odd, second, secondSums);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Widen<TLanes, TVector>(byte* elements)
         where TLanes : ILanes<TVector>
         where TVector : struct

@@ -15,12 +15,6 @@ internal unsafe interface IRowSource
         where TLanes : ILanes<TVector>
         where TVector : struct;
 
-    /// <summary>Adds the products with a step of a query to the sums of each vector.</summary>
-    static abstract void MultiplyAdd<TLanes, TVector>(
-        byte* step, TVector first, TVector second, ref TVector firstSums, ref TVector secondSums)
-        where TLanes : ILanes<TVector>
-        where TVector : struct;
-
     /// <summary>A vector of elements as floats, in order.</summary>
     static abstract TVector Widen<TLanes, TVector>(byte* elements)
         where TLanes : ILanes<TVector>

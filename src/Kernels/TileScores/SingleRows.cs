@@ -23,17 +23,6 @@ internal readonly unsafe struct SingleRows : IRowSource
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void MultiplyAdd<TLanes, TVector>(
-        byte* step, TVector first, TVector second, ref TVector firstSums, ref TVector secondSums)
-        where TLanes : ILanes<TVector>
-        where TVector : struct
-    {
-        // The loads stand in the products, so that they become one instruction.
-        firstSums = TLanes.MultiplyAdd(TLanes.Load((float*)step), first, firstSums);
-        secondSums = TLanes.MultiplyAdd(TLanes.Load((float*)step + TLanes.Count), second, secondSums);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Widen<TLanes, TVector>(byte* elements)
         where TLanes : ILanes<TVector>
         where TVector : struct
