@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
+using Linr.Memory;
 using TorchSharp;
 
 namespace Linr.Training.Torch;
@@ -56,6 +57,7 @@ public static class TorchLibrary
             }
 
             torch.set_num_threads(threadCount);
+            NativeHeap.KeepFreedMemory();
         }
     }
 
