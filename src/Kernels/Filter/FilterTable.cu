@@ -17,13 +17,14 @@ struct alignas(16) Table {
     u64 unused;
 };
 
-// CudaFilterPlans: at the front, then the numbers of the PLANS plans at most that have something left when the shared
-// clauses have been looked up, then room for PLANS of Plan; offsets are bytes from the front.
+// Where a plan's clauses and operands start, in bytes from the front of all.
 struct Plan { u32 clauses, words; i32 entry; u32 slotCount; };
 
-// Plans of a group, each a bit: those whose mask shared_filter writes, and those of which that is all.
+// Of SHARED_PLANS plans, a bit each: those whose mask shared_filter writes, and those of which that is all.
 struct Group { u32 lookups, lookupCount, known, whole; };
 
+// The front of CudaFilterPlans: how many plans there are, and the numbers of those that have something left when shared
+// clauses have been looked up.
 struct alignas(16) Plans {
     u32 planCount, restCount, unused[2];
     Group groups[PLANS / SHARED_PLANS];

@@ -11,8 +11,6 @@ internal readonly unsafe struct HalfRows : IRowSource
         get => sizeof(ushort);
     }
 
-    public static int MissingExponent => HalfBits.MissingExponent;
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Load<TLanes, TVector>(byte* step, out TVector first, out TVector second)
         where TLanes : ILanes<TVector>

@@ -8,9 +8,6 @@ internal unsafe interface IRowSource
 {
     static abstract int ElementBytes { get; }
 
-    /// <summary>The exponent that <see cref="Load"/> leaves out, and the packed query has.</summary>
-    static abstract int MissingExponent { get; }
-
     static abstract void Load<TLanes, TVector>(byte* step, out TVector first, out TVector second)
         where TLanes : ILanes<TVector>
         where TVector : struct;

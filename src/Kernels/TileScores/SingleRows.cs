@@ -11,8 +11,6 @@ internal readonly unsafe struct SingleRows : IRowSource
         get => sizeof(float);
     }
 
-    public static int MissingExponent => 0;
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Load<TLanes, TVector>(byte* step, out TVector first, out TVector second)
         where TLanes : ILanes<TVector>

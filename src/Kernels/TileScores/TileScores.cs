@@ -41,7 +41,7 @@ internal static unsafe partial class TileScores
     /// </summary>
     public static void PackFew(ReadOnlySpan<float> query, RowElement element, int exponent, float* packed)
     {
-        int missing = element == RowElement.Float16 ? HalfRows.MissingExponent : 0;
+        int missing = element == RowElement.Float16 ? HalfBits.MissingExponent : 0;
         int step = FewStep(query.Length);
         new Span<float>(packed, FewStride(query.Length)).Clear();
         for (int d = 0; d < query.Length; d++)
