@@ -81,7 +81,7 @@ grep -qw avx512bw /proc/cpuinfo && widest=
 on_device=(-- --filter-trait device=cuda)
 on_host=(-- --filter-not-trait device=cuda)
 run kernels Kernels.Tests LINR_EXPECT_ISA=$widest LINR_CUDA_DRIVER="$emulator" LINR_REQUIRE_CUDA=1
-run kernels-warpgroups Kernels.Tests LINR_CUDA_DRIVER="$emulator" LINR_REQUIRE_CUDA=1 LINR_WARPGROUP_SCAN=1 -- \
+run kernels-no-wgmma Kernels.Tests LINR_CUDA_DRIVER="$emulator" LINR_REQUIRE_CUDA=1 LINR_WARPGROUP_SCAN=0 -- \
     --filter-class '*FusedScanCuda*' --filter-class '*DeviceSearch*'
 if [ "$quick" = 0 ]; then
     if [ -z "$widest" ]; then

@@ -35,9 +35,9 @@ internal sealed class QueryFilter
     private FilterPlan Plan(int[] geos)
     {
         FilterPlan plan = new();
-        int geo = plan.AppendColumn(default);
-        int company = plan.AppendColumn(default);
-        int title = plan.AppendColumn(default);
+        int geo = plan.AppendColumn(ColumnElement.Code8);
+        int company = plan.AppendColumn(ColumnElement.Code32);
+        int title = plan.AppendColumn(ColumnElement.Code16);
         int next = _title is { } code ? plan.AppendAnyOf(title, [code], true, FilterPlan.Pass, FilterPlan.Fail)
             : FilterPlan.Pass;
         next = plan.AppendAnyOf(company, [_company], areCodes: true, FilterPlan.Fail, next);

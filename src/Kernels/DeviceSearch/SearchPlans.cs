@@ -124,7 +124,10 @@ internal sealed class SearchPlans(CudaContext context) : IDisposable
             SharedTables tables = _shared[first / SharedTables.PlansMax] ??= new SharedTables();
             int count = Math.Min(SharedTables.PlansMax, Count - first);
             tables.Prepare(
-                _plans.AsSpan(first, count), Math.Max(rowCount, SharedRowsMin) / RowsPerWord, TableWordsMax);
+                _plans.AsSpan(first, count),
+                Math.Max(rowCount, SharedRowsMin) / RowsPerWord,
+                TableWordsMax,
+                _columnsOf.AsSpan(first, count));
             bytes += CudaFilterPlans.CountBytes(tables);
         }
 

@@ -15,6 +15,9 @@ internal unsafe struct CodeLookup
     /// <summary>Codes in the sets of a hashed table at most.</summary>
     public const int MembersMax = WordsMax / 2 / SlotsPerMember;
 
+    /// <summary>The number of a column of which none is known.</summary>
+    public const int NoNumber = -1;
+
     /// <summary>
     /// Codes of a direct table for each clause, at most: 4 MiB cost 1.7 ns a row, as two or three clauses one by one, a
     /// table in the first caches 0.4 to 0.8 (Zen 3).
@@ -30,8 +33,11 @@ internal unsafe struct CodeLookup
     private long _end;
     private long _memberCount;
 
-    /// <summary>The column.</summary>
+    /// <summary>The column, where it lies in memory.</summary>
     public ReadOnlyMemory<ColumnBlock> Column { get; private init; }
+
+    /// <summary>The column's number on a device, or <see cref="NoNumber"/>.</summary>
+    public int Number { get; private init; }
 
     /// <summary>The filters that have a clause here.</summary>
     public uint Filters { get; private set; }
@@ -52,8 +58,12 @@ internal unsafe struct CodeLookup
     public long Start { get; set; }
 
     /// <summary>An empty look-up of a column.</summary>
-    public static CodeLookup Of(ReadOnlyMemory<ColumnBlock> column)
-        => new() { Column = column, Absent = uint.MaxValue };
+    public static CodeLookup Of(ReadOnlyMemory<ColumnBlock> column, int number)
+        => new() { Column = column, Number = number, Absent = uint.MaxValue };
+
+    /// <summary>Whether it is a column's.</summary>
+    public readonly bool IsOf(ReadOnlyMemory<ColumnBlock> column, int number)
+        => number == NoNumber ? Column.Equals(column) : Number == number;
 
     /// <summary>Adds a filter's clause.</summary>
     /// <param name="filter">The filter's number; it has none here yet.</param>

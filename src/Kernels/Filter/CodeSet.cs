@@ -35,22 +35,8 @@ internal readonly unsafe ref struct CodeSet
 
     /// <summary>Whether a clause asks for codes.</summary>
     public static bool IsOf(FilterPlan plan, in PlanClause clause)
-    {
-        if (clause.Test is not (ClauseTest.AnyOf or ClauseTest.CodeBitmap or ClauseTest.HashSet))
-        {
-            return false;
-        }
-
-        foreach (ColumnBlock block in plan.Columns[clause.Column].Span)
-        {
-            if (block.Values != 0)
-            {
-                return block.Element is ColumnElement.Code8 or ColumnElement.Code16 or ColumnElement.Code32;
-            }
-        }
-
-        return false;
-    }
+        => clause.Test is ClauseTest.AnyOf or ClauseTest.CodeBitmap or ClauseTest.HashSet
+            && plan.ElementOf(clause.Column) is ColumnElement.Code8 or ColumnElement.Code16 or ColumnElement.Code32;
 
     /// <summary>Sets or clears a bit in the words of all codes of the set.</summary>
     public void Write<TTable>(TTable table, uint bit, bool isSet)

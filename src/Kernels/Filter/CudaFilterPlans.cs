@@ -126,7 +126,7 @@ public sealed class CudaFilterPlans : IDisposable
     /// <see cref="SharedTables.PlansMax"/>.
     /// </summary>
     /// <param name="tables">What they share.</param>
-    /// <param name="plans">The plans that <paramref name="tables"/> was prepared with.</param>
+    /// <param name="plans">The plans that <paramref name="tables"/> was prepared with, and with their numbers.</param>
     /// <param name="columnsOf">[plan][column of the plan] its number among the table's columns.</param>
     /// <param name="firstBlock">The plans' block that is the first on the device, of a shard.</param>
     /// <exception cref="ArgumentException">They do not fit into what is left.</exception>
@@ -150,7 +150,7 @@ public sealed class CudaFilterPlans : IDisposable
             }
         }
 
-        AddTables(tables, first, columnsOf);
+        AddTables(tables, first);
     }
 
     /// <summary>
@@ -219,7 +219,7 @@ public sealed class CudaFilterPlans : IDisposable
     }
 
     /// <summary>Copies the tables of a group of plans, and says which plans they answer.</summary>
-    private void AddTables(SharedTables tables, int firstPlan, ReadOnlySpan<ReadOnlyMemory<int>> columnsOf)
+    private void AddTables(SharedTables tables, int firstPlan)
     {
         if (CountBytes(tables) > HeadBytes + CapacityBytes - _usedBytes || firstPlan % SharedTables.PlansMax != 0)
         {
@@ -247,8 +247,7 @@ public sealed class CudaFilterPlans : IDisposable
                 continue;
             }
 
-            (int plan, int column) = tables.ColumnOf(i);
-            records[0] = (uint)columnsOf[plan].Span[column];
+            records[0] = (uint)lookup.Number;
             records[1] = (uint)_usedBytes;
             records[2] = (uint)(lookup.IsHashed ? (lookup.WordCount / 2) - 1 : lookup.WordCount - 1);
             records[3] = (uint)(lookup.IsHashed ? HashedTable.Shift(lookup.WordCount / 2) : 0);

@@ -21,8 +21,29 @@ public sealed partial class FilterPlan
     public int AppendColumn(ReadOnlyMemory<ColumnBlock> blocks)
     {
         Grow(ref _columns, _columnCount + 1);
+        Grow(ref _elements, _columnCount + 1);
         _columns[_columnCount] = blocks;
+        _elements[_columnCount] = null;
+        foreach (ColumnBlock block in blocks.Span)
+        {
+            if (block.Values != 0)
+            {
+                _elements[_columnCount] = block.Element;
+                break;
+            }
+        }
+
         return _columnCount++;
+    }
+
+    /// <summary>Adds a column that lies in the memory of a device only.</summary>
+    /// <param name="element">What its values are.</param>
+    /// <returns>Its number.</returns>
+    public int AppendColumn(ColumnElement element)
+    {
+        int column = AppendColumn(ReadOnlyMemory<ColumnBlock>.Empty);
+        _elements[column] = element;
+        return column;
     }
 
     /// <summary>A clause that holds when a value is one of some constants.</summary>

@@ -25,6 +25,7 @@ public sealed partial class FilterPlan
     private PlanClause[] _clauses = new PlanClause[8];
     private ulong[] _words = new ulong[64];
     private ReadOnlyMemory<ColumnBlock>[] _columns = new ReadOnlyMemory<ColumnBlock>[4];
+    private ColumnElement?[] _elements = new ColumnElement?[4];
     private int[] _freeSlots = [];
     private int[] _rowCounts = [];
     private int _clauseCount;
@@ -47,6 +48,9 @@ public sealed partial class FilterPlan
 
     /// <summary>The columns that clauses read, each a <see cref="ColumnBlock"/> a block.</summary>
     public ReadOnlySpan<ReadOnlyMemory<ColumnBlock>> Columns => _columns.AsSpan(0, _columnCount);
+
+    /// <summary>What the values of a column are; null where it has none.</summary>
+    internal ColumnElement? ElementOf(int column) => _elements[column];
 
     /// <summary>The slot of a hash set of <paramref name="count"/> words where a search for a value starts.</summary>
     public static int HashSlot(ulong value, int count)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Linr.Kernels.Scan;
 using Linr.Memory;
 
@@ -37,7 +36,14 @@ internal sealed unsafe class SharedTables : IDisposable
     /// <param name="plans">Up to <see cref="PlansMax"/>; null where there is none to share.</param>
     /// <param name="rowCount">Rows that they will be evaluated on: few are not worth a table.</param>
     /// <param name="wordsMax">Words of all tables together at most; what does not fit has none.</param>
-    public void Prepare(ReadOnlySpan<FilterPlan?> plans, long rowCount, long wordsMax = long.MaxValue)
+    /// <param name="numbers">
+    /// [plan][column of the plan] its number on a device, by which columns are told apart; none: by where they lie.
+    /// </param>
+    public void Prepare(
+        ReadOnlySpan<FilterPlan?> plans,
+        long rowCount,
+        long wordsMax = long.MaxValue,
+        ReadOnlySpan<ReadOnlyMemory<int>> numbers = default)
     {
         Array.Clear(_lookups, 0, _lookupCount);
         Array.Clear(_plans);
@@ -48,7 +54,7 @@ internal sealed unsafe class SharedTables : IDisposable
         {
             if (plans[plan] is not null)
             {
-                Collect(plan);
+                Collect(plan, numbers.IsEmpty ? default : numbers[plan].Span);
             }
         }
 
@@ -68,25 +74,11 @@ internal sealed unsafe class SharedTables : IDisposable
     /// <summary>A look-up's table.</summary>
     public uint* Table(in CodeLookup lookup) => (uint*)_tables!.Address + lookup.Start;
 
-    /// <summary>A plan that a look-up answers, and the number of the look-up's column there.</summary>
-    public (int Plan, int Column) ColumnOf(int lookup)
-    {
-        foreach (SharedClause shared in _clauses.AsSpan(0, _clauseCount))
-        {
-            if (shared.Lookup == lookup)
-            {
-                return (shared.Plan, _plans[shared.Plan]!.Clauses[shared.Clause].Column);
-            }
-        }
-
-        throw new UnreachableException("A look-up without a clause.");
-    }
-
     /// <inheritdoc/>
     public void Dispose() => _tables?.Dispose();
 
     /// <summary>Adds the clauses that a plan starts with.</summary>
-    private void Collect(int planNumber)
+    private void Collect(int planNumber, ReadOnlySpan<int> numbers)
     {
         FilterPlan plan = _plans[planNumber]!;
         int next = plan.Entry;
@@ -96,7 +88,7 @@ internal sealed unsafe class SharedTables : IDisposable
             ref readonly PlanClause clause = ref plan.Clauses[next];
             if (next < PlanFilter.KnownMax && CodeSet.IsOf(plan, clause))
             {
-                Add(plan, next, planNumber);
+                Add(plan, next, planNumber, numbers);
             }
             else
             {
@@ -109,7 +101,7 @@ internal sealed unsafe class SharedTables : IDisposable
         _hasRest[planNumber] |= next != FilterPlan.Pass;
     }
 
-    private void Add(FilterPlan plan, int clauseNumber, int planNumber)
+    private void Add(FilterPlan plan, int clauseNumber, int planNumber, ReadOnlySpan<int> numbers)
     {
         ref readonly PlanClause clause = ref plan.Clauses[clauseNumber];
         CodeSet set = new(plan, clause);
@@ -119,18 +111,19 @@ internal sealed unsafe class SharedTables : IDisposable
             return;
         }
 
-        int lookup = FindLookup(plan.Columns[clause.Column], planNumber);
+        int number = numbers.IsEmpty ? CodeLookup.NoNumber : numbers[clause.Column];
+        int lookup = FindLookup(plan.Columns[clause.Column], number, planNumber);
         _lookups[lookup].Add(planNumber, set, isNegated: clause.WhenTrue == FilterPlan.Fail);
         ScanArrays.Grow(ref _clauses, _clauseCount + 1);
         _clauses[_clauseCount++] = new SharedClause(planNumber, clauseNumber, lookup);
     }
 
     /// <summary>A plan's second clause on a column needs a table of its own: a row may have several values.</summary>
-    private int FindLookup(ReadOnlyMemory<ColumnBlock> column, int planNumber)
+    private int FindLookup(ReadOnlyMemory<ColumnBlock> column, int number, int planNumber)
     {
         int found = 0;
         while (found < _lookupCount
-            && !(_lookups[found].Column.Equals(column) && (_lookups[found].Filters >> planNumber & 1) == 0))
+            && !(_lookups[found].IsOf(column, number) && (_lookups[found].Filters >> planNumber & 1) == 0))
         {
             found++;
         }
@@ -138,7 +131,7 @@ internal sealed unsafe class SharedTables : IDisposable
         if (found == _lookupCount)
         {
             ScanArrays.Grow(ref _lookups, ++_lookupCount);
-            _lookups[found] = CodeLookup.Of(column);
+            _lookups[found] = CodeLookup.Of(column, number);
         }
 
         return found;

@@ -8,7 +8,7 @@ namespace Linr.Kernels;
 /// </summary>
 internal sealed class WarpgroupScan : IDisposable
 {
-    /// <summary>Set to 1 where this scan is to be taken.</summary>
+    /// <summary>Set to 0 where this scan is not to be taken.</summary>
     public const string Variable = "LINR_WARPGROUP_SCAN";
 
     /// <summary>Rows of a tile, which are the columns of a product.</summary>
@@ -27,8 +27,7 @@ internal sealed class WarpgroupScan : IDisposable
     private const int StagesMax = 16;
     private const int Threads = 128 * (Consumers + 1);
 
-    // It is not the rule until it has passed all tests on a GPU; so far it has on the emulator.
-    private static readonly bool s_isAskedFor = Environment.GetEnvironmentVariable(Variable) == "1";
+    private static readonly bool s_isAskedFor = Environment.GetEnvironmentVariable(Variable) != "0";
     private static readonly Version s_capability = new(9, 0);
     private static readonly Lazy<bool> s_isDriverNew = new(() => CudaDriver.Version >= new Version(12, 3));
     private readonly CudaModule _module;
@@ -51,7 +50,7 @@ internal sealed class WarpgroupScan : IDisposable
     }
 
     /// <summary>
-    /// Whether it was asked for, a device has such products, and its driver knows the PTX (8.3) that has fences of maps.
+    /// Whether it was not turned off, a device has such products, and its driver knows the PTX (8.3) that has fences of maps.
     /// </summary>
     public static bool Serves(CudaDevice device)
         => s_isAskedFor && device.ComputeCapability == s_capability && s_isDriverNew.Value;

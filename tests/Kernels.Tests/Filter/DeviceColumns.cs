@@ -9,19 +9,26 @@ internal sealed unsafe class DeviceColumns(CudaContext context, CudaStream strea
 {
     private readonly List<DeviceBuffer<byte>> _buffers = [];
     private readonly List<CudaFilterColumn> _columns = [];
+    private readonly Dictionary<ReadOnlyMemory<ColumnBlock>, int> _numbers = [];
 
     /// <summary>Rows that the arrays have room for.</summary>
     public int Capacity { get; } = (rowCount + 63) / 64 * 64;
 
     public ReadOnlySpan<CudaFilterColumn> Columns => _columns.ToArray();
 
-    /// <summary>Copies the columns of a plan; their numbers.</summary>
+    /// <summary>Copies the columns of a plan, each once; their numbers.</summary>
     public int[] Append(FilterPlan plan)
     {
         List<int> numbers = [];
         foreach (ReadOnlyMemory<ColumnBlock> column in plan.Columns)
         {
-            numbers.Add(Append(column.Span));
+            if (!_numbers.TryGetValue(column, out int number))
+            {
+                number = Append(column.Span);
+                _numbers.Add(column, number);
+            }
+
+            numbers.Add(number);
         }
 
         return [.. numbers];

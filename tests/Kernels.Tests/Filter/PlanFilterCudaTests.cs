@@ -150,13 +150,50 @@ public sealed class PlanFilterCudaTests(CudaMachine machine) : CudaTest(machine)
         ];
         for (int i = 0; i < plans.Length; i++)
         {
-            plans[i].AppendColumn(default);
+            plans[i].AppendColumn(element);
             plans[i].Complete(plans[i].AppendAnyOf(0, sets[i], true, FilterPlan.Pass, FilterPlan.Fail));
         }
 
         (ulong[] masks, ulong[] passed) = Run(op, plans, columns, 64, default, _ => [number]);
         Assert.Equal([0UL, 0UL, ulong.MaxValue, ulong.MaxValue], masks);
         Assert.Equal([0UL, 0UL, 64UL, 64UL], passed);
+    }
+
+    [Fact]
+    public void Plans_of_columns_that_only_the_device_has_share_look_ups()
+    {
+        const int Rows = 128, Plans = 5;
+        using PlanFilterCuda op = new(Context);
+        using DeviceColumns columns = new(Context, Stream, Rows);
+        int[] numbers = [Append(2), Append(3)];
+        FilterPlan[] plans = [.. Enumerable.Range(0, Plans).Select(i =>
+        {
+            FilterPlan plan = new();
+            plan.AppendColumn(ColumnElement.Code8);
+            plan.AppendColumn(ColumnElement.Code8);
+            int next = plan.AppendAnyOf(1, [(ulong)(i % 3) + 1], true, FilterPlan.Pass, FilterPlan.Fail);
+            plan.Complete(plan.AppendAnyOf(0, [(ulong)(i % 2) + 1], true, next, FilterPlan.Fail));
+            return plan;
+        })];
+        using SharedTables tables = new();
+        tables.Prepare(plans, 1 << 30, 1 << 16, [.. plans.Select(_ => (ReadOnlyMemory<int>)numbers)]);
+        Assert.Equal(numbers, tables.Lookups.ToArray().Select(lookup => lookup.Number).Order());
+        Assert.All(Enumerable.Range(0, Plans), i => Assert.False(tables.HasRest(i)));
+        (ulong[] masks, _) = Run(op, plans, columns, Rows, default, _ => numbers, rowsShared: 1 << 30);
+        for (int i = 0; i < Plans; i++)
+        {
+            for (int row = 0; row < Rows; row++)
+            {
+                bool passes = (masks[(i * Rows / 64) + (row / 64)] >> (row % 64) & 1) != 0;
+                Assert.Equal(row % 2 == i % 2 && row % 3 == i % 3, passes);
+            }
+        }
+
+        // Row r has code r modulo `codes`, plus one.
+        int Append(int codes) => columns.Append(CudaFilterColumn.SingleValued(
+            ColumnElement.Code8,
+            columns.OnDevice<byte>([.. Enumerable.Range(0, Rows).Select(row => (byte)((row % codes) + 1))]),
+            default));
     }
 
     [Fact]
@@ -201,7 +238,7 @@ public sealed class PlanFilterCudaTests(CudaMachine machine) : CudaTest(machine)
             foreach (ulong constant in constants)
             {
                 plan.Clear();
-                plan.AppendColumn(default);
+                plan.AppendColumn(ColumnElement.Code32);
                 plan.Complete(plan.AppendAnyOf(0, [constant], true, FilterPlan.Pass, FilterPlan.Fail));
                 plans.Append(plan, [0]);
             }
@@ -215,7 +252,7 @@ public sealed class PlanFilterCudaTests(CudaMachine machine) : CudaTest(machine)
     public void Batches_that_do_not_fit_are_refused()
     {
         FilterPlan plan = new();
-        plan.AppendColumn(default);
+        plan.AppendColumn(ColumnElement.Code32);
         plan.Complete(plan.AppendAnyOf(0, [1, 2, 3], true, FilterPlan.Pass, FilterPlan.Fail));
         Assert.Equal(48 + 32, CudaFilterPlans.CountBytes(plan));
         using (CudaFilterPlans plans = new(Context, 2 * (48 + 32)))
@@ -311,9 +348,9 @@ public sealed class PlanFilterCudaTests(CudaMachine machine) : CudaTest(machine)
         for (int first = 0; first < plans.Length; first += SharedTables.PlansMax)
         {
             FilterPlan[] group = [.. plans.Skip(first).Take(SharedTables.PlansMax)];
-            tables.Prepare(group, rowsShared, 1 << 16);
-            batch.AppendGroup(
-                tables, group, [.. group.Select((_, i) => (ReadOnlyMemory<int>)numbers(first + i))], firstBlock: 0);
+            ReadOnlyMemory<int>[] numbersOf = [.. group.Select((_, i) => (ReadOnlyMemory<int>)numbers(first + i))];
+            tables.Prepare(group, rowsShared, 1 << 16, numbersOf);
+            batch.AppendGroup(tables, group, numbersOf, firstBlock: 0);
         }
     }
 

@@ -169,7 +169,7 @@ public sealed class PlanFilterTests
     public void Slots_grow_with_depth_and_not_with_clauses()
     {
         FilterPlan plan = new();
-        int column = plan.AppendColumn(default);
+        int column = plan.AppendColumn(ReadOnlyMemory<ColumnBlock>.Empty);
         int next = FilterPlan.Pass;
         for (int i = 0; i < 4_000; i++)
         {
@@ -185,7 +185,7 @@ public sealed class PlanFilterTests
     public void A_column_without_the_block_has_no_values_there()
     {
         FilterPlan plan = new();
-        plan.Complete(plan.AppendExists(plan.AppendColumn(default), FilterPlan.Fail, FilterPlan.Pass));
+        plan.Complete(plan.AppendExists(plan.AppendColumn(ReadOnlyMemory<ColumnBlock>.Empty), FilterPlan.Fail, FilterPlan.Pass));
         ulong[] mask = new ulong[2];
         new PlanFilter(plan).Evaluate(3, 64, 70, mask);
         Assert.Equal([ulong.MaxValue, 63], mask);
