@@ -45,6 +45,7 @@ DEVICE double square_root(double v) { return std::sqrt(v); }
 DEVICE double divide(double a, double b) { return a / b; }
 DEVICE float max_or_nan(float a, float b) { return a != a ? a : b != b ? b : a > b ? a : b; }
 DEVICE float reciprocal(float v) { return 1 / v; }
+DEVICE float quick_square_root(float v) { return std::sqrt(v); }
 DEVICE double inverse_square_root(double v) { return 1 / std::sqrt(v); }
 DEVICE float float_from_half(u16 v) { return emulator::half_to_float(v); }
 DEVICE float float_from_bfloat(u16 v) { return emulator::float_of((u32)v << 16); }

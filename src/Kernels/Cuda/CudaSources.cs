@@ -51,6 +51,9 @@ public static class CudaSources
     private static readonly CudaDefine[] s_survivors =
     [
         new("LEVELS", FusedScan.LevelCount),
+        new("LEVELS_STRIDE", FusedScan.LevelStride),
+        new("SURVIVORS_PLACE", FusedScan.SurvivorsPlace),
+        new("PROGRESS_PLACE", FusedScan.ProgressPlace),
         new("GROUP_LEVELS", FusedScan.GroupLevelCount),
         new("UNIT_TILE_BITS", FusedScan.UnitTileBits),
         new("UNITS_MAX", FusedScan.UnitsMax),
@@ -125,7 +128,8 @@ public static class CudaSources
         new("DeviceSearch", "DeviceSearch/DeviceSearch.cu", ["80", "90"],
         [
             new("THREADS", SearchStepsCuda.Threads),
-            new("LEVELS", FusedScan.LevelCount),
+            new("BATCHES_PER_LAUNCH", SearchMemory.BatchesPerLaunch),
+            new("SURVIVORS_PLACE", FusedScan.SurvivorsPlace),
             new("LEVELS_STRIDE", FusedScan.LevelStride),
         ]),
         new("FusedScan", "FusedScan/FusedScan.cu", ["80", "90"], s_scan) { Parts = s_scanParts },
@@ -154,9 +158,10 @@ public static class CudaSources
             .. s_bounds,
             .. s_survivors,
             new("LEVEL_BITS", FusedScan.LevelBits),
+            new("SAMPLE_SURETY", FusedScan.SampleSurety),
         ])
         {
-            Parts = ["TopK/Bounds.cu", .. s_survivorParts],
+            Parts = ["TopK/Bounds.cu", .. s_survivorParts, "FusedScan/Estimate.cu"],
         },
         new("SampleCut", "TopK/SampleCut.cu", ["80", "90"],
         [
@@ -206,7 +211,7 @@ public static class CudaSources
         {
             Parts =
             [
-                .. s_survivorParts, "FusedScan/WarpgroupBlock.cu", "FusedScan/WarpgroupProducts.cu",
+                .. s_survivorParts, "FusedScan/Estimate.cu", "FusedScan/WarpgroupBlock.cu", "FusedScan/WarpgroupProducts.cu",
                 "FusedScan/WarpgroupQueue.cu",
             ],
         },

@@ -46,6 +46,13 @@ public sealed class DeviceSearch : IDisposable
     internal int PartRows { get; init; } = PartRowsUsual;
 
     /// <summary>
+    /// Tiles of the usual sample for cuts by estimate, which only some devices take; fewer in tests; 0: no estimates.
+    /// </summary>
+    internal int SampleTiles { get; init; } = FusedScan.SampleTilesUsual;
+
+    private SearchLimits Limits => new(ScratchBytesMax, SurvivorsMax, PartRows, SampleTiles);
+
+    /// <summary>
     /// Runs a request and waits; the answer is in <paramref name="workspace"/> until its next search.
     /// </summary>
     /// <param name="request">What to compute.</param>
@@ -70,8 +77,7 @@ public sealed class DeviceSearch : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             int left = request.QueryCount - first;
-            SearchShape shape = SearchShape.Of(
-                request, _ops, new SearchLimits(ScratchBytesMax, SurvivorsMax, PartRows), left);
+            SearchShape shape = SearchShape.Of(request, _ops, Limits, left);
             int count = Math.Min(left, shape.Queries);
             SearchPass pass = new(_ops, request, workspace, shape, first, count, cancellation);
             pass.Run();
@@ -129,11 +135,7 @@ public sealed class DeviceSearch : IDisposable
                 Filters = new DeviceFilter?[isFiltered ? queries : 0],
                 GroupColumn = hasGroups ? 0 : null,
             };
-            SearchShape shape = SearchShape.Of(
-                request,
-                _ops,
-                new SearchLimits(ScratchBytesMax, SurvivorsMax, PartRows),
-                queries);
+            SearchShape shape = SearchShape.Of(request, _ops, Limits, queries);
             using SearchMemory memory = new(
                 shape with { Plans = isFiltered ? shape.Queries : 0 }, default, default, default);
             return memory.DeviceBytes;

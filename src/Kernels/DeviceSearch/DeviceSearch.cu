@@ -1,7 +1,7 @@
 // The small steps between the filter, the scan and the finish of a search: which queries are scanned how, decided on
 // the device by how many rows pass, the list of rows for those that few rows pass, and what both ways share.
 // A query that is scanned the other way has a cut that no score reaches: infinity.
-// Defines: THREADS, LEVELS, LEVELS_STRIDE.
+// Defines: THREADS, BATCHES_PER_LAUNCH, LEVELS_STRIDE, SURVIVORS_PLACE.
 
 #define NO_FILTER 0xffffffffu
 
@@ -79,8 +79,8 @@ KERNEL(search_choose, (THREADS), const Head* headAt, const u64* passed, const u3
     u64 leastListed = block_min(isQuery && isListed && !isUnfiltered ? rowsOf[filter] : ~0ull, least);
     u64 leastDense = block_min(isQuery && !isListed && !isUnfiltered ? rowsOf[filter] : head.rowCount, least);
     if (t < launches) {
-        sampleRows[4 * t * stride] = sample_rows(head, head.rowCount, leastDense);
-        sampleRows[(4 * t + 1) * stride] = sample_rows(head, listRows, leastListed);
+        sampleRows[BATCHES_PER_LAUNCH * t * stride] = sample_rows(head, head.rowCount, leastDense);
+        sampleRows[(BATCHES_PER_LAUNCH * t + 1) * stride] = sample_rows(head, listRows, leastListed);
     }
 
     listedPlans[t] = isPlan && rows < limit ? 1 : 0;
@@ -182,5 +182,5 @@ KERNEL(search_carry, (THREADS), const Head* headAt, const u64* hits, const u32* 
         words[(u64)query * capacity + i] = (u64)ordered_bits(float_from_bits((u32)(hit >> 32))) << 32 | (u32)hit;
     }
 
-    if (thread_id() == 0) levels[query * LEVELS_STRIDE + LEVELS] = count;
+    if (thread_id() == 0) levels[query * LEVELS_STRIDE + SURVIVORS_PLACE] = count;
 }

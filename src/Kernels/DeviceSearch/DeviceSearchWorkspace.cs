@@ -106,10 +106,15 @@ public sealed unsafe class DeviceSearchWorkspace : IDisposable
 
     /// <summary>Runs a pass, as a graph that is captured at first, and waits.</summary>
     internal void Launch(
-        SearchOps ops, SearchMode mode, in SearchShape shape, SearchMemory memory, DeviceSearchRequest request)
+        SearchOps ops,
+        SearchMode mode,
+        bool isEstimated,
+        in SearchShape shape,
+        SearchMemory memory,
+        DeviceSearchRequest request)
     {
-        ref CudaGraphExec? graph = ref memory.Graph(mode, request.IsTimed);
-        graph ??= Capture(ops, mode, shape, memory, request);
+        ref CudaGraphExec? graph = ref memory.Graph(mode, isEstimated, request.IsTimed);
+        graph ??= Capture(ops, mode, isEstimated, shape, memory, request);
         graph.Launch(Stream);
         Stream.Synchronize();
         if (request.IsTimed)
@@ -129,7 +134,8 @@ public sealed unsafe class DeviceSearchWorkspace : IDisposable
         int listed = 0;
         for (int q = 0; q < queryCount; q++)
         {
-            survivors += memory.Reads(memory.Counts)[q];
+            uint count = memory.Reads(memory.Counts)[q];
+            survivors += count == FusedScan.CutTooHigh ? 0 : count;
             listed += mode == SearchMode.Plain ? 0 : (int)memory.Reads(memory.Listed)[q];
         }
 
@@ -174,11 +180,17 @@ public sealed unsafe class DeviceSearchWorkspace : IDisposable
     }
 
     private CudaGraphExec Capture(
-        SearchOps ops, SearchMode mode, SearchShape shape, SearchMemory memory, DeviceSearchRequest request)
+        SearchOps ops,
+        SearchMode mode,
+        bool isEstimated,
+        SearchShape shape,
+        SearchMemory memory,
+        DeviceSearchRequest request)
     {
         using CudaGraph graph = Stream.Capture("a search", stream => ops.Enqueue(
             stream,
             mode,
+            isEstimated,
             shape,
             memory,
             Plans.OnDevice,

@@ -11,10 +11,10 @@ namespace Linr.Kernels;
 internal sealed unsafe class SearchMemory : IDisposable
 {
     /// <summary>Of each launch of the scan.</summary>
-    public const int BatchesPerLaunch = 4;
+    public const int BatchesPerLaunch = 5;
 
     private const int Alignment = 256;
-    private const int GraphCount = 6;
+    private const int GraphCount = 12;
 
     private readonly DeviceSlice<byte> _arena;
     private readonly PinnedSlice<byte> _upload;
@@ -68,6 +68,7 @@ internal sealed unsafe class SearchMemory : IDisposable
         List = Take<uint>(shape.ListRows);
         ListedPlans = Take<uint>(SearchStepsCuda.Threads);
         Sample = Take<float>((long)queries * shape.SampleRows);
+        TileBests = Take<float>((long)queries * shape.SampleTiles);
         FirstCuts = Take<float>((long)queries * shape.SampleParts);
         Cuts = Take<uint>(queries);
         Levels = Take<uint>((long)queries * FusedScan.LevelStride);
@@ -122,7 +123,8 @@ internal sealed unsafe class SearchMemory : IDisposable
     public DeviceSlice<CudaGroups> Groups { get; }
 
     /// <summary>
-    /// All queries, then for each launch the sample of all rows, of listed ones, the scan of all, of listed.
+    /// All queries, then for each launch the sample of all rows, of listed ones, the scan of all, of listed, the sample
+    /// of tiles.
     /// </summary>
     public DeviceSlice<CudaScanBatch> Batches { get; }
 
@@ -177,6 +179,9 @@ internal sealed unsafe class SearchMemory : IDisposable
 
     public DeviceSlice<float> Sample { get; }
 
+    /// <summary>[query][tile]; empty where cuts are no estimates.</summary>
+    public DeviceSlice<float> TileBests { get; }
+
     public DeviceSlice<float> FirstCuts { get; }
 
     public DeviceSlice<uint> Cuts { get; }
@@ -200,8 +205,13 @@ internal sealed unsafe class SearchMemory : IDisposable
     public DeviceSlice<uint> RowCount(bool isListed)
         => (isListed ? Table : DenseTable).Cast<uint>().Slice(CudaScanTable.RowCountPlace, 1);
 
-    /// <summary>The graph of a mode, timed or not.</summary>
-    public ref CudaGraphExec? Graph(SearchMode mode, bool isTimed) => ref Graphs[(2 * (int)mode) + (isTimed ? 1 : 0)];
+    /// <summary>The graph of a mode, by estimate or not, timed or not.</summary>
+    public ref CudaGraphExec? Graph(SearchMode mode, bool isEstimated, bool isTimed)
+        => ref Graphs[(4 * (int)mode) + (isEstimated ? 2 : 0) + (isTimed ? 1 : 0)];
+
+    /// <summary>The batch of a launch's sample of tiles.</summary>
+    public DeviceSlice<CudaScanBatch> TilesBatch(int launch)
+        => Batches.Slice(1 + (BatchesPerLaunch * launch) + BatchesPerLaunch - 1, 1);
 
     /// <summary>The batch of a launch.</summary>
     public DeviceSlice<CudaScanBatch> Batch(int launch, bool isSample, bool isListed)

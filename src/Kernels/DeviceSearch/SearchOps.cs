@@ -42,6 +42,9 @@ internal sealed class SearchOps : IDisposable
                 + $"{queryBytes} bytes.");
     }
 
+    /// <summary>Whether cuts may be estimated from tiles.</summary>
+    public bool HasTiles(CudaElement element, int queryBytes) => Scan(element).HasTiles(queryBytes);
+
     /// <summary>Whether a launch of the scan of a sum takes any query.</summary>
     public bool CanAdd(int queryBytes, int terms) => Sum().QueriesPerLaunch(queryBytes, terms) > 0;
 
@@ -66,6 +69,7 @@ internal sealed class SearchOps : IDisposable
     /// <summary>Enqueues a pass.</summary>
     /// <param name="stream">Where.</param>
     /// <param name="mode">What it does.</param>
+    /// <param name="isEstimated">Whether cuts of the scan of all rows are estimated from tiles.</param>
     /// <param name="shape">The sizes of the arrays.</param>
     /// <param name="memory">The arrays.</param>
     /// <param name="plans">The filters; their upload is ahead in the stream.</param>
@@ -74,6 +78,7 @@ internal sealed class SearchOps : IDisposable
     public void Enqueue(
         CudaStream stream,
         SearchMode mode,
+        bool isEstimated,
         in SearchShape shape,
         SearchMemory memory,
         CudaFilterPlans plans,
@@ -95,9 +100,9 @@ internal sealed class SearchOps : IDisposable
         }
 
         Mark(stream, marks, 1);
-        EnqueueSeed(stream, mode, shape, memory);
+        EnqueueSeed(stream, mode, isEstimated, shape, memory);
         Mark(stream, marks, 2);
-        EnqueueScan(stream, mode, shape, memory);
+        EnqueueScan(stream, mode, isEstimated, shape, memory);
         Mark(stream, marks, 3);
         EnqueueFinish(stream, shape, memory, order);
         Mark(stream, marks, 4);
@@ -126,7 +131,12 @@ internal sealed class SearchOps : IDisposable
     }
 
     private void EnqueueLaunches(
-        CudaStream stream, SearchMode mode, in SearchShape shape, SearchMemory memory, bool isSample)
+        CudaStream stream,
+        SearchMode mode,
+        in SearchShape shape,
+        SearchMemory memory,
+        bool isSample,
+        bool hasTiles = false)
     {
         int rowBytes = CudaEmbedding.RowBytesOf(shape.Dim, shape.Element);
         for (int launch = 0; launch < shape.Launches; launch++)
@@ -137,6 +147,13 @@ internal sealed class SearchOps : IDisposable
             {
                 if (!IsScanned(mode, isListed))
                 {
+                    continue;
+                }
+
+                if (hasTiles && !isListed)
+                {
+                    Scan(shape.Element).LaunchTiles(
+                        stream, memory.DenseTable, memory.TilesBatch(launch), counts, rowBytes);
                     continue;
                 }
 
@@ -154,7 +171,7 @@ internal sealed class SearchOps : IDisposable
                         batch,
                         counts,
                         rowBytes,
-                        isSpecial: isListed || shape.HasGroups || shape.Rows > int.MaxValue);
+                        isSpecial: isSample || isListed || shape.HasGroups || shape.Rows > int.MaxValue);
                 }
             }
         }
@@ -165,38 +182,67 @@ internal sealed class SearchOps : IDisposable
         => mode != (isListed ? SearchMode.Plain : SearchMode.Stretch);
 
     private void EnqueueSeed(
-        CudaStream stream, SearchMode mode, in SearchShape shape, SearchMemory memory)
+        CudaStream stream, SearchMode mode, bool isEstimated, in SearchShape shape, SearchMemory memory)
     {
-        if (mode != SearchMode.Plain)
-        {
-            // A list may be shorter than the sample.
-            stream.EnqueueFill(memory.Sample, float.NegativeInfinity);
-        }
-
         if (shape.HasGroups)
         {
             EnqueueGroupSeed(stream, mode, shape, memory);
         }
         else
         {
-            EnqueueLaunches(stream, mode, shape, memory, isSample: true);
-            _finish.LaunchSampleCut(stream, memory.Sample, shape.PartHits, memory.PartErrors, memory.FirstCuts);
-            _bounds.Begin(
-                stream,
-                memory.Batches.Slice(0, 1),
-                memory.FirstCuts,
-                memory.Lowest,
-                memory.LevelBases,
-                memory.LevelShifts);
+            EnqueueLaunches(stream, mode, shape, memory, isSample: true, isEstimated);
+            if (!isEstimated || mode != SearchMode.Plain)
+            {
+                EnqueueSampleCuts(stream, shape, memory, isEstimated ? memory.Listed : default);
+            }
+
             if (mode != SearchMode.Plain)
             {
                 _steps.Split(stream, memory);
+            }
+
+            if (isEstimated)
+            {
+                EnqueueEstimates(stream, shape, memory);
             }
         }
 
         if (mode == SearchMode.Stretch)
         {
             _steps.Carry(stream, memory);
+        }
+    }
+
+    /// <summary>First cuts that k rows of the sample reach: of all queries, or of those that are listed.</summary>
+    private void EnqueueSampleCuts(
+        CudaStream stream, in SearchShape shape, SearchMemory memory, DeviceSlice<uint> listed)
+    {
+        _finish.LaunchSampleCut(stream, memory.Sample, shape.PartHits, memory.PartErrors, memory.FirstCuts, listed);
+        _bounds.Begin(
+            stream,
+            memory.Batches.Slice(0, 1),
+            memory.FirstCuts,
+            memory.Lowest,
+            memory.LevelBases,
+            memory.LevelShifts,
+            listed);
+    }
+
+    /// <summary>First cuts by estimate, of the queries that are not listed.</summary>
+    private void EnqueueEstimates(CudaStream stream, in SearchShape shape, SearchMemory memory)
+    {
+        for (int launch = 0; launch < shape.Launches; launch++)
+        {
+            int first = launch * shape.QueriesPerLaunch;
+            int room = Math.Min(shape.QueriesPerLaunch, shape.Queries - first);
+            _bounds.BeginTiles(
+                stream,
+                memory.TilesBatch(launch),
+                memory.Batch(launch, isSample: false, isListed: false),
+                memory.RowCount(isListed: false),
+                memory.Lowest.Slice(first, room),
+                memory.LevelBases.Slice(first, room),
+                memory.LevelShifts.Slice(first, room));
         }
     }
 
@@ -236,7 +282,7 @@ internal sealed class SearchOps : IDisposable
     }
 
     private void EnqueueScan(
-        CudaStream stream, SearchMode mode, in SearchShape shape, SearchMemory memory)
+        CudaStream stream, SearchMode mode, bool isEstimated, in SearchShape shape, SearchMemory memory)
     {
         EnqueueLaunches(stream, mode, shape, memory, isSample: false);
         if (mode != SearchMode.Plain)
@@ -250,7 +296,13 @@ internal sealed class SearchOps : IDisposable
         }
         else
         {
-            _bounds.End(stream, memory.Batches.Slice(0, 1), memory.LastCuts);
+            _bounds.End(
+                stream,
+                memory.Batches.Slice(0, 1),
+                memory.LastCuts,
+                memory.Lowest,
+                mode == SearchMode.Plain ? default : memory.Listed,
+                isEstimated);
         }
     }
 

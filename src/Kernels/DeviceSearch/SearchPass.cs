@@ -29,10 +29,19 @@ internal readonly ref struct SearchPass(
         }
 
         SearchMode mode = plans.Count > 0 ? SearchMode.Filtered : SearchMode.Plain;
-        Launch(mode, own, memory, isRepeat: false);
+        bool isEstimated = own.SampleTiles > 0;
+        Launch(mode, isEstimated, own, memory, isRepeat: false);
+        if (isEstimated && HasCutTooHigh(memory))
+        {
+            RaiseLowest(memory);
+            new SearchUpload(request, own, memory).WriteBatches(queryCount, isEstimated: false);
+            Launch(mode, isEstimated: false, own, memory, isRepeat: true);
+        }
+
         if (HasOverflow(memory) && RaiseLowest(memory))
         {
-            Launch(mode, own, memory, isRepeat: true);
+            new SearchUpload(request, own, memory).WriteBatches(queryCount, isEstimated: false);
+            Launch(mode, isEstimated: false, own, memory, isRepeat: true);
         }
 
         if (HasOverflow(memory))
@@ -42,6 +51,10 @@ internal readonly ref struct SearchPass(
 
         workspace.Take(request, own, memory, firstQuery, queryCount);
     }
+
+    /// <summary>Whether fewer than K rows reach the cut of a query.</summary>
+    private bool HasCutTooHigh(SearchMemory memory)
+        => memory.Reads(memory.Counts)[..queryCount].Contains(FusedScan.CutTooHigh);
 
     /// <summary>Whether a list of survivors was too short.</summary>
     private bool HasOverflow(SearchMemory memory)
@@ -89,14 +102,14 @@ internal readonly ref struct SearchPass(
             cancellation.ThrowIfCancellationRequested();
             head.FirstRow = (uint)first;
             head.EndRow = (uint)Math.Min(first + stretch, request.Table.RowCount);
-            Launch(SearchMode.Stretch, own, memory, isRepeat: true);
+            Launch(SearchMode.Stretch, isEstimated: false, own, memory, isRepeat: true);
             RaiseLowest(memory);
         }
     }
 
-    private void Launch(SearchMode mode, in SearchShape own, SearchMemory memory, bool isRepeat)
+    private void Launch(SearchMode mode, bool isEstimated, in SearchShape own, SearchMemory memory, bool isRepeat)
     {
-        workspace.Launch(ops, mode, own, memory, request);
+        workspace.Launch(ops, mode, isEstimated, own, memory, request);
         workspace.Count(memory, mode, queryCount, isRepeat);
     }
 }

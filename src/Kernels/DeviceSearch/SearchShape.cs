@@ -6,7 +6,8 @@ namespace Linr.Kernels;
 /// <param name="ScratchBytes">Of survivors, masks and scratch, if one query allows it.</param>
 /// <param name="Survivors">Survivors of a query, if hits allow it.</param>
 /// <param name="PartRows">Rows of a part of the sample.</param>
-internal readonly record struct SearchLimits(long ScratchBytes, long Survivors, int PartRows);
+/// <param name="SampleTiles">Tiles of the usual sample for cuts by estimate.</param>
+internal readonly record struct SearchLimits(long ScratchBytes, long Survivors, int PartRows, int SampleTiles);
 
 /// <summary>
 /// What decides where the arrays of a batch lie and what a captured search has in it. Sizes are rounded up, so that a
@@ -23,6 +24,7 @@ internal readonly record struct SearchLimits(long ScratchBytes, long Survivors, 
 /// <param name="SampleRows">Rows that are scored for the first cut, at most.</param>
 /// <param name="SampleUsual">So many where all rows pass.</param>
 /// <param name="SampleParts">Parts of the sample, of which each gives a cut.</param>
+/// <param name="SampleTiles">Tiles that are drawn for first cuts by estimate; 0 where cuts are none.</param>
 /// <param name="Plans">Room for so many filters; 0 where every row passes.</param>
 /// <param name="Rows">Room for so many.</param>
 /// <param name="Columns">Columns of the table.</param>
@@ -40,6 +42,7 @@ internal readonly record struct SearchShape(
     int SampleRows,
     int SampleUsual,
     int SampleParts,
+    int SampleTiles,
     int Plans,
     long Rows,
     int Columns,
@@ -93,17 +96,6 @@ internal readonly record struct SearchShape(
         uint usual = (uint)Math.Clamp(8 * hits, limits.PartRows, SampleMax);
         long sample = Math.Min(isFiltered ? FilteredSample * usual : usual, Math.Min(SampleMax, rows / 4));
         int sampleRows = Math.Max(SampleMin, 1 << BitOperations.Log2((uint)sample));
-        long queryBytes = TopKCuda.ScratchBytes(1, (int)hits, survivors, request.HasGroups) + (8L * survivors)
-            + (4L * sampleRows) + (8L * hits)
-            + (request.HasGroups ? 8L * FusedScan.GroupSlots((int)hits) : 0);
-        long maskBytes = isFiltered ? rows / 8 : 0;
-        int queries = FusedScan.QueriesMax;
-        while (queries > 1 && (queries / 2 >= queryCount
-            || (queries * queryBytes) + ((request.Filters.Length <= 1 ? 1 : queries) * maskBytes) > limits.ScratchBytes))
-        {
-            queries /= 2;
-        }
-
         (int dim, int bytesPerQuery) = (0, 0);
         for (int n = 0; n < Math.Max(1, request.TermCount); n++)
         {
@@ -113,6 +105,20 @@ internal readonly record struct SearchShape(
         }
 
         CudaElement element = request.EmbeddingAt(0).Element;
+        bool canEstimate = request.TermCount == 0 && !request.HasGroups && rows <= int.MaxValue
+            && ops.HasTiles(element, bytesPerQuery);
+        int sampleTiles = canEstimate ? FusedScan.SampleTiles(table.RowCount, hits, limits.SampleTiles) : 0;
+        long queryBytes = TopKCuda.ScratchBytes(1, (int)hits, survivors, request.HasGroups) + (8L * survivors)
+            + (4L * sampleRows) + (4L * sampleTiles) + (8L * hits)
+            + (request.HasGroups ? 8L * FusedScan.GroupSlots((int)hits) : 0);
+        long maskBytes = isFiltered ? rows / 8 : 0;
+        int queries = FusedScan.QueriesMax;
+        while (queries > 1 && (queries / 2 >= queryCount
+            || (queries * queryBytes) + ((request.Filters.Length <= 1 ? 1 : queries) * maskBytes) > limits.ScratchBytes))
+        {
+            queries /= 2;
+        }
+
         int perLaunch = ops.QueriesPerLaunch(element, bytesPerQuery, request.TermCount);
         return new SearchShape(
             element,
@@ -126,6 +132,7 @@ internal readonly record struct SearchShape(
             sampleRows,
             (int)Math.Min(usual, sampleRows),
             request.HasGroups ? 1 : Math.Max(1, sampleRows / limits.PartRows),
+            sampleTiles,
             0,
             rows,
             table.Columns.Length,

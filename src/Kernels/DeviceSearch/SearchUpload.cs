@@ -20,7 +20,7 @@ internal readonly ref struct SearchUpload(DeviceSearchRequest request, SearchSha
     public void Write(int firstQuery, int queryCount, ReadOnlySpan<int> planOf, int planCount)
     {
         WriteTable();
-        WriteBatches(queryCount);
+        WriteBatches(queryCount, shape.SampleTiles > 0);
         if (shape.Terms > 0)
         {
             new SumUpload(request, shape, memory).Write(firstQuery, queryCount);
@@ -86,7 +86,8 @@ internal readonly ref struct SearchUpload(DeviceSearchRequest request, SearchSha
         }
     }
 
-    private void WriteBatches(int queryCount)
+    /// <summary>What each launch works on; by estimate where a shape has tiles to estimate from, or not.</summary>
+    public void WriteBatches(int queryCount, bool isEstimated)
     {
         Span<CudaScanBatch> batches = memory.Writes(memory.Batches);
         CudaScanBatch whole = Batch(0, shape.Queries, queryCount);
@@ -107,11 +108,16 @@ internal readonly ref struct SearchUpload(DeviceSearchRequest request, SearchSha
             CudaScanBatch listedSample = listed;
             denseSample.Sample = listedSample.Sample =
                 memory.Sample.Slice((long)first * shape.SampleRows, (long)room * shape.SampleRows);
+            CudaScanBatch tiles = dense;
+            tiles.Sample = memory.TileBests.Slice((long)first * shape.SampleTiles, (long)room * shape.SampleTiles);
+            tiles.SampleRows = tiles.SampleStride = shape.SampleTiles;
             dense.Cuts = cuts;
+            dense.IsEstimated = isEstimated;
             batches[at++] = denseSample;
             batches[at++] = listedSample;
             batches[at++] = dense;
             batches[at++] = listed;
+            batches[at++] = tiles;
         }
     }
 

@@ -40,6 +40,8 @@ public struct CudaScanBatch
     private ulong _slots;
     private uint _sampleStride;
     private uint _sampleShift;
+    private uint _isEstimated;
+    private readonly uint _unused;
 
     /// <summary>
     /// [query][bytes]: elements like the rows', what multiplies the dot product folded in, zero past D.
@@ -90,7 +92,8 @@ public struct CudaScanBatch
 
     /// <summary>
     /// [query][part][]: where it is not empty, scores of rows from all over the table are written by turns to all
-    /// parts, and nothing else; none of a query whose cut is infinite.
+    /// parts, and nothing else; none of a query whose cut is infinite. For <see cref="FusedScanCuda.LaunchTiles"/>
+    /// [query][tile], the best of tiles.
     /// </summary>
     public DeviceSlice<float> Sample { set => _sample = value.IsEmpty ? 0 : value.Address; }
 
@@ -109,7 +112,7 @@ public struct CudaScanBatch
     /// <summary>K.</summary>
     public int K { set => _k = (uint)value; }
 
-    /// <summary>Rows of the sample, <see cref="SampleStride"/> at most.</summary>
+    /// <summary>Rows or tiles of the sample, <see cref="SampleStride"/> at most.</summary>
     public int SampleRows { readonly get => (int)_sampleRows; set => _sampleRows = (uint)value; }
 
     /// <summary>Scores of a query, those of a part a multiple of 4.</summary>
@@ -117,6 +120,11 @@ public struct CudaScanBatch
 
     /// <summary>Parts of the sample, a power of two; one where groups have a cap.</summary>
     public int SampleParts { set => _sampleShift = (uint)BitOperations.Log2((uint)value); }
+
+    /// <summary>
+    /// Whether cuts rise by estimate; then <see cref="ScanBoundsCuda.End"/> has to know, and may find them too high.
+    /// </summary>
+    public bool IsEstimated { set => _isEstimated = value ? 1u : 0; }
 
     /// <summary>The cap on groups, if there is one.</summary>
     public CudaGroups Groups { readonly get => _groups; set => _groups = value; }

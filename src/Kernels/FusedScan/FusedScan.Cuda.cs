@@ -74,6 +74,35 @@ public sealed class FusedScanCuda : IDisposable
         return ofWarpgroups == 0 ? count : Math.Min(count, Math.Max(8, ofWarpgroups));
     }
 
+    /// <summary>Whether the best of tiles can be asked for, and cuts may rise by estimate.</summary>
+    /// <param name="queryBytes">Bytes of a packed query.</param>
+    public bool HasTiles(int queryBytes) => _warpgroups is not null && _warpgroups.QueriesPerLaunch(queryBytes) > 0;
+
+    /// <summary>
+    /// Enqueues the best lower bounds of the rows of some tiles from all over the table, of each query. Only where
+    /// <see cref="HasTiles"/>.
+    /// </summary>
+    /// <param name="stream">Where.</param>
+    /// <param name="table">One table.</param>
+    /// <param name="batch">What <paramref name="shape"/> says, with a sample of tiles, in device memory.</param>
+    /// <param name="shape">The batch's counts.</param>
+    /// <param name="rowBytes">Bytes of a row.</param>
+    /// <exception cref="NotSupportedException">The device has no such scan.</exception>
+    public void LaunchTiles(
+        CudaStream stream,
+        DeviceSlice<CudaScanTable> table,
+        DeviceSlice<CudaScanBatch> batch,
+        in CudaScanBatch shape,
+        int rowBytes)
+    {
+        if (!HasTiles(shape.QueryBytes))
+        {
+            throw new NotSupportedException($"{_device} has no scan by tiles for queries of {shape.QueryBytes} bytes.");
+        }
+
+        _warpgroups!.Launch(stream, table, batch, shape.QueryCount, rowBytes);
+    }
+
     /// <summary>Enqueues the scores of a sample, or the scan.</summary>
     /// <param name="stream">Where.</param>
     /// <param name="table">One table.</param>
@@ -81,7 +110,8 @@ public sealed class FusedScanCuda : IDisposable
     /// <param name="shape">The batch's counts.</param>
     /// <param name="rowBytes">Bytes of a row.</param>
     /// <param name="isSpecial">
-    /// Whether rows are listed, groups have a cap, or rows have numbers past the coordinates of a tensor copy.
+    /// Whether it is a sample, rows are listed, groups have a cap, or rows have numbers past the coordinates of a tensor
+    /// copy.
     /// </param>
     /// <exception cref="ArgumentException">More queries than a launch takes.</exception>
     public void Launch(

@@ -23,9 +23,18 @@ public static class FusedScan
     public const int LevelCount = 512;
 
     /// <summary>
-    /// Numbers of a query's levels: their counts, and the count of all survivors on a line of its own.
+    /// Numbers of a query's levels: of survivors, then of tiles that have one; then the count of all survivors, and that
+    /// of the tiles which a launch has begun, of its first query, each on a line of its own.
     /// </summary>
-    public const int LevelStride = LevelCount + 32;
+    public const int LevelStride = ProgressPlace + Line;
+
+    /// <summary>Where the count of all survivors stands.</summary>
+    internal const int SurvivorsPlace = 2 * LevelCount;
+
+    /// <summary>Where the count of the tiles stands.</summary>
+    internal const int ProgressPlace = SurvivorsPlace + Line;
+
+    private const int Line = 32;
 
     /// <summary>Score levels of a query with a cap on groups, by whose counts of slots its cut rises.</summary>
     internal const int GroupLevelCount = 64;
@@ -60,6 +69,47 @@ public static class FusedScan
 
     /// <summary>Units at most, so that their order is computed in 32 bits.</summary>
     internal const int UnitsMax = 65_535;
+
+    /// <summary>The count of survivors of a query whose cut by estimate was too high.</summary>
+    internal const uint CutTooHigh = uint.MaxValue;
+
+    /// <summary>What makes the first cut by estimate sure, in sixteenths: exp(-14).</summary>
+    internal const int SampleSurety = 14 * 16;
+
+    /// <summary>Tiles of the usual sample for cuts by estimate.</summary>
+    internal const int SampleTilesUsual = 512;
+
+    /// <summary>
+    /// How many tiles to draw for the first cuts by estimate; 0 where K is so large, or the table so small, that there
+    /// is nothing to win by it.
+    /// </summary>
+    /// <param name="rowCount">Rows.</param>
+    /// <param name="k">K.</param>
+    /// <param name="usual">Tiles of the usual sample; with eight times as many a larger K is estimated.</param>
+    internal static int SampleTiles(long rowCount, long k, int usual)
+    {
+        const int More = 8;
+        const int ShareOfTilesMax = 4;
+        double tiles = (double)rowCount / WarpgroupScan.TileRows;
+        foreach ((int drawn, double shareMax) in (ReadOnlySpan<(int, double)>)[(usual, 0.8), (More * usual, 0.93)])
+        {
+            if (drawn * ShareOfTilesMax <= tiles && TilesNeeded(drawn * k / tiles, 1, SampleSurety / 16.0) < shareMax * drawn)
+            {
+                return drawn;
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>
+    /// How many of the tiles drawn have to reach a score, so that K of all tiles most likely do: Estimate.cu says why.
+    /// </summary>
+    private static double TilesNeeded(double expected, double bunch, double surety)
+    {
+        double linear = surety * bunch / 3;
+        return expected + linear + Math.Sqrt((linear * linear) + (2 * surety * bunch * expected)) + 1;
+    }
 
     /// <summary>
     /// Slots a query that a cap on groups needs, a power of two: enough that k of them are filled before all are, and

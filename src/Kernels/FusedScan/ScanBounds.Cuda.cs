@@ -8,8 +8,11 @@ namespace Linr.Kernels;
 /// </summary>
 public sealed class ScanBoundsCuda : IDisposable
 {
+    private const int EndWarps = 8;
+
     private readonly CudaModule _module;
     private readonly CudaKernel _begin;
+    private readonly CudaKernel _beginTiles;
     private readonly CudaKernel _end;
     private readonly CudaKernel _beginGroups;
     private readonly CudaKernel _endGroups;
@@ -24,6 +27,7 @@ public sealed class ScanBoundsCuda : IDisposable
         byte[] image = CudaImages.Find("ScanBounds", context.Device.ComputeCapability);
         _module = new CudaModule(context, "ScanBounds", image);
         _begin = _module.GetKernel("scan_begin");
+        _beginTiles = _module.GetKernel("scan_begin_tiles");
         _end = _module.GetKernel("scan_end");
         _beginGroups = _module.GetKernel("scan_begin_groups");
         _endGroups = _module.GetKernel("scan_end_groups");
@@ -38,13 +42,15 @@ public sealed class ScanBoundsCuda : IDisposable
     /// <param name="lowest">[query]: the lowest score that is asked for, or minus infinity.</param>
     /// <param name="levelBases">[query], written.</param>
     /// <param name="levelShifts">[query], written.</param>
+    /// <param name="listed">[query] not 0: it is meant; empty: all are.</param>
     public void Begin(
         CudaStream stream,
         DeviceSlice<CudaScanBatch> batch,
         DeviceSlice<float> cuts,
         DeviceSlice<float> lowest,
         DeviceSlice<uint> levelBases,
-        DeviceSlice<uint> levelShifts)
+        DeviceSlice<uint> levelShifts,
+        DeviceSlice<uint> listed = default)
         => _begin.Launch(
             new LaunchShape((uint)levelBases.Length, 1024, 2 * sizeof(uint)),
             stream,
@@ -52,14 +58,62 @@ public sealed class ScanBoundsCuda : IDisposable
             cuts,
             lowest,
             levelBases,
+            levelShifts,
+            listed);
+
+    /// <summary>Enqueues what a scan by estimate needs of a sample of tiles: its first cuts and the levels above.</summary>
+    /// <param name="stream">Where.</param>
+    /// <param name="sample">The sample's batch; queries whose cut is infinite there are left alone.</param>
+    /// <param name="scan">The scan's, whose cuts are written.</param>
+    /// <param name="rowCount">One number: rows of the table.</param>
+    /// <param name="lowest">[query]: the lowest score that is asked for, or minus infinity.</param>
+    /// <param name="levelBases">[query], written.</param>
+    /// <param name="levelShifts">[query], written.</param>
+    public void BeginTiles(
+        CudaStream stream,
+        DeviceSlice<CudaScanBatch> sample,
+        DeviceSlice<CudaScanBatch> scan,
+        DeviceSlice<uint> rowCount,
+        DeviceSlice<float> lowest,
+        DeviceSlice<uint> levelBases,
+        DeviceSlice<uint> levelShifts)
+        => _beginTiles.Launch(
+            BlockAQuery(lowest.Length),
+            stream,
+            sample,
+            scan,
+            rowCount,
+            (uint)WarpgroupScan.TileRows,
+            lowest,
+            levelBases,
             levelShifts);
 
-    /// <summary>Enqueues what follows a scan: its counts and its cuts as floats.</summary>
+    /// <summary>
+    /// Enqueues what follows a scan: its counts and its cuts as floats. Where fewer than K survivors reach a cut that is
+    /// an estimate, the query's count becomes <see cref="uint.MaxValue"/>, and its cut the best that is known, or the
+    /// lowest score.
+    /// </summary>
     /// <param name="stream">Where.</param>
     /// <param name="batch">The scan's batch.</param>
     /// <param name="cuts">[query], written: no row below it is among the best K.</param>
-    public void End(CudaStream stream, DeviceSlice<CudaScanBatch> batch, DeviceSlice<float> cuts)
-        => _end.Launch(new LaunchShape(1, FusedScan.QueriesMax), stream, batch, cuts);
+    /// <param name="lowest">[query]: the lowest score that is asked for, or minus infinity; only for estimates.</param>
+    /// <param name="listed">[query] not 0: its cut is no estimate; empty: all are estimates.</param>
+    /// <param name="isEstimated">Whether there are estimates.</param>
+    public void End(
+        CudaStream stream,
+        DeviceSlice<CudaScanBatch> batch,
+        DeviceSlice<float> cuts,
+        DeviceSlice<float> lowest = default,
+        DeviceSlice<uint> listed = default,
+        bool isEstimated = false)
+        => _end.Launch(
+            new LaunchShape((uint)((cuts.Length + EndWarps - 1) / EndWarps), 32 * EndWarps),
+            stream,
+            batch,
+            cuts,
+            lowest,
+            listed,
+            isEstimated ? 1u : 0);
 
     /// <summary>Enqueues <see cref="Begin"/> for a batch with a cap on groups.</summary>
     /// <param name="stream">Where.</param>
@@ -78,18 +132,18 @@ public sealed class ScanBoundsCuda : IDisposable
         DeviceSlice<uint> levelBases,
         DeviceSlice<uint> levelShifts)
         => _beginGroups.Launch(
-            GroupsShape(lowest.Length), stream, batch, rowCount, (uint)tileRows, lowest, levelBases, levelShifts);
+            BlockAQuery(lowest.Length), stream, batch, rowCount, (uint)tileRows, lowest, levelBases, levelShifts);
 
     /// <summary>Enqueues <see cref="End"/> for a batch with a cap on groups.</summary>
     /// <param name="stream">Where.</param>
     /// <param name="batch">The scan's batch.</param>
     /// <param name="cuts">[query], written: no row below it is among the best K.</param>
     public void EndGroups(CudaStream stream, DeviceSlice<CudaScanBatch> batch, DeviceSlice<float> cuts)
-        => _endGroups.Launch(GroupsShape(cuts.Length), stream, batch, cuts);
+        => _endGroups.Launch(BlockAQuery(cuts.Length), stream, batch, cuts);
 
     /// <inheritdoc/>
     public void Dispose() => _module.Dispose();
 
-    private static LaunchShape GroupsShape(long queryCount)
+    private static LaunchShape BlockAQuery(long queryCount)
         => new((uint)queryCount, TopK.CudaThreads, TopK.CudaWorkBytes);
 }

@@ -1,5 +1,5 @@
 // Before and after a scan: its first cuts and levels from a sample, its counts and last cuts.
-// Defines: those of Bounds.cu, Survivors.cu and TileOrder.cu, LEVEL_BITS
+// Defines: those of Bounds.cu, Survivors.cu and TileOrder.cu, LEVEL_BITS, SAMPLE_SURETY (over 16)
 
 // A query's cut, and levels from there, or from the lowest of the sample, to its best.
 DEVICE void set_levels(const Batch& batch, u32 query, float first, u32 low, u32 high, u32* levelBases,
@@ -13,13 +13,14 @@ DEVICE void set_levels(const Batch& batch, u32 query, float first, u32 low, u32 
 }
 
 // Readies a query for the scan, a block a query: its cut (the lowest of its parts' so far, or the lowest score that is
-// asked for) and levels from there to the best of the sample's first part.
+// asked for) and levels from there to the best of the sample's first part. Where some are listed, only those.
 KERNEL(scan_begin, (1024), const Batch* batchAt, const float* cuts, const float* lowest, u32* levelBases,
-       u32* levelShifts) {
+       u32* levelShifts, const u32* listed) {
     SHARED_BYTES(extremes);
     u32* best = (u32*)extremes;
     Batch batch = *batchAt;
     u32 query = block_id();
+    if (listed != nullptr && (query >= batch.queryCount || listed[query] == 0)) return;
     if (thread_id() < 2) best[thread_id()] = thread_id() == 0 ? 0u : ~0u;
     block_sync();
     u32 high = 0, low = ~0u;
@@ -46,6 +47,33 @@ KERNEL(scan_begin, (1024), const Batch* batchAt, const float* cuts, const float*
         first = first > lowest[query] ? first : lowest[query];
         set_levels(batch, query, first, best[1], best[0], levelBases, levelShifts);
     }
+}
+
+struct Bests { const float* scores; };
+DEVICE bool read(const Bests& b, u32 i, u32& value) {
+    value = ordered_bits(b.scores[i]);
+    return b.scores[i] != -infinity();
+}
+
+// Readies a query of a scan by estimate, a block a query: the first cut is a score that more of the sample's tiles
+// reach than would be likely if fewer than k of all tiles did. Of the scan's batch, *rowCount and tileRows are its.
+KERNEL(scan_begin_tiles, (THREADS), const Batch* sampleAt, const Batch* scanAt, const u32* rowCount, u32 tileRows,
+       const float* lowest, u32* levelBases, u32* levelShifts) {
+    SHARED_BYTES(bytes);
+    Work* work = (Work*)bytes;
+    const Batch sample = *sampleAt, scan = *scanAt;
+    u32 query = block_id();
+    if (query >= sample.queryCount || sample.cuts[query] == ordered_bits(infinity())) return; // not for this launch
+    for (u32 i = thread_id(); i < LEVELS_STRIDE; i += THREADS) scan.levels[query * LEVELS_STRIDE + i] = 0;
+    Bests bests = {sample.sample + (u64)query * sample.sampleStride};
+    u32 tiles = (*rowCount + tileRows - 1) / tileRows, drawn = smaller(sample.sampleRows, tiles);
+    u32 needed = tiles_needed((float)scan.k * (float)drawn / (float)tiles, 1, SAMPLE_SURETY / 16.0f);
+    find_range(bests, sample.sampleRows, work);
+    u32 low = work->low, high = work->high;
+    float cut = work->count < needed
+        ? -infinity() : float_from_ordered(find_bound(bests, sample.sampleRows, needed, 0, work).value);
+    if (thread_id() == 0)
+        set_levels(scan, query, cut > lowest[query] ? cut : lowest[query], low, high, levelBases, levelShifts);
 }
 
 struct Slots { const u64* slots; };
@@ -103,12 +131,27 @@ KERNEL(scan_begin_groups, (THREADS), const Batch* batchAt, const u32* rowCount, 
     *slot_level(batch, query, thread_id()) = sum;
 }
 
-// After the scan: what the next step reads, side by side.
-KERNEL(scan_end, (256), const Batch* batchAt, float* cuts) {
-    u32 query = thread_id();
-    if (query >= batchAt->queryCount) return;
-    batchAt->counts[query] = batchAt->levels[query * LEVELS_STRIDE + LEVELS];
-    cuts[query] = float_from_ordered(batchAt->cuts[query]);
+// After the scan, a warp a query: what the next step reads, side by side. A cut by estimate, of those that are not
+// listed, is one if k survivors reach it. If not, the count is UINT_MAX, and the cut that of k survivors, if any.
+KERNEL(scan_end, (256), const Batch* batchAt, float* cuts, const float* lowest, const u32* listed, u32 isEstimated) {
+    const Batch batch = *batchAt;
+    u32 query = block_id() * (block_threads() / 32) + warp_id();
+    if (query >= batch.queryCount) return;
+    const u32* levels = batch.levels + query * LEVELS_STRIDE;
+    u32 cut = batch.cuts[query], count = levels[SURVIVORS_PLACE];
+    if (isEstimated != 0 && (listed == nullptr || listed[query] == 0)) {
+        u32 least = ordered_bits(lowest[query]), reached = levels_reached_by(levels, batch.k);
+        u32 known = reached != 0 ? level_bits(batch, query, reached) : least;
+        if (known < least) known = least;
+        if (cut > known) {
+            cut = known;
+            count = ~0u;
+        }
+    }
+
+    if (lane_id() != 0) return;
+    batch.counts[query] = count;
+    cuts[query] = float_from_ordered(cut);
 }
 
 // The same with a cap on groups, a block a query: the last cut is as fine as the slots are.
@@ -124,7 +167,7 @@ KERNEL(scan_end_groups, (THREADS), const Batch* batchAt, float* cuts) {
     }
 
     if (thread_id() == 0) {
-        batch.counts[query] = batch.levels[query * LEVELS_STRIDE + LEVELS];
+        batch.counts[query] = batch.levels[query * LEVELS_STRIDE + SURVIVORS_PLACE];
         cuts[query] = cut;
     }
 }

@@ -6,12 +6,10 @@
 // group belongs to one of `cap` slots, which keeps the best of its rows. Slots whose best reach a score are as many rows
 // of groups under their caps, so that K such slots raise the cut. And a row that is worse than the best of all slots of
 // its group, if they are its group's, is no hit. Groups share slots where there are too many: that only loses chances.
-// Defines: LEVELS, GROUP_LEVELS
+// Defines: LEVELS, LEVELS_STRIDE, SURVIVORS_PLACE, PROGRESS_PLACE, GROUP_LEVELS
 
 #define STAGE_BYTES_A_ROW 256u
 #define NO_FILTER 0xffffffffu
-// Atomics on one line wait for each other, so that each query's count of survivors has a line of its own.
-#define LEVELS_STRIDE (LEVELS + 32)
 #if defined(LINR_EMULATOR)
 #define DEVICE_MEMBER inline
 #define DEVICE_CALL static
@@ -30,7 +28,9 @@ struct Batch {
     u32* cuts;                 // [query], ordered_bits
     u32* counts;               // [query] survivors, written by scan_end; more than capacity: overflow
     u64* words;                // [query][capacity]: ordered_bits(lower) << 32 | row
-    u32* levels;               // [query][LEVELS_STRIDE]: counts by level, and the count of all
+    u32* levels;               // [query][LEVELS_STRIDE]: survivors by level; tiles by the level of a survivor of theirs;
+                               // SURVIVORS_PLACE: all survivors; PROGRESS_PLACE, of the first query: tiles begun.
+                               // Atomics on one line wait for each other, so that these two have lines of their own
     const u32* levelBases;     // [query], ordered_bits
     const u32* levelShifts;    // [query]
     const u64* masks;          // [filter][maskWords], or null
@@ -38,7 +38,8 @@ struct Batch {
     const u32* list;           // rows to score, or null: all
     const u32* listCount;
     float* sample;             // [query][part][]: the scores themselves are written, of the first sampleRows in the
-                               // scattered order, by turns to all parts, and of no query whose cut is infinite
+                               // scattered order, by turns to all parts, and of no query whose cut is infinite; or
+                               // [query][tile]: the best lower bounds of sampleRows tiles
     u64 maskWords;
     u32 queryCount;
     u32 queryBytes;            // a multiple of STAGE_BYTES_A_ROW
@@ -50,6 +51,8 @@ struct Batch {
     u64* slots;                // [query][slotCount]: ordered_bits(lower) << 32 | group code, or 0
     u32 sampleStride;          // scores of a query
     u32 sampleShift;           // two to this are the parts
+    u32 isEstimated;           // cuts may rise to scores that k rows are likely to reach in the end: see Estimate.cu
+    u32 unused;
 };
 
 DEVICE u32 smaller(u32 a, u32 b) { return a < b ? a : b; }
@@ -154,7 +157,7 @@ DEVICE_CALL void write_out(
         bool grouped = batch.groups.codes != nullptr;
         if (grouped && !enter_group(batchAt, query, row, score - error, score + error)) continue;
         u32* levels = batch.levels + query * LEVELS_STRIDE;
-        u32 bits = ordered_bits(score - error), place = global_add(levels + LEVELS, 1u);
+        u32 bits = ordered_bits(score - error), place = global_add(levels + SURVIVORS_PLACE, 1u);
         if (place < batch.capacity) batch.words[(u64)query * batch.capacity + place] = (u64)bits << 32 | row;
         u32 base = batch.levelBases[query];
         if (!grouped && bits >= base)
@@ -164,13 +167,13 @@ DEVICE_CALL void write_out(
     warp_sync();
 }
 
-// Raises one query's cut to the highest level that k of its survivors reach.
-DEVICE void raise_cut(const Batch& batch, u32 query) {
+// How many of a query's levels, from the lowest, `needed` of what is counted by level reach.
+DEVICE u32 levels_reached_by(const u32* levels, u32 needed) {
     const u32 own = LEVELS / 32;
     u32 lane = lane_id(), counts[own], sum = 0;
 #pragma unroll
     for (u32 i = 0; i < own; i++) {
-        counts[i] = load_changing(batch.levels + query * LEVELS_STRIDE + lane * own + i);
+        counts[i] = load_changing(levels + lane * own + i);
         sum += counts[i];
     }
 
@@ -180,14 +183,27 @@ DEVICE void raise_cut(const Batch& batch, u32 query) {
         if (lane + distance < 32) reach += above;
     }
 
-    u32 lanes = warp_ballot(reach >= batch.k);
-    if (lanes == 0) return;
-    u32 highest = 31 - leading_zeros(lanes);
-    if (lane == highest) {
-        u32 above = reach - sum, level = own;
-        do above += counts[--level]; while (above < batch.k);
-        global_max(batch.cuts + query, batch.levelBases[query] + ((highest * own + level) << batch.levelShifts[query]));
+    u32 lanes = warp_ballot(reach >= needed);
+    if (lanes == 0) return 0;
+    u32 above = reach - sum, level = 0;
+#pragma unroll
+    for (u32 i = own - 1; i > 0; i--) {
+        above += counts[i];
+        if (above >= needed && i > level) level = i;
     }
+
+    u32 highest = 31 - leading_zeros(lanes);
+    return highest * own + warp_shuffle(level, highest) + 1;
+}
+
+DEVICE u32 level_bits(const Batch& batch, u32 query, u32 reached) {
+    return batch.levelBases[query] + ((reached - 1) << batch.levelShifts[query]);
+}
+
+// Raises one query's cut to the highest level that k of its survivors reach.
+DEVICE void raise_cut(const Batch& batch, u32 query) {
+    u32 reached = levels_reached_by(batch.levels + query * LEVELS_STRIDE, batch.k);
+    if (reached != 0 && lane_id() == 0) global_max(batch.cuts + query, level_bits(batch, query, reached));
 }
 
 // Where a score of the sample stands. Places go to the parts by turns, and turns are mixed, so that rows that pass at
@@ -198,11 +214,12 @@ DEVICE float* sample_at(const Batch& batch, u32 query, u32 place) {
     return batch.sample + (u64)query * batch.sampleStride + part * (batch.sampleStride >> batch.sampleShift) + turn;
 }
 
-// The sample is longer than the rows: from there on it has none. All threads of all blocks.
+// From a place on the sample has no rows. All threads of all blocks.
 DEVICE void clear_sample(const Batch& batch, u32 first) {
+    first = smaller(first, batch.sampleRows);
     for (u32 query = 0; query < batch.queryCount; query++) {
         if (load_changing(batch.cuts + query) == ordered_bits(infinity())) continue; // not for this launch
-        for (u32 i = first + block_id() * block_threads() + thread_id(); i < batch.sampleRows;
+        for (u32 i = first + block_id() * block_threads() + thread_id(); i < batch.sampleStride;
              i += grid_blocks() * block_threads())
             *sample_at(batch, query, i) = -infinity();
     }

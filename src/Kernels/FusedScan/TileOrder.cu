@@ -29,4 +29,10 @@ struct TileOrder {
     DEVICE_MEMBER u32 tile(u32 n) const {
         return (remainder_of((n >> unitBits) * factor, units) << unitBits) + (n & ((1u << unitBits) - 1));
     }
+
+    // The n-th of tiles from all over the table: each of another unit, as long as there are units.
+    DEVICE_MEMBER u32 spread(u32 n) const {
+        u32 round = quotient(n, units), unit = n - round * units;
+        return tile((unit << unitBits) + ((unit + round) & ((1u << unitBits) - 1)));
+    }
 };

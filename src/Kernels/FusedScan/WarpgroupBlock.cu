@@ -48,6 +48,8 @@ struct Block {
     u32 rows, tiles, places;
     TileOrder order;
     bool samples;
+
+    DEVICE_MEMBER u32 tile(u32 place) const { return samples ? order.spread(place) : order.tile(place); }
 };
 
 DEVICE float limit_of(const Batch& batch, const QueryFacts& facts, u32 query) {

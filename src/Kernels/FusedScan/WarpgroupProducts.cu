@@ -1,4 +1,4 @@
-// Products of a tile's rows with a group of queries, and what is made of them by masks, norms and samples.
+// Products of a tile's rows with a group of queries, and what is made of them by masks, norms and the sample.
 // Defines: ELEMENT_*, METRIC_*, NORM_MIN_BITS.
 
 template <u32 element> DEVICE void multiply_group(float (&c)[64], u64 a, u64 b, bool adds) {
@@ -62,7 +62,7 @@ DEVICE void products_of(const float (&c)[64], u32 g, float (&own)[8]) {
 }
 DEVICE u32 first_column() { return 2 * (lane_id() & 3); }
 
-// Which of the tile's rows pass, for a lane's two queries, from the lane's first column on: two words each.
+// Which of a tile's rows pass, for a lane's two queries, from the lane's first column on: two words each.
 DEVICE void load_masks(const Batch& batch, const Block& block, u32 group, u32 tile, u64 (&mask)[4]) {
 #pragma unroll
     for (u32 i = 0; i < 4; i++) {
@@ -98,27 +98,38 @@ DEVICE void apply_norms(const MappedTable& table, const Block& block, u32 group,
         }
 }
 
-DEVICE void write_sample(const Batch& batch, const Block& block, const float (&c)[64], u32 group, u32 place, u32 tile,
-                         const u64 (&mask)[4]) {
+// The best of a tile's rows that pass, of each query: a lower bound of its canonical score, or minus infinity.
+DEVICE void write_bests(const Batch& batch, const Block& block, const float (&c)[64], u32 group, u32 place, u32 tile,
+                        const u64 (&mask)[4]) {
+    u32 row0 = tile * TILE_ROWS + first_column();
 #pragma unroll
-    for (u32 j = 0; j < 16; j++)
+    for (u32 half = 0; half < 2; half++) {
+        float best = -infinity();
 #pragma unroll
-        for (u32 i = 0; i < 4; i++) {
-            u32 query = query_of(group, i / 2), bit = 8 * j + i % 2, column = bit + first_column();
-            u32 to = place * TILE_ROWS + column;
-            if (query >= block.queryCount || to >= batch.sampleRows) continue;
-            if (block.limits[query] == infinity()) continue; // not for this launch
-            bool passes = tile * TILE_ROWS + column < block.rows && (mask[i / 2 * 2 + j / 8] >> bit % 64 & 1);
-            float score = fused(c[4 * j + i], block.facts[query].factor, block.facts[query].offset);
-            *sample_at(batch, query, to) = passes && score == score ? score : -infinity();
-        }
+        for (u32 j = 0; j < 16; j++)
+#pragma unroll
+            for (u32 s = 0; s < 2; s++) {
+                u32 bit = 8 * j + s;
+                float product = c[4 * j + 2 * half + s];
+                bool passes = row0 + bit < block.rows && (mask[2 * half + j / 8] >> bit % 64 & 1);
+                best = passes && product > best ? product : best;
+            }
+
+        u32 bits = ordered_bits(best), other = warp_shuffle_xor(bits, 1), query = query_of(group, half);
+        bits = other > bits ? other : bits;
+        other = warp_shuffle_xor(bits, 2);
+        bits = other > bits ? other : bits;
+        if ((lane_id() & 3) != 0 || query >= block.queryCount || block.limits[query] == infinity()) continue;
+        const QueryFacts& facts = block.facts[query];
+        best = float_from_ordered(bits);
+        batch.sample[(u64)query * batch.sampleStride + place] =
+            best == -infinity() ? best : fused(best, facts.factor, facts.offset) - facts.error;
+    }
 }
 
 // The same for a place that has no tile; all warps that take tiles together.
-DEVICE void clear_place(const Batch& batch, const Block& block, u32 place) {
-    for (u32 query = warp_id(); query < block.queryCount; query += CONSUMER_WARPS) {
-        if (block.limits[query] == infinity()) continue;
-        for (u32 to = place * TILE_ROWS + lane_id(); to < (place + 1) * TILE_ROWS && to < batch.sampleRows; to += 32)
-            *sample_at(batch, query, to) = -infinity();
-    }
+DEVICE void clear_best(const Batch& batch, const Block& block, u32 place) {
+    for (u32 query = warp_id(); query < block.queryCount; query += CONSUMER_WARPS)
+        if (lane_id() == 0 && block.limits[query] != infinity())
+            batch.sample[(u64)query * batch.sampleStride + place] = -infinity();
 }

@@ -1,5 +1,8 @@
 // Survivors on their way: from products to the queue of a warp, and by another warp to the lists of their queries.
-// Defines: QUEUE, LEVELS, ELEMENT_*.
+// Defines: QUEUE, LEVELS, SURVIVORS_PLACE, ELEMENT_*.
+
+// With a query: this survivor stands for its tile. Another of the tile may be better, which only counts too little.
+#define FIRST_OF_TILE 0x80000000u
 
 // A warp's side of its queue.
 struct WarpQueue {
@@ -19,6 +22,21 @@ struct WarpQueue {
         queries[place % QUEUE] = query;
     }
 
+    // Of a lane's two queries those of whose survivors in this tile it has the first, as FIRST_OF_TILE says, from the
+    // parts of its products that have any: bit 0 and bit 1.
+    DEVICE_MEMBER static u32 firsts(u32 parts) {
+        u32 quad = lane_id() & ~3u, before = (1u << (lane_id() & 3)) - 1;
+        u32 low = warp_ballot((parts & 15) != 0) >> quad, high = warp_ballot(parts >> 4 != 0) >> quad;
+        return ((low & before) == 0 ? 1u : 0) | ((high & before) == 0 ? 2u : 0);
+    }
+
+    // A query's survivor: the first of a tile is told from others, once.
+    DEVICE_MEMBER static u32 marked(u32 query, u32 half, u32& first) {
+        u32 is = first >> half & 1;
+        first &= ~(1u << half);
+        return query | is * FIRST_OF_TILE;
+    }
+
     DEVICE_MEMBER u32 drained() const { return load_shared_changing(&ends->drained); }
 
     // Queues what reaches the cuts of a lane's two queries and passes.
@@ -36,8 +54,19 @@ struct WarpQueue {
 
         u32 left = warp_or(hits);
         if (left == 0) return;
-        u32 start = drained(), row0 = tile * TILE_ROWS + first_column();
         // No register is chosen by a number: so the code stands eight times, behind a branch of the whole warp.
+        u32 parts = 0;
+#pragma unroll
+        for (u32 g = 0; g < 8; g++) {
+            if ((left >> g & 1) == 0) continue;
+            float own[8];
+            products_of(c, g, own);
+            parts |= (u32)(kept_of(own, g < 4 ? low : high, mask, g) != 0) << g;
+        }
+
+        left = warp_or(parts);
+        if (left == 0) return;
+        u32 first = firsts(parts), start = drained(), row0 = tile * TILE_ROWS + first_column(), isFirst = first;
 #pragma unroll
         for (u32 g = 0; g < 8; g++) {
             if ((left >> g & 1) == 0) continue;
@@ -48,7 +77,7 @@ struct WarpQueue {
                 u32 bit = lowest_bit(kept), row = row0 + 32 * (g % 4) + bit;
                 if (row >= block.rows) continue;
                 u32 place = shared_add(&ends->tail, 1u);
-                if (place - start < QUEUE) put(place, chosen(own, bit), query, row);
+                if (place - start < QUEUE) put(place, chosen(own, bit), marked(query, g / 4, isFirst), row);
             }
 
             warp_sync();
@@ -56,7 +85,7 @@ struct WarpQueue {
 
         u32 tail = load_shared_changing(&ends->tail);
         if (tail - start > QUEUE) {
-            take_slowly(block, c, group, row0, low, high, mask, left);
+            take_slowly(block, c, group, row0, low, high, mask, left, first);
         } else if (tail != count) {
             count = tail;
             publish();
@@ -81,7 +110,7 @@ private:
 
     // More than the queue has room for: from the start again, all lanes together, and waiting for room.
     DEVICE_MEMBER void take_slowly(const Block& block, const float (&c)[64], u32 group, u32 row0, float low, float high,
-                                   const u64 (&mask)[4], u32 left) {
+                                   const u64 (&mask)[4], u32 left, u32 isFirst) {
 #pragma unroll
         for (u32 g = 0; g < 8; g++) {
             if ((left >> g & 1) == 0) continue;
@@ -98,7 +127,9 @@ private:
                     while (count + added - drained() > QUEUE) pause();
                 }
 
-                if (isKept) put(count + bit_count(lanes & ((1u << lane_id()) - 1)), chosen(own, bit), query, row);
+                if (isKept)
+                    put(count + bit_count(lanes & ((1u << lane_id()) - 1)), chosen(own, bit),
+                        marked(query, g / 4, isFirst), row);
                 count += added;
             }
         }
@@ -133,14 +164,20 @@ template <u32 element> DEVICE float slow_cosine(const MappedTable& table, const 
 
 // One survivor goes to its query's list, and is counted.
 template <u32 element>
-DEVICE void write_survivor(const MappedTable& table, const Batch& batch, const Block& block, u64 word, u32 query) {
+DEVICE void write_survivor(const MappedTable& table, const Batch& batch, const Block& block, u64 word, u32 marked) {
+    u32 query = marked & ~FIRST_OF_TILE;
     const QueryFacts& facts = block.facts[query];
     u32 row = (u32)word;
     float score = fused(float_from_bits((u32)(word >> 32)), facts.factor, facts.offset);
     if (score != score) score = slow_cosine<element>(table, batch.originals + (u64)query * table.dim, row);
     u32* levels = batch.levels + query * LEVELS_STRIDE;
-    u32 bits = ordered_bits(score - facts.error), to = global_add(levels + LEVELS, 1u);
-    if (bits >= facts.base) global_add(levels + smaller((bits - facts.base) >> facts.shift, LEVELS - 1), 1u);
+    u32 bits = ordered_bits(score - facts.error), to = global_add(levels + SURVIVORS_PLACE, 1u);
+    if (bits >= facts.base) {
+        u32 level = smaller((bits - facts.base) >> facts.shift, LEVELS - 1);
+        global_add(levels + level, 1u);
+        if (marked != query) global_add(levels + LEVELS + level, 1u);
+    }
+
     if (to < batch.capacity) batch.words[(u64)query * batch.capacity + to] = (u64)bits << 32 | row;
 }
 

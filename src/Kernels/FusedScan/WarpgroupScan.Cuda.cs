@@ -64,7 +64,7 @@ internal sealed class WarpgroupScan : IDisposable
         return Stages(groups, queryBytes) >= StagesMin ? groups * GroupQueries : 0;
     }
 
-    /// <summary>Enqueues the scores of a sample, or the scan.</summary>
+    /// <summary>Enqueues the best of a sample of tiles, or the scan.</summary>
     public void Launch(
         CudaStream stream,
         DeviceSlice<CudaScanTable> table,

@@ -11,43 +11,69 @@
 // Nothing here may be a call (integer division, square roots): ptxas then runs one product after the other.
 // Defines: those of its parts; TILE_ROWS is 128.
 
+#define SCAN_SURETY 7.0f
+#define PROGRESS_STEP 4u // tiles of a block that are counted at once, before the first of them
+
+// What a warpgroup has of the block's tiles: every CONSUMERS-th.
+struct Turn {
+    u32 place, skips, tile, before, copies; // of copies: those that come before the tile's own, and with its own
+    Stage first, stage;                     // the tile's first, and the one after it
+
+    // Moves on to the next tile; false where there is none.
+    DEVICE_MEMBER bool next(const Block& block) {
+        for (; place < block.places; place += grid_blocks()) {
+            tile = block.tile(place);
+            if (tile >= block.tiles) continue;
+            first = stage;
+            before = copies;
+            stage.move(block, block.chunks);
+            copies += block.chunks;
+            if (skips == 0) {
+                skips = CONSUMERS - 1;
+                return true;
+            }
+
+            skips--;
+        }
+
+        return false;
+    }
+};
+
 // chunks is 1 or 2, or 0 for more.
 template <u32 element, u32 chunks> DEVICE void consume(const MappedTable& table, const Batch& batch, const Block& block) {
-    u32 own = warp_id(), turn = own / 4, copies = 0;
+    u32 own = warp_id();
     WarpQueue queue = {block.words + own * QUEUE, block.queries + own * QUEUE, block.ends + own, 0};
-    Stage stage = {0, 0};
     bool isMasked = batch.masks != nullptr, hasNorms = table.norms != nullptr;
     float c[64];
-    for (u32 place = block_id(); place < block.places; place += grid_blocks()) {
-        u32 tile = block.order.tile(place);
-        if (tile >= block.tiles) {
-            if (block.samples) clear_place(batch, block, place);
-            continue;
-        }
-
-        Stage first = stage;
-        u32 before = copies;
-        stage.move(block, block.chunks);
-        copies += block.chunks;
-        if (turn != 0) {
-            turn--;
-            continue;
-        }
-
-        turn = CONSUMERS - 1;
-        if (chunks != 0) wait_for_copies(block, copies);
+    // Words of masks are asked for a step ahead.
+    u64 mask[4] = {~0ull, ~0ull, ~0ull, ~0ull}, ahead[4] = {~0ull, ~0ull, ~0ull, ~0ull};
+    Turn turn = {block_id(), own / 4, 0, 0, 0, {0, 0}, {0, 0}};
+    bool isOne = turn.next(block);
+    if (isOne && isMasked) load_masks(batch, block, 0, turn.tile, ahead);
+    while (isOne) {
+        Turn following = turn;
+        following.place += grid_blocks();
+        isOne = following.next(block);
+        if (chunks != 0) wait_for_copies(block, turn.copies);
 #pragma unroll 1
         for (u32 group = 0; group < block.groups; group++) {
-            if (chunks == 0) multiply_long_tile<element>(block, c, first, before);
-            else multiply_tile<element, chunks == 0 ? 1 : chunks>(block, c, group, first);
-            u64 mask[4] = {~0ull, ~0ull, ~0ull, ~0ull};
-            if (isMasked) load_masks(batch, block, group, tile, mask);
+            if (chunks == 0) multiply_long_tile<element>(block, c, turn.first, turn.before);
+            else multiply_tile<element, chunks == 0 ? 1 : chunks>(block, c, group, turn.first);
+            if (isMasked) {
+#pragma unroll
+                for (u32 i = 0; i < 4; i++) mask[i] = ahead[i];
+                bool isLast = group == block.groups - 1;
+                if (!isLast || isOne)
+                    load_masks(batch, block, isLast ? 0 : group + 1, isLast ? following.tile : turn.tile, ahead);
+            }
+
             float low = load_shared_changing(block.limits + query_of(group, 0));
             float high = load_shared_changing(block.limits + query_of(group, 1));
             if (chunks != 0) {
                 group_wait(c);
                 if (group == block.groups - 1 && lane_id() == 0) {
-                    Stage used = first;
+                    Stage used = turn.first;
                     used.release(block);
                     if (chunks == 2) {
                         used.move(block, 1);
@@ -56,15 +82,29 @@ template <u32 element, u32 chunks> DEVICE void consume(const MappedTable& table,
                 }
             }
 
-            if (hasNorms) apply_norms(table, block, group, tile, c);
-            if (block.samples) write_sample(batch, block, c, group, place, tile, mask);
-            else queue.take(block, c, group, tile, low, high, mask);
+            if (hasNorms) apply_norms(table, block, group, turn.tile, c);
+            if (block.samples) write_bests(batch, block, c, group, turn.place, turn.tile, mask);
+            else queue.take(block, c, group, turn.tile, low, high, mask);
         }
+
+        turn = following;
     }
 
+    if (block.samples)
+        for (u32 place = block_id(); place < block.places; place += grid_blocks())
+            if (block.tile(place) >= block.tiles) clear_best(batch, block, place);
     fence_block();
     warp_sync();
     if (lane_id() == 0) store_shared_changing(&queue.ends->closed, 1u);
+}
+
+// Raises a query's cut by estimate; k rows may reach another level already.
+DEVICE void raise_by_estimate(const Batch& batch, const Block& block, u32 query) {
+    u32 begun = load_changing(batch.levels + PROGRESS_PLACE);
+    float expected = (float)batch.k * (float)begun * reciprocal((float)block.tiles);
+    u32 needed = tiles_needed(expected, 1u << UNIT_TILE_BITS, SCAN_SURETY);
+    u32 reached = levels_reached_by(batch.levels + query * LEVELS_STRIDE + LEVELS, needed);
+    if (reached != 0 && lane_id() == 0) global_max(batch.cuts + query, level_bits(batch, query, reached));
 }
 
 // Raises a few queries' cuts, as other blocks do others, and takes over what all have raised.
@@ -79,6 +119,7 @@ DEVICE void raise(const Batch& batch, const Block& block) {
         for (u32 queue = 0; queue < CONSUMER_WARPS; queue++) open |= load_shared_changing(&block.ends[queue].closed) ^ 1;
         if (raises) {
             raise_cut(batch, query);
+            if (batch.isEstimated != 0) raise_by_estimate(batch, block, query);
             if (grid_blocks() < block.queryCount) query = remainder_of(query + grid_blocks(), block.queryCount);
         }
 
@@ -89,14 +130,16 @@ DEVICE void raise(const Batch& batch, const Block& block) {
 }
 
 // Asks for the stages of all tiles, one after the other.
-template <u32 element> DEVICE void ask_for_copies(const MappedTable& table, const Block& block) {
+template <u32 element> DEVICE void ask_for_copies(const MappedTable& table, const Batch& batch, const Block& block) {
     const u32 elements = CHUNK_BYTES / (element == ELEMENT_FLOAT32 ? 4 : 2);
     Stage stage = {0, 1};
-    u32 issued = 0;
+    u32 issued = 0, begun = 0;
     tensor_map_acquire(table.map);
     for (u32 place = block_id(); place < block.places; place += grid_blocks()) {
-        u32 tile = block.order.tile(place);
+        u32 tile = block.tile(place);
         if (tile >= block.tiles) continue;
+        if (batch.isEstimated != 0 && ++begun % PROGRESS_STEP == 1)
+            global_add(batch.levels + PROGRESS_PLACE, (u32)PROGRESS_STEP);
         for (u32 chunk = 0; chunk < block.chunks; chunk++) {
             mbarrier_wait(block.empty + 8 * stage.slot, stage.phase);
             u32 barrier = block.full + 8 * stage.slot;
@@ -170,10 +213,7 @@ template <u32 element, u32 chunks> DEVICE void scan(const MappedTable& table, co
     block.tiles = (block.rows + TILE_ROWS - 1) / TILE_ROWS;
     block.order.start(block.tiles);
     block.places = block.order.count();
-    if (block.samples) {
-        clear_sample(batch, block.places * TILE_ROWS);
-        block.places = smaller(block.places, (batch.sampleRows + TILE_ROWS - 1) / TILE_ROWS);
-    }
+    if (block.samples) block.places = block.tiles > 0 ? batch.sampleRows : 0;
 
     if (thread_id() == 0) {
         for (u32 i = 0; i < stageCount; i++) {
@@ -193,7 +233,7 @@ template <u32 element, u32 chunks> DEVICE void scan(const MappedTable& table, co
     u32 warp = warp_id();
     if (warp < CONSUMER_WARPS) consume<element, chunks>(table, batch, block);
     else if (warp == CONSUMER_WARPS) {
-        if (lane_id() == 0) ask_for_copies<element>(table, block);
+        if (lane_id() == 0) ask_for_copies<element>(table, batch, block);
     } else if (!block.samples) {
         if (warp == CONSUMER_WARPS + 1) raise(batch, block);
         else drain<element>(table, batch, block, warp - CONSUMER_WARPS - 2);

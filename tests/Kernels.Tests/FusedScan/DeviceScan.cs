@@ -115,7 +115,7 @@ internal sealed class DeviceScan : IDisposable
     {
         // Scores of another batch: what is left of them would raise a cut too far.
         _stream.EnqueueFill(_sample.Slice(), 1e9f);
-        _op.Launch(_stream, _table.Slice(), _sampleBatch.Slice(), _sampleShape, _rowBytes, _isSpecial);
+        EnqueueSample();
         float[] scores = new float[_sample.Length];
         _stream.Download(_sample.Slice(), scores);
         float[] cuts = new float[_queryCount];
@@ -129,7 +129,8 @@ internal sealed class DeviceScan : IDisposable
         _stream.Upload<float>(cuts, _firstCuts.Slice());
     }
 
-    public void EnqueueSample() => _op.Launch(_stream, _table.Slice(), _sampleBatch.Slice(), _sampleShape, _rowBytes, _isSpecial);
+    public void EnqueueSample()
+        => _op.Launch(_stream, _table.Slice(), _sampleBatch.Slice(), _sampleShape, _rowBytes, isSpecial: true);
 
     public void EnqueueBegin()
         => _bounds.Begin(_stream, _sampleBatch.Slice(), _firstCuts.Slice(), _lowest.Slice(), _bases.Slice(), _shifts.Slice());
