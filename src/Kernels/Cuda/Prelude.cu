@@ -144,6 +144,9 @@ LINR_ATOMIC(and, u32, "r", "and.b32")
 LINR_ATOMIC(exchange, u32, "r", "exch.b32")
 #undef LINR_ATOMIC
 
+// Adds without an answer, so that nobody waits for it.
+DEVICE void global_count(u32* p, u32 v) { asm volatile("red.global.add.u32 [%0], %1;" :: "l"(p), "r"(v) : "memory"); }
+
 // --- the warp --------------------------------------------------------------------------------------------------------
 DEVICE void warp_sync() { asm volatile("bar.warp.sync 0xffffffff;" ::: "memory"); }
 DEVICE u32 warp_ballot(bool v) {
@@ -315,7 +318,9 @@ LINR_GROUP_MMA(group_mma_tf32, "k8.f32.tf32.tf32", "")
 // --- made of the above, on a GPU and on the emulator alike -----------------------------------------------------------
 // Rows of 128 bytes, one after the other, from a multiple of 1,024 on; their 16-byte pieces p stand at p ^ (row % 8)
 // ("128-byte swizzle"), which is how tensor_copy writes them. The address may be 32, 64 or 96 bytes further.
-DEVICE u64 group_operand(u32 address) { return 1ull << 62 | 64ull << 32 | 1ull << 16 | (address & 0x3ffff) >> 4; }
+// The lower half of the operand's name; bytes further on, it is a sixteenth of them more.
+DEVICE u32 group_operand(u32 address) { return 1u << 16 | (address & 0x3ffff) >> 4; }
+DEVICE u64 whole_operand(u32 low) { return (u64)(1u << 30 | 64u) << 32 | low; }
 // The sum of v over the lanes up to this one.
 DEVICE u32 warp_prefix(u32 v) {
 #pragma unroll

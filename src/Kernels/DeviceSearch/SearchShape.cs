@@ -107,7 +107,8 @@ internal readonly record struct SearchShape(
         CudaElement element = request.EmbeddingAt(0).Element;
         bool canEstimate = request.TermCount == 0 && !request.HasGroups && rows <= int.MaxValue
             && ops.HasTiles(element, bytesPerQuery);
-        int sampleTiles = canEstimate ? FusedScan.SampleTiles(table.RowCount, hits, limits.SampleTiles) : 0;
+        int sampleTiles = canEstimate ? FusedScan.SampleTiles(
+            table.RowCount, Math.Min((uint)request.K, table.RowCount), limits.SampleTiles) : 0;
         long queryBytes = TopKCuda.ScratchBytes(1, (int)hits, survivors, request.HasGroups) + (8L * survivors)
             + (4L * sampleRows) + (4L * sampleTiles) + (8L * hits)
             + (request.HasGroups ? 8L * FusedScan.GroupSlots((int)hits) : 0);

@@ -161,7 +161,7 @@ DEVICE_CALL void write_out(
         if (place < batch.capacity) batch.words[(u64)query * batch.capacity + place] = (u64)bits << 32 | row;
         u32 base = batch.levelBases[query];
         if (!grouped && bits >= base)
-            global_add(levels + smaller((bits - base) >> batch.levelShifts[query], LEVELS - 1), 1u);
+            global_count(levels + smaller((bits - base) >> batch.levelShifts[query], LEVELS - 1), 1);
     }
 
     warp_sync();

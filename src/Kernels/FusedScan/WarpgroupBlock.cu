@@ -4,7 +4,10 @@
 #define CHUNK_BYTES 128u // of a row or a query: a stage, and what a tensor copy takes
 #define STAGE_BYTES (TILE_ROWS * CHUNK_BYTES)
 #define GROUP_QUERIES 64u
+#define HALF_GROUP (GROUP_QUERIES / 2)
 #define GROUP_BYTES (GROUP_QUERIES * CHUNK_BYTES)
+#define TILE_RING 32u // tiles whose numbers are kept: more than there are stages
+#define NO_TILE 0xffffffffu
 #define CONSUMER_WARPS (4 * CONSUMERS)
 #define DRAINS 2u
 #define QUEUES_A_DRAIN (CONSUMER_WARPS / DRAINS)
@@ -26,6 +29,15 @@ struct MappedTable {
 
 // Of a power of two.
 DEVICE float inverse_power(float v) { return float_from_bits(0x7f000000u - float_bits(v)); }
+// What all lanes of a warp have anyhow, so that the compiler knows it and keeps it once for all.
+DEVICE u32 one_for_all(u32 v) { return warp_shuffle(v, 0); }
+// A number that is not to be computed again.
+DEVICE u32 keep(u32 v) {
+#if !defined(LINR_EMULATOR)
+    asm volatile("" : "+r"(v));
+#endif
+    return v;
+}
 // What another warp changes; the same number for all lanes.
 DEVICE u32 load_shared_changing(const u32* p) { return warp_shuffle(*(const volatile u32*)p, 0); }
 DEVICE float load_shared_changing(const float* p) { return *(const volatile float*)p; }
@@ -33,8 +45,8 @@ template <class T> DEVICE void store_shared_changing(T* p, T v) { *(volatile T*)
 
 // What the scan needs of a query, in shared memory.
 struct QueryFacts { float factor, offset, error; u32 base, shift, filter; };
-// How far a queue has been written, published and read; it is closed when no more will come.
-struct QueueEnds { u32 tail, published, drained, closed; };
+// How far a queue has been published and read; it is closed when no more will come.
+struct QueueEnds { u32 published, drained, closed, unused; };
 
 // What all threads of a block know.
 struct Block {
@@ -43,13 +55,30 @@ struct Block {
     QueueEnds* ends;    // [queue]
     QueryFacts* facts;  // [query]
     float* limits;      // [query]: the cut as a product of the tensor cores; infinite where there is no query
+    u64* numbers;       // [n % TILE_RING]: the block's n-th tile, or NO_TILE after the last, and in front its place
     u32* issued;        // stages that were asked for
     u32 queriesAt, stages, full, empty, stageCount, groups, chunks, queryCount;
     u32 rows, tiles, places;
     TileOrder order;
     bool samples;
 
-    DEVICE_MEMBER u32 tile(u32 place) const { return samples ? order.spread(place) : order.tile(place); }
+    DEVICE_MEMBER void set_tile(u32 number, u32 tile, u32 place) const {
+        store_shared_changing(numbers + number % TILE_RING, (u64)place << 32 | tile);
+    }
+
+    // Once copies of it were asked for.
+    DEVICE_MEMBER u32 tile_of(u32 number) const {
+        return load_shared_changing((const u32*)(numbers + number % TILE_RING));
+    }
+
+    DEVICE_MEMBER u32 place_of(u32 number) const {
+        return load_shared_changing((const u32*)(numbers + number % TILE_RING) + 1);
+    }
+
+    // A tile that may not be known yet: only when so many stages were asked for.
+    DEVICE_MEMBER u32 tile_ahead(u32 number, u32 stages) const {
+        return (i32)(load_shared_changing(issued) - stages) < 0 ? NO_TILE : tile_of(number);
+    }
 };
 
 DEVICE float limit_of(const Batch& batch, const QueryFacts& facts, u32 query) {

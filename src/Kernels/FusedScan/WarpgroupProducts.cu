@@ -1,22 +1,18 @@
 // Products of a tile's rows with a group of queries, and what is made of them by masks, norms and the sample.
 // Defines: ELEMENT_*, METRIC_*, NORM_MIN_BITS.
 
-template <u32 element> DEVICE void multiply_group(float (&c)[64], u64 a, u64 b, bool adds) {
+template <u32 element> DEVICE void multiply_group(float (&c)[64], u32 lowA, u32 lowB, bool adds) {
+    u64 a = whole_operand(lowA), b = whole_operand(lowB);
     if (element == ELEMENT_FLOAT16) group_mma_half(c, a, b, adds);
     else if (element == ELEMENT_BFLOAT16) group_mma_bfloat(c, a, b, adds);
     else group_mma_tf32(c, a, b, adds);
 }
 
-// Products of a tile of one or two chunks with a group of queries.
+// Products of a tile of one or two chunks, which are there, with a group of queries.
 template <u32 element, u32 chunks>
-DEVICE void multiply_tile(const Block& block, float (&c)[64], u32 group, Stage first) {
-    Stage second = first;
-    if (chunks == 2) second.move(block, 1);
-    first.wait(block);
-    if (chunks == 2) second.wait(block);
-    warp_sync();
-    u64 a = group_operand(block.queriesAt + group * chunks * GROUP_BYTES);
-    u64 b = group_operand(first.at(block)), after = group_operand(second.at(block));
+DEVICE void multiply_tile(const Block& block, float (&c)[64], u32 group, Stage first, Stage second) {
+    u32 a = group_operand(block.queriesAt + group * chunks * GROUP_BYTES);
+    u32 b = group_operand(first.at(block)), after = group_operand(second.at(block));
     group_fence(c);
 #pragma unroll
     for (u32 k = 0; k < 4; k++) multiply_group<element>(c, a + 2 * k, b + 2 * k, k > 0);
@@ -37,7 +33,7 @@ template <u32 element> DEVICE void multiply_long_tile(const Block& block, float 
         wait_for_copies(block, copies + chunk + 1);
         stage.wait(block);
         warp_sync();
-        u64 a = group_operand(block.queriesAt + chunk * GROUP_BYTES), b = group_operand(stage.at(block));
+        u32 a = group_operand(block.queriesAt + chunk * GROUP_BYTES), b = group_operand(stage.at(block));
         group_fence(c);
 #pragma unroll
         for (u32 k = 0; k < 4; k++) multiply_group<element>(c, a + 2 * k, b + 2 * k, true);
@@ -48,11 +44,9 @@ template <u32 element> DEVICE void multiply_long_tile(const Block& block, float 
     }
 }
 
-// The query of a lane's lower or upper eight rows of M. Warps take every fourth query, so that a small batch is
+// The query of a lane's lower eight rows of M, in the first group; that of its upper ones is HALF_GROUP on. Warps take every fourth query, so that a small batch is
 // everybody's work.
-DEVICE u32 query_of(u32 group, u32 half) {
-    return group * GROUP_QUERIES + (half * 8 + (lane_id() >> 2)) * 4 + (warp_id() & 3);
-}
+DEVICE u32 first_query() { return (lane_id() >> 2) * 4 + (warp_id() & 3); }
 
 // A lane's products are taken eight at a time: of query half g / 4, in the columns from 32 (g % 4) on, where the i-th
 // is in column 8 (i / 2) + i % 2 of them, after the lane's first.
@@ -63,10 +57,11 @@ DEVICE void products_of(const float (&c)[64], u32 g, float (&own)[8]) {
 DEVICE u32 first_column() { return 2 * (lane_id() & 3); }
 
 // Which of a tile's rows pass, for a lane's two queries, from the lane's first column on: two words each.
-DEVICE void load_masks(const Batch& batch, const Block& block, u32 group, u32 tile, u64 (&mask)[4]) {
+DEVICE void load_masks(const Batch& batch, const Block& block, u32 first, u32 tile, u64 (&mask)[4]) {
 #pragma unroll
     for (u32 i = 0; i < 4; i++) {
-        u32 query = query_of(group, i / 2), filter = query < block.queryCount ? block.facts[query].filter : NO_FILTER;
+        u32 query = first + i / 2 * HALF_GROUP;
+        u32 filter = query < block.queryCount ? block.facts[query].filter : NO_FILTER;
         u64 word = tile * 2ull + i % 2;
         mask[i] = filter == NO_FILTER ? ~0ull
             : word < batch.maskWords ? batch.masks[filter * batch.maskWords + word] >> first_column() : 0;
@@ -74,11 +69,11 @@ DEVICE void load_masks(const Batch& batch, const Block& block, u32 group, u32 ti
 }
 
 // What norms make of products: cosines, or the part of an euclidean score that depends on the row.
-DEVICE void apply_norms(const MappedTable& table, const Block& block, u32 group, u32 tile, float (&c)[64]) {
+DEVICE void apply_norms(const MappedTable& table, const Block& block, u32 first, u32 tile, float (&c)[64]) {
     float scales[2];
 #pragma unroll
     for (u32 half = 0; half < 2; half++) {
-        u32 query = query_of(group, half);
+        u32 query = first + half * HALF_GROUP;
         scales[half] = query < block.queryCount ? inverse_power(block.facts[query].factor) : 1.0f;
     }
 
@@ -99,7 +94,8 @@ DEVICE void apply_norms(const MappedTable& table, const Block& block, u32 group,
 }
 
 // The best of a tile's rows that pass, of each query: a lower bound of its canonical score, or minus infinity.
-DEVICE void write_bests(const Batch& batch, const Block& block, const float (&c)[64], u32 group, u32 place, u32 tile,
+template <bool isMasked>
+DEVICE void write_bests(const Batch& batch, const Block& block, const float (&c)[64], u32 first, u32 place, u32 tile,
                         const u64 (&mask)[4]) {
     u32 row0 = tile * TILE_ROWS + first_column();
 #pragma unroll
@@ -111,11 +107,11 @@ DEVICE void write_bests(const Batch& batch, const Block& block, const float (&c)
             for (u32 s = 0; s < 2; s++) {
                 u32 bit = 8 * j + s;
                 float product = c[4 * j + 2 * half + s];
-                bool passes = row0 + bit < block.rows && (mask[2 * half + j / 8] >> bit % 64 & 1);
+                bool passes = row0 + bit < block.rows && (!isMasked || (mask[2 * half + j / 8] >> bit % 64 & 1));
                 best = passes && product > best ? product : best;
             }
 
-        u32 bits = ordered_bits(best), other = warp_shuffle_xor(bits, 1), query = query_of(group, half);
+        u32 bits = ordered_bits(best), other = warp_shuffle_xor(bits, 1), query = first + half * HALF_GROUP;
         bits = other > bits ? other : bits;
         other = warp_shuffle_xor(bits, 2);
         bits = other > bits ? other : bits;
@@ -127,9 +123,9 @@ DEVICE void write_bests(const Batch& batch, const Block& block, const float (&c)
     }
 }
 
-// The same for a place that has no tile; all warps that take tiles together.
+// The same for a place that has no tile; by one thread.
 DEVICE void clear_best(const Batch& batch, const Block& block, u32 place) {
-    for (u32 query = warp_id(); query < block.queryCount; query += CONSUMER_WARPS)
-        if (lane_id() == 0 && block.limits[query] != infinity())
+    for (u32 query = 0; query < block.queryCount; query++)
+        if (block.limits[query] != infinity())
             batch.sample[(u64)query * batch.sampleStride + place] = -infinity();
 }

@@ -9,7 +9,75 @@ struct WarpQueue {
     u64* words;
     u32* queries;
     QueueEnds* ends;
-    u32 count; // published
+    u32 count, drained; // how many were put, and how many of them are known to be written out
+
+    // Queues what reaches the cuts of a lane's two queries and passes.
+    template <bool isMasked> DEVICE_MEMBER void take(
+        const Block& block, const float (&c)[64], u32 query, u32 tile, float low, float high, const u64 (&mask)[4]) {
+        float best[8];
+#pragma unroll
+        for (u32 g = 0; g < 8; g++) best[g] = best_of<isMasked>(c, g, (u32)(mask[g / 2] >> (32 * (g & 1))));
+        bool any = !(max_or_nan(max_or_nan(best[0], best[1]), max_or_nan(best[2], best[3])) < low)
+            || !(max_or_nan(max_or_nan(best[4], best[5]), max_or_nan(best[6], best[7])) < high);
+        if (warp_ballot(any) == 0) return;
+        u32 parts = 0;
+#pragma unroll
+        for (u32 g = 0; g < 8; g++) parts |= (u32)!(best[g] < (g < 4 ? low : high)) << g;
+        take_parts(block, c, query, tile * TILE_ROWS + first_column(), low, high, mask, warp_or(parts));
+    }
+
+private:
+    template <bool isMasked> DEVICE_MEMBER static float best_of(const float (&c)[64], u32 g, u32 passing) {
+        float own[8];
+        products_of(c, g, own);
+        if (isMasked) {
+#pragma unroll
+            for (u32 i = 0; i < 8; i++) own[i] = (passing >> (8 * (i / 2) + i % 2) & 1) ? own[i] : -infinity();
+        }
+
+        return max_or_nan(max_or_nan(max_or_nan(own[0], own[1]), max_or_nan(own[2], own[3])),
+            max_or_nan(max_or_nan(own[4], own[5]), max_or_nan(own[6], own[7])));
+    }
+
+    // Looks at the parts of eight products in which a lane of the warp has one that reaches its cut.
+    DEVICE_MEMBER void take_parts(const Block& block, const float (&c)[64], u32 query, u32 row0, float low, float high,
+                                  const u64 (&mask)[4], u32 parts) {
+        u32 before = count, seen = 0;
+#pragma unroll 1
+        for (; parts != 0; parts &= parts - 1) {
+            u32 part = lowest_bit(parts), half = part / 4, row = row0 + 32 * (part % 4), passing = 0;
+            float own[8];
+            // No register is chosen by a number.
+#pragma unroll
+            for (u32 g = 0; g < 8; g++)
+                if (g == part) {
+                    products_of(c, g, own);
+                    passing = (u32)(mask[g / 2] >> (32 * (g & 1)));
+                }
+
+            if (row + 32 > block.rows) passing &= row < block.rows ? (1u << (block.rows - row)) - 1 : 0;
+            u32 kept = kept_of(own, half == 0 ? low : high) & passing, lanes = warp_ballot(kept != 0);
+            // A tile's first survivor of a query is told from others: that of the first lane of four.
+            u32 four = lanes >> (lane_id() & ~3u) & 15, first = 0;
+            if ((seen >> half & 1) == 0 && (four & ((1u << (lane_id() & 3)) - 1)) == 0) first = FIRST_OF_TILE;
+            if (four != 0) seen |= 1u << half;
+            for (; lanes != 0; lanes = warp_ballot(kept != 0)) {
+                u32 added = bit_count(lanes);
+                if (count + added - drained > QUEUE) wait_for_room(added);
+                if (kept != 0) {
+                    u32 bit = lowest_bit(kept);
+                    put(count + bit_count(lanes & ((1u << lane_id()) - 1)), chosen(own, bit),
+                        (query + HALF_GROUP * half) | first, row + bit);
+                    kept &= kept - 1;
+                    first = 0;
+                }
+
+                count += added;
+            }
+        }
+
+        if (count != before) publish();
+    }
 
     DEVICE_MEMBER void publish() const {
         fence_block();
@@ -17,126 +85,33 @@ struct WarpQueue {
         if (lane_id() == 0) store_shared_changing(&ends->published, count);
     }
 
+    DEVICE_MEMBER void wait_for_room(u32 added) {
+        publish();
+        while (true) {
+            drained = load_shared_changing(&ends->drained);
+            if (count + added - drained <= QUEUE) return;
+            pause();
+        }
+    }
+
     DEVICE_MEMBER void put(u32 place, float product, u32 query, u32 row) const {
         words[place % QUEUE] = (u64)float_bits(product) << 32 | row;
         queries[place % QUEUE] = query;
     }
 
-    // Of a lane's two queries those of whose survivors in this tile it has the first, as FIRST_OF_TILE says, from the
-    // parts of its products that have any: bit 0 and bit 1.
-    DEVICE_MEMBER static u32 firsts(u32 parts) {
-        u32 quad = lane_id() & ~3u, before = (1u << (lane_id() & 3)) - 1;
-        u32 low = warp_ballot((parts & 15) != 0) >> quad, high = warp_ballot(parts >> 4 != 0) >> quad;
-        return ((low & before) == 0 ? 1u : 0) | ((high & before) == 0 ? 2u : 0);
-    }
-
-    // A query's survivor: the first of a tile is told from others, once.
-    DEVICE_MEMBER static u32 marked(u32 query, u32 half, u32& first) {
-        u32 is = first >> half & 1;
-        first &= ~(1u << half);
-        return query | is * FIRST_OF_TILE;
-    }
-
-    DEVICE_MEMBER u32 drained() const { return load_shared_changing(&ends->drained); }
-
-    // Queues what reaches the cuts of a lane's two queries and passes.
-    DEVICE_MEMBER void take(
-        const Block& block, const float (&c)[64], u32 group, u32 tile, float low, float high, const u64 (&mask)[4]) {
-        u32 hits = 0;
-#pragma unroll
-        for (u32 g = 0; g < 8; g++) {
-            float own[8], limit = g < 4 ? low : high;
-            products_of(c, g, own);
-            float best = max_or_nan(max_or_nan(max_or_nan(own[0], own[1]), max_or_nan(own[2], own[3])),
-                max_or_nan(max_or_nan(own[4], own[5]), max_or_nan(own[6], own[7])));
-            hits |= (u32)!(best < limit) << g;
-        }
-
-        u32 left = warp_or(hits);
-        if (left == 0) return;
-        // No register is chosen by a number: so the code stands eight times, behind a branch of the whole warp.
-        u32 parts = 0;
-#pragma unroll
-        for (u32 g = 0; g < 8; g++) {
-            if ((left >> g & 1) == 0) continue;
-            float own[8];
-            products_of(c, g, own);
-            parts |= (u32)(kept_of(own, g < 4 ? low : high, mask, g) != 0) << g;
-        }
-
-        left = warp_or(parts);
-        if (left == 0) return;
-        u32 first = firsts(parts), start = drained(), row0 = tile * TILE_ROWS + first_column(), isFirst = first;
-#pragma unroll
-        for (u32 g = 0; g < 8; g++) {
-            if ((left >> g & 1) == 0) continue;
-            float own[8];
-            products_of(c, g, own);
-            u32 query = query_of(group, g / 4);
-            for (u32 kept = kept_of(own, g < 4 ? low : high, mask, g); kept != 0; kept &= kept - 1) {
-                u32 bit = lowest_bit(kept), row = row0 + 32 * (g % 4) + bit;
-                if (row >= block.rows) continue;
-                u32 place = shared_add(&ends->tail, 1u);
-                if (place - start < QUEUE) put(place, chosen(own, bit), marked(query, g / 4, isFirst), row);
-            }
-
-            warp_sync();
-        }
-
-        u32 tail = load_shared_changing(&ends->tail);
-        if (tail - start > QUEUE) {
-            take_slowly(block, c, group, row0, low, high, mask, left, first);
-        } else if (tail != count) {
-            count = tail;
-            publish();
-        }
-    }
-
-private:
     // Bit 8 (i / 2) + i % 2 for the i-th product, as in masks.
-    DEVICE_MEMBER static u32 kept_of(const float (&own)[8], float limit, const u64 (&mask)[4], u32 g) {
+    DEVICE_MEMBER static u32 kept_of(const float (&own)[8], float limit) {
         u32 kept = 0;
 #pragma unroll
         for (u32 i = 0; i < 8; i++) kept |= (u32)!(own[i] < limit) << (8 * (i / 2) + i % 2);
         // NaN, which floats cannot score, reaches every cut but that of a query that is not there.
-        return limit == infinity() ? 0 : kept & (u32)(mask[g / 2] >> (32 * (g & 1)));
+        return limit == infinity() ? 0 : kept;
     }
 
     DEVICE_MEMBER static float chosen(const float (&own)[8], u32 bit) {
         float low = bit & 8 ? (bit & 1 ? own[3] : own[2]) : (bit & 1 ? own[1] : own[0]);
         float high = bit & 8 ? (bit & 1 ? own[7] : own[6]) : (bit & 1 ? own[5] : own[4]);
         return bit & 16 ? high : low;
-    }
-
-    // More than the queue has room for: from the start again, all lanes together, and waiting for room.
-    DEVICE_MEMBER void take_slowly(const Block& block, const float (&c)[64], u32 group, u32 row0, float low, float high,
-                                   const u64 (&mask)[4], u32 left, u32 isFirst) {
-#pragma unroll
-        for (u32 g = 0; g < 8; g++) {
-            if ((left >> g & 1) == 0) continue;
-            float own[8];
-            products_of(c, g, own);
-            u32 kept = kept_of(own, g < 4 ? low : high, mask, g), query = query_of(group, g / 4);
-#pragma unroll 1
-            for (u32 i = 0; i < 8; i++) {
-                u32 bit = 8 * (i / 2) + i % 2, row = row0 + 32 * (g % 4) + bit;
-                bool isKept = (kept >> bit & 1) && row < block.rows;
-                u32 lanes = warp_ballot(isKept), added = bit_count(lanes);
-                if (count + added - drained() > QUEUE) {
-                    publish();
-                    while (count + added - drained() > QUEUE) pause();
-                }
-
-                if (isKept)
-                    put(count + bit_count(lanes & ((1u << lane_id()) - 1)), chosen(own, bit),
-                        marked(query, g / 4, isFirst), row);
-                count += added;
-            }
-        }
-
-        publish();
-        if (lane_id() == 0) store_shared_changing(&ends->tail, count);
-        warp_sync();
     }
 };
 
@@ -174,8 +149,8 @@ DEVICE void write_survivor(const MappedTable& table, const Batch& batch, const B
     u32 bits = ordered_bits(score - facts.error), to = global_add(levels + SURVIVORS_PLACE, 1u);
     if (bits >= facts.base) {
         u32 level = smaller((bits - facts.base) >> facts.shift, LEVELS - 1);
-        global_add(levels + level, 1u);
-        if (marked != query) global_add(levels + LEVELS + level, 1u);
+        global_count(levels + level, 1);
+        if (marked != query) global_count(levels + LEVELS + level, 1);
     }
 
     if (to < batch.capacity) batch.words[(u64)query * batch.capacity + to] = (u64)bits << 32 | row;
@@ -183,7 +158,8 @@ DEVICE void write_survivor(const MappedTable& table, const Batch& batch, const B
 
 // Writes some queues out, all together, until they are closed and empty.
 template <u32 element>
-DEVICE void drain(const MappedTable& table, const Batch& batch, const Block& block, u32 firstQueue) {
+DEVICE void drain(const MappedTable& table, const Batch& batchAt, const Block& block, u32 firstQueue) {
+    const Batch batch = batchAt;
     u32 open = 1;
     while (open != 0) {
         u32 from[QUEUES_A_DRAIN], ends[QUEUES_A_DRAIN], total = 0;

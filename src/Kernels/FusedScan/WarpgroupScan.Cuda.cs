@@ -93,7 +93,8 @@ internal sealed class WarpgroupScan : IDisposable
         const int QueryFactsBytes = 24;
         const int QueueEndsBytes = 16;
         int queues = 4 * Consumers * (QueueEndsBytes + (QueueLength * (sizeof(ulong) + sizeof(uint))));
-        return Alignment + queues + (groups * GroupQueries * (queryBytes + QueryFactsBytes + sizeof(float))) + sizeof(ulong);
+        const int NumbersBytes = 32 * sizeof(ulong);
+        return Alignment + NumbersBytes + queues + (groups * GroupQueries * (queryBytes + QueryFactsBytes + sizeof(float))) + sizeof(ulong);
     }
 
     private int Stages(int groups, int queryBytes)

@@ -3,8 +3,8 @@
 // only and two cuts to compare with. It wins for all rows of one embedding at every batch; listed rows, caps on groups
 // and sums of embeddings are FusedScan's.
 //
-// A block an SM. One thread lets tensor copies fill a ring of stages, 128 bytes of 128 rows each; three warpgroups take
-// tiles in turn, for every group of 64 queries; what reaches a cut waits in a queue of its warp. Two warps write the
+// A block an SM. One thread takes tiles and lets tensor copies fill a ring of stages, 128 bytes of 128 rows each; three
+// warpgroups have the tiles in turn, for every group of 64 queries; what reaches a cut waits in a queue of its warp. Two warps write the
 // queues out, since an atomic takes as long as a tile, and one raises the cuts and keeps them in shared memory: the
 // warpgroups never wait for global memory, but for the masks of filters.
 //
@@ -12,87 +12,81 @@
 // Defines: those of its parts; TILE_ROWS is 128.
 
 #define SCAN_SURETY 7.0f
-#define PROGRESS_STEP 4u // tiles of a block that are counted at once, before the first of them
+#define PLACES_AT_ONCE 2u // that a block takes: the next ones are known in time
 
 // What a warpgroup has of the block's tiles: every CONSUMERS-th.
 struct Turn {
-    u32 place, skips, tile, before, copies; // of copies: those that come before the tile's own, and with its own
-    Stage first, stage;                     // the tile's first, and the one after it
+    u32 number, copies; // its tile's, and the copies that come before that one's
+    Stage first;        // the tile's first
 
-    // Moves on to the next tile; false where there is none.
-    DEVICE_MEMBER bool next(const Block& block) {
-        for (; place < block.places; place += grid_blocks()) {
-            tile = block.tile(place);
-            if (tile >= block.tiles) continue;
-            first = stage;
-            before = copies;
-            stage.move(block, block.chunks);
-            copies += block.chunks;
-            if (skips == 0) {
-                skips = CONSUMERS - 1;
-                return true;
-            }
-
-            skips--;
-        }
-
-        return false;
+    DEVICE_MEMBER void move(const Block& block, u32 tiles) {
+        number += tiles;
+        copies += tiles * block.chunks;
+        first.move(block, tiles * block.chunks);
     }
 };
 
 // chunks is 1 or 2, or 0 for more.
-template <u32 element, u32 chunks> DEVICE void consume(const MappedTable& table, const Batch& batch, const Block& block) {
-    u32 own = warp_id();
-    WarpQueue queue = {block.words + own * QUEUE, block.queries + own * QUEUE, block.ends + own, 0};
-    bool isMasked = batch.masks != nullptr, hasNorms = table.norms != nullptr;
+template <u32 element, u32 chunks, bool isMasked>
+DEVICE void consume(const MappedTable& table, const Batch& batchAt, const Block& block) {
+    const Batch batch = batchAt;
+    u32 own = one_for_all(warp_id()), query0 = keep(first_query());
+    WarpQueue queue = {block.words + own * QUEUE, block.queries + own * QUEUE, block.ends + own, 0, 0};
+    const float* limits = block.limits + query0;
+    bool hasNorms = table.norms != nullptr;
     float c[64];
-    // Words of masks are asked for a step ahead.
+    // Words of masks are asked for a step ahead, where it is known whose.
     u64 mask[4] = {~0ull, ~0ull, ~0ull, ~0ull}, ahead[4] = {~0ull, ~0ull, ~0ull, ~0ull};
-    Turn turn = {block_id(), own / 4, 0, 0, 0, {0, 0}, {0, 0}};
-    bool isOne = turn.next(block);
-    if (isOne && isMasked) load_masks(batch, block, 0, turn.tile, ahead);
-    while (isOne) {
-        Turn following = turn;
-        following.place += grid_blocks();
-        isOne = following.next(block);
-        if (chunks != 0) wait_for_copies(block, turn.copies);
+    u32 tileAhead = NO_TILE;
+    Turn turn = {0, 0, {0, 0}};
+    turn.move(block, own / 4);
+    while (true) {
+        wait_for_copies(block, turn.copies + (chunks == 0 ? 1 : chunks));
+        u32 tile = block.tile_of(turn.number), place = block.place_of(turn.number);
+        if (tile == NO_TILE) break;
+        Stage second = turn.first;
+        if (chunks == 2) second.move(block, 1);
+        if (chunks != 0) {
+            turn.first.wait(block);
+            if (chunks == 2) second.wait(block);
+            warp_sync();
+        }
+
+        if (isMasked && tileAhead != tile) load_masks(batch, block, query0, tile, ahead);
 #pragma unroll 1
         for (u32 group = 0; group < block.groups; group++) {
-            if (chunks == 0) multiply_long_tile<element>(block, c, turn.first, turn.before);
-            else multiply_tile<element, chunks == 0 ? 1 : chunks>(block, c, group, turn.first);
+            if (chunks == 0) multiply_long_tile<element>(block, c, turn.first, turn.copies);
+            else multiply_tile<element, chunks == 0 ? 1 : chunks>(block, c, group, turn.first, second);
+            u32 query = query0 + group * GROUP_QUERIES;
             if (isMasked) {
 #pragma unroll
                 for (u32 i = 0; i < 4; i++) mask[i] = ahead[i];
-                bool isLast = group == block.groups - 1;
-                if (!isLast || isOne)
-                    load_masks(batch, block, isLast ? 0 : group + 1, isLast ? following.tile : turn.tile, ahead);
-            }
-
-            float low = load_shared_changing(block.limits + query_of(group, 0));
-            float high = load_shared_changing(block.limits + query_of(group, 1));
-            if (chunks != 0) {
-                group_wait(c);
-                if (group == block.groups - 1 && lane_id() == 0) {
-                    Stage used = turn.first;
-                    used.release(block);
-                    if (chunks == 2) {
-                        used.move(block, 1);
-                        used.release(block);
-                    }
+                if (group + 1 < block.groups) {
+                    load_masks(batch, block, query + GROUP_QUERIES, tile, ahead);
+                } else {
+                    tileAhead = block.tile_ahead(turn.number + CONSUMERS, turn.copies + CONSUMERS * block.chunks + 1);
+                    if (tileAhead != NO_TILE) load_masks(batch, block, query0, tileAhead, ahead);
                 }
             }
 
-            if (hasNorms) apply_norms(table, block, group, turn.tile, c);
-            if (block.samples) write_bests(batch, block, c, group, turn.place, turn.tile, mask);
-            else queue.take(block, c, group, turn.tile, low, high, mask);
+            float low = load_shared_changing(limits + group * GROUP_QUERIES);
+            float high = load_shared_changing(limits + group * GROUP_QUERIES + HALF_GROUP);
+            if (chunks != 0) {
+                group_wait(c);
+                if (group == block.groups - 1 && lane_id() == 0) {
+                    turn.first.release(block);
+                    if (chunks == 2) second.release(block);
+                }
+            }
+
+            if (hasNorms) apply_norms(table, block, query, tile, c);
+            if (block.samples) write_bests<isMasked>(batch, block, c, query, place, tile, mask);
+            else queue.take<isMasked>(block, c, query, tile, low, high, mask);
         }
 
-        turn = following;
+        turn.move(block, CONSUMERS);
     }
 
-    if (block.samples)
-        for (u32 place = block_id(); place < block.places; place += grid_blocks())
-            if (block.tile(place) >= block.tiles) clear_best(batch, block, place);
     fence_block();
     warp_sync();
     if (lane_id() == 0) store_shared_changing(&queue.ends->closed, 1u);
@@ -100,15 +94,16 @@ template <u32 element, u32 chunks> DEVICE void consume(const MappedTable& table,
 
 // Raises a query's cut by estimate; k rows may reach another level already.
 DEVICE void raise_by_estimate(const Batch& batch, const Block& block, u32 query) {
-    u32 begun = load_changing(batch.levels + PROGRESS_PLACE);
-    float expected = (float)batch.k * (float)begun * reciprocal((float)block.tiles);
+    u32 begun = smaller(load_changing(batch.levels + PROGRESS_PLACE), block.places);
+    float expected = (float)batch.k * (float)begun * reciprocal((float)block.places);
     u32 needed = tiles_needed(expected, 1u << UNIT_TILE_BITS, SCAN_SURETY);
     u32 reached = levels_reached_by(batch.levels + query * LEVELS_STRIDE + LEVELS, needed);
     if (reached != 0 && lane_id() == 0) global_max(batch.cuts + query, level_bits(batch, query, reached));
 }
 
 // Raises a few queries' cuts, as other blocks do others, and takes over what all have raised.
-DEVICE void raise(const Batch& batch, const Block& block) {
+DEVICE void raise(const Batch& batchAt, const Block& block) {
+    const Batch batch = batchAt;
     u32 apart = quotient(grid_blocks(), RAISERS * block.queryCount), open = 1;
     if (apart == 0) apart = 1;
     u32 turn = quotient(block_id(), apart), query = remainder_of(turn, block.queryCount);
@@ -129,26 +124,42 @@ DEVICE void raise(const Batch& batch, const Block& block) {
     }
 }
 
-// Asks for the stages of all tiles, one after the other.
-template <u32 element> DEVICE void ask_for_copies(const MappedTable& table, const Batch& batch, const Block& block) {
+// A tile's copies: its number first, and how many were asked for after each.
+template <u32 element> DEVICE void copy_tile(
+    const MappedTable& table, const Block& block, u32 number, u32 tile, u32 place, Stage& stage, u32& issued) {
     const u32 elements = CHUNK_BYTES / (element == ELEMENT_FLOAT32 ? 4 : 2);
+    block.set_tile(number, tile, place);
+    for (u32 chunk = 0; chunk < block.chunks; chunk++) {
+        mbarrier_wait(block.empty + 8 * stage.slot, stage.phase);
+        u32 barrier = block.full + 8 * stage.slot;
+        mbarrier_expect(barrier, STAGE_BYTES);
+        tensor_copy(stage.at(block), table.map, chunk * elements, tile * TILE_ROWS, barrier);
+        store_shared_changing(block.issued, ++issued);
+        stage.move(block, 1);
+    }
+}
+
+// Asks for tiles, as blocks have time for them: blocks that keep together read neighbouring tiles at the same time.
+// Those of a sample are dealt out.
+template <u32 element> DEVICE void ask_for_copies(const MappedTable& table, const Batch& batch, const Block& block) {
     Stage stage = {0, 1};
-    u32 issued = 0, begun = 0;
+    u32 issued = 0, number = 0, atOnce = block.samples ? 1 : PLACES_AT_ONCE;
+    u32* places = batch.levels + PROGRESS_PLACE;
     tensor_map_acquire(table.map);
-    for (u32 place = block_id(); place < block.places; place += grid_blocks()) {
-        u32 tile = block.tile(place);
-        if (tile >= block.tiles) continue;
-        if (batch.isEstimated != 0 && ++begun % PROGRESS_STEP == 1)
-            global_add(batch.levels + PROGRESS_PLACE, (u32)PROGRESS_STEP);
-        for (u32 chunk = 0; chunk < block.chunks; chunk++) {
-            mbarrier_wait(block.empty + 8 * stage.slot, stage.phase);
-            u32 barrier = block.full + 8 * stage.slot;
-            mbarrier_expect(barrier, STAGE_BYTES);
-            tensor_copy(stage.at(block), table.map, chunk * elements, tile * TILE_ROWS, barrier);
-            store_shared_changing(block.issued, ++issued);
-            stage.move(block, 1);
+    u32 next = block.samples ? block_id() : global_add(places, PLACES_AT_ONCE);
+    while (next < block.places) {
+        u32 first = next, end = smaller(first + atOnce, block.places);
+        // The answer comes while these are copied.
+        next = block.samples ? first + grid_blocks() : global_add(places, PLACES_AT_ONCE);
+        for (u32 place = first; place < end; place++) {
+            u32 tile = block.samples ? block.order.spread(place) : block.order.tile(place);
+            if (tile < block.tiles) copy_tile<element>(table, block, number++, tile, place, stage, issued);
+            else if (block.samples) clear_best(batch, block, place);
         }
     }
+
+    for (u32 i = 0; i < CONSUMERS; i++) block.set_tile(number + i, NO_TILE, 0);
+    store_shared_changing(block.issued, issued + CONSUMERS * block.chunks);
 }
 
 // Queries in shared memory as group_operand says: [group][chunk][query of the group][128 bytes].
@@ -191,7 +202,7 @@ template <u32 element, u32 chunks> DEVICE void scan(const MappedTable& table, co
     SHARED_BYTES(shared);
     if (!has_query(batch)) return;
 
-    u32 base = (shared_address(shared) + 1023) & ~1023u;
+    u32 base = one_for_all((shared_address(shared) + 1023) & ~1023u);
     u8* rest = shared + (base - shared_address(shared));
     Block block;
     block.samples = batch.sample != nullptr;
@@ -208,7 +219,8 @@ template <u32 element, u32 chunks> DEVICE void scan(const MappedTable& table, co
     block.ends = (QueueEnds*)(block.queries + CONSUMER_WARPS * QUEUE);
     block.facts = (QueryFacts*)(block.ends + CONSUMER_WARPS);
     block.limits = (float*)(block.facts + block.groups * GROUP_QUERIES);
-    block.issued = (u32*)(block.limits + block.groups * GROUP_QUERIES);
+    block.numbers = (u64*)(block.limits + block.groups * GROUP_QUERIES);
+    block.issued = (u32*)(block.numbers + TILE_RING);
     block.rows = table.rowCount;
     block.tiles = (block.rows + TILE_ROWS - 1) / TILE_ROWS;
     block.order.start(block.tiles);
@@ -230,9 +242,11 @@ template <u32 element, u32 chunks> DEVICE void scan(const MappedTable& table, co
     fence_async_shared();
     block_sync();
 
-    u32 warp = warp_id();
-    if (warp < CONSUMER_WARPS) consume<element, chunks>(table, batch, block);
-    else if (warp == CONSUMER_WARPS) {
+    u32 warp = one_for_all(warp_id());
+    if (warp < CONSUMER_WARPS) {
+        if (batch.masks != nullptr) consume<element, chunks, true>(table, batch, block);
+        else consume<element, chunks, false>(table, batch, block);
+    } else if (warp == CONSUMER_WARPS) {
         if (lane_id() == 0) ask_for_copies<element>(table, batch, block);
     } else if (!block.samples) {
         if (warp == CONSUMER_WARPS + 1) raise(batch, block);
