@@ -26,7 +26,7 @@ public static class CudaSources
         new("THREADS", PlanFilterCuda.Threads),
         new("PLANS", CudaFilterPlans.PlanCountMax),
         new("SHARED_PLANS", SharedTables.PlansMax),
-        new("CODE_HASH_FACTOR", HashedTable.HashFactor),
+        new("TABLE_BYTES", PlanFilterCuda.TableBytes),
         new("SLOTS", CudaFilterPlans.SlotCountMax),
         new("BLOCK_ROWS", ScanSegment.BlockRows),
         new("RUN_COUNT_BITS", CudaFilterColumn.RunCountBits),

@@ -19,7 +19,7 @@ public sealed class CudaFilterPlans : IDisposable
     public const int SlotCountMax = 128;
 
     private const int PlaceBytes = 16;
-    private const int GroupBytes = 16;
+    private const int GroupBytes = 32;
     private const int LookupBytes = 32;
     private const int GroupsAt = 16;
     private const int RestAt = GroupsAt + (PlanCountMax / SharedTables.PlansMax * GroupBytes);
@@ -252,8 +252,17 @@ public sealed class CudaFilterPlans : IDisposable
             records[2] = (uint)(lookup.IsHashed ? (lookup.WordCount / 2) - 1 : lookup.WordCount - 1);
             records[3] = (uint)(lookup.IsHashed ? HashedTable.Shift(lookup.WordCount / 2) : 0);
             records[4] = lookup.Absent;
+            Span<uint> words = MemoryMarshal.Cast<byte, uint>(bytes[_usedBytes..])[..lookup.WordCount];
+            uint factor = 0;
+            records[6] = lookup.IsHashed && HashedTable.TrySpread(
+                tables.Words(lookup), words, lookup.Absent, out factor) ? 1u : 0;
+            records[5] = records[6] == 0 ? HashedTable.HashFactor : factor;
+            if (records[6] == 0)
+            {
+                tables.Words(lookup).CopyTo(words);
+            }
+
             records = records[(LookupBytes / sizeof(uint))..];
-            tables.Words(lookup).CopyTo(MemoryMarshal.Cast<byte, uint>(bytes[_usedBytes..]));
             _usedBytes += (int)Align(lookup.WordCount * sizeof(uint));
         }
 
@@ -270,6 +279,7 @@ public sealed class CudaFilterPlans : IDisposable
         group[1] = (uint)lookupCount;
         group[2] = known;
         group[3] = whole;
+        group[4] = (uint)(_usedBytes - lookupsAt);
     }
 
     /// <summary>

@@ -20,8 +20,9 @@ struct alignas(16) Table {
 // Where a plan's clauses and operands start, in bytes from the front of all.
 struct Plan { u32 clauses, words; i32 entry; u32 slotCount; };
 
-// Of SHARED_PLANS plans, a bit each: those whose mask shared_filter writes, and those of which that is all.
-struct Group { u32 lookups, lookupCount, known, whole; };
+// Of SHARED_PLANS plans, a bit each: those whose mask shared_filter writes, and those of which that is all. Look-ups and
+// their tables lie together.
+struct alignas(16) Group { u32 lookups, lookupCount, known, whole; u32 bytes, unused[3]; };
 
 // The front of CudaFilterPlans: how many plans there are, and the numbers of those that have something left when shared
 // clauses have been looked up.

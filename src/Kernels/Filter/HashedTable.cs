@@ -24,6 +24,31 @@ internal readonly unsafe struct HashedTable(uint* slots, int slotCount, uint abs
     /// <summary>How far a product is shifted to leave a slot's number.</summary>
     public static int Shift(int slotCount) => 32 - BitOperations.Log2((uint)slotCount);
 
+    /// <summary>
+    /// Copies a table so that each code has the slot that its hash wants, with another factor: a look-up of any code ends
+    /// at the first slot then. Few codes have such a factor among a few.
+    /// </summary>
+    /// <param name="from">[slot] a code, or 0, and its word.</param>
+    /// <param name="to">As many; an empty slot has 0, with the word of codes that are not in the table.</param>
+    /// <param name="absent">That word.</param>
+    /// <param name="factor">The factor.</param>
+    public static bool TrySpread(ReadOnlySpan<uint> from, Span<uint> to, uint absent, out uint factor)
+    {
+        const int Tries = 64;
+        factor = HashFactor;
+        for (int i = 0; i < Tries; i++)
+        {
+            if (Spread(from, to, absent, factor))
+            {
+                return true;
+            }
+
+            factor = (factor * HashFactor) + 2;
+        }
+
+        return false;
+    }
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint Word(uint code) => Slot(code)[1];
@@ -34,6 +59,34 @@ internal readonly unsafe struct HashedTable(uint* slots, int slotCount, uint abs
         uint* slot = Slot(code);
         slot[0] = code;
         return slot + 1;
+    }
+
+    private static bool Spread(ReadOnlySpan<uint> from, Span<uint> to, uint absent, uint factor)
+    {
+        int shift = Shift(from.Length / 2);
+        for (int slot = 0; slot < to.Length; slot += 2)
+        {
+            (to[slot], to[slot + 1]) = (0, absent);
+        }
+
+        for (int slot = 0; slot < from.Length; slot += 2)
+        {
+            if (from[slot] == 0)
+            {
+                continue;
+            }
+
+            int place = 2 * (int)((from[slot] * factor) >> shift);
+            if (to[place] != 0)
+            {
+                return false;
+            }
+
+            to[place] = from[slot];
+            to[place + 1] = from[slot + 1];
+        }
+
+        return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -12,7 +12,12 @@ public sealed class PlanFilterCuda : IDisposable
     /// <summary>Threads of a block, of either kernel.</summary>
     internal const int Threads = 256;
 
+    /// <summary>Bytes of shared tables that a block keeps in its memory.</summary>
+    internal const int TableBytes = 64 * 1024;
+
     private const uint SharedBytes = CudaFilterPlans.PlanCountMax * sizeof(uint);
+    private const uint TablesBytes =
+        SharedBytes + (CudaFilterPlans.PlanCountMax / SharedTables.PlansMax * sizeof(ulong)) + TableBytes;
 
     private readonly CudaModule _module;
     private readonly CudaModule _sharedModule;
@@ -33,9 +38,10 @@ public sealed class PlanFilterCuda : IDisposable
             context, "SharedFilter", CudaImages.Find("SharedFilter", device.ComputeCapability));
         _kernel = _module.GetKernel("plan_filter");
         _sharedKernel = _sharedModule.GetKernel("shared_filter");
+        _sharedKernel.AllowSharedBytes((int)TablesBytes);
         _blocks = (uint)(device.Multiprocessors * _kernel.BlocksPerMultiprocessor(Threads, (int)SharedBytes));
         _sharedBlocks = (uint)(device.Multiprocessors
-            * _sharedKernel.BlocksPerMultiprocessor(Threads, (int)SharedBytes));
+            * _sharedKernel.BlocksPerMultiprocessor(Threads, (int)TablesBytes));
     }
 
     /// <summary>
@@ -72,13 +78,13 @@ public sealed class PlanFilterCuda : IDisposable
         stream.EnqueueZero(passed);
         if (passed.Length > 1)
         {
-            Run(_sharedKernel, _sharedBlocks);
+            Run(_sharedKernel, _sharedBlocks, TablesBytes);
         }
 
-        Run(_kernel, _blocks);
+        Run(_kernel, _blocks, SharedBytes);
 
-        void Run(CudaKernel kernel, uint blocks) => kernel.Launch(
-            new LaunchShape(blocks, Threads, SharedBytes), stream, table, plans.OnDevice, masks, wordStride, passed);
+        void Run(CudaKernel kernel, uint blocks, uint sharedBytes) => kernel.Launch(
+            new LaunchShape(blocks, Threads, sharedBytes), stream, table, plans.OnDevice, masks, wordStride, passed);
     }
 
     /// <inheritdoc/>

@@ -2,26 +2,34 @@
 // A warp takes 256 rows and one group of plans. A table gives each code a word of the plans that let it through; the
 // words of 32 rows, a row a lane, are ANDed over the columns and then turned over, so that lane p has the rows of plan
 // p, and after eight such turns writes 32 bytes of its mask.
-// Defines: THREADS, PLANS, SHARED_PLANS, RUN_COUNT_BITS, CODE_HASH_FACTOR, COLUMN_* (ColumnElement).
+// Tables that fit shared memory are read there.
+// Defines: THREADS, PLANS, SHARED_PLANS, TABLE_BYTES, RUN_COUNT_BITS, COLUMN_* (ColumnElement).
 
 #define WORDS 8
 #define STEP_ROWS (32 * WORDS)
 #define WARPS (THREADS / 32)
+
+#define GROUPS (PLANS / SHARED_PLANS)
 
 // CodeLookup: where its table starts, in bytes from the front of the plans; `last` is the last code that has a word, or
 // of a hashed table the last slot, and `shift`, 0 without slots, leaves a slot's number of a hash.
 struct alignas(16) Lookup {
     i32 column;
     u32 table, last, shift;
-    u32 absent, unused[3];
+    u32 absent, factor, isPerfect, unused; // perfect: no two codes of the table want the same slot
 };
 
 DEVICE u32 word_of(const Lookup& lookup, const u32* table, u32 code) {
     if (lookup.shift == 0) return table[code < lookup.last ? code : lookup.last];
-    for (u32 slot = code * (u32)CODE_HASH_FACTOR >> lookup.shift;; slot = (slot + 1) & lookup.last) {
-        u64 entry = ((const u64*)table)[slot];
-        if ((u32)entry == code || (u32)entry == 0) return (u32)(entry >> 32);
+    u32 slot = code * lookup.factor >> lookup.shift;
+    u64 entry = ((const u64*)table)[slot];
+    if (lookup.isPerfect != 0) return (u32)entry == code ? (u32)(entry >> 32) : lookup.absent;
+    while ((u32)entry != code && (u32)entry != 0) {
+        slot = (slot + 1) & lookup.last;
+        entry = ((const u64*)table)[slot];
     }
+
+    return (u32)(entry >> 32);
 }
 
 template <u32 bytes> DEVICE u32 code_at(const u8* values, u64 position) {
@@ -30,11 +38,17 @@ template <u32 bytes> DEVICE u32 code_at(const u8* values, u64 position) {
 
 // Rows of one code each.
 template <u32 bytes>
-DEVICE void and_codes(u32 (&words)[WORDS], const u8* values, u64 row, u64 rowCount, const Lookup& lookup,
+DEVICE void and_codes(u32 (&words)[WORDS], const u8* values, u64 row, u64 rowCount, bool isWhole, const Lookup& lookup,
                       const u32* table) {
     u32 codes[WORDS];
+    if (isWhole) {
 #pragma unroll
-    for (u32 i = 0; i < WORDS; i++) codes[i] = row + 32 * i < rowCount ? code_at<bytes>(values, row + 32 * i) : 0;
+        for (u32 i = 0; i < WORDS; i++) codes[i] = code_at<bytes>(values + row * bytes, 32 * i);
+    } else {
+#pragma unroll
+        for (u32 i = 0; i < WORDS; i++) codes[i] = row + 32 * i < rowCount ? code_at<bytes>(values, row + 32 * i) : 0;
+    }
+
 #pragma unroll
     for (u32 i = 0; i < WORDS; i++) words[i] &= word_of(lookup, table, codes[i]);
 }
@@ -57,42 +71,52 @@ DEVICE void and_runs(u32 (&words)[WORDS], const Column& column, u64 row, u64 row
 }
 
 template <u32 bytes>
-DEVICE void and_column(u32 (&words)[WORDS], const Column& column, u64 row, u64 rowCount, const Lookup& lookup,
-                       const u32* table) {
+DEVICE void and_column(u32 (&words)[WORDS], const Column& column, u64 row, u64 rowCount, bool isWhole,
+                       const Lookup& lookup, const u32* table) {
     if (column.runs != nullptr) {
         and_runs<bytes>(words, column, row, rowCount, lookup, table);
     } else {
-        and_codes<bytes>(words, column.values, row, rowCount, lookup, table);
+        and_codes<bytes>(words, column.values, row, rowCount, isWhole, lookup, table);
     }
 }
 
-DEVICE void and_lookup(u32 (&words)[WORDS], const u8* plans, const Lookup& lookup, const Table& table, u64 row) {
+DEVICE void and_lookup(u32 (&words)[WORDS], const u8* plans, const Lookup& lookup, const Table& table, u64 row,
+                       bool isWhole) {
     Column column = table.columns[lookup.column];
     const u32* entries = (const u32*)(plans + lookup.table);
     if (column.values == nullptr) {
 #pragma unroll
         for (u32 i = 0; i < WORDS; i++) words[i] &= lookup.absent;
     } else if (column.element == COLUMN_CODE16) {
-        and_column<2>(words, column, row, table.rowCount, lookup, entries);
+        and_column<2>(words, column, row, table.rowCount, isWhole, lookup, entries);
     } else if (column.element == COLUMN_CODE32) {
-        and_column<4>(words, column, row, table.rowCount, lookup, entries);
+        and_column<4>(words, column, row, table.rowCount, isWhole, lookup, entries);
     } else {
-        and_column<1>(words, column, row, table.rowCount, lookup, entries);
+        and_column<1>(words, column, row, table.rowCount, isWhole, lookup, entries);
     }
 }
 
-// Bit p of lane r becomes bit r of lane p: halves of the 32 x 32 bits change places, then halves of those.
-template <u32 distance, u32 low> DEVICE u32 turn_blocks(u32 v) {
-    u32 other = warp_shuffle_xor(v, distance);
-    return (lane_id() & distance) != 0 ? (v & ~low) | (other >> distance & low) : (v & low) | (other & low) << distance;
+// Bit p of lane r becomes bit r of lane p: halves of the 32 x 32 bits change places, then halves of those. In each of
+// the steps a lane keeps some of its bits, and has the others from its partner, whose bits come rotated.
+struct Turn { u32 kept[5]; };
+
+DEVICE Turn start_turn() {
+    const u32 low[5] = {0x0000ffff, 0x00ff00ff, 0x0f0f0f0f, 0x33333333, 0x55555555};
+    Turn turn;
+#pragma unroll
+    for (u32 i = 0; i < 5; i++) turn.kept[i] = (lane_id() & (16u >> i)) != 0 ? ~low[i] : low[i];
+    return turn;
 }
 
-DEVICE u32 turn(u32 v) {
-    v = turn_blocks<16, 0x0000ffff>(v);
-    v = turn_blocks<8, 0x00ff00ff>(v);
-    v = turn_blocks<4, 0x0f0f0f0f>(v);
-    v = turn_blocks<2, 0x33333333>(v);
-    return turn_blocks<1, 0x55555555>(v);
+DEVICE u32 turned(const Turn& turn, u32 v) {
+#pragma unroll
+    for (u32 i = 0; i < 5; i++) {
+        u32 distance = 16u >> i, left = (lane_id() & distance) != 0 ? 32 - distance : distance;
+        u32 other = warp_shuffle_xor(v, distance);
+        v = (v & turn.kept[i]) | ((other << left | other >> (32 - left)) & ~turn.kept[i]);
+    }
+
+    return v;
 }
 
 // Of 32 rows those that are alive.
@@ -121,24 +145,42 @@ DEVICE u32 write_mask(const u32 (&words)[WORDS], u64* mask, u64 first, u64 rowCo
     return total;
 }
 
+// The tables of the groups, as far as they fit, lie in shared memory: where a group's begin, less their place in plans.
+DEVICE void copy_tables(const Plans& all, const u8* plans, u32 groupCount, u8* tables, const u8** groups) {
+    u32 used = 0;
+    for (u32 g = 0; g < groupCount; g++) {
+        Group group = all.groups[g];
+        bool fits = group.known != 0 && used + group.bytes <= TABLE_BYTES;
+        if (fits)
+            for (u32 i = thread_id(); i < group.bytes / 16; i += THREADS)
+                ((U4*)(tables + used))[i] = ((const U4*)(plans + group.lookups))[i];
+        if (thread_id() == 0) groups[g] = fits ? tables + used - group.lookups : plans;
+        used += fits ? group.bytes : 0;
+    }
+}
+
 // masks[plan][word] of the plans that share, a bit a row that is alive and gets through what they share; of those that
 // are nothing more, passed[plan] += their count.
-KERNEL(shared_filter, (THREADS, 2), const Table* tables, const u8* plans, u64* masks, u64 wordStride, u64* passed) {
+KERNEL(shared_filter, (THREADS, 3), const Table* tables, const u8* plans, u64* masks, u64 wordStride, u64* passed) {
     SHARED_BYTES(shared);
     u32* counts = (u32*)shared; // [PLANS]
+    const u8** groups = (const u8**)(counts + PLANS); // [GROUPS]
     const Plans& all = *(const Plans*)plans;
+    u32 groupCount = (all.planCount + SHARED_PLANS - 1) / SHARED_PLANS, known = 0;
+    for (u32 g = 0; g < groupCount; g++) known |= all.groups[g].known;
+    if (known == 0) return;
+
     for (u32 i = thread_id(); i < PLANS; i += THREADS) counts[i] = 0;
+    copy_tables(all, plans, groupCount, (u8*)(groups + GROUPS), groups);
     block_sync();
 
     Table table = *tables;
     if (table.rowCount > 64 * wordStride) table.rowCount = 64 * wordStride;
     u32 stepCount = (u32)((table.rowCount + STEP_ROWS - 1) / STEP_ROWS);
-    u32 groupCount = (all.planCount + SHARED_PLANS - 1) / SHARED_PLANS, known = 0;
-    for (u32 g = 0; g < groupCount; g++) known |= all.groups[g].known;
-    if (known == 0) return;
-
+    Turn turn = start_turn();
     for (u32 s = block_id() * WARPS + warp_id(); s < stepCount; s += grid_blocks() * WARPS) {
         u64 first = (u64)s * STEP_ROWS;
+        bool isWhole = first + STEP_ROWS <= table.rowCount;
         for (u32 g = 0; g < groupCount; g++) {
             Group group = all.groups[g];
             if (group.known == 0) continue;
@@ -146,11 +188,16 @@ KERNEL(shared_filter, (THREADS, 2), const Table* tables, const u8* plans, u64* m
             u32 words[WORDS];
 #pragma unroll
             for (u32 i = 0; i < WORDS; i++) words[i] = 0xffffffff;
-            const Lookup* lookups = (const Lookup*)(plans + group.lookups);
+            const Lookup* lookups = (const Lookup*)(groups[g] + group.lookups);
             for (u32 i = 0; i < group.lookupCount; i++)
-                and_lookup(words, plans, lookups[i], table, first + lane_id());
+                and_lookup(words, groups[g], lookups[i], table, first + lane_id(), isWhole);
 #pragma unroll
-            for (u32 i = 0; i < WORDS; i++) words[i] = turn(words[i]) & live_rows(table, first + 32 * i);
+            for (u32 i = 0; i < WORDS; i++) words[i] = turned(turn, words[i]);
+            if (!isWhole || table.live != nullptr) {
+#pragma unroll
+                for (u32 i = 0; i < WORDS; i++) words[i] &= live_rows(table, first + 32 * i);
+            }
+
             if ((group.known >> lane_id() & 1) != 0) {
                 u32 plan = g * SHARED_PLANS + lane_id();
                 u32 total = write_mask(words, masks + plan * wordStride, first, table.rowCount);
