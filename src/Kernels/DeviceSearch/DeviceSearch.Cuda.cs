@@ -16,6 +16,7 @@ internal sealed class SearchStepsCuda : IDisposable
     private readonly CudaModule _module;
     private readonly CudaKernel _choose;
     private readonly CudaKernel _list;
+    private readonly CudaKernel _direct;
     private readonly CudaKernel _split;
     private readonly CudaKernel _merge;
     private readonly CudaKernel _carry;
@@ -30,6 +31,7 @@ internal sealed class SearchStepsCuda : IDisposable
         _module = new CudaModule(context, "DeviceSearch", CudaImages.Find("DeviceSearch", device.ComputeCapability));
         _choose = _module.GetKernel("search_choose");
         _list = _module.GetKernel("search_list");
+        _direct = _module.GetKernel("search_direct");
         _split = _module.GetKernel("search_split");
         _merge = _module.GetKernel("search_merge");
         _carry = _module.GetKernel("search_carry");
@@ -71,6 +73,20 @@ internal sealed class SearchStepsCuda : IDisposable
             (uint)memory.List.Length,
             memory.ListCount);
 
+    /// <summary>Enqueues the survivors of the queries that few rows pass.</summary>
+    public void Direct(CudaStream stream, SearchMemory memory)
+        => _direct.Launch(
+            new LaunchShape(_listBlocks, Threads, ListBytes),
+            stream,
+            memory.Head,
+            memory.Masks,
+            memory.MaskWords,
+            memory.Filters,
+            memory.Listed,
+            memory.Words,
+            (uint)(memory.Words.Length / memory.Counts.Length),
+            memory.Counts);
+
     /// <summary>Enqueues what gives the first cuts to both scans.</summary>
     public void Split(CudaStream stream, SearchMemory memory)
         => _split.Launch(
@@ -79,7 +95,16 @@ internal sealed class SearchStepsCuda : IDisposable
     /// <summary>Enqueues what takes the last cuts from both scans.</summary>
     public void Merge(CudaStream stream, SearchMemory memory)
         => _merge.Launch(
-            s_oneBlock, stream, memory.Head, memory.Listed, memory.DenseCuts, memory.ListCuts, memory.Cuts);
+            s_oneBlock,
+            stream,
+            memory.Head,
+            memory.Listed,
+            memory.DenseCuts,
+            memory.ListCuts,
+            memory.Lowest,
+            memory.Counts,
+            memory.Cuts,
+            memory.Levels);
 
     /// <summary>Enqueues what makes survivors of the hits that are known.</summary>
     public void Carry(CudaStream stream, SearchMemory memory)

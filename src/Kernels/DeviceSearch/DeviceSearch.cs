@@ -14,6 +14,7 @@ public sealed class DeviceSearch : IDisposable
 {
     private const long ScratchBytesUsual = 1L << 30;
     private const int PartRowsUsual = 16_384;
+    private const int DirectRowsUsual = 16_384;
 
     private readonly SearchOps _ops;
 
@@ -50,7 +51,12 @@ public sealed class DeviceSearch : IDisposable
     /// </summary>
     internal int SampleTiles { get; init; } = FusedScan.SampleTilesUsual;
 
-    private SearchLimits Limits => new(ScratchBytesMax, SurvivorsMax, PartRows, SampleTiles);
+    /// <summary>
+    /// So few rows that pass a query's filter get canonical scores without a scan; fewer in tests of scans of lists.
+    /// </summary>
+    internal int DirectRowsMax { get; init; } = DirectRowsUsual;
+
+    private SearchLimits Limits => new(ScratchBytesMax, SurvivorsMax, PartRows, SampleTiles, DirectRowsMax);
 
     /// <summary>
     /// Runs a request and waits; the answer is in <paramref name="workspace"/> until its next search.

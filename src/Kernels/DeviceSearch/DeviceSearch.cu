@@ -17,9 +17,15 @@ struct Head {
     u32 listsAll;     // not 0: every query is listed, and only the rows from firstRow to endRow
     u32 firstRow;
     u32 endRow;
+    u32 directMax;    // so few rows that pass a query's own filter survive without a scan
 };
 
 constexpr u32 OutOfReach = 0xff800000; // ordered_bits of infinity
+
+// How a query is scanned: `listed` in other kernels.
+constexpr u32 Dense = 0, Listed = 1, Direct = 2;
+
+DEVICE u32 lowest_row(u64 v) { return (u32)v != 0 ? lowest_bit((u32)v) : 32 + lowest_bit((u32)(v >> 32)); }
 
 // Adds a number of each thread's to *sum, which is zero.
 DEVICE u64 block_sum(u64 v, u64* sum) {
@@ -70,24 +76,26 @@ KERNEL(search_choose, (THREADS), const Head* headAt, const u64* passed, const u3
     Head head = *headAt;
     u32 t = thread_id(), filter = t < head.queryCount ? filters[t] : 0;
     bool isPlan = t < head.planCount, isQuery = t < head.queryCount, isUnfiltered = isQuery && filter == NO_FILTER;
-    u64 rows = isPlan ? passed[t] : 0;
-    rowsOf[t] = rows;
+    rowsOf[t] = isPlan ? passed[t] : 0;
+    bool isFew = isPlan && head.listsAll == 0 && rowsOf[t] <= head.directMax;
+    u64 rows = isPlan && !isFew ? rowsOf[t] : 0;
     u64 limit = list_limit(head, rows, isPlan, isUnfiltered, sum);
-    bool isListed = isUnfiltered ? head.listsAll != 0 : rowsOf[filter] < limit;
-    u64 dense = block_sum(isQuery && !isListed ? 1 : 0, sum);
+    u32 way = isUnfiltered ? (head.listsAll != 0 ? Listed : Dense)
+        : head.listsAll == 0 && rowsOf[filter] <= head.directMax ? Direct : rowsOf[filter] < limit ? Listed : Dense;
+    u64 dense = block_sum(isQuery && way == Dense ? 1 : 0, sum);
     u64 listRows = block_sum(isPlan && rows < limit ? rows : 0, sum);
-    u64 leastListed = block_min(isQuery && isListed && !isUnfiltered ? rowsOf[filter] : ~0ull, least);
-    u64 leastDense = block_min(isQuery && !isListed && !isUnfiltered ? rowsOf[filter] : head.rowCount, least);
+    u64 leastListed = block_min(isQuery && way == Listed && !isUnfiltered ? rowsOf[filter] : ~0ull, least);
+    u64 leastDense = block_min(isQuery && way == Dense && !isUnfiltered ? rowsOf[filter] : head.rowCount, least);
     if (t < launches) {
         sampleRows[BATCHES_PER_LAUNCH * t * stride] = sample_rows(head, head.rowCount, leastDense);
         sampleRows[(BATCHES_PER_LAUNCH * t + 1) * stride] = sample_rows(head, listRows, leastListed);
     }
 
-    listedPlans[t] = isPlan && rows < limit ? 1 : 0;
+    listedPlans[t] = isPlan && !isFew && rows < limit ? 1 : 0;
     if (isQuery) {
-        listed[t] = isListed ? 1 : 0;
-        denseCuts[t] = isListed ? OutOfReach : 0;
-        listCuts[t] = isListed ? 0 : OutOfReach;
+        listed[t] = way;
+        denseCuts[t] = way == Dense ? 0 : OutOfReach;
+        listCuts[t] = way == Listed ? 0 : OutOfReach;
     }
 
     if (t == 0) {
@@ -150,9 +158,43 @@ KERNEL(search_list, (THREADS), const Head* headAt, const u64* masks, u64 maskWor
         if (t == 0) *at = total != 0 ? global_add(listCount, total) : 0;
         block_sync();
         for (u32 to = *at + before; rows != 0; rows &= rows - 1, to++) {
-            u32 low = (u32)rows, bit = low != 0 ? lowest_bit(low) : 32 + lowest_bit((u32)(rows >> 32));
-            if (to < capacity) list[to] = (u32)(word * 64) + bit;
+            if (to < capacity) list[to] = (u32)(word * 64) + lowest_row(rows);
         }
+    }
+}
+
+// The rows of the queries that few rows pass: all survive, with a lower bound that keeps any. counts[query] is zero.
+KERNEL(search_direct, (THREADS), const Head* headAt, const u64* masks, u64 maskWords, const u32* filters,
+       const u32* listed, u64* words, u32 capacity, u32* counts) {
+    constexpr u32 WordsAThread = 8;
+    SHARED_BYTES(shared);
+    u32* queries = (u32*)shared;
+    u32* warps = queries + THREADS;
+    Head head = *headAt;
+    u32 t = thread_id(), queryCount;
+    bool isDirect = t < head.queryCount && listed[t] == Direct;
+    u32 place = sum_before(isDirect ? 1 : 0, warps, queryCount);
+    if (isDirect) queries[place] = t;
+    block_sync();
+    u32 wordCount = (head.rowCount + 63) / 64, pieces = (wordCount + WordsAThread * THREADS - 1) / (WordsAThread * THREADS);
+    for (u32 i = block_id(); i < queryCount * pieces; i += grid_blocks()) {
+        u32 query = queries[i / pieces], first = i % pieces * (WordsAThread * THREADS) + t, mine = 0;
+        const u64* mask = masks + filters[query] * maskWords;
+        u64 rows[WordsAThread];
+#pragma unroll
+        for (u32 w = 0; w < WordsAThread; w++) rows[w] = first + w * THREADS < wordCount ? mask[first + w * THREADS] : 0;
+#pragma unroll
+        for (u32 w = 0; w < WordsAThread; w++) mine += bit_count(rows[w]);
+        if (warp_ballot(mine != 0) == 0) continue;
+        u32 end = warp_prefix(mine), at = 0;
+        if (lane_id() == 31) at = global_add(counts + query, end);
+        at = warp_shuffle(at, 31) + end - mine;
+#pragma unroll
+        for (u32 w = 0; w < WordsAThread; w++)
+            for (u64 left = rows[w]; left != 0; left &= left - 1, at++)
+                if (at < capacity)
+                    words[(u64)query * capacity + at] =
+                        (u64)OutOfReach << 32 | (u32)((first + w * THREADS) * 64 + lowest_row(left));
     }
 }
 
@@ -161,16 +203,18 @@ KERNEL(search_split, (THREADS), const Head* headAt, const u32* listed, const u32
        u32* listCuts) {
     u32 query = thread_id();
     if (query >= headAt->queryCount) return;
-    denseCuts[query] = listed[query] != 0 ? OutOfReach : cuts[query];
-    listCuts[query] = listed[query] != 0 ? cuts[query] : OutOfReach;
+    denseCuts[query] = listed[query] == Dense ? cuts[query] : OutOfReach;
+    listCuts[query] = listed[query] == Listed ? cuts[query] : OutOfReach;
 }
 
-// One block: and the last cuts come from there.
+// One block: and the last cuts come from there; rows that survive without a scan are counted as others are.
 KERNEL(search_merge, (THREADS), const Head* headAt, const u32* listed, const u32* denseCuts, const u32* listCuts,
-       u32* cuts) {
+       const float* lowest, const u32* counts, u32* cuts, u32* levels) {
     u32 query = thread_id();
     if (query >= headAt->queryCount) return;
-    cuts[query] = listed[query] != 0 ? listCuts[query] : denseCuts[query];
+    u32 way = listed[query];
+    cuts[query] = way == Direct ? ordered_bits(lowest[query]) : way == Listed ? listCuts[query] : denseCuts[query];
+    if (way == Direct) levels[query * LEVELS_STRIDE + SURVIVORS_PLACE] = counts[query];
 }
 
 // A block a query: the hits that are known so far survive, whatever rows are listed now.

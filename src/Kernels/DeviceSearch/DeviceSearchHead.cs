@@ -16,4 +16,5 @@ internal struct DeviceSearchHead
     public uint ListsAll;
     public uint FirstRow;
     public uint EndRow;
+    public uint DirectMax;
 }

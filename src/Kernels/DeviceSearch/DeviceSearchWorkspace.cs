@@ -131,15 +131,17 @@ public sealed unsafe class DeviceSearchWorkspace : IDisposable
     internal void Count(SearchMemory memory, SearchMode mode, int queryCount, bool isRepeat)
     {
         long survivors = 0;
+        long rowsListed = mode == SearchMode.Plain ? 0 : memory.Reads(memory.ListCount)[0];
         int listed = 0;
         for (int q = 0; q < queryCount; q++)
         {
             uint count = memory.Reads(memory.Counts)[q];
             survivors += count == FusedScan.CutTooHigh ? 0 : count;
-            listed += mode == SearchMode.Plain ? 0 : (int)memory.Reads(memory.Listed)[q];
+            SearchWay way = mode == SearchMode.Plain ? SearchWay.Dense : memory.Reads(memory.Listed)[q];
+            listed += way == SearchWay.Dense ? 0 : 1;
+            rowsListed += way == SearchWay.Direct ? count : 0;
         }
 
-        uint rowsListed = mode == SearchMode.Plain ? 0 : memory.Reads(memory.ListCount)[0];
         Counters = new DeviceSearchCounters(
             Counters.Passes + 1,
             Counters.Repeats + (isRepeat ? 1 : 0),

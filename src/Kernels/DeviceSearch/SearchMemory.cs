@@ -58,7 +58,7 @@ internal sealed unsafe class SearchMemory : IDisposable
         Status = Take<TopKStatus>(queries);
         Counts = Take<uint>(queries);
         LastCuts = Take<float>(queries);
-        Listed = Take<uint>(queries);
+        Listed = Take<SearchWay>(queries);
         ListCount = Take<uint>(1);
         Passed = Take<ulong>(shape.Plans);
         Hits = Take<ScanHit>((long)queries * shape.Hits);
@@ -163,7 +163,8 @@ internal sealed unsafe class SearchMemory : IDisposable
 
     public DeviceSlice<float> LastCuts { get; }
 
-    public DeviceSlice<uint> Listed { get; }
+    /// <summary>[query]: how it is scanned.</summary>
+    public DeviceSlice<SearchWay> Listed { get; }
 
     public DeviceSlice<uint> ListCount { get; }
 

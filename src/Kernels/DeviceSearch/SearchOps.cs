@@ -97,6 +97,10 @@ internal sealed class SearchOps : IDisposable
         {
             _steps.Choose(stream, memory);
             _steps.List(stream, memory);
+            if (mode == SearchMode.Filtered && shape.DirectRows > 0)
+            {
+                _steps.Direct(stream, memory);
+            }
         }
 
         Mark(stream, marks, 1);
@@ -193,7 +197,7 @@ internal sealed class SearchOps : IDisposable
             EnqueueLaunches(stream, mode, shape, memory, isSample: true, isEstimated);
             if (!isEstimated || mode != SearchMode.Plain)
             {
-                EnqueueSampleCuts(stream, shape, memory, isEstimated ? memory.Listed : default);
+                EnqueueSampleCuts(stream, shape, memory, isEstimated ? memory.Listed.Cast<uint>() : default);
             }
 
             if (mode != SearchMode.Plain)
@@ -301,7 +305,7 @@ internal sealed class SearchOps : IDisposable
                 memory.Batches.Slice(0, 1),
                 memory.LastCuts,
                 memory.Lowest,
-                mode == SearchMode.Plain ? default : memory.Listed,
+                mode == SearchMode.Plain ? default : memory.Listed.Cast<uint>(),
                 isEstimated);
         }
     }

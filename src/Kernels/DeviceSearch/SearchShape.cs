@@ -7,7 +7,9 @@ namespace Linr.Kernels;
 /// <param name="Survivors">Survivors of a query, if hits allow it.</param>
 /// <param name="PartRows">Rows of a part of the sample.</param>
 /// <param name="SampleTiles">Tiles of the usual sample for cuts by estimate.</param>
-internal readonly record struct SearchLimits(long ScratchBytes, long Survivors, int PartRows, int SampleTiles);
+/// <param name="DirectRows">Rows of a filter that are not worth a scan.</param>
+internal readonly record struct SearchLimits(
+    long ScratchBytes, long Survivors, int PartRows, int SampleTiles, int DirectRows);
 
 /// <summary>
 /// What decides where the arrays of a batch lie and what a captured search has in it. Sizes are rounded up, so that a
@@ -25,6 +27,7 @@ internal readonly record struct SearchLimits(long ScratchBytes, long Survivors, 
 /// <param name="SampleUsual">So many where all rows pass.</param>
 /// <param name="SampleParts">Parts of the sample, of which each gives a cut.</param>
 /// <param name="SampleTiles">Tiles that are drawn for first cuts by estimate; 0 where cuts are none.</param>
+/// <param name="DirectRows">So few rows that pass a filter survive without a scan.</param>
 /// <param name="Plans">Room for so many filters; 0 where every row passes.</param>
 /// <param name="Rows">Room for so many.</param>
 /// <param name="Columns">Columns of the table.</param>
@@ -43,6 +46,7 @@ internal readonly record struct SearchShape(
     int SampleUsual,
     int SampleParts,
     int SampleTiles,
+    int DirectRows,
     int Plans,
     long Rows,
     int Columns,
@@ -134,6 +138,7 @@ internal readonly record struct SearchShape(
             (int)Math.Min(usual, sampleRows),
             request.HasGroups ? 1 : Math.Max(1, sampleRows / limits.PartRows),
             sampleTiles,
+            request.HasGroups ? 0 : Math.Min(survivors, limits.DirectRows),
             0,
             rows,
             table.Columns.Length,

@@ -56,6 +56,7 @@ internal readonly ref struct SearchUpload(DeviceSearchRequest request, SearchSha
             RowCount = Source.RowCount,
             ListRowsMax = (uint)SearchShape.ListRowsMax(Source.RowCount),
             EndRow = Source.RowCount,
+            DirectMax = (uint)shape.DirectRows,
         };
     }
 

@@ -42,7 +42,7 @@ public sealed class ScanBoundsCuda : IDisposable
     /// <param name="lowest">[query]: the lowest score that is asked for, or minus infinity.</param>
     /// <param name="levelBases">[query], written.</param>
     /// <param name="levelShifts">[query], written.</param>
-    /// <param name="listed">[query] not 0: it is meant; empty: all are.</param>
+    /// <param name="listed">[query] 1: it is meant; empty: all are.</param>
     public void Begin(
         CudaStream stream,
         DeviceSlice<CudaScanBatch> batch,

@@ -13,14 +13,14 @@ DEVICE void set_levels(const Batch& batch, u32 query, float first, u32 low, u32 
 }
 
 // Readies a query for the scan, a block a query: its cut (the lowest of its parts' so far, or the lowest score that is
-// asked for) and levels from there to the best of the sample's first part. Where some are listed, only those.
+// asked for) and levels from there to the best of the sample's first part. Where `listed` is there, only of those with 1.
 KERNEL(scan_begin, (1024), const Batch* batchAt, const float* cuts, const float* lowest, u32* levelBases,
        u32* levelShifts, const u32* listed) {
     SHARED_BYTES(extremes);
     u32* best = (u32*)extremes;
     Batch batch = *batchAt;
     u32 query = block_id();
-    if (listed != nullptr && (query >= batch.queryCount || listed[query] == 0)) return;
+    if (listed != nullptr && (query >= batch.queryCount || listed[query] != 1)) return;
     if (thread_id() < 2) best[thread_id()] = thread_id() == 0 ? 0u : ~0u;
     block_sync();
     u32 high = 0, low = ~0u;

@@ -118,7 +118,7 @@ public sealed class TopKCuda : IDisposable
     /// <param name="cuts">[Q], the k-th best minus the error, rounded down; minus infinity where fewer pass.</param>
     /// <param name="listed">
     /// Where it is not empty, only of some: it has a number for each of as many neighbours as there are times more cuts,
-    /// and those are meant whose number is not 0.
+    /// and those are meant whose number is 1.
     /// </param>
     /// <exception cref="ArgumentException">Lengths do not fit each other.</exception>
     public void LaunchSampleCut(

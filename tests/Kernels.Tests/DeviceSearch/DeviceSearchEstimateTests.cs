@@ -37,10 +37,12 @@ public sealed class DeviceSearchEstimateTests(CudaMachine machine) : CudaTest(ma
         }
     }
 
-    [Fact]
-    public void Queries_that_are_listed_and_others_share_a_pass()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(15)]
+    public void Queries_that_are_listed_and_others_share_a_pass(int directRows)
     {
-        using DeviceSearch search = new(Context) { SampleTiles = SampleTiles };
+        using DeviceSearch search = new(Context) { SampleTiles = SampleTiles, DirectRowsMax = directRows };
         using DeviceSearchWorkspace workspace = new(Context);
         using SearchCase one = new(
             Context, Stream, Rows, Dim, CudaElement.Float16, ScanMetric.Dot, RandomRows.Normal(Dim));

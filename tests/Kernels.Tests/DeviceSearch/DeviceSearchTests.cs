@@ -70,14 +70,19 @@ public sealed class DeviceSearchTests(CudaMachine machine) : CudaTest(machine)
     }
 
     [Theory]
-    [InlineData(0.9)]
-    [InlineData(0.3)]
-    [InlineData(0.05)]
-    [InlineData(0.002)]
-    [InlineData(0)]
-    public void Filters_of_any_share_of_rows(double share)
+    [InlineData(0.9, 0)]
+    [InlineData(0.3, 0)]
+    [InlineData(0.05, 0)]
+    [InlineData(0.002, 0)]
+    [InlineData(0, 0)]
+    [InlineData(0.9, 1_000)]
+    [InlineData(0.4, 1_000)]
+    [InlineData(0.05, 1_000)]
+    [InlineData(0.002, 1_000)]
+    [InlineData(0, 1_000)]
+    public void Filters_of_any_share_of_rows(double share, int directRows)
     {
-        using DeviceSearch search = new(Context) { PartRows = 64 };
+        using DeviceSearch search = new(Context) { PartRows = 64, DirectRowsMax = directRows };
         using DeviceSearchWorkspace workspace = new(Context);
         using SearchCase one = new(
             Context, Stream, 2_100, 24, CudaElement.Float16, ScanMetric.Cosine, RandomRows.Normal(6));
@@ -86,14 +91,18 @@ public sealed class DeviceSearchTests(CudaMachine machine) : CudaTest(machine)
         DeviceSearchRequest request = one.Request(3, 20, RandomRows.Queries(2));
         request.Filters = new DeviceFilter?[] { one.Rows(passing.Contains) };
         one.Check(search, workspace, request);
-        Assert.Equal(share < 0.4 ? 3 : 0, workspace.Counters.ListedQueries);
-        Assert.Equal(share < 0.4 ? passing.Count : 0, workspace.Counters.RowsListed);
+        Assert.Equal(share < 0.5 ? 3 : 0, workspace.Counters.ListedQueries);
+        int lists = share >= 0.5 ? 0 : directRows > 0 ? 3 : 1;
+        Assert.Equal(lists * passing.Count, workspace.Counters.RowsListed);
     }
 
-    [Fact]
-    public void Queries_with_and_without_filters_share_a_pass()
+    [Theory]
+    [InlineData(0, 3, 13)]
+    [InlineData(12, 3, 13)]
+    [InlineData(13, 3, 26)]
+    public void Queries_with_and_without_filters_share_a_pass(int directRows, int listedQueries, int rowsListed)
     {
-        using DeviceSearch search = new(Context);
+        using DeviceSearch search = new(Context) { DirectRowsMax = directRows };
         using DeviceSearchWorkspace workspace = new(Context);
         using SearchCase one = new(
             Context, Stream, 2_500, 16, CudaElement.Float32, ScanMetric.Dot, RandomRows.Normal(6));
@@ -103,8 +112,8 @@ public sealed class DeviceSearchTests(CudaMachine machine) : CudaTest(machine)
         DeviceSearchRequest request = one.Request(7, 30, RandomRows.Queries(2));
         request.Filters = new DeviceFilter?[] { many, null, few, none, many, few, null };
         one.Check(search, workspace, request);
-        Assert.Equal(3, workspace.Counters.ListedQueries);
-        Assert.Equal(13, workspace.Counters.RowsListed);
+        Assert.Equal(listedQueries, workspace.Counters.ListedQueries);
+        Assert.Equal(rowsListed, workspace.Counters.RowsListed);
     }
 
     [Fact]
@@ -183,7 +192,7 @@ public sealed class DeviceSearchTests(CudaMachine machine) : CudaTest(machine)
     [Fact]
     public void A_good_first_cut_leaves_few_survivors()
     {
-        using DeviceSearch search = new(Context) { PartRows = 512 };
+        using DeviceSearch search = new(Context) { PartRows = 512, DirectRowsMax = 0 };
         using DeviceSearchWorkspace workspace = new(Context);
         using SearchCase one = new(
             Context, Stream, 6_000, 16, CudaElement.Float16, ScanMetric.Dot, RandomRows.Normal(6));
