@@ -65,8 +65,9 @@ internal sealed class DeviceBench(BenchOptions options, TextWriter log)
                 DeviceFigure figure = runner.Run(one, batch, options.Goal(one, goalMs), cancellation);
                 _figures.Add(figure);
                 log.WriteLine(FormattableString.Invariant(
-                    $"{one.Name}, batch {batch}: {figure.MedianMs:F3} ms (p95 {figure.P95Ms:F3}, caller ")
-                    + FormattableString.Invariant($"{figure.HostMs:F3}), {figure.TerabytesPerSecond:F2} TB/s, ")
+                    $"{one.Name}, batch {batch}: {figure.MedianMs:F3} ms (p95 {figure.P95Ms:F3}, copies ")
+                    + FormattableString.Invariant($"{figure.CopiesMs:F3}, caller {figure.HostMs:F3}), ")
+                    + FormattableString.Invariant($"{figure.TerabytesPerSecond:F2} TB/s, ")
                     + FormattableString.Invariant($"{figure.QueriesChecked} answers right"));
             }
         }

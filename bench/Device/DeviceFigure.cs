@@ -6,13 +6,14 @@ namespace Linr.Bench.Device;
 /// <param name="Batch">Queries.</param>
 /// <param name="K">Hits a query.</param>
 /// <param name="RowsPassed">Rows that pass the filter of a query, on average.</param>
-/// <param name="MedianMs">From the first query on its way to the device to the last hit on the host: by events.</param>
+/// <param name="MedianMs">From queries on the device to hits on the device, median: by events.</param>
 /// <param name="P95Ms">The same, of the slowest 5 % the fastest.</param>
-/// <param name="HostMs">What the caller waits, median.</param>
-/// <param name="FilterMs">Of that on the device: queries in, filters and lists of rows, median.</param>
+/// <param name="CopiesMs">Queries to the device and hits to the host, median: not in <paramref name="MedianMs"/>.</param>
+/// <param name="HostMs">What the caller waits, copies and all, median.</param>
+/// <param name="FilterMs">Of that on the device: filters and lists of rows, median.</param>
 /// <param name="SeedMs">The sample and first cuts.</param>
 /// <param name="ScanMs">The scan.</param>
-/// <param name="FinishMs">Canonical scores, order, hits out.</param>
+/// <param name="FinishMs">Canonical scores and order.</param>
 /// <param name="Bytes">Bytes of rows and attributes that had to be read.</param>
 /// <param name="TerabytesPerSecond">Those over the median time.</param>
 /// <param name="ReadShare">Of the read bandwidth measured in the same run.</param>
@@ -28,6 +29,7 @@ internal sealed record DeviceFigure(
     double RowsPassed,
     double MedianMs,
     double P95Ms,
+    double CopiesMs,
     double HostMs,
     double FilterMs,
     double SeedMs,

@@ -111,7 +111,7 @@ internal sealed class DeviceBackend : ISearchBackend
         DeviceSearchCounters[] counters = [.. _workspaces.Select(workspace => workspace.Counters)];
         ExplainedStage[] stages =
         [
-            Stage("filter", times => times.FilterMs, string.Create(
+            Stage("filter", times => times.UploadMs + times.FilterMs, string.Create(
                 CultureInfo.InvariantCulture,
                 $"on the device; {counters.Sum(one => one.RowsListed)} rows listed for "
                 + $"{counters.Max(one => one.ListedQueries)} queries")),
@@ -120,7 +120,7 @@ internal sealed class DeviceBackend : ISearchBackend
                 CultureInfo.InvariantCulture,
                 $"on the device; batch of {queryCount}, {counters.Max(one => one.Passes)} passes; "
                 + $"{counters.Sum(one => one.Survivors)} survivors")),
-            Stage("finish", times => times.FinishMs, "on the device; survivors rescored and ordered"),
+            Stage("finish", times => times.FinishMs + times.DownloadMs, "on the device; survivors rescored and ordered"),
         ];
         clock.End("wait", "for the device, besides its stages", stages);
     }

@@ -45,6 +45,13 @@ public static class CudaSources
         new("COLUMN_BYTE", (int)ColumnElement.Byte),
     ];
 
+    private static readonly CudaDefine[] s_ways =
+    [
+        new("DENSE", (int)SearchWay.Dense),
+        new("LISTED", (int)SearchWay.Listed),
+        new("DIRECT", (int)SearchWay.Direct),
+    ];
+
     private static readonly string[] s_survivorParts =
         ["FusedScan/GroupCode.cu", "FusedScan/Survivors.cu", "FusedScan/TileOrder.cu"];
 
@@ -129,6 +136,7 @@ public static class CudaSources
         [
             new("THREADS", SearchStepsCuda.Threads),
             new("BATCHES_PER_LAUNCH", SearchMemory.BatchesPerLaunch),
+            .. s_ways,
             new("SURVIVORS_PLACE", FusedScan.SurvivorsPlace),
             new("LEVELS_STRIDE", FusedScan.LevelStride),
         ]),
@@ -159,6 +167,7 @@ public static class CudaSources
             .. s_survivors,
             new("LEVEL_BITS", FusedScan.LevelBits),
             new("SAMPLE_SURETY", FusedScan.SampleSurety),
+            .. s_ways,
         ])
         {
             Parts = ["TopK/Bounds.cu", .. s_survivorParts, "FusedScan/Estimate.cu"],

@@ -17,8 +17,6 @@ internal sealed class SearchStepsCuda : IDisposable
     private readonly CudaKernel _choose;
     private readonly CudaKernel _list;
     private readonly CudaKernel _direct;
-    private readonly CudaKernel _split;
-    private readonly CudaKernel _merge;
     private readonly CudaKernel _carry;
     private readonly uint _listBlocks;
 
@@ -32,8 +30,6 @@ internal sealed class SearchStepsCuda : IDisposable
         _choose = _module.GetKernel("search_choose");
         _list = _module.GetKernel("search_list");
         _direct = _module.GetKernel("search_direct");
-        _split = _module.GetKernel("search_split");
-        _merge = _module.GetKernel("search_merge");
         _carry = _module.GetKernel("search_carry");
         _listBlocks = (uint)(device.Multiprocessors * _list.BlocksPerMultiprocessor(Threads, (int)ListBytes));
     }
@@ -49,11 +45,12 @@ internal sealed class SearchStepsCuda : IDisposable
             memory.Passed,
             memory.Filters,
             memory.DenseRowCount,
-            memory.Listed,
+            memory.Ways,
             memory.ListedPlans,
             memory.ListCount,
             memory.DenseCuts,
             memory.ListCuts,
+            memory.Levels,
             memory.Batches.Cast<uint>().Slice(stride + CudaScanBatch.SampleRowsPlace, 1),
             stride,
             (uint)(memory.Batches.Length / SearchMemory.BatchesPerLaunch));
@@ -82,28 +79,9 @@ internal sealed class SearchStepsCuda : IDisposable
             memory.Masks,
             memory.MaskWords,
             memory.Filters,
-            memory.Listed,
+            memory.Ways,
             memory.Words,
             (uint)(memory.Words.Length / memory.Counts.Length),
-            memory.Counts);
-
-    /// <summary>Enqueues what gives the first cuts to both scans.</summary>
-    public void Split(CudaStream stream, SearchMemory memory)
-        => _split.Launch(
-            s_oneBlock, stream, memory.Head, memory.Listed, memory.Cuts, memory.DenseCuts, memory.ListCuts);
-
-    /// <summary>Enqueues what takes the last cuts from both scans.</summary>
-    public void Merge(CudaStream stream, SearchMemory memory)
-        => _merge.Launch(
-            s_oneBlock,
-            stream,
-            memory.Head,
-            memory.Listed,
-            memory.DenseCuts,
-            memory.ListCuts,
-            memory.Lowest,
-            memory.Counts,
-            memory.Cuts,
             memory.Levels);
 
     /// <summary>Enqueues what makes survivors of the hits that are known.</summary>

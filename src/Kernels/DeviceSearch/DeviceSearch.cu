@@ -1,7 +1,7 @@
 // The small steps between the filter, the scan and the finish of a search: which queries are scanned how, decided on
 // the device by how many rows pass, the list of rows for those that few rows pass, and what both ways share.
 // A query that is scanned the other way has a cut that no score reaches: infinity.
-// Defines: THREADS, BATCHES_PER_LAUNCH, LEVELS_STRIDE, SURVIVORS_PLACE.
+// Defines: THREADS, BATCHES_PER_LAUNCH, LEVELS_STRIDE, SURVIVORS_PLACE, DENSE, LISTED and DIRECT (SearchWay).
 
 #define NO_FILTER 0xffffffffu
 
@@ -21,9 +21,6 @@ struct Head {
 };
 
 constexpr u32 OutOfReach = 0xff800000; // ordered_bits of infinity
-
-// How a query is scanned: `listed` in other kernels.
-constexpr u32 Dense = 0, Listed = 1, Direct = 2;
 
 DEVICE u32 lowest_row(u64 v) { return (u32)v != 0 ? lowest_bit((u32)v) : 32 + lowest_bit((u32)(v >> 32)); }
 
@@ -64,11 +61,11 @@ DEVICE u32 sample_rows(const Head& head, u64 rows, u64 passing) {
     return wanted < head.sampleRows ? (u32)wanted : head.sampleRows;
 }
 
-// One block. listed[query] and listedPlans[plan] say which; the cuts of both ways, before there is one; the dense
+// One block. ways[query] and listedPlans[plan] say which; the cuts of both ways, before there is one; the dense
 // scan's row count; the rows of both samples, of each launch, whose fields of CudaScanBatch are `stride` words apart.
 KERNEL(search_choose, (THREADS), const Head* headAt, const u64* passed, const u32* filters, u32* denseRows,
-       u32* listed, u32* listedPlans, u32* listCount, u32* denseCuts, u32* listCuts, u32* sampleRows, u32 stride,
-       u32 launches) {
+       u32* ways, u32* listedPlans, u32* listCount, u32* denseCuts, u32* listCuts, u32* levels, u32* sampleRows,
+       u32 stride, u32 launches) {
     SHARED_BYTES(shared);
     u64* sum = (u64*)shared;
     u64* least = sum + 1;
@@ -80,12 +77,12 @@ KERNEL(search_choose, (THREADS), const Head* headAt, const u64* passed, const u3
     bool isFew = isPlan && head.listsAll == 0 && rowsOf[t] <= head.directMax;
     u64 rows = isPlan && !isFew ? rowsOf[t] : 0;
     u64 limit = list_limit(head, rows, isPlan, isUnfiltered, sum);
-    u32 way = isUnfiltered ? (head.listsAll != 0 ? Listed : Dense)
-        : head.listsAll == 0 && rowsOf[filter] <= head.directMax ? Direct : rowsOf[filter] < limit ? Listed : Dense;
-    u64 dense = block_sum(isQuery && way == Dense ? 1 : 0, sum);
+    u32 way = isUnfiltered ? (head.listsAll != 0 ? LISTED : DENSE)
+        : head.listsAll == 0 && rowsOf[filter] <= head.directMax ? DIRECT : rowsOf[filter] < limit ? LISTED : DENSE;
+    u64 dense = block_sum(isQuery && way == DENSE ? 1 : 0, sum);
     u64 listRows = block_sum(isPlan && rows < limit ? rows : 0, sum);
-    u64 leastListed = block_min(isQuery && way == Listed && !isUnfiltered ? rowsOf[filter] : ~0ull, least);
-    u64 leastDense = block_min(isQuery && way == Dense && !isUnfiltered ? rowsOf[filter] : head.rowCount, least);
+    u64 leastListed = block_min(isQuery && way == LISTED && !isUnfiltered ? rowsOf[filter] : ~0ull, least);
+    u64 leastDense = block_min(isQuery && way == DENSE && !isUnfiltered ? rowsOf[filter] : head.rowCount, least);
     if (t < launches) {
         sampleRows[BATCHES_PER_LAUNCH * t * stride] = sample_rows(head, head.rowCount, leastDense);
         sampleRows[(BATCHES_PER_LAUNCH * t + 1) * stride] = sample_rows(head, listRows, leastListed);
@@ -93,9 +90,10 @@ KERNEL(search_choose, (THREADS), const Head* headAt, const u64* passed, const u3
 
     listedPlans[t] = isPlan && !isFew && rows < limit ? 1 : 0;
     if (isQuery) {
-        listed[t] = way;
-        denseCuts[t] = way == Dense ? 0 : OutOfReach;
-        listCuts[t] = way == Listed ? 0 : OutOfReach;
+        ways[t] = way;
+        denseCuts[t] = way == DENSE ? 0 : OutOfReach;
+        listCuts[t] = way == LISTED ? 0 : OutOfReach;
+        levels[t * LEVELS_STRIDE + SURVIVORS_PLACE] = 0;
     }
 
     if (t == 0) {
@@ -163,16 +161,16 @@ KERNEL(search_list, (THREADS), const Head* headAt, const u64* masks, u64 maskWor
     }
 }
 
-// The rows of the queries that few rows pass: all survive, with a lower bound that keeps any. counts[query] is zero.
+// The rows of the queries that few rows pass: all survive, with a lower bound that keeps any.
 KERNEL(search_direct, (THREADS), const Head* headAt, const u64* masks, u64 maskWords, const u32* filters,
-       const u32* listed, u64* words, u32 capacity, u32* counts) {
+       const u32* ways, u64* words, u32 capacity, u32* levels) {
     constexpr u32 WordsAThread = 8;
     SHARED_BYTES(shared);
     u32* queries = (u32*)shared;
     u32* warps = queries + THREADS;
     Head head = *headAt;
     u32 t = thread_id(), queryCount;
-    bool isDirect = t < head.queryCount && listed[t] == Direct;
+    bool isDirect = t < head.queryCount && ways[t] == DIRECT;
     u32 place = sum_before(isDirect ? 1 : 0, warps, queryCount);
     if (isDirect) queries[place] = t;
     block_sync();
@@ -187,7 +185,7 @@ KERNEL(search_direct, (THREADS), const Head* headAt, const u64* masks, u64 maskW
         for (u32 w = 0; w < WordsAThread; w++) mine += bit_count(rows[w]);
         if (warp_ballot(mine != 0) == 0) continue;
         u32 end = warp_prefix(mine), at = 0;
-        if (lane_id() == 31) at = global_add(counts + query, end);
+        if (lane_id() == 31) at = global_add(levels + query * LEVELS_STRIDE + SURVIVORS_PLACE, end);
         at = warp_shuffle(at, 31) + end - mine;
 #pragma unroll
         for (u32 w = 0; w < WordsAThread; w++)
@@ -196,25 +194,6 @@ KERNEL(search_direct, (THREADS), const Head* headAt, const u64* masks, u64 maskW
                     words[(u64)query * capacity + at] =
                         (u64)OutOfReach << 32 | (u32)((first + w * THREADS) * 64 + lowest_row(left));
     }
-}
-
-// One block: the first cuts go to the way that each query is scanned.
-KERNEL(search_split, (THREADS), const Head* headAt, const u32* listed, const u32* cuts, u32* denseCuts,
-       u32* listCuts) {
-    u32 query = thread_id();
-    if (query >= headAt->queryCount) return;
-    denseCuts[query] = listed[query] == Dense ? cuts[query] : OutOfReach;
-    listCuts[query] = listed[query] == Listed ? cuts[query] : OutOfReach;
-}
-
-// One block: and the last cuts come from there; rows that survive without a scan are counted as others are.
-KERNEL(search_merge, (THREADS), const Head* headAt, const u32* listed, const u32* denseCuts, const u32* listCuts,
-       const float* lowest, const u32* counts, u32* cuts, u32* levels) {
-    u32 query = thread_id();
-    if (query >= headAt->queryCount) return;
-    u32 way = listed[query];
-    cuts[query] = way == Direct ? ordered_bits(lowest[query]) : way == Listed ? listCuts[query] : denseCuts[query];
-    if (way == Direct) levels[query * LEVELS_STRIDE + SURVIVORS_PLACE] = counts[query];
 }
 
 // A block a query: the hits that are known so far survive, whatever rows are listed now.

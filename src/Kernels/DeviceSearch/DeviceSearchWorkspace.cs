@@ -12,7 +12,7 @@ namespace Linr.Kernels;
 /// </summary>
 public sealed unsafe class DeviceSearchWorkspace : IDisposable
 {
-    private const int StageCount = 4;
+    private const int StageCount = 6;
 
     private readonly Dictionary<SearchShape, SearchMemory> _memories = [];
     private readonly CudaEvent[] _marks;
@@ -120,10 +120,12 @@ public sealed unsafe class DeviceSearchWorkspace : IDisposable
         if (request.IsTimed)
         {
             Times = new DeviceSearchTimes(
-                Times.FilterMs + _marks[1].MsSince(_marks[0]),
-                Times.SeedMs + _marks[2].MsSince(_marks[1]),
-                Times.ScanMs + _marks[3].MsSince(_marks[2]),
-                Times.FinishMs + _marks[4].MsSince(_marks[3]));
+                Times.UploadMs + _marks[1].MsSince(_marks[0]),
+                Times.FilterMs + _marks[2].MsSince(_marks[1]),
+                Times.SeedMs + _marks[3].MsSince(_marks[2]),
+                Times.ScanMs + _marks[4].MsSince(_marks[3]),
+                Times.FinishMs + _marks[5].MsSince(_marks[4]),
+                Times.DownloadMs + _marks[6].MsSince(_marks[5]));
         }
     }
 
@@ -137,7 +139,7 @@ public sealed unsafe class DeviceSearchWorkspace : IDisposable
         {
             uint count = memory.Reads(memory.Counts)[q];
             survivors += count == FusedScan.CutTooHigh ? 0 : count;
-            SearchWay way = mode == SearchMode.Plain ? SearchWay.Dense : memory.Reads(memory.Listed)[q];
+            SearchWay way = mode == SearchMode.Plain ? SearchWay.Dense : memory.Reads(memory.Ways)[q];
             listed += way == SearchWay.Dense ? 0 : 1;
             rowsListed += way == SearchWay.Direct ? count : 0;
         }

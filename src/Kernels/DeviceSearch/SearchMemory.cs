@@ -58,7 +58,7 @@ internal sealed unsafe class SearchMemory : IDisposable
         Status = Take<TopKStatus>(queries);
         Counts = Take<uint>(queries);
         LastCuts = Take<float>(queries);
-        Listed = Take<SearchWay>(queries);
+        Ways = Take<SearchWay>(queries);
         ListCount = Take<uint>(1);
         Passed = Take<ulong>(shape.Plans);
         Hits = Take<ScanHit>((long)queries * shape.Hits);
@@ -164,7 +164,7 @@ internal sealed unsafe class SearchMemory : IDisposable
     public DeviceSlice<float> LastCuts { get; }
 
     /// <summary>[query]: how it is scanned.</summary>
-    public DeviceSlice<SearchWay> Listed { get; }
+    public DeviceSlice<SearchWay> Ways { get; }
 
     public DeviceSlice<uint> ListCount { get; }
 

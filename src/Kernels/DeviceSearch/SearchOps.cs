@@ -87,7 +87,7 @@ internal sealed class SearchOps : IDisposable
     {
         Mark(stream, marks, 0);
         memory.EnqueueUpload(stream);
-        stream.EnqueueZero(memory.Counts);
+        Mark(stream, marks, 1);
         if (mode == SearchMode.Filtered)
         {
             _filter.Launch(stream, memory.FilterTable, plans, memory.Masks, memory.MaskWords, memory.Passed);
@@ -103,13 +103,15 @@ internal sealed class SearchOps : IDisposable
             }
         }
 
-        Mark(stream, marks, 1);
-        EnqueueSeed(stream, mode, isEstimated, shape, memory);
         Mark(stream, marks, 2);
-        EnqueueScan(stream, mode, isEstimated, shape, memory);
+        EnqueueSeed(stream, mode, isEstimated, shape, memory);
         Mark(stream, marks, 3);
-        EnqueueFinish(stream, shape, memory, order);
+        EnqueueScan(stream, mode, isEstimated, shape, memory);
         Mark(stream, marks, 4);
+        EnqueueFinish(stream, shape, memory, order);
+        Mark(stream, marks, 5);
+        memory.EnqueueDownload(stream);
+        Mark(stream, marks, 6);
     }
 
     /// <inheritdoc/>
@@ -197,12 +199,7 @@ internal sealed class SearchOps : IDisposable
             EnqueueLaunches(stream, mode, shape, memory, isSample: true, isEstimated);
             if (!isEstimated || mode != SearchMode.Plain)
             {
-                EnqueueSampleCuts(stream, shape, memory, isEstimated ? memory.Listed.Cast<uint>() : default);
-            }
-
-            if (mode != SearchMode.Plain)
-            {
-                _steps.Split(stream, memory);
+                EnqueueSampleCuts(stream, mode, shape, memory, withDense: !isEstimated);
             }
 
             if (isEstimated)
@@ -219,9 +216,16 @@ internal sealed class SearchOps : IDisposable
 
     /// <summary>First cuts that k rows of the sample reach: of all queries, or of those that are listed.</summary>
     private void EnqueueSampleCuts(
-        CudaStream stream, in SearchShape shape, SearchMemory memory, DeviceSlice<uint> listed)
+        CudaStream stream, SearchMode mode, in SearchShape shape, SearchMemory memory, bool withDense)
     {
-        _finish.LaunchSampleCut(stream, memory.Sample, shape.PartHits, memory.PartErrors, memory.FirstCuts, listed);
+        _finish.LaunchSampleCut(
+            stream,
+            memory.Sample,
+            shape.PartHits,
+            memory.PartErrors,
+            memory.FirstCuts,
+            withDense ? default : memory.Ways.Cast<uint>());
+        bool isPlain = mode == SearchMode.Plain;
         _bounds.Begin(
             stream,
             memory.Batches.Slice(0, 1),
@@ -229,7 +233,10 @@ internal sealed class SearchOps : IDisposable
             memory.Lowest,
             memory.LevelBases,
             memory.LevelShifts,
-            listed);
+            isPlain ? default : memory.Ways,
+            isPlain ? default : memory.DenseCuts,
+            isPlain ? default : memory.ListCuts,
+            withDense);
     }
 
     /// <summary>First cuts by estimate, of the queries that are not listed.</summary>
@@ -289,14 +296,13 @@ internal sealed class SearchOps : IDisposable
         CudaStream stream, SearchMode mode, bool isEstimated, in SearchShape shape, SearchMemory memory)
     {
         EnqueueLaunches(stream, mode, shape, memory, isSample: false);
-        if (mode != SearchMode.Plain)
-        {
-            _steps.Merge(stream, memory);
-        }
-
+        bool isPlain = mode == SearchMode.Plain;
+        DeviceSlice<SearchWay> ways = isPlain ? default : memory.Ways;
+        DeviceSlice<uint> denseCuts = isPlain ? default : memory.DenseCuts;
+        DeviceSlice<uint> listCuts = isPlain ? default : memory.ListCuts;
         if (shape.HasGroups)
         {
-            _bounds.EndGroups(stream, memory.Batches.Slice(0, 1), memory.LastCuts);
+            _bounds.EndGroups(stream, memory.Batches.Slice(0, 1), memory.LastCuts, ways, denseCuts, listCuts);
         }
         else
         {
@@ -305,7 +311,9 @@ internal sealed class SearchOps : IDisposable
                 memory.Batches.Slice(0, 1),
                 memory.LastCuts,
                 memory.Lowest,
-                mode == SearchMode.Plain ? default : memory.Listed.Cast<uint>(),
+                ways,
+                denseCuts,
+                listCuts,
                 isEstimated);
         }
     }
@@ -320,6 +328,5 @@ internal sealed class SearchOps : IDisposable
         };
         TopKOutput output = new(memory.Hits, memory.HitCounts, memory.Status);
         _finish.Launch(stream, input, shape.Hits, memory.Scratch, output);
-        memory.EnqueueDownload(stream);
     }
 }

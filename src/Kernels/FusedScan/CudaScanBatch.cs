@@ -121,9 +121,7 @@ public struct CudaScanBatch
     /// <summary>Parts of the sample, a power of two; one where groups have a cap.</summary>
     public int SampleParts { set => _sampleShift = (uint)BitOperations.Log2((uint)value); }
 
-    /// <summary>
-    /// Whether cuts rise by estimate; then <see cref="ScanBoundsCuda.End"/> has to know, and may find them too high.
-    /// </summary>
+    /// <summary>Whether cuts rise by estimate; what follows the scan has to know, and may find them too high.</summary>
     public bool IsEstimated { set => _isEstimated = value ? 1u : 0; }
 
     /// <summary>The cap on groups, if there is one.</summary>

@@ -42,15 +42,37 @@ public sealed class ScanBoundsCuda : IDisposable
     /// <param name="lowest">[query]: the lowest score that is asked for, or minus infinity.</param>
     /// <param name="levelBases">[query], written.</param>
     /// <param name="levelShifts">[query], written.</param>
-    /// <param name="listed">[query] 1: it is meant; empty: all are.</param>
     public void Begin(
         CudaStream stream,
         DeviceSlice<CudaScanBatch> batch,
         DeviceSlice<float> cuts,
         DeviceSlice<float> lowest,
         DeviceSlice<uint> levelBases,
+        DeviceSlice<uint> levelShifts)
+        => Begin(stream, batch, cuts, lowest, levelBases, levelShifts, default, default, default, withDense: true);
+
+    /// <summary>The same where each query is scanned in a way of its own.</summary>
+    /// <param name="stream">Where.</param>
+    /// <param name="batch">The sample's batch.</param>
+    /// <param name="cuts">[query][part].</param>
+    /// <param name="lowest">[query].</param>
+    /// <param name="levelBases">[query], written.</param>
+    /// <param name="levelShifts">[query], written.</param>
+    /// <param name="ways">[query]; empty: all rows are scanned for all queries.</param>
+    /// <param name="denseCuts">[query]: the cuts of those that all rows are scanned for are written here too.</param>
+    /// <param name="listCuts">[query]: those of others.</param>
+    /// <param name="withDense">Whether those that all rows are scanned for are meant.</param>
+    internal void Begin(
+        CudaStream stream,
+        DeviceSlice<CudaScanBatch> batch,
+        DeviceSlice<float> cuts,
+        DeviceSlice<float> lowest,
+        DeviceSlice<uint> levelBases,
         DeviceSlice<uint> levelShifts,
-        DeviceSlice<uint> listed = default)
+        DeviceSlice<SearchWay> ways,
+        DeviceSlice<uint> denseCuts,
+        DeviceSlice<uint> listCuts,
+        bool withDense)
         => _begin.Launch(
             new LaunchShape((uint)levelBases.Length, 1024, 2 * sizeof(uint)),
             stream,
@@ -59,7 +81,10 @@ public sealed class ScanBoundsCuda : IDisposable
             lowest,
             levelBases,
             levelShifts,
-            listed);
+            ways,
+            (withDense ? 1u << (int)SearchWay.Dense : 0) | (1u << (int)SearchWay.Listed),
+            denseCuts,
+            listCuts);
 
     /// <summary>Enqueues what a scan by estimate needs of a sample of tiles: its first cuts and the levels above.</summary>
     /// <param name="stream">Where.</param>
@@ -88,34 +113,47 @@ public sealed class ScanBoundsCuda : IDisposable
             levelBases,
             levelShifts);
 
+    /// <summary>Enqueues what follows a scan of all rows: its counts and its cuts as floats.</summary>
+    /// <param name="stream">Where.</param>
+    /// <param name="batch">The scan's batch.</param>
+    /// <param name="cuts">[query], written: no row below it is among the best K.</param>
+    public void End(CudaStream stream, DeviceSlice<CudaScanBatch> batch, DeviceSlice<float> cuts)
+        => End(stream, batch, cuts, default, default, default, default, isEstimated: false);
+
     /// <summary>
-    /// Enqueues what follows a scan: its counts and its cuts as floats. Where fewer than K survivors reach a cut that is
-    /// an estimate, the query's count becomes <see cref="uint.MaxValue"/>, and its cut the best that is known, or the
-    /// lowest score.
+    /// The same after other scans. Where fewer than K survivors reach a cut that is an estimate, the query's count
+    /// becomes <see cref="FusedScan.CutTooHigh"/>, and its cut the best that is known, or the lowest score.
     /// </summary>
     /// <param name="stream">Where.</param>
     /// <param name="batch">The scan's batch.</param>
     /// <param name="cuts">[query], written: no row below it is among the best K.</param>
-    /// <param name="lowest">[query]: the lowest score that is asked for, or minus infinity; only for estimates.</param>
-    /// <param name="listed">[query] not 0: its cut is no estimate; empty: all are estimates.</param>
-    /// <param name="isEstimated">Whether there are estimates.</param>
-    public void End(
+    /// <param name="lowest">[query]: the lowest score that is asked for, or minus infinity.</param>
+    /// <param name="ways">[query]; empty: all rows were scanned for all queries, and the cuts are the batch's.</param>
+    /// <param name="denseCuts">[query]: the cuts of those that all rows were scanned for.</param>
+    /// <param name="listCuts">[query]: those of others.</param>
+    /// <param name="isEstimated">Whether cuts of a scan of all rows are estimates.</param>
+    internal void End(
         CudaStream stream,
         DeviceSlice<CudaScanBatch> batch,
         DeviceSlice<float> cuts,
-        DeviceSlice<float> lowest = default,
-        DeviceSlice<uint> listed = default,
-        bool isEstimated = false)
+        DeviceSlice<float> lowest,
+        DeviceSlice<SearchWay> ways,
+        DeviceSlice<uint> denseCuts,
+        DeviceSlice<uint> listCuts,
+        bool isEstimated)
         => _end.Launch(
             new LaunchShape((uint)((cuts.Length + EndWarps - 1) / EndWarps), 32 * EndWarps),
             stream,
             batch,
             cuts,
             lowest,
-            listed,
-            isEstimated ? 1u : 0);
+            ways,
+            isEstimated ? 1u : 0,
+            denseCuts,
+            listCuts,
+            (uint)cuts.Length);
 
-    /// <summary>Enqueues <see cref="Begin"/> for a batch with a cap on groups.</summary>
+    /// <summary>Enqueues the first cuts and levels of a batch with a cap on groups.</summary>
     /// <param name="stream">Where.</param>
     /// <param name="batch">The sample's batch.</param>
     /// <param name="rowCount">One number: rows of the table.</param>
@@ -134,12 +172,28 @@ public sealed class ScanBoundsCuda : IDisposable
         => _beginGroups.Launch(
             BlockAQuery(lowest.Length), stream, batch, rowCount, (uint)tileRows, lowest, levelBases, levelShifts);
 
-    /// <summary>Enqueues <see cref="End"/> for a batch with a cap on groups.</summary>
+    /// <summary>Enqueues what follows a scan of all rows with a cap on groups.</summary>
     /// <param name="stream">Where.</param>
     /// <param name="batch">The scan's batch.</param>
     /// <param name="cuts">[query], written: no row below it is among the best K.</param>
     public void EndGroups(CudaStream stream, DeviceSlice<CudaScanBatch> batch, DeviceSlice<float> cuts)
-        => _endGroups.Launch(BlockAQuery(cuts.Length), stream, batch, cuts);
+        => EndGroups(stream, batch, cuts, default, default, default);
+
+    /// <summary>The same after other scans.</summary>
+    /// <param name="stream">Where.</param>
+    /// <param name="batch">The scan's batch.</param>
+    /// <param name="cuts">[query], written: no row below it is among the best K.</param>
+    /// <param name="ways">[query]; empty: all rows were scanned for all queries, and the cuts are the batch's.</param>
+    /// <param name="denseCuts">[query]: the cuts of those that all rows were scanned for.</param>
+    /// <param name="listCuts">[query]: those of others.</param>
+    internal void EndGroups(
+        CudaStream stream,
+        DeviceSlice<CudaScanBatch> batch,
+        DeviceSlice<float> cuts,
+        DeviceSlice<SearchWay> ways,
+        DeviceSlice<uint> denseCuts,
+        DeviceSlice<uint> listCuts)
+        => _endGroups.Launch(BlockAQuery(cuts.Length), stream, batch, cuts, ways, denseCuts, listCuts);
 
     /// <inheritdoc/>
     public void Dispose() => _module.Dispose();

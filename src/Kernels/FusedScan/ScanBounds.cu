@@ -1,5 +1,6 @@
 // Before and after a scan: its first cuts and levels from a sample, its counts and last cuts.
-// Defines: those of Bounds.cu, Survivors.cu and TileOrder.cu, LEVEL_BITS, SAMPLE_SURETY (over 16)
+// Defines: those of Bounds.cu, Survivors.cu and TileOrder.cu, LEVEL_BITS, SAMPLE_SURETY (over 16), DENSE and
+// LISTED (SearchWay)
 
 // A query's cut, and levels from there, or from the lowest of the sample, to its best.
 DEVICE void set_levels(const Batch& batch, u32 query, float first, u32 low, u32 high, u32* levelBases,
@@ -13,14 +14,15 @@ DEVICE void set_levels(const Batch& batch, u32 query, float first, u32 low, u32 
 }
 
 // Readies a query for the scan, a block a query: its cut (the lowest of its parts' so far, or the lowest score that is
-// asked for) and levels from there to the best of the sample's first part. Where `listed` is there, only of those with 1.
+// asked for) and levels from there to the best of the sample's first part. Where `ways` is there, only of queries of
+// these `kinds` (a bit each), whose cuts go to denseCuts and listCuts: minus infinity's opposite where it is not scanned.
 KERNEL(scan_begin, (1024), const Batch* batchAt, const float* cuts, const float* lowest, u32* levelBases,
-       u32* levelShifts, const u32* listed) {
+       u32* levelShifts, const u32* ways, u32 kinds, u32* denseCuts, u32* listCuts) {
     SHARED_BYTES(extremes);
     u32* best = (u32*)extremes;
     Batch batch = *batchAt;
     u32 query = block_id();
-    if (listed != nullptr && (query >= batch.queryCount || listed[query] != 1)) return;
+    if (ways != nullptr && (query >= batch.queryCount || (kinds >> ways[query] & 1) == 0)) return;
     if (thread_id() < 2) best[thread_id()] = thread_id() == 0 ? 0u : ~0u;
     block_sync();
     u32 high = 0, low = ~0u;
@@ -46,6 +48,7 @@ KERNEL(scan_begin, (1024), const Batch* batchAt, const float* cuts, const float*
 
         first = first > lowest[query] ? first : lowest[query];
         set_levels(batch, query, first, best[1], best[0], levelBases, levelShifts);
+        if (ways != nullptr) (ways[query] == LISTED ? listCuts : denseCuts)[query] = batch.cuts[query];
     }
 }
 
@@ -131,15 +134,30 @@ KERNEL(scan_begin_groups, (THREADS), const Batch* batchAt, const u32* rowCount, 
     *slot_level(batch, query, thread_id()) = sum;
 }
 
-// After the scan, a warp a query: what the next step reads, side by side. A cut by estimate, of those that are not
-// listed, is one if k survivors reach it. If not, the count is UINT_MAX, and the cut that of k survivors, if any.
-KERNEL(scan_end, (256), const Batch* batchAt, float* cuts, const float* lowest, const u32* listed, u32 isEstimated) {
+// The last cut of a query, where it was scanned; a query that was not has the lowest score that is asked for.
+DEVICE u32 last_cut(const Batch& batch, u32 query, u32 way, const float* lowest, const u32* denseCuts,
+                    const u32* listCuts) {
+    if (denseCuts == nullptr) return batch.cuts[query];
+    return way == DENSE ? denseCuts[query] : way == LISTED ? listCuts[query] : ordered_bits(lowest[query]);
+}
+
+// After the scan, a warp a query: what the next step reads, side by side. A cut by estimate, of those that all rows were
+// scanned for, is one if k survivors reach it. If not, the count is UINT_MAX, and the cut that of k survivors, if any.
+// Without `ways` all rows were scanned for all, and cuts are the batch's. Queries that there is only room for have none.
+KERNEL(scan_end, (256), const Batch* batchAt, float* cuts, const float* lowest, const u32* ways, u32 isEstimated,
+       const u32* denseCuts, const u32* listCuts, u32 queryRoom) {
     const Batch batch = *batchAt;
     u32 query = block_id() * (block_threads() / 32) + warp_id();
-    if (query >= batch.queryCount) return;
+    if (query >= queryRoom) return;
+    if (query >= batch.queryCount) {
+        if (lane_id() == 0) batch.counts[query] = 0;
+        return;
+    }
+
     const u32* levels = batch.levels + query * LEVELS_STRIDE;
-    u32 cut = batch.cuts[query], count = levels[SURVIVORS_PLACE];
-    if (isEstimated != 0 && (listed == nullptr || listed[query] == 0)) {
+    u32 way = ways == nullptr ? DENSE : ways[query], count = levels[SURVIVORS_PLACE];
+    u32 cut = last_cut(batch, query, way, lowest, denseCuts, listCuts);
+    if (isEstimated != 0 && way == DENSE) {
         u32 least = ordered_bits(lowest[query]), reached = levels_reached_by(levels, batch.k);
         u32 known = reached != 0 ? level_bits(batch, query, reached) : least;
         if (known < least) known = least;
@@ -155,12 +173,18 @@ KERNEL(scan_end, (256), const Batch* batchAt, float* cuts, const float* lowest, 
 }
 
 // The same with a cap on groups, a block a query: the last cut is as fine as the slots are.
-KERNEL(scan_end_groups, (THREADS), const Batch* batchAt, float* cuts) {
+KERNEL(scan_end_groups, (THREADS), const Batch* batchAt, float* cuts, const u32* ways, const u32* denseCuts,
+       const u32* listCuts) {
     SHARED_BYTES(bytes);
     const Batch batch = *batchAt;
     u32 query = block_id();
-    if (query >= batch.queryCount) return;
-    float cut = float_from_ordered(batch.cuts[query]);
+    if (query >= batch.queryCount) {
+        if (thread_id() == 0) batch.counts[query] = 0;
+        return;
+    }
+
+    u32 way = ways == nullptr ? DENSE : ways[query];
+    float cut = float_from_ordered(last_cut(batch, query, way, nullptr, denseCuts, listCuts));
     if (cut != infinity()) {
         float known = slots_cut(batch, query, (Work*)bytes);
         cut = known > cut ? known : cut;

@@ -59,12 +59,20 @@ DEVICE u32 first_column() { return 2 * (lane_id() & 3); }
 // Which of a tile's rows pass, for a lane's two queries, from the lane's first column on: two words each.
 DEVICE void load_masks(const Batch& batch, const Block& block, u32 first, u32 tile, u64 (&mask)[4]) {
 #pragma unroll
-    for (u32 i = 0; i < 4; i++) {
-        u32 query = first + i / 2 * HALF_GROUP;
-        u32 filter = query < block.queryCount ? block.facts[query].filter : NO_FILTER;
-        u64 word = tile * 2ull + i % 2;
-        mask[i] = filter == NO_FILTER ? ~0ull
-            : word < batch.maskWords ? batch.masks[filter * batch.maskWords + word] >> first_column() : 0;
+    for (u32 half = 0; half < 2; half++) {
+        u32 query = first + half * HALF_GROUP, filter = query < block.queryCount ? block.facts[query].filter : NO_FILTER;
+        u64 word = tile * 2ull;
+        mask[2 * half] = mask[2 * half + 1] = filter == NO_FILTER ? ~0ull : 0;
+        if (filter == NO_FILTER || word >= batch.maskWords) continue;
+        const u64* at = batch.masks + filter * batch.maskWords + word;
+        if (batch.maskWords % 2 == 0) {
+            U4 both = *(const U4*)at;
+            mask[2 * half] = ((u64)both.y << 32 | both.x) >> first_column();
+            mask[2 * half + 1] = ((u64)both.w << 32 | both.z) >> first_column();
+        } else {
+            mask[2 * half] = at[0] >> first_column();
+            if (word + 1 < batch.maskWords) mask[2 * half + 1] = at[1] >> first_column();
+        }
     }
 }
 

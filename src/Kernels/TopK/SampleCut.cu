@@ -69,12 +69,12 @@ DEVICE void collect(const float* scores, u32 length, u32 bound, u32* list, Work*
     block_sync();
 }
 
-// Where `listed` is there, only of the queries with 1, of each as many parts as there are for each query.
+// Where `ways` is there, only of the queries with 1, of each as many parts as there are for each query.
 // cuts[q]: the k-th best of scores[q][length] minus errors[q], rounded down; minus infinity where fewer are above it.
 // rank: which of the probe's to take for a first bound; 0: no probe.
 KERNEL(sample_cut, (THREADS, 2), const float* allScores, u32 length, u32 k, u32 rank, const float* errors,
-       float* cuts, const u32* listed, u32 parts) {
-    if (listed != nullptr && listed[block_id() / parts] != 1) return;
+       float* cuts, const u32* ways, u32 parts) {
+    if (ways != nullptr && ways[block_id() / parts] != 1) return;
     SHARED_BYTES(bytes);
     Work* work = (Work*)bytes;
     u32* list = (u32*)(work + 1);
