@@ -99,7 +99,7 @@ LINR_ATOMIC(and, u32, was & v)
 LINR_ATOMIC(exchange, u32, v)
 #undef LINR_ATOMIC
 DEVICE void global_count(u32* p, u32 v) { global_add(p, v); }
-DEVICE void prefetch_bulk(const void* p, u32 bytes) { emulator::check_global(p, bytes); }
+DEVICE void prefetch(const void* p) { emulator::check_global(p, 1); }
 
 // --- the warp --------------------------------------------------------------------------------------------------------
 DEVICE void warp_sync() { emulator::meet(emulator::Op::Sync, [](emulator::Slot&) {}, [](emulator::Slot*) {}); }

@@ -138,6 +138,7 @@ public static class CudaSources
             new("BATCHES_PER_LAUNCH", SearchMemory.BatchesPerLaunch),
             .. s_ways,
             new("SURVIVORS_PLACE", FusedScan.SurvivorsPlace),
+            new("PROGRESS_PLACE", FusedScan.ProgressPlace),
             new("LEVELS_STRIDE", FusedScan.LevelStride),
         ]),
         new("FusedScan", "FusedScan/FusedScan.cu", ["80", "90"], s_scan) { Parts = s_scanParts },

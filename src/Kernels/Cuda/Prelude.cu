@@ -144,6 +144,8 @@ LINR_ATOMIC(and, u32, "r", "and.b32")
 LINR_ATOMIC(exchange, u32, "r", "exch.b32")
 #undef LINR_ATOMIC
 
+// Into the second cache.
+DEVICE void prefetch(const void* p) { asm volatile("prefetch.global.L2 [%0];" :: "l"(p) : "memory"); }
 // Adds without an answer, so that nobody waits for it.
 DEVICE void global_count(u32* p, u32 v) { asm volatile("red.global.add.u32 [%0], %1;" :: "l"(p), "r"(v) : "memory"); }
 
@@ -267,10 +269,6 @@ DEVICE void bulk_copy(u32 to, const void* from, u32 bytes, u32 barrier) {
 }
 // Between plain accesses to shared memory and bulk copies over the same bytes.
 DEVICE void fence_async_shared() { asm volatile("fence.proxy.async.shared::cta;" ::: "memory"); }
-// Into the second cache; addresses and bytes as for bulk_copy.
-DEVICE void prefetch_bulk(const void* p, u32 bytes) {
-    asm volatile("cp.async.bulk.prefetch.L2.global [%0], %1;" :: "l"(p), "r"(bytes) : "memory");
-}
 DEVICE void grid_wait() { asm volatile("griddepcontrol.wait;" ::: "memory"); }
 DEVICE void grid_launch_dependents() { asm volatile("griddepcontrol.launch_dependents;" ::: "memory"); }
 // One box of a tensor map (§ cp.async.bulk.tensor), by its first element and row; what lies outside becomes zero.
@@ -282,8 +280,6 @@ DEVICE void tensor_copy(u32 to, const void* map, u32 element, u32 row, u32 barri
 DEVICE void tensor_map_acquire(const void* map) {
     asm volatile("fence.proxy.tensormap::generic.acquire.gpu [%0], 128;" :: "l"(map) : "memory");
 }
-#else
-DEVICE void prefetch_bulk(const void*, u32) {}
 #endif
 
 // --- compute capability 9.0a (§ wgmma): a warpgroup is four warps, the first's number a multiple of four -------------

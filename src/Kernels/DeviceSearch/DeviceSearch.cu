@@ -1,7 +1,7 @@
 // The small steps between the filter, the scan and the finish of a search: which queries are scanned how, decided on
 // the device by how many rows pass, the list of rows for those that few rows pass, and what both ways share.
 // A query that is scanned the other way has a cut that no score reaches: infinity.
-// Defines: THREADS, BATCHES_PER_LAUNCH, LEVELS_STRIDE, SURVIVORS_PLACE, DENSE, LISTED and DIRECT (SearchWay).
+// Defines: THREADS, BATCHES_PER_LAUNCH, LEVELS_STRIDE, SURVIVORS_PLACE, PROGRESS_PLACE; DENSE, LISTED, DIRECT: SearchWay.
 
 #define NO_FILTER 0xffffffffu
 
@@ -94,6 +94,7 @@ KERNEL(search_choose, (THREADS), const Head* headAt, const u64* passed, const u3
         denseCuts[t] = way == DENSE ? 0 : OutOfReach;
         listCuts[t] = way == LISTED ? 0 : OutOfReach;
         levels[t * LEVELS_STRIDE + SURVIVORS_PLACE] = 0;
+        levels[t * LEVELS_STRIDE + PROGRESS_PLACE] = 0; // also of a launch whose first query it does not scan for
     }
 
     if (t == 0) {
@@ -174,9 +175,10 @@ KERNEL(search_direct, (THREADS), const Head* headAt, const u64* masks, u64 maskW
     u32 place = sum_before(isDirect ? 1 : 0, warps, queryCount);
     if (isDirect) queries[place] = t;
     block_sync();
-    u32 wordCount = (head.rowCount + 63) / 64, pieces = (wordCount + WordsAThread * THREADS - 1) / (WordsAThread * THREADS);
+    constexpr u32 PieceWords = WordsAThread * THREADS;
+    u32 wordCount = (head.rowCount + 63) / 64, pieces = (wordCount + PieceWords - 1) / PieceWords;
     for (u32 i = block_id(); i < queryCount * pieces; i += grid_blocks()) {
-        u32 query = queries[i / pieces], first = i % pieces * (WordsAThread * THREADS) + t, mine = 0;
+        u32 query = queries[i / pieces], first = i % pieces * PieceWords + t, mine = 0;
         const u64* mask = masks + filters[query] * maskWords;
         u64 rows[WordsAThread];
 #pragma unroll

@@ -302,7 +302,8 @@ internal sealed class SearchOps : IDisposable
         DeviceSlice<uint> listCuts = isPlain ? default : memory.ListCuts;
         if (shape.HasGroups)
         {
-            _bounds.EndGroups(stream, memory.Batches.Slice(0, 1), memory.LastCuts, ways, denseCuts, listCuts);
+            _bounds.EndGroups(
+                stream, memory.Batches.Slice(0, 1), memory.LastCuts, memory.Lowest, ways, denseCuts, listCuts);
         }
         else
         {

@@ -32,20 +32,3 @@ struct alignas(16) Plans {
     u32 rest[PLANS];
     Plan plans[PLANS];
 };
-
-// Bytes of an element that `element` of a column says.
-DEVICE u32 element_bytes(const Column& column) {
-    return column.element == COLUMN_CODE16 ? 2
-         : column.element == COLUMN_CODE32 ? 4
-         : column.element == COLUMN_INT64 || column.element == COLUMN_FLOAT64 ? 8
-                                                                              : 1;
-}
-
-// Asks for the values of rows that a warp will read next, of a column with a value a row; a lane does. A step further
-// on, memory would be waited for once a column.
-DEVICE void prefetch_rows(const Column& column, u64 first, u32 rows, u64 rowCount) {
-    if (lane_id() != 0 || first + rows > rowCount || column.values == nullptr || column.runs != nullptr) return;
-    u32 bytes = element_bytes(column);
-    const u8* from = column.values + first * bytes;
-    if ((u64)from % 16 == 0) prefetch_bulk(from, rows * bytes);
-}

@@ -13,7 +13,7 @@ public sealed class PlanFilterCuda : IDisposable
     internal const int Threads = 256;
 
     /// <summary>Bytes of shared tables that a block keeps in its memory.</summary>
-    internal const int TableBytes = 64 * 1024;
+    internal const int TableBytes = 48 * 1024;
 
     private const uint SharedBytes = CudaFilterPlans.PlanCountMax * sizeof(uint);
     private const uint TablesBytes =

@@ -385,14 +385,6 @@ DEVICE u32 pass(const u8* plans, const Plan& plan, const Table& table, const Ste
     return waiting.passed;
 }
 
-// Asks for what the clauses of a plan read of a step.
-DEVICE void prefetch_step(const u8* plans, const Plan& plan, const Table& table, u32 step) {
-    const Clause* clauses = (const Clause*)(plans + plan.clauses);
-    for (i32 i = plan.entry; i >= 0; i--)
-        if (clauses[i].test != TEST_ROWS)
-            prefetch_rows(table.columns[clauses[i].column], (u64)step * STEP_ROWS, STEP_ROWS, table.rowCount);
-}
-
 // masks[plan][word], a bit a row that passes plan and is alive; passed[plan] += their count: of all plans but those
 // that shared_filter has answered. Three blocks an SM: for four the compiler spills, and the spills cost a quarter of
 // the time where filters are short.
@@ -410,7 +402,6 @@ KERNEL(plan_filter, (THREADS, 3), const Table* tables, const u8* plans, u64* mas
     u32 stepCount = (u32)((rowCount + STEP_ROWS - 1) / STEP_ROWS);
     for (u32 firstStep = block_id() * WARPS; firstStep < stepCount; firstStep += grid_blocks() * WARPS) {
         u32 count = stepCount - firstStep < WARPS ? stepCount - firstStep : WARPS;
-        if (planCount == 1) prefetch_step(plans, all.plans[all.rest[0]], table, firstStep + warp_id() + grid_blocks() * WARPS);
         u32 s = warp_id() / planCount, f = warp_id() % planCount;
         u32 live = 0, liveStep = WARPS;
         while (s < count) {

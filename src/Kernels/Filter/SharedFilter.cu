@@ -161,14 +161,14 @@ DEVICE void copy_tables(const Plans& all, const u8* plans, u32 groupCount, u8* t
 
 // masks[plan][word] of the plans that share, a bit a row that is alive and gets through what they share; of those that
 // are nothing more, passed[plan] += their count.
-KERNEL(shared_filter, (THREADS, 3), const Table* tables, const u8* plans, u64* masks, u64 wordStride, u64* passed) {
+KERNEL(shared_filter, (THREADS, 4), const Table* tables, const u8* plans, u64* masks, u64 wordStride, u64* passed) {
     SHARED_BYTES(shared);
     u32* counts = (u32*)shared; // [PLANS]
     const u8** groups = (const u8**)(counts + PLANS); // [GROUPS]
     const Plans& all = *(const Plans*)plans;
-    u32 groupCount = (all.planCount + SHARED_PLANS - 1) / SHARED_PLANS, firstGroup = 0;
-    while (firstGroup < groupCount && all.groups[firstGroup].known == 0) firstGroup++;
-    if (firstGroup == groupCount) return;
+    u32 groupCount = (all.planCount + SHARED_PLANS - 1) / SHARED_PLANS, known = 0;
+    for (u32 g = 0; g < groupCount; g++) known |= all.groups[g].known;
+    if (known == 0) return;
 
     for (u32 i = thread_id(); i < PLANS; i += THREADS) counts[i] = 0;
     copy_tables(all, plans, groupCount, (u8*)(groups + GROUPS), groups);
@@ -179,7 +179,7 @@ KERNEL(shared_filter, (THREADS, 3), const Table* tables, const u8* plans, u64* m
     u32 stepCount = (u32)((table.rowCount + STEP_ROWS - 1) / STEP_ROWS);
     Turn turn = start_turn();
     for (u32 s = block_id() * WARPS + warp_id(); s < stepCount; s += grid_blocks() * WARPS) {
-        u64 first = (u64)s * STEP_ROWS, next = first + (u64)grid_blocks() * WARPS * STEP_ROWS;
+        u64 first = (u64)s * STEP_ROWS;
         bool isWhole = first + STEP_ROWS <= table.rowCount;
         for (u32 g = 0; g < groupCount; g++) {
             Group group = all.groups[g];
@@ -189,9 +189,6 @@ KERNEL(shared_filter, (THREADS, 3), const Table* tables, const u8* plans, u64* m
 #pragma unroll
             for (u32 i = 0; i < WORDS; i++) words[i] = 0xffffffff;
             const Lookup* lookups = (const Lookup*)(groups[g] + group.lookups);
-            if (g == firstGroup)
-                for (u32 i = 0; i < group.lookupCount; i++)
-                    prefetch_rows(table.columns[lookups[i].column], next, STEP_ROWS, table.rowCount);
             for (u32 i = 0; i < group.lookupCount; i++)
                 and_lookup(words, groups[g], lookups[i], table, first + lane_id(), isWhole);
 #pragma unroll

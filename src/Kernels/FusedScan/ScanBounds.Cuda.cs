@@ -177,12 +177,13 @@ public sealed class ScanBoundsCuda : IDisposable
     /// <param name="batch">The scan's batch.</param>
     /// <param name="cuts">[query], written: no row below it is among the best K.</param>
     public void EndGroups(CudaStream stream, DeviceSlice<CudaScanBatch> batch, DeviceSlice<float> cuts)
-        => EndGroups(stream, batch, cuts, default, default, default);
+        => EndGroups(stream, batch, cuts, default, default, default, default);
 
     /// <summary>The same after other scans.</summary>
     /// <param name="stream">Where.</param>
     /// <param name="batch">The scan's batch.</param>
     /// <param name="cuts">[query], written: no row below it is among the best K.</param>
+    /// <param name="lowest">[query]: the lowest score that is asked for, or minus infinity.</param>
     /// <param name="ways">[query]; empty: all rows were scanned for all queries, and the cuts are the batch's.</param>
     /// <param name="denseCuts">[query]: the cuts of those that all rows were scanned for.</param>
     /// <param name="listCuts">[query]: those of others.</param>
@@ -190,10 +191,11 @@ public sealed class ScanBoundsCuda : IDisposable
         CudaStream stream,
         DeviceSlice<CudaScanBatch> batch,
         DeviceSlice<float> cuts,
+        DeviceSlice<float> lowest,
         DeviceSlice<SearchWay> ways,
         DeviceSlice<uint> denseCuts,
         DeviceSlice<uint> listCuts)
-        => _endGroups.Launch(BlockAQuery(cuts.Length), stream, batch, cuts, ways, denseCuts, listCuts);
+        => _endGroups.Launch(BlockAQuery(cuts.Length), stream, batch, cuts, lowest, ways, denseCuts, listCuts);
 
     /// <inheritdoc/>
     public void Dispose() => _module.Dispose();

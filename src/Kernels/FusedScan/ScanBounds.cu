@@ -15,7 +15,7 @@ DEVICE void set_levels(const Batch& batch, u32 query, float first, u32 low, u32 
 
 // Readies a query for the scan, a block a query: its cut (the lowest of its parts' so far, or the lowest score that is
 // asked for) and levels from there to the best of the sample's first part. Where `ways` is there, only of queries of
-// these `kinds` (a bit each), whose cuts go to denseCuts and listCuts: minus infinity's opposite where it is not scanned.
+// these `kinds` (a bit each), whose cuts go to denseCuts or listCuts.
 KERNEL(scan_begin, (1024), const Batch* batchAt, const float* cuts, const float* lowest, u32* levelBases,
        u32* levelShifts, const u32* ways, u32 kinds, u32* denseCuts, u32* listCuts) {
     SHARED_BYTES(extremes);
@@ -143,7 +143,7 @@ DEVICE u32 last_cut(const Batch& batch, u32 query, u32 way, const float* lowest,
 
 // After the scan, a warp a query: what the next step reads, side by side. A cut by estimate, of those that all rows were
 // scanned for, is one if k survivors reach it. If not, the count is UINT_MAX, and the cut that of k survivors, if any.
-// Without `ways` all rows were scanned for all, and cuts are the batch's. Queries that there is only room for have none.
+// Without `ways` all rows were scanned for all, and cuts are the batch's. Queries that there is room for have no rows.
 KERNEL(scan_end, (256), const Batch* batchAt, float* cuts, const float* lowest, const u32* ways, u32 isEstimated,
        const u32* denseCuts, const u32* listCuts, u32 queryRoom) {
     const Batch batch = *batchAt;
@@ -173,8 +173,8 @@ KERNEL(scan_end, (256), const Batch* batchAt, float* cuts, const float* lowest, 
 }
 
 // The same with a cap on groups, a block a query: the last cut is as fine as the slots are.
-KERNEL(scan_end_groups, (THREADS), const Batch* batchAt, float* cuts, const u32* ways, const u32* denseCuts,
-       const u32* listCuts) {
+KERNEL(scan_end_groups, (THREADS), const Batch* batchAt, float* cuts, const float* lowest, const u32* ways,
+       const u32* denseCuts, const u32* listCuts) {
     SHARED_BYTES(bytes);
     const Batch batch = *batchAt;
     u32 query = block_id();
@@ -184,7 +184,7 @@ KERNEL(scan_end_groups, (THREADS), const Batch* batchAt, float* cuts, const u32*
     }
 
     u32 way = ways == nullptr ? DENSE : ways[query];
-    float cut = float_from_ordered(last_cut(batch, query, way, nullptr, denseCuts, listCuts));
+    float cut = float_from_ordered(last_cut(batch, query, way, lowest, denseCuts, listCuts));
     if (cut != infinity()) {
         float known = slots_cut(batch, query, (Work*)bytes);
         cut = known > cut ? known : cut;

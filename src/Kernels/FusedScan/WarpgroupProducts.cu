@@ -56,25 +56,43 @@ DEVICE void products_of(const float (&c)[64], u32 g, float (&own)[8]) {
 }
 DEVICE u32 first_column() { return 2 * (lane_id() & 3); }
 
-// Which of a tile's rows pass, for a lane's two queries, from the lane's first column on: two words each.
+DEVICE u32 filter_of(const Block& block, u32 query) {
+    return query < block.queryCount ? block.facts[query].filter : NO_FILTER;
+}
+
+// Which of a tile's rows pass, for a lane's two queries: two words each, from the tile's first row on. Nothing is made
+// of them here: that would wait for them.
 DEVICE void load_masks(const Batch& batch, const Block& block, u32 first, u32 tile, u64 (&mask)[4]) {
+    u64 word = tile * 2ull;
 #pragma unroll
     for (u32 half = 0; half < 2; half++) {
-        u32 query = first + half * HALF_GROUP, filter = query < block.queryCount ? block.facts[query].filter : NO_FILTER;
-        u64 word = tile * 2ull;
+        u32 filter = filter_of(block, first + half * HALF_GROUP);
         mask[2 * half] = mask[2 * half + 1] = filter == NO_FILTER ? ~0ull : 0;
         if (filter == NO_FILTER || word >= batch.maskWords) continue;
         const u64* at = batch.masks + filter * batch.maskWords + word;
         if (batch.maskWords % 2 == 0) {
             U4 both = *(const U4*)at;
-            mask[2 * half] = ((u64)both.y << 32 | both.x) >> first_column();
-            mask[2 * half + 1] = ((u64)both.w << 32 | both.z) >> first_column();
+            mask[2 * half] = (u64)both.y << 32 | both.x;
+            mask[2 * half + 1] = (u64)both.w << 32 | both.z;
         } else {
-            mask[2 * half] = at[0] >> first_column();
-            if (word + 1 < batch.maskWords) mask[2 * half + 1] = at[1] >> first_column();
+            mask[2 * half] = at[0];
+            if (word + 1 < batch.maskWords) mask[2 * half + 1] = at[1];
         }
     }
 }
+
+// Asks for what load_masks will read.
+DEVICE void prefetch_masks(const Batch& batch, const Block& block, u32 first, u32 tile) {
+#pragma unroll
+    for (u32 half = 0; half < 2; half++) {
+        u32 filter = filter_of(block, first + half * HALF_GROUP);
+        if (filter != NO_FILTER && tile * 2ull < batch.maskWords)
+            prefetch(batch.masks + filter * batch.maskWords + tile * 2ull);
+    }
+}
+
+// Of the g-th 32 rows of both queries those that pass, from the lane's first column on.
+DEVICE u32 passing_of(const u64 (&mask)[4], u32 g) { return (u32)(mask[g / 2] >> (32 * (g & 1) + first_column())); }
 
 // What norms make of products: cosines, or the part of an euclidean score that depends on the row.
 DEVICE void apply_norms(const MappedTable& table, const Block& block, u32 first, u32 tile, float (&c)[64]) {
@@ -115,7 +133,7 @@ DEVICE void write_bests(const Batch& batch, const Block& block, const float (&c)
             for (u32 s = 0; s < 2; s++) {
                 u32 bit = 8 * j + s;
                 float product = c[4 * j + 2 * half + s];
-                bool passes = row0 + bit < block.rows && (!isMasked || (mask[2 * half + j / 8] >> bit % 64 & 1));
+                bool passes = row0 + bit < block.rows && (!isMasked || (passing_of(mask, 4 * half + j / 4) >> bit % 32 & 1));
                 best = passes && product > best ? product : best;
             }
 

@@ -16,7 +16,7 @@ struct WarpQueue {
         const Block& block, const float (&c)[64], u32 query, u32 tile, float low, float high, const u64 (&mask)[4]) {
         float best[8];
 #pragma unroll
-        for (u32 g = 0; g < 8; g++) best[g] = best_of<isMasked>(c, g, (u32)(mask[g / 2] >> (32 * (g & 1))));
+        for (u32 g = 0; g < 8; g++) best[g] = best_of<isMasked>(c, g, passing_of(mask, g));
         bool any = !(max_or_nan(max_or_nan(best[0], best[1]), max_or_nan(best[2], best[3])) < low)
             || !(max_or_nan(max_or_nan(best[4], best[5]), max_or_nan(best[6], best[7])) < high);
         if (warp_ballot(any) == 0) return;
@@ -52,7 +52,7 @@ private:
             for (u32 g = 0; g < 8; g++)
                 if (g == part) {
                     products_of(c, g, own);
-                    passing = (u32)(mask[g / 2] >> (32 * (g & 1)));
+                    passing = passing_of(mask, g);
                 }
 
             if (row + 32 > block.rows) passing &= row < block.rows ? (1u << (block.rows - row)) - 1 : 0;

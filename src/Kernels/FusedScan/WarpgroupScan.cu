@@ -35,9 +35,7 @@ DEVICE void consume(const MappedTable& table, const Batch& batchAt, const Block&
     const float* limits = block.limits + query0;
     bool hasNorms = table.norms != nullptr;
     float c[64];
-    // Words of masks are asked for a step ahead, where it is known whose.
-    u64 mask[4] = {~0ull, ~0ull, ~0ull, ~0ull}, ahead[4] = {~0ull, ~0ull, ~0ull, ~0ull};
-    u32 tileAhead = NO_TILE;
+    u64 mask[4] = {~0ull, ~0ull, ~0ull, ~0ull};
     Turn turn = {0, 0, {0, 0}};
     turn.move(block, own / 4);
     while (true) {
@@ -52,21 +50,19 @@ DEVICE void consume(const MappedTable& table, const Batch& batchAt, const Block&
             warp_sync();
         }
 
-        if (isMasked && tileAhead != tile) load_masks(batch, block, query0, tile, ahead);
 #pragma unroll 1
         for (u32 group = 0; group < block.groups; group++) {
             if (chunks == 0) multiply_long_tile<element>(block, c, turn.first, turn.copies);
             else multiply_tile<element, chunks == 0 ? 1 : chunks>(block, c, group, turn.first, second);
             u32 query = query0 + group * GROUP_QUERIES;
             if (isMasked) {
-#pragma unroll
-                for (u32 i = 0; i < 4; i++) mask[i] = ahead[i];
-                if (group + 1 < block.groups) {
-                    load_masks(batch, block, query + GROUP_QUERIES, tile, ahead);
-                } else {
-                    tileAhead = block.tile_ahead(turn.number + CONSUMERS, turn.copies + CONSUMERS * block.chunks + 1);
-                    if (tileAhead != NO_TILE) load_masks(batch, block, query0, tileAhead, ahead);
-                }
+                // Words come during the products, from the second cache: a step ahead they are asked for, where it is
+                // known which.
+                load_masks(batch, block, query, tile, mask);
+                bool isLast = group == block.groups - 1;
+                u32 next = !isLast ? tile
+                    : block.tile_ahead(turn.number + CONSUMERS, turn.copies + CONSUMERS * block.chunks + 1);
+                if (next != NO_TILE) prefetch_masks(batch, block, isLast ? query0 : query + GROUP_QUERIES, next);
             }
 
             float low = load_shared_changing(limits + group * GROUP_QUERIES);
