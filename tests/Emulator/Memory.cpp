@@ -53,7 +53,8 @@ void check(const Piece& piece) {
 void on_fault(int signal, siginfo_t* info, void* context) {
     if (current != nullptr || arena_of(info->si_addr) >= 0) {
         const Block* block = current != nullptr ? current->block : nullptr;
-        if (block != nullptr && (unsigned char*)info->si_addr >= block->shared
+        // Device memory may lie right behind a block's.
+        if (block != nullptr && arena_of(info->si_addr) < 0 && (unsigned char*)info->si_addr >= block->shared
             && (unsigned char*)info->si_addr < block->shared + (512 << 10))
             fail("touches byte %td of shared memory, but the block has %u",
                 (unsigned char*)info->si_addr - block->shared, block->shared_bytes);

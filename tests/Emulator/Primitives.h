@@ -44,6 +44,7 @@ DEVICE double fused(double a, double b, double c) { return std::fma(a, b, c); }
 DEVICE double square_root(double v) { return std::sqrt(v); }
 DEVICE double divide(double a, double b) { return a / b; }
 DEVICE float max_or_nan(float a, float b) { return a != a ? a : b != b ? b : a > b ? a : b; }
+DEVICE void max_or_nan_if(float& most, float v, u32 taken) { most = taken != 0 ? max_or_nan(most, v) : most; }
 DEVICE float reciprocal(float v) { return 1 / v; }
 DEVICE float quick_square_root(float v) { return std::sqrt(v); }
 DEVICE double inverse_square_root(double v) { return 1 / std::sqrt(v); }

@@ -69,6 +69,10 @@ DEVICE float max_or_nan(float a, float b) {
     asm("max.NaN.f32 %0, %1, %2;" : "=f"(r) : "f"(a), "f"(b));
     return r;
 }
+// The same of those that are taken: not 0.
+DEVICE void max_or_nan_if(float& most, float v, u32 taken) {
+    asm("{ .reg .pred p; setp.ne.u32 p, %2, 0; @p max.NaN.f32 %0, %0, %1; }" : "+f"(most) : "f"(v), "r"(taken));
+}
 // Within 2^-22 of 1 / v and of sqrt(v), and within 2^-20 of 1 / sqrt(v); unlike divide and square_root no calls.
 DEVICE float reciprocal(float v) { float r; asm("rcp.approx.f32 %0, %1;" : "=f"(r) : "f"(v)); return r; }
 DEVICE float quick_square_root(float v) { float r; asm("sqrt.approx.f32 %0, %1;" : "=f"(r) : "f"(v)); return r; }

@@ -1,7 +1,8 @@
 // The small steps between the filter, the scan and the finish of a search: which queries are scanned how, decided on
 // the device by how many rows pass, the list of rows for those that few rows pass, and what both ways share.
 // A query that is scanned the other way has a cut that no score reaches: infinity.
-// Defines: THREADS, BATCHES_PER_LAUNCH, LEVELS_STRIDE, SURVIVORS_PLACE, PROGRESS_PLACE; DENSE, LISTED, DIRECT: SearchWay.
+// Defines: THREADS, BATCHES_PER_LAUNCH, LEVELS_STRIDE, SURVIVORS_PLACE, PROGRESS_PLACE, and DENSE, LISTED and DIRECT
+// (SearchWay).
 
 #define NO_FILTER 0xffffffffu
 

@@ -93,7 +93,8 @@ public static class FusedScan
         double tiles = (double)rowCount / WarpgroupScan.TileRows;
         foreach ((int drawn, double shareMax) in (ReadOnlySpan<(int, double)>)[(usual, 0.8), (More * usual, 0.93)])
         {
-            if (drawn * ShareOfTilesMax <= tiles && TilesNeeded(drawn * k / tiles, 1, SampleSurety / 16.0) < shareMax * drawn)
+            if (drawn * ShareOfTilesMax <= tiles
+                && TilesNeeded(drawn * k / tiles, 1, SampleSurety / 16.0) < shareMax * drawn)
             {
                 return drawn;
             }

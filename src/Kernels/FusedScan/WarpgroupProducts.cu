@@ -44,8 +44,8 @@ template <u32 element> DEVICE void multiply_long_tile(const Block& block, float 
     }
 }
 
-// The query of a lane's lower eight rows of M, in the first group; that of its upper ones is HALF_GROUP on. Warps take every fourth query, so that a small batch is
-// everybody's work.
+// The query of a lane's lower eight rows of M, in the first group; that of its upper ones is HALF_GROUP on. Warps take
+// every fourth query, so that a small batch is everybody's work.
 DEVICE u32 first_query() { return (lane_id() >> 2) * 4 + (warp_id() & 3); }
 
 // A lane's products are taken eight at a time: of query half g / 4, in the columns from 32 (g % 4) on, where the i-th
@@ -133,7 +133,8 @@ DEVICE void write_bests(const Batch& batch, const Block& block, const float (&c)
             for (u32 s = 0; s < 2; s++) {
                 u32 bit = 8 * j + s;
                 float product = c[4 * j + 2 * half + s];
-                bool passes = row0 + bit < block.rows && (!isMasked || (passing_of(mask, 4 * half + j / 4) >> bit % 32 & 1));
+                bool passes = !isMasked || (passing_of(mask, 4 * half + j / 4) >> bit % 32 & 1);
+                passes &= row0 + bit < block.rows;
                 best = passes && product > best ? product : best;
             }
 

@@ -31,8 +31,14 @@ private:
         float own[8];
         products_of(c, g, own);
         if (isMasked) {
+            float even = -infinity(), odd = -infinity();
 #pragma unroll
-            for (u32 i = 0; i < 8; i++) own[i] = (passing >> (8 * (i / 2) + i % 2) & 1) ? own[i] : -infinity();
+            for (u32 i = 0; i < 8; i += 2) {
+                max_or_nan_if(even, own[i], passing & 1u << 4 * i);
+                max_or_nan_if(odd, own[i + 1], passing & 2u << 4 * i);
+            }
+
+            return max_or_nan(even, odd);
         }
 
         return max_or_nan(max_or_nan(max_or_nan(own[0], own[1]), max_or_nan(own[2], own[3])),

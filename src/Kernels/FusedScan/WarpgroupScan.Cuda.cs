@@ -94,7 +94,8 @@ internal sealed class WarpgroupScan : IDisposable
         const int QueueEndsBytes = 16;
         int queues = 4 * Consumers * (QueueEndsBytes + (QueueLength * (sizeof(ulong) + sizeof(uint))));
         const int NumbersBytes = 32 * sizeof(ulong);
-        return Alignment + NumbersBytes + queues + (groups * GroupQueries * (queryBytes + QueryFactsBytes + sizeof(float))) + sizeof(ulong);
+        int queries = groups * GroupQueries * (queryBytes + QueryFactsBytes + sizeof(float));
+        return Alignment + NumbersBytes + queues + queries + sizeof(ulong);
     }
 
     private int Stages(int groups, int queryBytes)

@@ -4,9 +4,9 @@
 // and sums of embeddings are FusedScan's.
 //
 // A block an SM. One thread takes tiles and lets tensor copies fill a ring of stages, 128 bytes of 128 rows each; three
-// warpgroups have the tiles in turn, for every group of 64 queries; what reaches a cut waits in a queue of its warp. Two warps write the
-// queues out, since an atomic takes as long as a tile, and one raises the cuts and keeps them in shared memory: the
-// warpgroups never wait for global memory, but for the masks of filters.
+// warpgroups have the tiles in turn, for every group of 64 queries; what reaches a cut waits in a queue of its warp.
+// Two warps write the queues out, since an atomic takes as long as a tile, and one raises the cuts and keeps them in
+// shared memory: the warpgroups never wait for global memory, but for the masks of filters.
 //
 // Nothing here may be a call (integer division, square roots): ptxas then runs one product after the other.
 // Defines: those of its parts; TILE_ROWS is 128.
