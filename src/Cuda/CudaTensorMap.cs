@@ -18,6 +18,7 @@ public struct CudaTensorMap
     private ulong _word;
 
     /// <summary>A map of rows, whose boxes are 128 bytes of some rows, in the 128-byte swizzle.</summary>
+    /// <param name="context">The device's context; it becomes the thread's.</param>
     /// <param name="element">What rows are made of.</param>
     /// <param name="rows">[row][rowBytes]; its address is a multiple of 16. Kernels see what it holds when they run.</param>
     /// <param name="rowBytes">A multiple of 16.</param>
@@ -25,8 +26,9 @@ public struct CudaTensorMap
     /// <exception cref="ArgumentException">The rows are empty or no multiple of their length.</exception>
     /// <exception cref="CudaException">The driver refused it.</exception>
     public static unsafe CudaTensorMap Of(
-        CudaTensorElement element, DeviceSlice<byte> rows, int rowBytes, int boxRows)
+        CudaContext context, CudaTensorElement element, DeviceSlice<byte> rows, int rowBytes, int boxRows)
     {
+        ArgumentNullException.ThrowIfNull(context);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rowBytes);
         if (rows.IsEmpty || rows.Length % rowBytes != 0)
         {
@@ -40,12 +42,13 @@ public struct CudaTensorMap
         uint* box = stackalloc uint[] { (uint)(BoxBytes / elementBytes), (uint)boxRows };
         uint* steps = stackalloc uint[] { 1, 1 };
 
-        // The driver wants it at a multiple of 64 while it is made.
+        // The driver wants a context, whichever thread this is, and the map at a multiple of 64 while it is made.
+        context.MakeCurrent();
         byte* room = stackalloc byte[(Words * sizeof(ulong)) + 64];
         var map = (CudaTensorMap*)(((nuint)room + 63) & ~(nuint)63);
         Driver.TensorMapEncodeTiled(
             map, (int)element, 2, rows.Address, sizes, &stride, box, steps, 0, Swizzle128Bytes, Promote64Bytes, 0)
-            .OrThrow("cuTensorMapEncodeTiled", null, $"of {sizes[1]:N0} rows of {rowBytes} bytes");
+            .OrThrow("cuTensorMapEncodeTiled", context.Device, $"of {sizes[1]:N0} rows of {rowBytes} bytes");
         return *map;
     }
 }

@@ -170,6 +170,7 @@ API(cuMemsetD32_v2)(void* to, u32 value, size_t count) {
 API(cuTensorMapEncodeTiled)(void* map, int type, unsigned rank, void* rows, const u64* sizes, const u64* strides,
     const u32* box, const u32* steps, int interleave, int swizzle, int, int fill) {
     const int Half = 6, Single = 7, BFloat = 9, Swizzle128 = 3;
+    if (current_context == nullptr) return InvalidContext;
     u32 bytes = type == Single ? 4 : 2;
     if ((type != Half && type != Single && type != BFloat) || rank != 2 || interleave != 0 || swizzle != Swizzle128
         || fill != 0 || (u64)map % 64 != 0 || (u64)rows % 16 != 0 || sizes[0] == 0 || sizes[1] == 0

@@ -24,8 +24,7 @@ internal sealed class DeviceBackend : ISearchBackend
     private CancellationToken _cancellation;
     private string? _whyNot;
 
-    /// <summary>Makes the streams.</summary>
-    /// <exception cref="CudaException">A stream cannot be made.</exception>
+    /// <summary>Takes nothing of the devices before the first search.</summary>
     public DeviceBackend(DeviceSet devices, RowOrder order, CpuBackend cpu)
     {
         _devices = devices;
@@ -34,19 +33,6 @@ internal sealed class DeviceBackend : ISearchBackend
         _workspaces = new DeviceSearchWorkspace[shards];
         _requests = [.. devices.Shards.Select(shard => new DeviceSearchRequest { Table = shard.Table.Arrays })];
         _searchShard = SearchShard;
-        try
-        {
-            for (int shard = 0; shard < shards; shard++)
-            {
-                _workspaces[shard] = new DeviceSearchWorkspace(devices.Shards[shard].Context);
-            }
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
-
         _merge = shards > 1 ? new ShardMerge(
             [.. devices.Shards.Select(shard => shard.Layout.Shard.FirstRow)], order) : null;
         _threads = shards > 1 ? new ScanWorkers(shards) : null;
@@ -180,7 +166,11 @@ internal sealed class DeviceBackend : ISearchBackend
     }
 
     private void SearchShard(int shard)
-        => _devices.Shards[shard].Search.Search(_requests[shard], _workspaces[shard], _cancellation);
+    {
+        DeviceShard own = _devices.Shards[shard];
+        own.Search.Search(
+            _requests[shard], _workspaces[shard] ??= new DeviceSearchWorkspace(own.Context), _cancellation);
+    }
 
     /// <summary>A stage, as long as it took where it took longest.</summary>
     private ExplainedStage Stage(string name, Func<DeviceSearchTimes, double> time, string detail)

@@ -33,9 +33,19 @@ public sealed unsafe class DeviceSearchWorkspace : IDisposable
     {
         ArgumentNullException.ThrowIfNull(context);
         Context = context;
-        Stream = new CudaStream(context, "searches");
         Plans = new SearchPlans(context);
-        _marks = [.. Enumerable.Range(0, StageCount + 1).Select(i => new CudaEvent(context, $"stage {i} of a search"))];
+        try
+        {
+            Stream = new CudaStream(context, "searches");
+            _marks =
+                [.. Enumerable.Range(0, StageCount + 1).Select(i => new CudaEvent(context, $"stage {i} of a search"))];
+        }
+        catch
+        {
+            Stream?.Dispose();
+            Plans.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The device's context.</summary>

@@ -76,7 +76,7 @@ internal readonly ref struct SearchUpload(DeviceSearchRequest request, SearchSha
             embedding.Dim,
             embedding.Norms,
             Source.RowCount,
-            FusedScanCuda.Map(Source.Context.Device, embedding.Element, embedding.Rows, embedding.RowBytes));
+            FusedScanCuda.Map(Source.Context, embedding.Element, embedding.Rows, embedding.RowBytes));
         memory.Writes(memory.Table)[0] = table;
         memory.Writes(memory.DenseTable)[0] = table;
         memory.Writes(memory.FilterTable)[0] = new CudaFilterTable(Source.RowCount, Source.Live, memory.Columns);

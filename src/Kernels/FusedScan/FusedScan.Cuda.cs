@@ -37,17 +37,18 @@ public sealed class FusedScanCuda : IDisposable
     }
 
     /// <summary>How the rows lie, for <see cref="CudaScanTable"/>; nothing where the device has no use for it.</summary>
-    /// <param name="device">Where the rows are.</param>
+    /// <param name="context">Where the rows are.</param>
     /// <param name="element">What they are made of.</param>
     /// <param name="rows">[row][rowBytes].</param>
     /// <param name="rowBytes">A row padded to a multiple of <see cref="FusedScan.RowAlignment"/>.</param>
     /// <exception cref="CudaException">The driver refused it.</exception>
-    public static CudaTensorMap Map(CudaDevice device, CudaElement element, DeviceSlice<byte> rows, int rowBytes)
+    public static CudaTensorMap Map(CudaContext context, CudaElement element, DeviceSlice<byte> rows, int rowBytes)
     {
-        ArgumentNullException.ThrowIfNull(device);
-        return !WarpgroupScan.Serves(device) || rows.IsEmpty
+        ArgumentNullException.ThrowIfNull(context);
+        return !WarpgroupScan.Serves(context.Device) || rows.IsEmpty
             ? default
             : CudaTensorMap.Of(
+                context,
                 element switch
                 {
                     CudaElement.Float32 => CudaTensorElement.Float32,

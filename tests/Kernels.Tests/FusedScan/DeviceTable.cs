@@ -39,7 +39,7 @@ internal sealed class DeviceTable : IDisposable
             dim,
             _norms.Slice(),
             (uint)RowCount,
-            FusedScanCuda.Map(context.Device, element, _rows.Slice(), rowBytes));
+            FusedScanCuda.Map(context, element, _rows.Slice(), rowBytes));
     }
 
     public CudaElement Element { get; }
