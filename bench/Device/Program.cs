@@ -44,11 +44,17 @@ var folder = new Option<string>("--out", "-o")
     DefaultValueFactory = _ => "artifacts/gpu",
 };
 var seed = new Option<ulong>("--seed") { Description = "What the rows are drawn from.", DefaultValueFactory = _ => 1 };
+var draw = new Option<string?>("--draw")
+{
+    Description = "Measures nothing, but draws gpu.png of a run's gpu.json: a machine without fonts draws no text.",
+};
 var root = new RootCommand("Measures Linr's searches on a CUDA device, and checks their answers.")
 {
-    cases, rows, largeRows, dim, batchMax, passes, checks, engineSeconds, peerSeconds, folder, seed,
+    cases, rows, largeRows, dim, batchMax, passes, checks, engineSeconds, peerSeconds, folder, seed, draw,
 };
-root.SetAction((parsed, cancellation) => Task.FromResult(Run(
+root.SetAction((parsed, cancellation) => Task.FromResult(parsed.GetValue(draw) is { } earlier
+    ? Draw(earlier, parsed.GetValue(folder)!)
+    : Run(
     new BenchOptions
     {
         Cases = [.. parsed.GetValue(cases)!.Split(',').Select(Find)],
@@ -68,6 +74,14 @@ root.SetAction((parsed, cancellation) => Task.FromResult(Run(
     $"Linr.Bench.Device {string.Join(' ', args)}".TrimEnd(),
     cancellation)));
 return await root.Parse(args).InvokeAsync();
+
+static int Draw(string file, string folder)
+{
+    Directory.CreateDirectory(folder);
+    ReportPlot.Write(Path.Combine(folder, "gpu.png"), ReportFiles.Read(file));
+    Console.WriteLine($"wrote {folder}/gpu.png");
+    return 0;
+}
 
 static DeviceCase Find(string name)
     => DeviceCase.All.FirstOrDefault(one => one.Name == name)

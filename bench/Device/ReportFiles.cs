@@ -15,4 +15,10 @@ internal static class ReportFiles
         File.WriteAllText(Path.Combine(folder, "gpu.md"), ReportPage.Of(report));
         ReportPlot.Write(Path.Combine(folder, "gpu.png"), report);
     }
+
+    /// <summary>A run's gpu.json.</summary>
+    /// <exception cref="JsonException">It is something else.</exception>
+    public static DeviceReport Read(string file)
+        => JsonSerializer.Deserialize<DeviceReport>(File.ReadAllText(file), Json)
+            ?? throw new JsonException($"{file}: expected a run of this bench, found null.");
 }
