@@ -70,6 +70,11 @@ DEVICE bool has_query(const Batch& batch) {
     return warp_ballot(scanned) != 0;
 }
 
+// Whether a query is scanned for; of one that is not, nobody has cleared the levels.
+DEVICE bool is_scanned(const Batch& batch, u32 query) {
+    return load_changing(batch.cuts + query) != ordered_bits(infinity());
+}
+
 // A warp's survivors before they are written: the float score and row in a word, and the query.
 struct Queue {
     u64* words;
@@ -126,6 +131,7 @@ DEVICE_CALL bool enter_group(const Batch* batchAt, u32 query, u32 row, float low
 // Raises one query's cut to the highest level that K slots reach. Levels up to the cut are not counted any more.
 DEVICE_CALL void raise_cut_by_slots(const Batch* batchAt, u32 query) {
     const Batch batch = *batchAt;
+    if (!is_scanned(batch, query)) return;
     u32 highest = 0;
     for (u32 level = lane_id(); level < GROUP_LEVELS; level += 32)
         if (load_changing(slot_level(batch, query, level)) >= batch.k) highest = level + 1;
@@ -202,6 +208,7 @@ DEVICE u32 level_bits(const Batch& batch, u32 query, u32 reached) {
 
 // Raises one query's cut to the highest level that k of its survivors reach.
 DEVICE void raise_cut(const Batch& batch, u32 query) {
+    if (!is_scanned(batch, query)) return;
     u32 reached = levels_reached_by(batch.levels + query * LEVELS_STRIDE, batch.k);
     if (reached != 0 && lane_id() == 0) global_max(batch.cuts + query, level_bits(batch, query, reached));
 }

@@ -90,6 +90,7 @@ DEVICE void consume(const MappedTable& table, const Batch& batchAt, const Block&
 
 // Raises a query's cut by estimate; k rows may reach another level already.
 DEVICE void raise_by_estimate(const Batch& batch, const Block& block, u32 query) {
+    if (!is_scanned(batch, query)) return;
     u32 begun = smaller(load_changing(batch.levels + PROGRESS_PLACE), block.places);
     float expected = (float)batch.k * (float)begun * reciprocal((float)block.places);
     u32 needed = tiles_needed(expected, 1u << UNIT_TILE_BITS, SCAN_SURETY);
