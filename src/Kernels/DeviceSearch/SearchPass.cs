@@ -34,14 +34,12 @@ internal readonly ref struct SearchPass(
         if (isEstimated && HasCutTooHigh(memory))
         {
             RaiseLowest(memory);
-            new SearchUpload(request, own, memory).WriteBatches(queryCount, isEstimated: false);
-            Launch(mode, isEstimated: false, own, memory, isRepeat: true);
+            Repeat(mode, own, memory);
         }
 
         if (HasOverflow(memory) && RaiseLowest(memory))
         {
-            new SearchUpload(request, own, memory).WriteBatches(queryCount, isEstimated: false);
-            Launch(mode, isEstimated: false, own, memory, isRepeat: true);
+            Repeat(mode, own, memory);
         }
 
         if (HasOverflow(memory))
@@ -105,6 +103,13 @@ internal readonly ref struct SearchPass(
             Launch(SearchMode.Stretch, isEstimated: false, own, memory, isRepeat: true);
             RaiseLowest(memory);
         }
+    }
+
+    /// <summary>Runs it again, with cuts that are no estimates.</summary>
+    private void Repeat(SearchMode mode, in SearchShape own, SearchMemory memory)
+    {
+        new SearchUpload(request, own, memory).WriteBatches(queryCount, isEstimated: false);
+        Launch(mode, isEstimated: false, own, memory, isRepeat: true);
     }
 
     private void Launch(SearchMode mode, bool isEstimated, in SearchShape own, SearchMemory memory, bool isRepeat)
