@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Numerics.Tensors;
 using Linr.Cuda;
 using Linr.Kernels;
 
@@ -169,6 +170,7 @@ internal sealed class CaseRunner : IDisposable
         {
             CaseFilter.None => 0,
             CaseFilter.Clauses => sizeof(byte) + sizeof(uint),
+            CaseFilter.Worst => sizeof(byte),
             _ => RandomAttributes.RowBytes,
         };
         return (rows * rowBytes) + (attributes * table.RowCount);
@@ -187,7 +189,7 @@ internal sealed class CaseRunner : IDisposable
             {
                 Table = rows.Table,
                 QueryCount = batch,
-                Queries = rows.Queries(first, batch),
+                Queries = Queries(rows, one, first, batch),
                 Filters = Filters.Select(filter => filter.OnDevice).ToArray(),
                 K = one.K,
                 IsTimed = true,
@@ -197,5 +199,24 @@ internal sealed class CaseRunner : IDisposable
         public DeviceSearchRequest Request { get; }
 
         public QueryFilter[] Filters { get; }
+
+        /// <summary>Queries of the rows' kind; those for which the same rows are the worst are much alike.</summary>
+        private static float[] Queries(RandomRows rows, DeviceCase one, int first, int batch)
+        {
+            const float Difference = 0.1f;
+            float[] queries = rows.Queries(first, batch);
+            if (one.Filter == CaseFilter.Worst)
+            {
+                float[] common = rows.Queries(0, 1);
+                rows.Attributes!.MarkWorst(rows.Table, common);
+                for (int q = 0; q < batch; q++)
+                {
+                    Span<float> query = queries.AsSpan(q * common.Length, common.Length);
+                    TensorPrimitives.MultiplyAdd(query, Difference, common, query);
+                }
+            }
+
+            return queries;
+        }
     }
 }

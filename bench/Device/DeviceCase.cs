@@ -22,6 +22,13 @@ internal sealed record DeviceCase(
             2_000,
             [(1, 0.22), (16, 0.97), (64, 1.05), (256, 2.1)]),
         new("title", "and title, 0.03 % pass", false, CaseFilter.Title, 2_000, [(1, 0.08), (16, 0.15), (64, 0.4)]),
+        new(
+            "worst",
+            "the 11 % that score worst pass",
+            false,
+            CaseFilter.Worst,
+            2_000,
+            [(1, 1.36), (16, 1.41), (64, 1.5), (256, 3.0)]),
         new("top100k", "no filter, top 100,000", false, CaseFilter.None, 100_000, [(1, 1.1), (16, 1.8)]),
         new("large", "no filter, large table", true, CaseFilter.None, 2_000, [(1, 13.6), (16, 13.8)]),
     ];

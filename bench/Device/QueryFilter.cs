@@ -4,15 +4,17 @@ using Linr.Kernels.Filter;
 
 namespace Linr.Bench.Device;
 
-/// <summary>The filter of one query: some geos, not one company, and one title if asked for.</summary>
+/// <summary>The filter of one query: some geos, not one company, and one title if asked for; or the worst rows.</summary>
 internal sealed class QueryFilter
 {
     private readonly BitArray _geos = new(RandomAttributes.GeoCount + 1);
+    private readonly CaseFilter _kind;
     private readonly uint _company;
     private readonly uint? _title;
 
     public QueryFilter(CaseFilter kind, int query)
     {
+        _kind = kind;
         Random random = new(query);
         int[] geos = [.. Enumerable.Range(1, RandomAttributes.GeoCount)];
         random.Shuffle(geos);
@@ -20,7 +22,10 @@ internal sealed class QueryFilter
         Array.ForEach(geos, geo => _geos[geo] = true);
         _company = (uint)random.Next(1, RandomAttributes.CompanyCount + 1);
         _title = kind == CaseFilter.Title ? (uint)random.Next(1, RandomAttributes.TitleCount + 1) : null;
-        OnDevice = new DeviceFilter(Plan(geos)) { Columns = RandomAttributes.Columns };
+        OnDevice = new DeviceFilter(kind == CaseFilter.Worst ? WorstPlan() : Plan(geos))
+        {
+            Columns = RandomAttributes.Columns,
+        };
     }
 
     /// <summary>As the search takes it.</summary>
@@ -28,9 +33,23 @@ internal sealed class QueryFilter
 
     /// <summary>Whether a row passes, found without the device.</summary>
     public bool Passes(RandomAttributes attributes, long row)
-        => _geos[(int)attributes.Geo(row)]
-        && attributes.Company(row) != _company
-        && (_title is null || attributes.Title(row) == _title);
+        => _kind == CaseFilter.Worst
+            ? attributes.IsWorst(row)
+            : _geos[(int)attributes.Geo(row)]
+            && attributes.Company(row) != _company
+            && (_title is null || attributes.Title(row) == _title);
+
+    private static FilterPlan WorstPlan()
+    {
+        FilterPlan plan = new();
+        plan.AppendColumn(ColumnElement.Code8);
+        plan.AppendColumn(ColumnElement.Code32);
+        plan.AppendColumn(ColumnElement.Code16);
+        int worst = plan.AppendColumn(ColumnElement.Code8);
+        plan.Complete(plan.AppendAnyOf(
+            worst, [RandomAttributes.WorstCode], areCodes: true, FilterPlan.Pass, FilterPlan.Fail));
+        return plan;
+    }
 
     private FilterPlan Plan(int[] geos)
     {

@@ -31,6 +31,12 @@ DEVICE u64 clock_cycles() { return clock_ns(); }
 
 // --- bits and numbers ----------------------------------------------------------------------------------------------
 DEVICE u32 bit_count(u32 v) { return (u32)__builtin_popcount(v); }
+DEVICE u32 permute_bytes(u32 a, u32 b, u32 bytes) {
+    u64 both = (u64)b << 32 | a;
+    u32 r = 0;
+    for (u32 i = 0; i < 4; i++) r |= ((u32)(both >> (8 * (bytes >> (4 * i) & 7))) & 0xff) << (8 * i);
+    return r;
+}
 DEVICE u32 bit_count(u64 v) { return (u32)__builtin_popcountll(v); }
 DEVICE u32 leading_zeros(u32 v) { return v == 0 ? 32 : (u32)__builtin_clz(v); }
 DEVICE u32 leading_zeros(u64 v) { return v == 0 ? 64 : (u32)__builtin_clzll(v); }

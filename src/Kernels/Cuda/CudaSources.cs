@@ -26,7 +26,7 @@ public static class CudaSources
         new("THREADS", PlanFilterCuda.Threads),
         new("PLANS", CudaFilterPlans.PlanCountMax),
         new("SHARED_PLANS", SharedTables.PlansMax),
-        new("TABLE_BYTES", PlanFilterCuda.TableBytes),
+        new("SHARED_THREADS", PlanFilterCuda.SharedThreads),
         new("SLOTS", CudaFilterPlans.SlotCountMax),
         new("BLOCK_ROWS", ScanSegment.BlockRows),
         new("RUN_COUNT_BITS", CudaFilterColumn.RunCountBits),
@@ -177,6 +177,7 @@ public static class CudaSources
         [
             .. s_bounds,
             new("SAMPLE_LIST", TopK.CudaSampleList),
+            .. s_ways,
         ])
         {
             Parts = ["TopK/Bounds.cu"],

@@ -43,6 +43,12 @@ DEVICE u32 lowest_bit(u32 v) {
     asm("{ .reg .b32 t; brev.b32 t, %1; clz.b32 %0, t; }" : "=r"(r) : "r"(v));
     return r;
 }
+// Byte i of the result is the byte of a (0 to 3) or b (4 to 7) that hexadecimal digit i of the constant names.
+DEVICE u32 permute_bytes(u32 a, u32 b, u32 bytes) {
+    u32 r;
+    asm("prmt.b32 %0, %1, %2, %3;" : "=r"(r) : "r"(a), "r"(b), "r"(bytes));
+    return r;
+}
 DEVICE u32 float_bits(float v) { u32 r; asm("mov.b32 %0, %1;" : "=r"(r) : "f"(v)); return r; }
 DEVICE float float_from_bits(u32 v) { float r; asm("mov.b32 %0, %1;" : "=f"(r) : "r"(v)); return r; }
 DEVICE u64 double_bits(double v) { u64 r; asm("mov.b64 %0, %1;" : "=l"(r) : "d"(v)); return r; }

@@ -24,7 +24,7 @@ KERNEL(check_warp, (32), const u32* in, u32* out) {
     for (u32 i = 0; i < 15; i++) out[lane * 15 + i] = r[i];
 }
 
-// out[i][14] of in[i], for 64 threads a block.
+// out[i][15] of in[i], for 64 threads a block.
 KERNEL(check_numbers, (64), const u32* in, u32 count, u32* out) {
     u32 i = block_id() * block_threads() + thread_id();
     if (i >= count) return;
@@ -46,7 +46,8 @@ KERNEL(check_numbers, (64), const u32* in, u32 count, u32* out) {
     u64 a = double_bits(fused(d, d, 0.1)), b = double_bits(divide(square_root(d), 3.0));
     r[12] = (u32)(a ^ a >> 32);
     r[13] = (u32)(b ^ b >> 32);
-    for (u32 k = 0; k < 14; k++) out[i * 14 + k] = r[k];
+    r[14] = permute_bytes(v, v * 5, 0x7142);
+    for (u32 k = 0; k < 15; k++) out[i * 15 + k] = r[k];
 }
 
 // 4 blocks of 64 threads: global[8] u32, wide[2], and per block what shared atomics gave: perBlock[block][8].

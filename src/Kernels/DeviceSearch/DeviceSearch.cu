@@ -62,6 +62,9 @@ DEVICE u32 sample_rows(const Head& head, u64 rows, u64 passing) {
     return wanted < head.sampleRows ? (u32)wanted : head.sampleRows;
 }
 
+// Whether a filter lets so few rows through that they need no scan.
+DEVICE bool is_few(const Head& head, u64 rows) { return head.listsAll == 0 && rows <= head.directMax; }
+
 // One block. ways[query] and listedPlans[plan] say which; the cuts of both ways, before there is one; the dense
 // scan's row count; the rows of both samples, of each launch, whose fields of CudaScanBatch are `stride` words apart.
 KERNEL(search_choose, (THREADS), const Head* headAt, const u64* passed, const u32* filters, u32* denseRows,
@@ -75,11 +78,11 @@ KERNEL(search_choose, (THREADS), const Head* headAt, const u64* passed, const u3
     u32 t = thread_id(), filter = t < head.queryCount ? filters[t] : 0;
     bool isPlan = t < head.planCount, isQuery = t < head.queryCount, isUnfiltered = isQuery && filter == NO_FILTER;
     rowsOf[t] = isPlan ? passed[t] : 0;
-    bool isFew = isPlan && head.listsAll == 0 && rowsOf[t] <= head.directMax;
+    bool isFew = isPlan && is_few(head, rowsOf[t]);
     u64 rows = isPlan && !isFew ? rowsOf[t] : 0;
     u64 limit = list_limit(head, rows, isPlan, isUnfiltered, sum);
     u32 way = isUnfiltered ? (head.listsAll != 0 ? LISTED : DENSE)
-        : head.listsAll == 0 && rowsOf[filter] <= head.directMax ? DIRECT : rowsOf[filter] < limit ? LISTED : DENSE;
+        : is_few(head, rowsOf[filter]) ? DIRECT : rowsOf[filter] < limit ? LISTED : DENSE;
     u64 dense = block_sum(isQuery && way == DENSE ? 1 : 0, sum);
     u64 listRows = block_sum(isPlan && rows < limit ? rows : 0, sum);
     u64 leastListed = block_min(isQuery && way == LISTED && !isUnfiltered ? rowsOf[filter] : ~0ull, least);

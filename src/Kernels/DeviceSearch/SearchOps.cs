@@ -224,7 +224,7 @@ internal sealed class SearchOps : IDisposable
             shape.PartHits,
             memory.PartErrors,
             memory.FirstCuts,
-            withDense ? default : memory.Ways.Cast<uint>());
+            withDense ? default : memory.Ways);
         bool isPlain = mode == SearchMode.Plain;
         _bounds.Begin(
             stream,

@@ -29,8 +29,8 @@ internal readonly unsafe struct HashedTable(uint* slots, int slotCount, uint abs
     /// at the first slot then. Few codes have such a factor among a few.
     /// </summary>
     /// <param name="from">[slot] a code, or 0, and its word.</param>
-    /// <param name="to">As many; an empty slot has 0, with the word of codes that are not in the table.</param>
-    /// <param name="absent">That word.</param>
+    /// <param name="to">As many: first the code of each slot, 0 in an empty one, then the word of each.</param>
+    /// <param name="absent">The word of empty slots: that of codes that are not in the table.</param>
     /// <param name="factor">The factor.</param>
     public static bool TrySpread(ReadOnlySpan<uint> from, Span<uint> to, uint absent, out uint factor)
     {
@@ -63,11 +63,10 @@ internal readonly unsafe struct HashedTable(uint* slots, int slotCount, uint abs
 
     private static bool Spread(ReadOnlySpan<uint> from, Span<uint> to, uint absent, uint factor)
     {
-        int shift = Shift(from.Length / 2);
-        for (int slot = 0; slot < to.Length; slot += 2)
-        {
-            (to[slot], to[slot + 1]) = (0, absent);
-        }
+        int slots = from.Length / 2;
+        int shift = Shift(slots);
+        to[..slots].Clear();
+        to[slots..].Fill(absent);
 
         for (int slot = 0; slot < from.Length; slot += 2)
         {
@@ -76,14 +75,14 @@ internal readonly unsafe struct HashedTable(uint* slots, int slotCount, uint abs
                 continue;
             }
 
-            int place = 2 * (int)((from[slot] * factor) >> shift);
+            int place = (int)((from[slot] * factor) >> shift);
             if (to[place] != 0)
             {
                 return false;
             }
 
             to[place] = from[slot];
-            to[place + 1] = from[slot + 1];
+            to[slots + place] = from[slot + 1];
         }
 
         return true;

@@ -9,15 +9,22 @@ namespace Linr.Kernels.Filter;
 /// </summary>
 public sealed class PlanFilterCuda : IDisposable
 {
-    /// <summary>Threads of a block, of either kernel.</summary>
+    /// <summary>Threads of a block that evaluates whole plans.</summary>
     internal const int Threads = 256;
 
-    /// <summary>Bytes of shared tables that a block keeps in its memory.</summary>
-    internal const int TableBytes = 48 * 1024;
+    /// <summary>Threads of a block that looks up what plans share.</summary>
+    internal const int SharedThreads = 512;
 
-    private const uint SharedBytes = CudaFilterPlans.PlanCountMax * sizeof(uint);
-    private const uint TablesBytes =
-        SharedBytes + (CudaFilterPlans.PlanCountMax / SharedTables.PlansMax * sizeof(ulong)) + TableBytes;
+    /// <summary>
+    /// Bytes of shared tables that a block keeps in its memory, at most: two blocks then fit an H200's multiprocessor.
+    /// </summary>
+    private const int TableBytesMax = 44 * 1024;
+
+    private const int CountBytes = CudaFilterPlans.PlanCountMax * sizeof(uint);
+
+    /// <summary>Of a block that looks up: an exchange of 33 x 32 words a warp, counts, and a place for each group.</summary>
+    private const int ExchangeBytes = (SharedThreads / 32 * 33 * 32 * sizeof(uint))
+        + CountBytes + (CudaFilterPlans.PlanCountMax / SharedTables.PlansMax * sizeof(uint));
 
     private readonly CudaModule _module;
     private readonly CudaModule _sharedModule;
@@ -25,6 +32,7 @@ public sealed class PlanFilterCuda : IDisposable
     private readonly CudaKernel _sharedKernel;
     private readonly uint _blocks;
     private readonly uint _sharedBlocks;
+    private readonly int _tableBytes;
 
     /// <summary>Loads the kernels.</summary>
     /// <exception cref="CudaException">The driver refused them.</exception>
@@ -38,10 +46,11 @@ public sealed class PlanFilterCuda : IDisposable
             context, "SharedFilter", CudaImages.Find("SharedFilter", device.ComputeCapability));
         _kernel = _module.GetKernel("plan_filter");
         _sharedKernel = _sharedModule.GetKernel("shared_filter");
-        _sharedKernel.AllowSharedBytes((int)TablesBytes);
-        _blocks = (uint)(device.Multiprocessors * _kernel.BlocksPerMultiprocessor(Threads, (int)SharedBytes));
+        _tableBytes = Math.Min(TableBytesMax, device.SharedBytesPerBlockMax - ExchangeBytes);
+        _sharedKernel.AllowSharedBytes(ExchangeBytes + _tableBytes);
+        _blocks = (uint)(device.Multiprocessors * _kernel.BlocksPerMultiprocessor(Threads, CountBytes));
         _sharedBlocks = (uint)(device.Multiprocessors
-            * _sharedKernel.BlocksPerMultiprocessor(Threads, (int)TablesBytes));
+            * _sharedKernel.BlocksPerMultiprocessor(SharedThreads, ExchangeBytes + _tableBytes));
     }
 
     /// <summary>
@@ -78,13 +87,12 @@ public sealed class PlanFilterCuda : IDisposable
         stream.EnqueueZero(passed);
         if (passed.Length > 1)
         {
-            Run(_sharedKernel, _sharedBlocks, TablesBytes);
+            LaunchShape shared = new(_sharedBlocks, SharedThreads, (uint)(ExchangeBytes + _tableBytes));
+            _sharedKernel.Launch(shared, stream, table, plans.OnDevice, masks, wordStride, passed, (uint)_tableBytes);
         }
 
-        Run(_kernel, _blocks, SharedBytes);
-
-        void Run(CudaKernel kernel, uint blocks, uint sharedBytes) => kernel.Launch(
-            new LaunchShape(blocks, Threads, sharedBytes), stream, table, plans.OnDevice, masks, wordStride, passed);
+        _kernel.Launch(
+            new LaunchShape(_blocks, Threads, CountBytes), stream, table, plans.OnDevice, masks, wordStride, passed);
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,5 @@
 // The cut that a sample of scores allows: its k-th best, which Bounds.cu finds, less the error.
-// Defines: THREADS, BIN_BITS, SAMPLE_LIST, WORK_BYTES
+// Defines: THREADS, BIN_BITS, SAMPLE_LIST, WORK_BYTES, LISTED (SearchWay)
 
 constexpr u32 MinusInfinity = 0x007fffff; // ordered_bits
 
@@ -69,12 +69,12 @@ DEVICE void collect(const float* scores, u32 length, u32 bound, u32* list, Work*
     block_sync();
 }
 
-// Where `ways` is there, only of the queries with 1, of each as many parts as there are for each query.
+// Where `ways` is there, only of the queries that are scanned for in the list, of each as many parts as there are for each query.
 // cuts[q]: the k-th best of scores[q][length] minus errors[q], rounded down; minus infinity where fewer are above it.
 // rank: which of the probe's to take for a first bound; 0: no probe.
 KERNEL(sample_cut, (THREADS, 2), const float* allScores, u32 length, u32 k, u32 rank, const float* errors,
        float* cuts, const u32* ways, u32 parts) {
-    if (ways != nullptr && ways[block_id() / parts] != 1) return;
+    if (ways != nullptr && ways[block_id() / parts] != LISTED) return;
     SHARED_BYTES(bytes);
     Work* work = (Work*)bytes;
     u32* list = (u32*)(work + 1);

@@ -116,28 +116,28 @@ public sealed class TopKCuda : IDisposable
     /// <param name="k">Which of the best scores, 1 or more.</param>
     /// <param name="errors">[Q], how far a score may lie above the canonical one.</param>
     /// <param name="cuts">[Q], the k-th best minus the error, rounded down; minus infinity where fewer pass.</param>
-    /// <param name="listed">
-    /// Where it is not empty, only of some: it has a number for each of as many neighbours as there are times more cuts,
-    /// and those are meant whose number is 1.
+    /// <param name="ways">
+    /// Where it is not empty, only of queries that are scanned for in the list: it has a way for each of as many
+    /// neighbouring cuts as there are times more cuts.
     /// </param>
     /// <exception cref="ArgumentException">Lengths do not fit each other.</exception>
-    public void LaunchSampleCut(
+    internal void LaunchSampleCut(
         CudaStream stream,
         DeviceSlice<float> scores,
         int k,
         DeviceSlice<float> errors,
         DeviceSlice<float> cuts,
-        DeviceSlice<uint> listed = default)
+        DeviceSlice<SearchWay> ways = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(k);
         long length = errors.IsEmpty ? 0 : scores.Length / errors.Length;
         if (errors.IsEmpty || cuts.Length != errors.Length || scores.Length % (4 * errors.Length) != 0
             || length is 0 or > int.MaxValue || scores.Address % 16 != 0
-            || (!listed.IsEmpty && errors.Length % listed.Length != 0))
+            || (!ways.IsEmpty && errors.Length % ways.Length != 0))
         {
             throw new ArgumentException(
                 $"Expected an error and a cut a query and a multiple of 4 aligned scores for each; found "
-                + $"{scores.Length} scores, {errors.Length} errors, {cuts.Length} cuts, {listed.Length} of them listed.");
+                + $"{scores.Length} scores, {errors.Length} errors, {cuts.Length} cuts, {ways.Length} ways.");
         }
 
         _sampleCut.Launch(
@@ -149,8 +149,8 @@ public sealed class TopKCuda : IDisposable
             (uint)TopK.ProbeRank((int)length, k),
             errors,
             cuts,
-            listed,
-            (uint)(listed.IsEmpty ? 1 : errors.Length / listed.Length));
+            ways,
+            (uint)(ways.IsEmpty ? 1 : errors.Length / ways.Length));
     }
 
     /// <inheritdoc/>

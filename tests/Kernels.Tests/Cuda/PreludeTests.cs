@@ -53,7 +53,7 @@ public sealed class PreludeTests(CudaMachine machine) : CudaTest(machine)
     [Fact]
     public void Numbers_are_counted_converted_and_ordered()
     {
-        const int Each = 14;
+        const int Each = 15;
         float[] edges =
         [
             0, -0f, 1, -1, 65504, 65519.996f, 65520, 6e-8f, 2.9e-8f, 2.98023224e-8f, 3e-8f, 6.1e-5f, 6.1035e-5f, 1e-45f,
@@ -249,6 +249,10 @@ public sealed class PreludeTests(CudaMachine machine) : CudaTest(machine)
         {
             Assert.Equal(Folded(Math.Sqrt(value) / 3.0), found[13]);
         }
+
+        uint other = bits * 5;
+        Assert.Equal(
+            ((bits >> 16) & 0xff) | ((other & 0xff) << 8) | ((bits & 0xff00) << 8) | (other & 0xff000000), found[14]);
     }
 
     private static uint Folded(double value)

@@ -17,12 +17,12 @@ public sealed class HashedTableTests
         uint[] codes = [.. Enumerable.Range(0, codeCount).Select(_ => (uint)random.Next(1, 1_000_000)).Distinct()];
         uint[] table = Table(16 * codeCount, codes), spread = new uint[table.Length];
         Assert.True(HashedTable.TrySpread(table, spread, Absent, out uint factor));
-        int shift = HashedTable.Shift(spread.Length / 2);
+        int slots = spread.Length / 2;
         IEnumerable<uint> others = Enumerable.Range(0, 1_000).Select(_ => (uint)random.Next(1_000_000));
         foreach (uint code in codes.Concat(others).Append(0u))
         {
-            uint slot = 2 * ((code * factor) >> shift);
-            uint found = spread[slot] == code ? spread[slot + 1] : Absent;
+            int slot = (int)((code * factor) >> HashedTable.Shift(slots));
+            uint found = spread[slot] == code ? spread[slots + slot] : Absent;
             Assert.Equal(codes.Contains(code) ? code ^ 7 : Absent, found);
         }
     }
