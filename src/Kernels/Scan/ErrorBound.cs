@@ -31,6 +31,11 @@ internal readonly record struct ErrorBound(double Constant, double Linear, doubl
     /// <param name="queryNorm">The query's norm.</param>
     public static ErrorBound Of(in ScanSegment segment, int segmentCount, double weight, double queryNorm)
     {
+        if (segment.Element == RowElement.SignCode)
+        {
+            return default;
+        }
+
         double size = Math.Abs(weight);
         double relative = (segment.Dim + ExtraRoundings + (4 * segmentCount)) * 1.01 * UnitRoundoff * size;
         double underflow = segment.Dim * Underflow * (1 + (size * (1 + queryNorm)));

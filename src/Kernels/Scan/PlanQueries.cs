@@ -59,7 +59,7 @@ internal sealed unsafe class PlanQueries : IDisposable
         ScanArrays.Grow(ref _squaredNorms, slots * SegmentCount);
         ScanArrays.Grow(ref _offsets, slots);
         Array.Clear(_offsets, 0, slots);
-        LayOut(request.Segments.Span, slots);
+        LayOut(request, slots);
         long queryStart = 0;
         for (int s = 0; s < SegmentCount; s++)
         {
@@ -116,8 +116,9 @@ internal sealed unsafe class PlanQueries : IDisposable
         _rowWeightBuffer?.Dispose();
     }
 
-    private void LayOut(ReadOnlySpan<ScanSegment> segments, int slots)
+    private void LayOut(ScanRequest request, int slots)
     {
+        ReadOnlySpan<ScanSegment> segments = request.Segments.Span;
         long original = 0;
         long packed = 0;
         WideDim = 0;
@@ -125,9 +126,14 @@ internal sealed unsafe class PlanQueries : IDisposable
         for (int s = 0; s < segments.Length; s++)
         {
             int dim = segments[s].Dim;
-            int stride = IsFew ? TileScores.FewStride(dim) : TileScores.PanelStride(dim);
-            bool widens = !IsFew && segments[s].Element != RowElement.Float32;
-            _segments[s] = new PlanSegment(segments[s], original, packed, stride, widens ? WideDim : -1, 0);
+            bool isCode = segments[s].Element == RowElement.SignCode;
+            int planes = isCode ? CodeScores.PlanesOf(request.Queries.Span) : 0;
+            int stride = isCode
+                ? IsFew ? CodeScores.FewStride(dim, planes) : CodeScores.PanelStride(dim, planes)
+                : IsFew ? TileScores.FewStride(dim) : TileScores.PanelStride(dim);
+            bool widens = !IsFew && !isCode && segments[s].Element != RowElement.Float32;
+            _segments[s] = new PlanSegment(
+                segments[s], original, packed, stride, widens ? WideDim : -1, Exponent: 0, planes);
             WideDim += widens ? dim : 0;
             HasRowTerms |= _segments[s].HasRowTerm;
             original += (long)_slotCount * dim;
@@ -172,6 +178,12 @@ internal sealed unsafe class PlanQueries : IDisposable
     private void PackOne(int s, int slot)
     {
         ref readonly PlanSegment segment = ref _segments[s];
+        if (segment.IsCode)
+        {
+            PackCode(segment, slot);
+            return;
+        }
+
         double factor = Factor(s, slot);
         ReadOnlySpan<float> values = Original(segment, slot);
         ScanArrays.Grow(ref _folded, values.Length);
@@ -192,6 +204,20 @@ internal sealed unsafe class PlanQueries : IDisposable
             int queryCount = Math.Min(PanelSlots, _slotCount - (panel * PanelSlots));
             float* target = _packed + segment.PackedStart + ((long)panel * segment.PackedStride);
             TileScores.PackPanel(folded, slot % PanelSlots, queryCount, PanelSlots, target);
+        }
+    }
+
+    private void PackCode(in PlanSegment segment, int slot)
+    {
+        ReadOnlySpan<float> values = Original(segment, slot);
+        float* target = _packed + segment.PackedStart + ((long)segment.PackedStride * (IsFew ? slot : slot / PanelSlots));
+        if (IsFew)
+        {
+            CodeScores.PackFew(values, segment.Planes, target);
+        }
+        else
+        {
+            CodeScores.PackPanel(values, segment.Planes, slot % PanelSlots, target);
         }
     }
 }

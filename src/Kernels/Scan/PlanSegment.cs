@@ -7,13 +7,17 @@ namespace Linr.Kernels.Scan;
 /// <param name="PackedStride">Floats of one packed panel, or of one packed query of a small batch.</param>
 /// <param name="WideStart">Floats of a tile's widened half rows before this segment's; -1 for float rows.</param>
 /// <param name="Exponent">Packed queries carry a factor of 2 to this power, float scores lose it again.</param>
+/// <param name="Planes">Planes of bits of a packed query, for rows that are codes; 0 for others.</param>
 internal readonly record struct PlanSegment(
-    ScanSegment Source, long QueryStart, long PackedStart, int PackedStride, int WideStart, int Exponent)
+    ScanSegment Source, long QueryStart, long PackedStart, int PackedStride, int WideStart, int Exponent, int Planes)
 {
     public int Dim => Source.Dim;
 
     /// <summary>What float scores are multiplied by.</summary>
     public float Scale => (float)Math.ScaleB(1, -Exponent);
+
+    /// <summary>Whether rows are codes.</summary>
+    public bool IsCode => Planes > 0;
 
     /// <summary>Whether every score needs a term of the row's own: minus the squared norm.</summary>
     public bool HasRowTerm => Source.Metric == ScanMetric.Euclidean;

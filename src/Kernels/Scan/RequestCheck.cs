@@ -29,6 +29,7 @@ internal static class RequestCheck
         }
 
         Exactly(nameof(request.Queries), request.Queries.Length, floats);
+        CheckCodes(request);
         NoneOr(nameof(request.Weights), request.Weights.Length, queries * request.Segments.Length);
         NoneOr(nameof(request.ScoreMin), request.ScoreMin.Length, queries);
         NoNaN(nameof(request.ScoreMin), request.ScoreMin.Span);
@@ -42,6 +43,37 @@ internal static class RequestCheck
         if (request.Groups.Length > 0)
         {
             AtLeast(nameof(request.GroupCap), request.GroupCap, 1);
+        }
+    }
+
+    /// <summary>Codes are scanned alone, by queries that the kernels take.</summary>
+    private static void CheckCodes(ScanRequest request)
+    {
+        foreach (ScanSegment segment in request.Segments.Span)
+        {
+            if (segment.Element != RowElement.SignCode)
+            {
+                continue;
+            }
+
+            Exactly(nameof(request.Segments), request.Segments.Length, 1);
+            NoneOr(nameof(request.Weights), request.Weights.Length, 0);
+            if (!SignOporp.IsBits(segment.Dim) || segment.Metric != ScanMetric.Dot)
+            {
+                throw Unfit(
+                    nameof(request.Segments),
+                    $"dot products of codes of {SignOporp.BitsMin} to {SignOporp.BitsMax} bits, whole words",
+                    $"{segment.Metric} of {segment.Dim}");
+            }
+
+            foreach (float value in request.Queries.Span)
+            {
+                if (!(Math.Abs(value) <= SignOporp.QueryMax) || value != Math.Truncate(value))
+                {
+                    throw Unfit(
+                        nameof(request.Queries), $"whole numbers within {SignOporp.QueryMax} for codes", $"{value}");
+                }
+            }
         }
     }
 
@@ -81,5 +113,8 @@ internal static class RequestCheck
     }
 
     private static ArgumentException Unfit(string name, string expected, long found)
+        => Unfit(name, expected, $"{found}");
+
+    private static ArgumentException Unfit(string name, string expected, string found)
         => new($"Expected {expected}, found {found}.", name);
 }

@@ -11,4 +11,10 @@ public enum RowElement
 
     /// <summary>The upper 16 bits of 32-bit floats: <see cref="BFloats"/>.</summary>
     BFloat16,
+
+    /// <summary>
+    /// Bits, D of them, 64 a word, lowest first: +1 where one is set, -1 elsewhere, such as <see cref="SignOporp"/>
+    /// codes. Dot products with queries of whole numbers within 127; scanned alone, without weights.
+    /// </summary>
+    SignCode,
 }

@@ -14,8 +14,10 @@ internal sealed unsafe class RowScorer(ScanPlan plan) : IDisposable
 
     private NativeBuffer? _queryBuffer;
     private NativeBuffer? _wideBuffer;
+    private NativeBuffer? _codeBuffer;
     private double* _query;
     private float* _wide;
+    private float* _code;
 
     /// <summary>Canonical scores computed since <see cref="Reset"/>.</summary>
     public long Count { get; private set; }
@@ -30,6 +32,15 @@ internal sealed unsafe class RowScorer(ScanPlan plan) : IDisposable
         {
             dims += segment.Dim;
             dimMax = Math.Max(dimMax, segment.Dim);
+        }
+
+        if (IsCode)
+        {
+            // The only segment.
+            PlanSegment codes = plan.Queries.Segments[0];
+            _code = (float*)ScanArrays.Grow(
+                ref _codeBuffer, CodeScores.FewStride(codes.Dim, codes.Planes) * (long)sizeof(float));
+            return;
         }
 
         _query = (double*)ScanArrays.Grow(ref _queryBuffer, dims * sizeof(double));
@@ -49,6 +60,12 @@ internal sealed unsafe class RowScorer(ScanPlan plan) : IDisposable
     public void Score(int slot, Span<ulong> words)
     {
         Count += words.Length;
+        if (IsCode)
+        {
+            ScoreCodes(slot, words);
+            return;
+        }
+
         WidenQuery(slot);
         PlanQueries queries = plan.Queries;
         double* scores = stackalloc double[ChunkRows];
@@ -82,6 +99,24 @@ internal sealed unsafe class RowScorer(ScanPlan plan) : IDisposable
     {
         _queryBuffer?.Dispose();
         _wideBuffer?.Dispose();
+        _codeBuffer?.Dispose();
+    }
+
+    private bool IsCode => plan.Queries.Segments[0].IsCode;
+
+    /// <summary>Codes: whole numbers, which the scan's scores are too.</summary>
+    private void ScoreCodes(int slot, Span<ulong> words)
+    {
+        ref readonly PlanSegment segment = ref plan.Queries.Segments[0];
+        CodeScores.PackFew(plan.Queries.Original(segment, slot), segment.Planes, _code);
+        ReadOnlySpan<RowBlock> blocks = segment.Source.Blocks.Span;
+        long rowBytes = segment.Source.RowBytes;
+        foreach (ref ulong word in words)
+        {
+            uint row = ScoredRow.Row(word);
+            float score = CodeScores.One(Address(blocks, row, rowBytes), segment.Dim, segment.Planes, _code);
+            word = ScoredRow.Pack(score, row);
+        }
     }
 
     private static void AskFirst(in PlanSegment segment, ReadOnlySpan<ulong> words)

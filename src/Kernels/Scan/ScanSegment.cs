@@ -12,5 +12,13 @@ public readonly record struct ScanSegment(
     public const int BlockRows = 65_536;
 
     /// <summary>Bytes of one row.</summary>
-    public int RowBytes => Dim * (Element == RowElement.Float32 ? sizeof(float) : sizeof(ushort));
+    public int RowBytes => RowBytesOf(Dim, Element);
+
+    /// <summary>Bytes of a row of <paramref name="dim"/> elements.</summary>
+    public static int RowBytesOf(int dim, RowElement element) => element switch
+    {
+        RowElement.Float32 => dim * sizeof(float),
+        RowElement.SignCode => dim / 8,
+        _ => dim * sizeof(ushort),
+    };
 }

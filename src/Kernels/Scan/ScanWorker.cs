@@ -312,7 +312,11 @@ internal sealed unsafe class ScanWorker : IDisposable
             TileRows rows = _loader.Rows(segment, tile);
             float* scales = _buffers.Scales + (s * TileBuffers.Entries);
             float* packed = queries.Packed(segment, panel);
-            if (queries.IsFew)
+            if (segment.IsCode)
+            {
+                ScoreCodes(segment, rows, packed, slotCount);
+            }
+            else if (queries.IsFew)
             {
                 RowElement element = segment.Source.Element;
                 TileScores.Few(rows, element, segment.Dim, packed, slotCount, scales, add, _buffers.Scores);
@@ -323,6 +327,18 @@ internal sealed unsafe class ScanWorker : IDisposable
             }
 
             add = true;
+        }
+    }
+
+    private void ScoreCodes(in PlanSegment segment, in TileRows rows, float* packed, int slotCount)
+    {
+        if (_plan.Queries.IsFew)
+        {
+            CodeScores.Few(rows, segment.Dim, segment.Planes, packed, slotCount, _buffers.Scores);
+        }
+        else
+        {
+            CodeScores.Panel(rows, segment.Dim, segment.Planes, packed, _buffers.Scores);
         }
     }
 }

@@ -101,10 +101,4 @@ public sealed class FilteredTopKOrderTests
         request.ScoreMin = new[] { MathF.BitIncrement(exact[0]), float.NegativeInfinity, float.PositiveInfinity };
         ScanAssert.MatchesReference(request);
     }
-
-    private sealed class ScatteredOrder : RowOrder
-    {
-        public override int Compare(uint first, uint second)
-            => (first * 2654435761u).CompareTo(second * 2654435761u);
-    }
 }

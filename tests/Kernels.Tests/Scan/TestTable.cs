@@ -26,7 +26,7 @@ internal sealed class TestTable(long rowCount) : IDisposable
         for (int b = 0; b < blocks.Length; b++)
         {
             int count = RowsOf(b);
-            NativeBuffer rows = Allocate((long)count * dim * (element == RowElement.Float32 ? 4 : 2));
+            NativeBuffer rows = Allocate((long)count * ScanSegment.RowBytesOf(dim, element));
             NativeBuffer norms = Allocate(count * 4L);
             float normMax = 0;
             for (int r = 0; r < count; r++)
@@ -121,8 +121,25 @@ internal sealed class TestTable(long rowCount) : IDisposable
 
     public void Dispose() => _buffers.ForEach(buffer => buffer.Dispose());
 
+    private static void WriteCode(NativeBuffer rows, long start, Span<float> row)
+    {
+        for (int bit = 0; bit < row.Length; bit++)
+        {
+            bool isSet = row[bit] >= 0;
+            ref byte place = ref rows.Span<byte>((start + bit) / 8, 1)[0];
+            place = (byte)(isSet ? place | (1 << (bit % 8)) : place & ~(1 << (bit % 8)));
+            row[bit] = isSet ? 1 : -1;
+        }
+    }
+
     private static void Write(NativeBuffer rows, RowElement element, ScanMetric metric, long start, Span<float> row)
     {
+        if (element == RowElement.SignCode)
+        {
+            WriteCode(rows, start, row);
+            return;
+        }
+
         if (element == RowElement.Float32)
         {
             row.CopyTo(rows.Span<float>(start, row.Length));

@@ -1,0 +1,9 @@
+using Linr.Kernels.Scan;
+
+namespace Linr.Kernels.Tests.Scan;
+
+/// <summary>An order of ties that is not the rows' own.</summary>
+internal sealed class ScatteredOrder : RowOrder
+{
+    public override int Compare(uint first, uint second) => (first * 2654435761u).CompareTo(second * 2654435761u);
+}
