@@ -33,6 +33,12 @@ public static class Limits
     /// <summary>Width of an embedding.</summary>
     public const int DimMax = 4_096;
 
+    /// <summary>Bits of a code, at least, and what they are a multiple of.</summary>
+    public const int CodeBitsMin = 64;
+
+    /// <summary>Bits of a code.</summary>
+    public const int CodeBitsMax = 1_024;
+
     /// <summary>Euclidean norm of an embedding: the product of two is then a finite float.</summary>
     public const float NormMax = 1.0e18f;
 

@@ -19,6 +19,7 @@ public static class ModelExporter
     /// <param name="version">What the owner calls this version.</param>
     /// <param name="metric">How the embedding is scored; the towers give normalised ones.</param>
     /// <param name="rowType">How its rows are stored.</param>
+    /// <param name="codes">Codes to keep beside them, or null.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="ItemException">An item does not fit the schema.</exception>
     public static void Write(
@@ -26,7 +27,8 @@ public static class ModelExporter
         string path,
         string version = "",
         Metric metric = Metric.Cosine,
-        RowType rowType = RowType.Float32)
+        RowType rowType = RowType.Float32,
+        EmbeddingCodes? codes = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ItemCatalogue catalogue = model.Data.Catalogue;
@@ -37,7 +39,7 @@ public static class ModelExporter
             Embeddings =
             [
                 .. catalogue.Schema.Embeddings.Where(one => one.Name != name),
-                new EmbeddingSchema(name, dim, metric, rowType),
+                new EmbeddingSchema(name, dim, metric, rowType, codes),
             ],
         };
         using var builder = new ItemTableBuilder(schema);

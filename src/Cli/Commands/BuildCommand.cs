@@ -35,7 +35,7 @@ internal static class BuildCommand
     public static Command Create() => CommandBuilder.Create(
         "build",
         "Builds a model from items and embeddings that you have already; nothing is trained.",
-        [.. ItemArguments.All, s_embeddings, s_metric, s_rows, CommonOptions.VersionName, s_out],
+        [.. ItemArguments.All, s_embeddings, s_metric, s_rows, CommonOptions.Codes, CommonOptions.VersionName, s_out],
         Run);
 
     private static int Run(CommandContext context)
@@ -45,7 +45,8 @@ internal static class BuildCommand
             ItemArguments.Read(context),
             EmbeddingArgument.Parse(context.Find(s_embeddings)),
             context.Get(s_metric),
-            context.Get(s_rows));
+            context.Get(s_rows),
+            CommonOptions.ReadCodes(context));
         var report = new ReadReport();
         using ItemTable table = context.Progress.Status().Start(
             "reading", status => TableBuild.Run(

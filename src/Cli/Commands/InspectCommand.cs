@@ -66,7 +66,9 @@ internal static class InspectCommand
             column.Schema.Dim,
             column.Schema.Metric,
             column.Schema.RowType,
+            codes = column.Schema.Codes?.ToString(),
             bytes = EmbeddingBytes(model, column.Schema.Name),
+            codeBytes = CodeBytes(model, column.Schema.Name),
         }),
         towers = layers.Towers.Select(tower => new
         {
@@ -112,6 +114,8 @@ internal static class InspectCommand
         var table = new Table { Border = TableBorder.Rounded };
         table.AddColumns("embedding", "dim", "metric", "rows");
         table.AddColumn(new TableColumn("bytes").RightAligned());
+        table.AddColumn("codes");
+        table.AddColumn(new TableColumn("bytes of codes").RightAligned());
         foreach (EmbeddingSchema embedding in model.Items.Schema.Embeddings)
         {
             table.AddRow(
@@ -119,7 +123,9 @@ internal static class InspectCommand
                 Number(embedding.Dim),
                 embedding.Metric.ToString(),
                 embedding.RowType.ToString(),
-                Number(EmbeddingBytes(model, embedding.Name)));
+                Number(EmbeddingBytes(model, embedding.Name)),
+                embedding.Codes?.ToString() ?? "none",
+                Number(CodeBytes(model, embedding.Name)));
         }
 
         console.Write(table);
@@ -150,6 +156,9 @@ internal static class InspectCommand
 
     private static long EmbeddingBytes(LoadedModel model, string embedding)
         => Bytes(model, [ModelNames.Rows(embedding), ModelNames.Norms(embedding)]);
+
+    private static long CodeBytes(LoadedModel model, string embedding)
+        => Bytes(model, [ModelNames.EmbeddingCodes(embedding)]);
 
     private static long Bytes(LoadedModel model, IEnumerable<string> tensors)
         => tensors.Sum(name => model.FindTensor(name)?.Bytes ?? 0);

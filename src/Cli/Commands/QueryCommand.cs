@@ -74,7 +74,7 @@ internal static class QueryCommand
         [
             s_model, s_history, s_items, s_vectors, s_filter, s_parameters, s_features, s_k, s_scoreMin, s_groupBy,
             s_diversity,
-            s_fields, s_includeSeen, s_explain, CommonOptions.Device, CommonOptions.Threads,
+            s_fields, s_includeSeen, s_explain, .. ApproximationOptions.All, CommonOptions.Device, CommonOptions.Threads,
         ],
         Run);
 
@@ -145,6 +145,8 @@ internal static class QueryCommand
                 : [.. schema.Fields.Where(field => field.IsStored).Select(field => field.Name)],
             IncludeSeen = context.Get(s_includeSeen),
             Explain = context.Get(s_explain),
+            Approximation = ApproximationOptions.Read(context),
+            CheckExact = context.Get(ApproximationOptions.CheckExact),
         };
     }
 

@@ -17,6 +17,11 @@ internal static partial class RequestWords
         ["GroupBy"] = "--group-by",
         ["GroupBy.Cap"] = "--group-by",
         ["Diversity.Lambda"] = "--diversity",
+        ["Diversity"] = "--diversity",
+        ["Approximation"] = "--codes-only and --rescore",
+        ["Approximation.KeepShare"] = "--rescore",
+        ["Approximation.KeepCount"] = "--rescore",
+        ["CheckExact"] = "--check-exact",
     };
 
     /// <summary>The message with options for parts; what stands in quotes is the user's and stays.</summary>
@@ -30,6 +35,6 @@ internal static partial class RequestWords
         return Part().Replace(line[..end], part => s_options.GetValueOrDefault(part.Value, part.Value)) + line[end..];
     }
 
-    [GeneratedRegex(@"\b[A-Z][A-Za-z]*(\.[A-Z][a-z]+)?\b")]
+    [GeneratedRegex(@"\b[A-Z][A-Za-z]*(\.[A-Z][A-Za-z]+)?\b")]
     private static partial Regex Part();
 }

@@ -36,10 +36,16 @@ internal static class SearchReport
         console.Write(table);
         string passed = string.Create(
             CultureInfo.InvariantCulture, $"{response.RowsPassed:N0} of {response.RowsScanned:N0}");
-        string exact = response.Exact ? "exact" : "approximate";
+        string exact = response.Exact ? "exact" : $"approximate: {response.Mode}";
         console.MarkupLineInterpolated(
             CultureInfo.InvariantCulture,
             $"[grey]{response.Hits.Length} hits; {passed} items passed; {exact}; model {response.ModelVersion}[/]");
+        if (response.Recall is { } recall)
+        {
+            console.MarkupLineInterpolated(
+                CultureInfo.InvariantCulture, $"[grey]{recall:P0} of the exact answer's hits are among them[/]");
+        }
+
         if (response.UnknownIds.Length > 0)
         {
             console.MarkupLineInterpolated(

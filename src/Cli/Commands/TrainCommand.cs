@@ -29,13 +29,17 @@ internal static class TrainCommand
     public static Command Create() => CommandBuilder.Create(
         "train",
         "Trains a two-tower model and writes it with all items as one model file.",
-        [.. DataOptions.All, .. TrainOptions.All, TrainOptions.ColdShare, s_rows, CommonOptions.VersionName, s_report, s_out],
+        [
+            .. DataOptions.All, .. TrainOptions.All, TrainOptions.ColdShare, s_rows, CommonOptions.Codes,
+            CommonOptions.VersionName, s_report, s_out,
+        ],
         Run);
 
     private static int Run(CommandContext context)
     {
         TrainingOptions options = TrainOptions.Read(context);
         options.Validate();
+        EmbeddingCodes? codes = CommonOptions.ReadCodes(context);
         string path = FileCheck.Writable(s_out.Name, context.Get(s_out));
         string? folder = FileCheck.FolderOrNull(s_report.Name, context.Find(s_report));
         var report = new ReadReport();
@@ -46,7 +50,8 @@ internal static class TrainCommand
                 options.Seed, context.Get(TrainOptions.ColdShare), text => status.Status = text, context.Cancellation));
         ReadReportView.Write(context.Progress, report);
         using TrainedModel model = TrainingView.Run(data, options, context.Progress, context.Cancellation);
-        ModelExporter.Write(model, path, context.Get(CommonOptions.VersionName), rowType: context.Get(s_rows));
+        ModelExporter.Write(
+            model, path, context.Get(CommonOptions.VersionName), rowType: context.Get(s_rows), codes: codes);
         if (folder is not null)
         {
             File.WriteAllText(Path.Combine(folder, "run.json"), model.Run.ToJson());

@@ -2,4 +2,8 @@ namespace Linr.Cli.Data;
 
 /// <summary>What `linr build` was asked to read.</summary>
 internal sealed record BuildOptions(
-    ItemInput Items, IReadOnlyList<EmbeddingArgument> Embeddings, Metric Metric, RowType RowType);
+    ItemInput Items,
+    IReadOnlyList<EmbeddingArgument> Embeddings,
+    Metric Metric,
+    RowType RowType,
+    EmbeddingCodes? Codes);

@@ -62,7 +62,7 @@ internal static class TableBuild
         return schema;
 
         EmbeddingSchema Typed(EmbeddingSchema embedding)
-            => embedding with { Metric = options.Metric, RowType = options.RowType };
+            => embedding with { Metric = options.Metric, RowType = options.RowType, Codes = options.Codes };
     }
 
     private static IdKind IdKindOf(EmbeddingArgument argument)

@@ -36,6 +36,23 @@ internal static class CommonOptions
         DefaultValueFactory = _ => "1",
     };
 
+    /// <summary>`--codes`, on the commands that write a model.</summary>
+    public static Option<string?> Codes { get; } = new("--codes")
+    {
+        Description = $"Codes to keep beside the rows, such as sign-oporp(256): {EmbeddingCodes.Form}.",
+        HelpName = "CODES",
+    };
+
+    /// <summary>What `--codes` asks for; null where it is not given.</summary>
+    /// <exception cref="ArgumentException">It is not of the form.</exception>
+    public static EmbeddingCodes? ReadCodes(CommandContext context)
+    {
+        string? text = context.Find(Codes);
+        return text is null ? null
+            : EmbeddingCodes.TryParse(text, out EmbeddingCodes? codes) ? codes
+            : throw new ArgumentException($"{Codes.Name}: expected {EmbeddingCodes.Form}; found \"{text}\".");
+    }
+
     /// <summary>The model file that a command reads.</summary>
     public static Argument<string> Model(string description)
         => new("model") { Description = description, HelpName = "FILE.linr" };

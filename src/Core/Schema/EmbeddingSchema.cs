@@ -5,5 +5,10 @@ namespace Linr;
 /// <param name="Dim">Its width, 1 to <see cref="Limits.DimMax"/>.</param>
 /// <param name="Metric">How it is scored.</param>
 /// <param name="RowType">How its rows are stored.</param>
+/// <param name="Codes">Codes kept beside the rows, for searches that ask for them; null for none.</param>
 public sealed record EmbeddingSchema(
-    string Name, int Dim, Metric Metric = Metric.Cosine, RowType RowType = RowType.Float32);
+    string Name,
+    int Dim,
+    Metric Metric = Metric.Cosine,
+    RowType RowType = RowType.Float32,
+    EmbeddingCodes? Codes = null);

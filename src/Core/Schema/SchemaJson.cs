@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Linr;
 
@@ -72,6 +73,7 @@ public static class SchemaJson
                 Dim = one.Dim,
                 Metric = one.Metric,
                 Rows = one.RowType,
+                Codes = one.Codes?.ToString(),
             })],
         };
     }
@@ -85,8 +87,19 @@ public static class SchemaJson
             field.Roles.Aggregate(FieldRoles.None, (all, role) => all | role),
             field.MultiValued)),
         Embeddings = Each(document.Embeddings, "embeddings", problems, one => new EmbeddingSchema(
-            one.Name, one.Dim, one.Metric, one.Rows)),
+            one.Name, one.Dim, one.Metric, one.Rows, CodesOf(one, problems))),
     };
+
+    private static EmbeddingCodes? CodesOf(EmbeddingDocument embedding, List<string> problems)
+    {
+        if (embedding.Codes is not null && !EmbeddingCodes.TryParse(embedding.Codes, out _))
+        {
+            problems.Add(
+                $"embedding \"{embedding.Name}\": codes: expected {EmbeddingCodes.Form}; found \"{embedding.Codes}\"");
+        }
+
+        return EmbeddingCodes.TryParse(embedding.Codes, out EmbeddingCodes? codes) ? codes : null;
+    }
 
     private static ImmutableArray<TTo> Each<TFrom, TTo>(
         IReadOnlyList<TFrom?> from, string what, List<string> problems, Func<TFrom, TTo> convert)
@@ -128,5 +141,8 @@ public static class SchemaJson
         public required Metric Metric { get; init; }
 
         public required RowType Rows { get; init; }
+
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public string? Codes { get; set; }
     }
 }

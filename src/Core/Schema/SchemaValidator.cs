@@ -108,6 +108,13 @@ public static class SchemaValidator
         {
             problems.Add($"{what}: unknown row type {embedding.RowType}");
         }
+
+        if (embedding.Codes is { } codes && !EmbeddingCodes.IsBits(codes.Bits))
+        {
+            problems.Add(
+                $"{what}: codes: expected a multiple of {Limits.CodeBitsMin} bits up to {Limits.CodeBitsMax}; "
+                + $"found {codes.Bits}");
+        }
     }
 
     private static void AddNameProblems(string what, string? name, List<string> problems)

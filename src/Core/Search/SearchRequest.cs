@@ -41,6 +41,15 @@ public sealed record SearchRequest
     /// <summary>A cap on the hits a group.</summary>
     public GroupBy? GroupBy { get; init; }
 
+    /// <summary>Whether codes may stand for rows, and how; null is the exact answer.</summary>
+    public Approximation? Approximation { get; init; }
+
+    /// <summary>
+    /// Whether the exact answer is found too, at its full cost, and <see cref="SearchResponse.Recall"/> says how much of
+    /// it an approximate one has.
+    /// </summary>
+    public bool CheckExact { get; init; }
+
     /// <summary>Diversity of the hits.</summary>
     public Diversity? Diversity { get; init; }
 

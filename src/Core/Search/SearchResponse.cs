@@ -11,6 +11,18 @@ public sealed record SearchResponse
     /// <summary>Whether the hits are the exact answer.</summary>
     public required bool Exact { get; init; }
 
+    /// <summary>
+    /// What the scores come from: <c>rows</c>, or what <see cref="SearchRequest.Approximation"/> led to, such as
+    /// <c>sign-oporp(256) -> 640 of 63,436 rescored</c>.
+    /// </summary>
+    public string Mode { get; init; } = "rows";
+
+    /// <summary>
+    /// The share of the exact answer's hits that are among the hits; null unless
+    /// <see cref="SearchRequest.CheckExact"/> asked for it.
+    /// </summary>
+    public double? Recall { get; init; }
+
     /// <summary>Rows that the scan visited, all of the table's.</summary>
     public required long RowsScanned { get; init; }
 

@@ -27,6 +27,9 @@ internal sealed class QueryTower : IDisposable
     /// <summary>The features that the tower reads, besides the history.</summary>
     public IEnumerable<string> FeatureNames => _tower.Spec.Layers.Select(layer => layer.Field).OfType<string>();
 
+    /// <summary>The embedding that it gives queries for.</summary>
+    public string Embedding => _tower.Spec.Embedding;
+
     /// <summary>Bytes of device memory that the weights take on a device, whether they are there or not.</summary>
     public long DeviceBytes => _tower.DeviceBytes;
 

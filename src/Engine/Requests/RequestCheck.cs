@@ -13,6 +13,7 @@ internal static class RequestCheck
         var problems = new List<string>();
         AddQueryProblems(request, schema, tower, problems);
         AddResultProblems(request, schema, problems);
+        AddApproximationProblems(request, schema, tower, problems);
         if (problems.Count > 0)
         {
             throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(request));
@@ -142,6 +143,58 @@ internal static class RequestCheck
         foreach (string field in request.Fields.Where(field => schema.FindField(field) is null))
         {
             problems.Add($"Fields: the model has no field \"{field}\".");
+        }
+    }
+
+    private static void AddApproximationProblems(
+        SearchRequest request, Schema schema, QueryTower? tower, List<string> problems)
+    {
+        if (request.CheckExact && (request.Approximation is null || request.Diversity is not null))
+        {
+            problems.Add("CheckExact: expected an Approximation to compare, without Diversity.");
+        }
+
+        if (request.Approximation is not { } approximation)
+        {
+            return;
+        }
+
+        if (request.Embeddings.Length > 1)
+        {
+            problems.Add(
+                $"Approximation: expected a query of one embedding; found {request.Embeddings.Length}.");
+        }
+
+        string? name = request.Embeddings.Length > 0 ? request.Embeddings[0].Name
+            : request.Items.Length == 0 && tower is not null ? tower.Embedding
+            : schema.Embeddings.FirstOrDefault()?.Name;
+        if (name is not null && schema.FindEmbedding(name) is { Codes: null })
+        {
+            problems.Add(
+                $"Approximation: expected an embedding with codes; \"{name}\" has none in the model's schema "
+                + $"(codes: {EmbeddingCodes.Form}).");
+        }
+
+        if (approximation.KeepShare is not null && approximation.KeepCount is not null)
+        {
+            problems.Add("Approximation: expected one of KeepShare and KeepCount; found both.");
+        }
+
+        if (!approximation.Rescores && (approximation.KeepShare ?? approximation.KeepCount) is not null)
+        {
+            problems.Add("Approximation: KeepShare and KeepCount are of rescoring, which Rescores turns off.");
+        }
+
+        if (approximation.KeepShare is { } share && !(share is > 0 and <= 1))
+        {
+            problems.Add(
+                $"Approximation.KeepShare: expected above 0 and at most 1; found "
+                + $"{share.ToString(CultureInfo.InvariantCulture)}.");
+        }
+
+        if (approximation.KeepCount is < 1)
+        {
+            problems.Add($"Approximation.KeepCount: expected 1 or more; found {approximation.KeepCount}.");
         }
     }
 

@@ -6,6 +6,7 @@ using Linr.Engine.Scan;
 using Linr.Filters;
 using Linr.Index;
 using Linr.Index.Embeddings;
+using Linr.Kernels.Filter;
 using Linr.Kernels.Scan;
 
 namespace Linr.Engine.Requests;
@@ -14,6 +15,7 @@ namespace Linr.Engine.Requests;
 internal sealed class RequestRunner(ItemTable table, string modelVersion, SearcherPool pool)
 {
     private readonly ConcurrentBag<FilterCompiler> _compilers = [];
+    private readonly CodeSearch _codes = new(table, pool);
 
     /// <summary>Answers requests of any shapes; if a filter is wrong, none.</summary>
     /// <exception cref="FilterException">A filter or its parameters are wrong.</exception>
@@ -63,10 +65,54 @@ internal sealed class RequestRunner(ItemTable table, string modelVersion, Search
 
     private void Scan(ScanShape shape, RequestWork[] batch, CancellationToken cancellation)
     {
+        if (shape.Approximation is { } approximation)
+        {
+            RowFilter?[] filters = [.. batch.Select(work => work.BoundFilter)];
+            _codes.Run(shape, approximation, batch, Answer, cancellation);
+            CompareWithExact(shape, batch, filters, cancellation);
+            return;
+        }
+
+        ScanRows(shape, batch, Answer, cancellation);
+    }
+
+    /// <summary>Says what share of the exact answer the requests have that ask for it.</summary>
+    private void CompareWithExact(
+        ScanShape shape, RequestWork[] batch, RowFilter?[] filters, CancellationToken cancellation)
+    {
+        for (int query = 0; query < batch.Length; query++)
+        {
+            batch[query].BoundFilter = filters[query];
+        }
+
+        RequestWork[] compared = [.. batch.Where(work => work.Request.CheckExact)];
+        if (compared.Length > 0)
+        {
+            ScanRows(shape, compared, Compare, cancellation);
+        }
+
+        void Compare(RequestWork work, ScanAnswer answer)
+        {
+            HashSet<ItemId> found = [.. work.Response!.Hits.Select(hit => hit.Id)];
+            List<ScanHit> exact = Unseen(work, answer.Hits, work.Request.K);
+            double recall = exact.Count == 0 ? 1 : exact.Count(
+                hit => found.Contains(table.Ids.Read(hit.Row))) / (double)exact.Count;
+            work.Response = work.Response with { Recall = recall };
+        }
+    }
+
+    private void ScanRows(ScanShape shape, RequestWork[] batch, TakeAnswer take, CancellationToken cancellation)
+    {
         RowSearcher searcher = pool.Rent(shape.Embeddings, shape.EmbeddingNames, cancellation);
         try
         {
-            Scan(searcher, shape, batch, cancellation);
+            Search(searcher, shape.GroupBy, batch, cancellation);
+            for (int query = 0; query < batch.Length; query++)
+            {
+                Explain(searcher, batch[query], batch.Length);
+                take(batch[query], new ScanAnswer(
+                    searcher.Hits(query), searcher.RowsPassed(query), searcher.Engine));
+            }
         }
         finally
         {
@@ -75,7 +121,9 @@ internal sealed class RequestRunner(ItemTable table, string modelVersion, Search
         }
     }
 
-    private void Scan(RowSearcher searcher, ScanShape shape, RequestWork[] batch, CancellationToken cancellation)
+    /// <summary>Scans rows for requests of one shape.</summary>
+    internal static void Search(
+        RowSearcher searcher, GroupBy? groupBy, RequestWork[] batch, CancellationToken cancellation)
     {
         searcher.Begin(batch.Length);
         for (int query = 0; query < batch.Length; query++)
@@ -83,16 +131,21 @@ internal sealed class RequestRunner(ItemTable table, string modelVersion, Search
             Fill(searcher, query, batch[query]);
         }
 
-        if (shape.GroupBy is { } groupBy)
+        if (groupBy is not null)
         {
             searcher.SetGroups(groupBy.Attribute, groupBy.Cap);
         }
 
         searcher.IsTimed = batch.Any(one => one.Request.Explain);
         searcher.Search(batch.Max(one => one.ScanK), cancellation);
-        for (int query = 0; query < batch.Length; query++)
+    }
+
+    /// <summary>Adds the stages of a search to a request that asks for them.</summary>
+    internal static void Explain(RowSearcher searcher, RequestWork work, int batchLength)
+    {
+        if (work.Request.Explain)
         {
-            Answer(searcher, query, batch[query], batch.Length);
+            searcher.Explain(work.Clock, batchLength);
         }
     }
 
@@ -109,16 +162,36 @@ internal sealed class RequestRunner(ItemTable table, string modelVersion, Search
         searcher.SetFilter(query, work.BoundFilter);
     }
 
-    private void Answer(RowSearcher searcher, int query, RequestWork work, int batchLength)
+    private void Answer(RequestWork work, ScanAnswer answer)
     {
-        if (work.Request.Explain)
+        List<ScanHit> kept = Unseen(
+            work, answer.Hits, Math.Max(work.Request.K, work.Request.Diversity?.Candidates ?? 0));
+        if (work.Request.Diversity is { } diversity)
         {
-            searcher.Explain(work.Clock, batchLength);
+            kept = Diversify(kept, work, diversity);
         }
 
-        ReadOnlySpan<ScanHit> found = searcher.Hits(query);
+        ImmutableArray<Hit> hits = [.. kept.Select(hit => ReadHit(hit, work.Request.Fields))];
+        work.Clock.End("fetch", $"{hits.Length} hits, {work.Request.Fields.Length} fields each");
+        work.Response = new SearchResponse
+        {
+            Hits = hits,
+            Exact = answer.IsExact,
+            Mode = answer.Mode,
+            RowsScanned = table.Rows,
+            RowsPassed = answer.RowsPassed,
+            ModelVersion = modelVersion,
+            UnknownIds = work.Query.UnknownIds,
+            Explanation = work.Request.Explain
+                ? new Explanation(answer.Engine, FilterText(work.Request), work.Clock.Stages)
+                : null,
+        };
+    }
+
+    /// <summary>The best of the hits that may be returned, so many at most.</summary>
+    private static List<ScanHit> Unseen(RequestWork work, ReadOnlySpan<ScanHit> found, int wanted)
+    {
         var kept = new List<ScanHit>(Math.Min(found.Length, work.ScanK));
-        int wanted = Math.Max(work.Request.K, work.Request.Diversity?.Candidates ?? 0);
         foreach (ScanHit hit in found)
         {
             if (kept.Count == wanted)
@@ -132,25 +205,7 @@ internal sealed class RequestRunner(ItemTable table, string modelVersion, Search
             }
         }
 
-        if (work.Request.Diversity is { } diversity)
-        {
-            kept = Diversify(kept, work, diversity);
-        }
-
-        ImmutableArray<Hit> hits = [.. kept.Select(hit => ReadHit(hit, work.Request.Fields))];
-        work.Clock.End("fetch", $"{hits.Length} hits, {work.Request.Fields.Length} fields each");
-        work.Response = new SearchResponse
-        {
-            Hits = hits,
-            Exact = true,
-            RowsScanned = table.Rows,
-            RowsPassed = searcher.RowsPassed(query),
-            ModelVersion = modelVersion,
-            UnknownIds = work.Query.UnknownIds,
-            Explanation = work.Request.Explain
-                ? new Explanation(searcher.Engine, FilterText(work.Request), work.Clock.Stages)
-                : null,
-        };
+        return kept;
     }
 
     private List<ScanHit> Diversify(List<ScanHit> candidates, RequestWork work, Linr.Diversity diversity)

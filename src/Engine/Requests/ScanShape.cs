@@ -3,12 +3,16 @@ namespace Linr.Engine.Requests;
 /// <summary>What requests must have in common to share one scan.</summary>
 /// <param name="Embeddings">The names of the embeddings that are scored, joined in the schema's order.</param>
 /// <param name="GroupBy">The cap on hits a group, or null.</param>
-internal readonly record struct ScanShape(string Embeddings, GroupBy? GroupBy)
+/// <param name="Approximation">How codes are used, or null.</param>
+internal readonly record struct ScanShape(string Embeddings, GroupBy? GroupBy, Approximation? Approximation)
 {
     private const char Separator = '\n';
 
     public static ScanShape Of(SearchRequest request, ResolvedQuery query)
-        => new(string.Join(Separator, query.Embeddings.Select(embedding => embedding.Name)), request.GroupBy);
+        => new(
+            string.Join(Separator, query.Embeddings.Select(embedding => embedding.Name)),
+            request.GroupBy,
+            request.Approximation);
 
     /// <summary>The names of the embeddings.</summary>
     public string[] EmbeddingNames => Embeddings.Split(Separator);

@@ -4,8 +4,12 @@ namespace Linr.Engine.Scan;
 
 /// <summary>What a backend is asked for; reused from search to search.</summary>
 /// <param name="embeddings">[segment of the scan]: the embedding's number in the schema.</param>
-internal sealed class BackendRequest(int[] embeddings)
+/// <param name="isOfCodes">Whether the embedding's codes are scanned instead of its rows.</param>
+internal sealed class BackendRequest(int[] embeddings, bool isOfCodes)
 {
+    /// <summary>Whether the embedding's codes are scanned instead of its rows.</summary>
+    public bool IsOfCodes { get; } = isOfCodes;
+
     /// <summary>The scan.</summary>
     public ScanRequest Scan { get; } = new();
 

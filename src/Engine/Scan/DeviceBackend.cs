@@ -127,7 +127,8 @@ internal sealed class DeviceBackend : ISearchBackend
     private string? WhyNot(BackendRequest request)
     {
         DeviceShard shard = _devices.Shards[0];
-        return IsSum(request) && !shard.Search.CanAdd(shard.Table.Arrays, request.Embeddings.Span) ? "embeddings are too wide to be added"
+        return request.IsOfCodes ? "it has rows, not codes"
+            : IsSum(request) && !shard.Search.CanAdd(shard.Table.Arrays, request.Embeddings.Span) ? "embeddings are too wide to be added"
             : !_filters.TryBind(request.Scan.Filters.Span, shard.Table) ? "a filter is too large for it"
             : null;
     }

@@ -15,6 +15,7 @@ public sealed class RowSearcher : IDisposable
     private readonly ScanRequest _request;
     private readonly ScanSegment[] _segments;
     private readonly int[] _segmentStarts;
+    private readonly bool _isOfCodes;
     private float[] _queries = [];
     private float[] _weights = [];
     private float[] _scoreMin = [];
@@ -22,13 +23,22 @@ public sealed class RowSearcher : IDisposable
     private ISearchBackend? _backend;
 
     /// <summary>A searcher, which owns its backend.</summary>
-    internal RowSearcher(TableScan table, ISearchBackend? backend, IReadOnlyList<string> embeddings)
+    /// <param name="table">What it searches.</param>
+    /// <param name="backend">What searches; null: it is lent one.</param>
+    /// <param name="embeddings">The embeddings that are scored.</param>
+    /// <param name="isOfCodes">
+    /// Whether the codes of the one embedding are scanned: queries are <see cref="Kernels.SignOporp.EncodeQuery"/>'s,
+    /// and weights are not used.
+    /// </param>
+    internal RowSearcher(
+        TableScan table, ISearchBackend? backend, IReadOnlyList<string> embeddings, bool isOfCodes = false)
     {
+        _isOfCodes = isOfCodes;
         _table = table;
         _backend = backend;
-        _segments = [.. embeddings.Select(table.Segment)];
+        _segments = [.. embeddings.Select(name => isOfCodes ? table.Codes(name) : table.Segment(name))];
         _segmentStarts = new int[_segments.Length];
-        _search = new BackendRequest([.. embeddings.Select(table.EmbeddingNumber)]);
+        _search = new BackendRequest([.. embeddings.Select(table.EmbeddingNumber)], isOfCodes);
         _request = _search.Scan;
         _request.Segments = _segments;
         _request.Order = table.Table.Order;
@@ -72,7 +82,7 @@ public sealed class RowSearcher : IDisposable
         _request.QueryCount = queryCount;
         _request.RowCount = _table.Table.Rows;
         _request.Queries = _queries.AsMemory(0, floats);
-        _request.Weights = _weights.AsMemory(0, queryCount * _segments.Length);
+        _request.Weights = _isOfCodes ? default : _weights.AsMemory(0, queryCount * _segments.Length);
         _request.ScoreMin = _scoreMin.AsMemory(0, queryCount);
         _request.Filters = _filters.AsMemory(0, queryCount);
         _request.Groups = default;

@@ -16,8 +16,13 @@ internal sealed class SearcherPool(TableScan table, Func<ISearchBackend> makeBac
     private readonly SemaphoreSlim? _free = backendsMax > 0 ? new SemaphoreSlim(backendsMax) : null;
 
     /// <summary>A searcher with a backend.</summary>
+    /// <param name="key">Under which searchers of these embeddings, and of rows or codes, are kept.</param>
+    /// <param name="embeddings">The embeddings.</param>
+    /// <param name="cancellation">Looked at while it waits.</param>
+    /// <param name="isOfCodes">Whether it searches codes.</param>
     /// <exception cref="OperationCanceledException">It was cancelled while all backends were in use.</exception>
-    public RowSearcher Rent(string key, IReadOnlyList<string> embeddings, CancellationToken cancellation)
+    public RowSearcher Rent(
+        string key, IReadOnlyList<string> embeddings, CancellationToken cancellation, bool isOfCodes = false)
     {
         _free?.Wait(cancellation);
         try
@@ -26,7 +31,7 @@ internal sealed class SearcherPool(TableScan table, Func<ISearchBackend> makeBac
             ConcurrentStack<RowSearcher> waiting = _waiting.GetOrAdd(key, _ => new ConcurrentStack<RowSearcher>());
             if (!waiting.TryPop(out RowSearcher? searcher))
             {
-                searcher = new RowSearcher(table, null, embeddings);
+                searcher = new RowSearcher(table, null, embeddings, isOfCodes);
             }
 
             searcher.GiveBackend(backend);

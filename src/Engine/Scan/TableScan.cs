@@ -10,12 +10,15 @@ namespace Linr.Engine.Scan;
 internal sealed class TableScan
 {
     private readonly Dictionary<string, ScanSegment> _segments;
+    private readonly Dictionary<string, ScanSegment> _codes;
     private readonly Dictionary<string, ReadOnlyMemory<ColumnBlock>> _groups;
 
     public TableScan(ItemTable table)
     {
         Table = table;
         _segments = table.Embeddings.ToDictionary(column => column.Schema.Name, SegmentOf);
+        _codes = table.Embeddings.Where(column => column.Codes is not null)
+            .ToDictionary(column => column.Schema.Name, column => column.Codes!.Segment());
         _groups = table.Columns.OfType<ValueColumn>()
             .Where(column => column.Dictionary is not null && !column.Field.MultiValued)
             .ToDictionary(column => column.Field.Name, column => column.Blocks);
@@ -26,6 +29,9 @@ internal sealed class TableScan
 
     /// <summary>The rows of an embedding.</summary>
     public ScanSegment Segment(string embedding) => _segments[embedding];
+
+    /// <summary>The codes of an embedding that has some.</summary>
+    public ScanSegment Codes(string embedding) => _codes[embedding];
 
     /// <summary>The number of an embedding in the schema.</summary>
     public int EmbeddingNumber(string embedding) => Table.Embeddings.Index()

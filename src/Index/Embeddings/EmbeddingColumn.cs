@@ -30,8 +30,10 @@ public sealed class EmbeddingColumn : IDisposable
         BlockStore<float>? float32,
         BlockStore<Half>? float16,
         BlockStore<ushort>? bfloat16,
-        BlockStore<float> norms)
+        BlockStore<float> norms,
+        CodeColumn? codes = null)
     {
+        Codes = codes;
         Schema = schema;
         Rows = rows;
         _float32 = float32;
@@ -48,6 +50,9 @@ public sealed class EmbeddingColumn : IDisposable
     /// <summary>Its name, width, metric and row type.</summary>
     public EmbeddingSchema Schema { get; }
 
+    /// <summary>The rows' codes; null where the schema asks for none.</summary>
+    public CodeColumn? Codes { get; }
+
     /// <summary>How many rows.</summary>
     public long Rows { get; }
 
@@ -56,7 +61,7 @@ public sealed class EmbeddingColumn : IDisposable
 
     /// <summary>Bytes of native memory held; what is mapped is not counted.</summary>
     public long OwnedBytes => (_float32?.OwnedBytes ?? 0) + (_float16?.OwnedBytes ?? 0)
-        + (_bfloat16?.OwnedBytes ?? 0) + _norms.OwnedBytes;
+        + (_bfloat16?.OwnedBytes ?? 0) + _norms.OwnedBytes + (Codes?.OwnedBytes ?? 0);
 
     /// <summary>The rows of a block, [rows, D].</summary>
     /// <exception cref="InvalidOperationException">The rows are not 32-bit.</exception>
@@ -148,6 +153,7 @@ public sealed class EmbeddingColumn : IDisposable
         _float16?.Dispose();
         _bfloat16?.Dispose();
         _norms.Dispose();
+        Codes?.Dispose();
     }
 
     private InvalidOperationException WrongType(RowType expected)

@@ -8,6 +8,8 @@ namespace Linr.Index.Embeddings;
 public sealed class EmbeddingColumnBuilder : IDisposable
 {
     private readonly float[] _rounded;
+    private readonly SignOporp? _coder;
+    private BlockStore<ulong>? _codes;
     private BlockStore<float>? _float32;
     private BlockStore<Half>? _float16;
     private BlockStore<ushort>? _bfloat16;
@@ -22,6 +24,7 @@ public sealed class EmbeddingColumnBuilder : IDisposable
         ArgumentNullException.ThrowIfNull(schema);
         Schema = schema;
         _rounded = new float[schema.Dim];
+        _coder = schema.Codes is null ? null : CodeColumn.CoderOf(schema);
         StartRows();
     }
 
@@ -81,7 +84,9 @@ public sealed class EmbeddingColumnBuilder : IDisposable
         _float16?.Trim(rows);
         _bfloat16?.Trim(rows);
         _norms.Trim(rows);
-        var column = new EmbeddingColumn(Schema, rows, _float32, _float16, _bfloat16, _norms);
+        _codes?.Trim(rows);
+        CodeColumn? codes = _codes is null ? null : new CodeColumn(_coder!, _codes);
+        var column = new EmbeddingColumn(Schema, rows, _float32, _float16, _bfloat16, _norms, codes);
         _present.Dispose();
         StartRows();
         _norms = BlockStore<float>.OfRows();
@@ -97,6 +102,7 @@ public sealed class EmbeddingColumnBuilder : IDisposable
         _float16?.Dispose();
         _bfloat16?.Dispose();
         _norms.Dispose();
+        _codes?.Dispose();
         _present.Dispose();
     }
 
@@ -150,13 +156,31 @@ public sealed class EmbeddingColumnBuilder : IDisposable
             norm = EmbeddingNorm.Of(_rounded);
         }
 
+        SetCode(row, embedding);
         _norms.Write(row)[0] = (float)norm;
         RowMask.Set(_present, row, true);
         _rowsSet = Math.Max(_rowsSet, row + 1L);
     }
 
+    private void SetCode(uint row, ReadOnlySpan<float> embedding)
+    {
+        if (_codes is null)
+        {
+            return;
+        }
+
+        if (_float32 is null)
+        {
+            ReadRounded(row, _rounded);
+            embedding = _rounded;
+        }
+
+        _coder!.Encode(embedding, _codes.Write(row));
+    }
+
     private void StartRows()
     {
+        _codes = _coder is null ? null : BlockStore<ulong>.OfRows(_coder.Words);
         _float32 = Schema.RowType == RowType.Float32 ? BlockStore<float>.OfRows(Schema.Dim) : null;
         _float16 = Schema.RowType == RowType.Float16 ? BlockStore<Half>.OfRows(Schema.Dim) : null;
         _bfloat16 = Schema.RowType == RowType.BFloat16 ? BlockStore<ushort>.OfRows(Schema.Dim) : null;

@@ -33,6 +33,9 @@ public static class ModelNames
     /// <summary>The norms of an embedding: F32 [N].</summary>
     public static string Norms(string embedding) => $"embeddings/{embedding}/norms";
 
+    /// <summary>The codes of an embedding: U64 [N, bits / 64]; bit b of a row is bit b % 64 of word b / 64.</summary>
+    public static string EmbeddingCodes(string embedding) => $"embeddings/{embedding}/codes";
+
     /// <summary>Numbers, dates and booleans: I64, F64 or BOOL; [N], or [values] beside <see cref="Offsets"/>.</summary>
     public static string Values(string field) => $"fields/{field}/values";
 
@@ -64,7 +67,7 @@ public static class ModelNames
     internal static HashSet<string> OfItems(Schema schema) =>
     [
         IdValues, IdOffsets, IdBytes,
-        .. schema.Embeddings.SelectMany(one => new[] { Rows(one.Name), Norms(one.Name) }),
+        .. schema.Embeddings.SelectMany(one => new[] { Rows(one.Name), Norms(one.Name), EmbeddingCodes(one.Name) }),
         .. schema.Fields.SelectMany(field => new[]
         {
             Values(field.Name), Codes(field.Name), Offsets(field.Name), Bytes(field.Name), Present(field.Name),

@@ -1,6 +1,7 @@
 using Linr.Index.Columns;
 using Linr.Index.Embeddings;
 using Linr.Index.Ids;
+using Linr.Kernels;
 using Linr.Memory;
 using Linr.ModelFile;
 
@@ -29,7 +30,11 @@ public static class ModelReader
         {
             CheckFormat(file);
             Schema schema = ReadSchema(file);
-            HashSet<string> rowTensors = [.. schema.Embeddings.Select(embedding => ModelNames.Rows(embedding.Name))];
+            HashSet<string> rowTensors =
+            [
+                .. schema.Embeddings.Select(embedding => ModelNames.Rows(embedding.Name)),
+                .. schema.Embeddings.Select(embedding => ModelNames.EmbeddingCodes(embedding.Name)),
+            ];
             file.Verify(tensor => !rowTensors.Contains(tensor.Name));
             ItemTable items = ReadItems(file, schema, copyRows);
             return new LoadedModel(file, items, tensor => rowTensors.Contains(tensor.Name), verifyRows);
@@ -107,16 +112,34 @@ public static class ModelReader
             schema.RowType == RowType.Float32 ? Rows<float>(TensorType.Float32) : null,
             schema.RowType == RowType.Float16 ? Rows<Half>(TensorType.Float16) : null,
             schema.RowType == RowType.BFloat16 ? Rows<ushort>(TensorType.BFloat16) : null,
-            BlockStore<float>.Map(norms, Limits.BlockRows, 1));
+            BlockStore<float>.Map(norms, Limits.BlockRows, 1),
+            ReadCodes());
+
+        CodeColumn? ReadCodes()
+        {
+            if (schema.Codes is null)
+            {
+                return null;
+            }
+
+            SignOporp coder = CodeColumn.CoderOf(schema);
+            NativeSlice<ulong> all = file.Require<ulong>(
+                ModelNames.EmbeddingCodes(schema.Name), TensorType.UInt64, rows, coder.Words);
+            return new CodeColumn(coder, Store(all, coder.Words));
+        }
 
         BlockStore<T> Rows<T>(TensorType type)
             where T : unmanaged
         {
             NativeSlice<T> all = file.Require<T>(name, type, rows, schema.Dim);
-            return copyRows
-                ? BlockStore<T>.Copy(all, Limits.BlockRows, schema.Dim)
-                : BlockStore<T>.Map(all, Limits.BlockRows, schema.Dim);
+            return Store(all, schema.Dim);
         }
+
+        BlockStore<T> Store<T>(NativeSlice<T> all, int stride)
+            where T : unmanaged
+            => copyRows
+                ? BlockStore<T>.Copy(all, Limits.BlockRows, stride)
+                : BlockStore<T>.Map(all, Limits.BlockRows, stride);
     }
 
     private static IdMap MakeIdMap(TensorFile file, IdColumn ids)

@@ -30,6 +30,7 @@ public static class ModelWriter
         tensors.AddRange(contents.Tensors);
 
         // Last, so that all that is read at once when a model is loaded lies together.
+        tensors.AddRange(items.Embeddings.Where(column => column.Codes is not null).Select(Codes));
         tensors.AddRange(items.Embeddings.Select(Rows));
         TensorFileWriter.Write(path, Metadata(contents), tensors);
     }
@@ -59,6 +60,15 @@ public static class ModelWriter
         TensorType.Float32,
         [column.Rows],
         sink => WriteBlocks(sink, column, column.NormBlock));
+
+    private static TensorSource Codes(EmbeddingColumn column) => new(
+        ModelNames.EmbeddingCodes(column.Schema.Name),
+        TensorType.UInt64,
+        ImmutableArray.Create(column.Rows, column.Codes!.Coder.Words),
+        sink => WriteBlocks(sink, column, column.Codes.Block))
+    {
+        AlignmentBytes = PageBytes,
+    };
 
     private static TensorSource Rows(EmbeddingColumn column)
     {

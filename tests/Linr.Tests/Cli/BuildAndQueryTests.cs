@@ -50,6 +50,48 @@ public sealed class BuildAndQueryTests : IDisposable
     }
 
     [Fact]
+    public async Task Codes_are_built_inspected_and_searched_on_request_only()
+    {
+        string model = await BuildAsync();
+        string vectors = _folder.File("v.npy");
+        string coded = _folder.File("coded.linr");
+        Assert.Equal(ExitCode.Success, (await CliRun.Of("export", model, "--embedding", "v", "-o", vectors)).Code);
+        CliRun built = await CliRun.Of("build", "--embedding", $"w={vectors}", "-o", coded, "--codes", "sign-oporp(128)");
+        Assert.Equal(ExitCode.Success, built.Code);
+        JsonElement embedding = (await CliRun.Of("inspect", coded, "--json")).Json.GetProperty("embeddings")[0];
+        Assert.Equal("sign-oporp(128)", embedding.GetProperty("codes").GetString());
+        Assert.Equal(TinyData.ItemCount * 16, embedding.GetProperty("codeBytes").GetInt32());
+        CliRun inspected = await CliRun.Of("inspect", coded);
+        Assert.Contains("sign-oporp(128)", inspected.Output, StringComparison.Ordinal);
+
+        string[] query = ["query", coded, "--vector", "1,0,0", "-k", "3"];
+        JsonElement exact = (await CliRun.Of([.. query, "--json"])).Json;
+        Assert.True(exact.GetProperty("exact").GetBoolean());
+        Assert.Equal("rows", exact.GetProperty("mode").GetString());
+        CliRun codes = await CliRun.Of([.. query, "--codes-only", "--asymmetric", "--check-exact"]);
+        Assert.Contains("approximate: sign-oporp(128) asymmetric", codes.Output, StringComparison.Ordinal);
+        Assert.Contains("of the exact answer's hits", codes.Output, StringComparison.Ordinal);
+        JsonElement share = (await CliRun.Of([.. query, "--rescore", "50%", "--json"])).Json;
+        Assert.Equal("sign-oporp(128) -> 20 of 40 rescored", share.GetProperty("mode").GetString());
+        JsonElement count = (await CliRun.Of([.. query, "--rescore", "40", "--check-exact", "--json"])).Json;
+        Assert.True(count.GetProperty("exact").GetBoolean());
+        Assert.Equal(1, count.GetProperty("recall").GetDouble());
+        Assert.Equal(exact.GetProperty("hits").GetRawText(), count.GetProperty("hits").GetRawText());
+    }
+
+    [Theory]
+    [InlineData("--codes-only", "--codes-only and --rescore: expected an embedding with codes; \"v\" has none")]
+    [InlineData("--rescore=1%", "--codes-only and --rescore: expected an embedding with codes; \"v\" has none")]
+    [InlineData("--rescore=much", "--rescore: expected a share such as 1%, or a number of items; found \"much\".")]
+    [InlineData("--rescore=200%", "--rescore: expected above 0 and at most 1; found 2.")]
+    [InlineData("--asymmetric", "--asymmetric: expected --codes-only or --rescore too; found neither.")]
+    [InlineData("--check-exact", "--check-exact: expected an")]
+    public async Task Wrong_uses_of_codes_are_said(string option, string expected)
+    {
+        await CliRun.AssertMistake(ExitCode.Usage, expected, "query", await BuildAsync(), "--vector", "1,0,0", option);
+    }
+
+    [Fact]
     public async Task Embeddings_go_out_and_come_back_in()
     {
         string model = await BuildAsync();

@@ -11,7 +11,7 @@ internal sealed class RandomItems
 
     private static readonly string[] s_colours = ["red", "green", "blue"];
 
-    public RandomItems(int count, int seed, Metric metric = Metric.Cosine)
+    public RandomItems(int count, int seed, Metric metric = Metric.Cosine, EmbeddingCodes? codes = null)
     {
         var random = new Random(seed);
         Schema = new Schema
@@ -23,7 +23,7 @@ internal sealed class RandomItems
                 new FieldSchema("size", FieldType.Integer, FieldRoles.Attribute),
                 new FieldSchema("title", FieldType.Text, FieldRoles.Stored),
             ],
-            Embeddings = [new EmbeddingSchema("main", Dim, metric), new EmbeddingSchema("side", SideDim, Metric.Dot)],
+            Embeddings = [new EmbeddingSchema("main", Dim, metric, Codes: codes), new EmbeddingSchema("side", SideDim, Metric.Dot)],
         };
         Items = [.. Enumerable.Range(0, count).Select(i => MakeItem(i, random))];
     }

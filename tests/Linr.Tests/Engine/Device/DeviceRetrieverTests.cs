@@ -37,6 +37,25 @@ public sealed class DeviceRetrieverTests(CudaMachine machine) : CudaTest(machine
         Assert.InRange(onDevice, 30, int.MaxValue);
     }
 
+    [Fact]
+    public void Codes_are_scanned_by_the_processor_and_their_rows_by_the_device()
+    {
+        var items = new RandomItems(3_000, seed: 3, codes: new EmbeddingCodes(64));
+        using Retriever cpu = items.ToRetriever();
+        using var cuda = Retriever.Over(items.ToTable(), "test", OnCuda());
+        var request = new SearchRequest
+        {
+            Embeddings = [new EmbeddingQuery("main", RandomItems.RandomVector(new Random(1), RandomItems.Dim))],
+            K = 30,
+            Explain = true,
+            Approximation = new Approximation { KeepCount = 200 },
+        };
+        SearchRequest alone = request with { Approximation = new Approximation { Rescores = false } };
+        AssertSame(cpu.SearchBatch([request, alone]), cuda.SearchBatch([request, alone]));
+        Assert.Equal(cuda.Engine, cuda.Search(request).Explanation!.Engine);
+        Assert.Contains("not cuda: it has rows, not codes", cuda.Search(alone).Explanation!.Engine, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -15,9 +15,20 @@ public class GoldenFileTests
     [InlineData(IdKind.Text)]
     public void Format_1_opens_and_is_written_the_same(IdKind kind)
     {
-        string name = $"format-1-{kind}.linr".ToLowerInvariant();
-        using var folder = new TemporaryFolder();
         using ItemTable items = ModelFileTests.SmallTable(kind);
+        Check($"format-1-{kind}.linr".ToLowerInvariant(), items);
+    }
+
+    [Fact]
+    public void Format_1_has_codes()
+    {
+        using ItemTable items = ModelFileTests.CodedTable();
+        Check("format-1-codes.linr", items);
+    }
+
+    private static void Check(string name, ItemTable items)
+    {
+        using var folder = new TemporaryFolder();
         var contents = new ModelContents { Items = items, Version = "golden" };
         if (Environment.GetEnvironmentVariable("LINR_WRITE_GOLDEN") is { } write)
         {

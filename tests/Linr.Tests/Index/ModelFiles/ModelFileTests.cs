@@ -1,4 +1,5 @@
 using Linr.Index;
+using Linr.Index.Embeddings;
 using Linr.Index.Ids;
 using Linr.Index.ModelFiles;
 using Linr.ModelFile;
@@ -103,12 +104,44 @@ public class ModelFileTests
         return builder.Build();
     }
 
+    /// <summary>Embeddings of every type of rows, with codes of one permutation and of several.</summary>
+    internal static ItemTable CodedTable()
+    {
+        using var builder = new ItemTableBuilder(new Schema
+        {
+            IdKind = IdKind.Integer,
+            Embeddings =
+            [
+                new("single", 20, Metric.Cosine, RowType.Float32, new EmbeddingCodes(128, 42)),
+                new("half", 70, Metric.Dot, RowType.Float16, new EmbeddingCodes(64)),
+                new("brain", 9, Metric.Cosine, RowType.BFloat16, new EmbeddingCodes(192, ulong.MaxValue)),
+            ],
+        });
+        for (int i = 0; i < 4; i++)
+        {
+            builder.Append(new Item
+            {
+                Id = new ItemId(i),
+                Embeddings = builder.Schema.Embeddings.ToDictionary(
+                    one => one.Name,
+                    one => (ReadOnlyMemory<float>)Enumerable.Range(0, one.Dim)
+                        .Select(d => ((d * 7) + (i * 3)) % 11 - 4.5f).ToArray()),
+            });
+        }
+
+        return builder.Build();
+    }
+
     internal static void AssertSameItems(ItemTable expected, ItemTable found)
     {
         Assert.Equal(expected.Rows, found.Rows);
         for (uint row = 0; row < expected.Rows; row++)
         {
             Assert.Equal(ItemTableTests.Flatten(expected.ReadItem(row)), ItemTableTests.Flatten(found.ReadItem(row)));
+            foreach ((EmbeddingColumn first, EmbeddingColumn second) in expected.Embeddings.Zip(found.Embeddings))
+            {
+                Assert.Equal(first.Codes?.Read(row).ToArray(), second.Codes?.Read(row).ToArray());
+            }
         }
     }
 }

@@ -15,12 +15,7 @@ public class PythonTests
     public void Python_opens_a_model_file(
         string reader, string interpreterVariable, string requireVariable, string module)
     {
-        string python = Environment.GetEnvironmentVariable(interpreterVariable) ?? "/usr/bin/python3";
-        if (Environment.GetEnvironmentVariable(requireVariable) != "1" && !CanImport(python, module))
-        {
-            Assert.Skip($"{python} cannot import {module}; {requireVariable}=1 would make this a failure");
-        }
-
+        string python = Interpreter(interpreterVariable, requireVariable, module);
         string golden = Path.Combine(AppContext.BaseDirectory, "Golden");
         string output = Run(
             python, Path.Combine(golden, "read_safetensors.py"), reader, Path.Combine(golden, "format-1-text.linr"));
@@ -35,6 +30,27 @@ public class PythonTests
             "half float16 [1.0, 2.0, 3.0, 0.5, 65504.0, -6.0, 7.0, 8.0]",
         ];
         Assert.Equal(expected, output.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public void NumPy_makes_the_codes_of_a_model_file_again()
+    {
+        string python = Interpreter("LINR_PYTHON", "LINR_REQUIRE_PYTHON", "numpy");
+        string golden = Path.Combine(AppContext.BaseDirectory, "Golden");
+        string output = Run(
+            python, Path.Combine(golden, "read_codes.py"), "by_hand", Path.Combine(golden, "format-1-codes.linr"));
+        Assert.Equal("single 4 of 4, half 4 of 4, brain 4 of 4", output.TrimEnd());
+    }
+
+    private static string Interpreter(string interpreterVariable, string requireVariable, string module)
+    {
+        string python = Environment.GetEnvironmentVariable(interpreterVariable) ?? "/usr/bin/python3";
+        if (Environment.GetEnvironmentVariable(requireVariable) != "1" && !CanImport(python, module))
+        {
+            Assert.Skip($"{python} cannot import {module}; {requireVariable}=1 would make this a failure");
+        }
+
+        return python;
     }
 
     private static bool CanImport(string python, string module)

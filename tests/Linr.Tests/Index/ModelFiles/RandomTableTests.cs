@@ -27,13 +27,17 @@ public class RandomTableTests
     private static readonly Gen<(Schema Schema, Item[] Items)> s_table =
         from kind in Gen.Enum<IdKind>()
         from fields in s_field.Array[0, 6]
-        from embeddings in Gen.Select(Gen.Int[1, 9], Gen.Enum<Metric>(), Gen.Enum<RowType>()).Array[0, 2]
+        from embeddings in Gen.Select(Gen.Int[1, 9], Gen.Enum<Metric>(), Gen.Enum<RowType>(), Gen.Int[0, 3]).Array[0, 2]
         let schema = new Schema
         {
             IdKind = kind,
             Fields = [.. fields.Select((field, i) => field with { Name = $"f{i}" })],
             Embeddings = [.. embeddings.Select((one, i) => new EmbeddingSchema(
-                $"e{i}", one.Item1, one.Item2, one.Item3))],
+                $"e{i}",
+                one.Item1,
+                one.Item2,
+                one.Item3,
+                one.Item4 == 0 ? null : new EmbeddingCodes(64 * one.Item4, (ulong)i)))],
         }
         from items in ItemOf(schema).Array[0, 40]
         select (schema, items);

@@ -1,0 +1,178 @@
+using System.Globalization;
+using Linr.Engine.Scan;
+using Linr.Index;
+using Linr.Index.Embeddings;
+using Linr.Kernels;
+using Linr.Kernels.Filter;
+using Linr.Kernels.Scan;
+
+namespace Linr.Engine.Requests;
+
+/// <summary>Takes what a search found for a request.</summary>
+internal delegate void TakeAnswer(RequestWork work, ScanAnswer answer);
+
+/// <summary>
+/// LiNR's quantized search: the filter first, as ever; then the codes of the rows that pass; then, if it is asked for,
+/// the exact scores of the best of them, by a scan of those rows alone.
+/// </summary>
+internal sealed class CodeSearch(ItemTable table, SearcherPool pool)
+{
+    /// <summary>Answers requests of one shape.</summary>
+    public void Run(
+        ScanShape shape,
+        Approximation approximation,
+        RequestWork[] batch,
+        TakeAnswer take,
+        CancellationToken cancellation)
+    {
+        string name = shape.EmbeddingNames[0];
+        EmbeddingColumn column = table.FindEmbedding(name)!;
+        string key = $"codes of {name}";
+        RowSearcher searcher = pool.Rent(key, [name], cancellation, isOfCodes: true);
+        Candidates[] candidates;
+        try
+        {
+            candidates = Find(searcher, column.Codes!.Coder, shape, approximation, batch, cancellation);
+            if (!approximation.Rescores)
+            {
+                AnswerByCodes(searcher, column, approximation, batch, candidates, take);
+                return;
+            }
+        }
+        finally
+        {
+            pool.Return(key, searcher);
+        }
+
+        searcher = pool.Rent(shape.Embeddings, shape.EmbeddingNames, cancellation);
+        try
+        {
+            Rescore(searcher, column, shape, approximation, batch, candidates, take, cancellation);
+        }
+        finally
+        {
+            pool.Return(shape.Embeddings, searcher);
+        }
+    }
+
+    /// <summary>The best of each request by their codes.</summary>
+    private Candidates[] Find(
+        RowSearcher searcher,
+        SignOporp coder,
+        ScanShape shape,
+        Approximation approximation,
+        RequestWork[] batch,
+        CancellationToken cancellation)
+    {
+        searcher.Begin(batch.Length);
+        for (int query = 0; query < batch.Length; query++)
+        {
+            coder.EncodeQuery(
+                batch[query].Query.Embeddings[0].Vector.Span, approximation.IsAsymmetric, searcher.Query(query));
+            searcher.SetFilter(query, batch[query].BoundFilter);
+        }
+
+        if (!approximation.Rescores && shape.GroupBy is { } groupBy)
+        {
+            searcher.SetGroups(groupBy.Attribute, groupBy.Cap);
+        }
+
+        searcher.IsTimed = batch.Any(one => one.Request.Explain);
+        searcher.Search(batch.Max(one => KeepMax(approximation, one, table.Rows)), cancellation);
+        var found = new Candidates[batch.Length];
+        for (int query = 0; query < batch.Length; query++)
+        {
+            RequestRunner.Explain(searcher, batch[query], batch.Length);
+            long passed = searcher.RowsPassed(query);
+            ReadOnlySpan<ScanHit> hits = searcher.Hits(query);
+            int kept = Math.Min(hits.Length, KeepMax(approximation, batch[query], passed));
+            found[query] = new Candidates(hits[..kept].ToArray(), passed);
+        }
+
+        return found;
+    }
+
+    /// <summary>How many rows a request keeps of so many.</summary>
+    private static int KeepMax(Approximation approximation, RequestWork work, long rows)
+    {
+        double share = approximation.KeepShare ?? Approximation.UsualKeepShare;
+        double wanted = !approximation.Rescores ? 0 : approximation.KeepCount ?? Math.Ceiling(share * rows);
+        return (int)Math.Min(Math.Max(wanted, work.ScanK), int.MaxValue);
+    }
+
+    private static void AnswerByCodes(
+        RowSearcher searcher,
+        EmbeddingColumn column,
+        Approximation approximation,
+        RequestWork[] batch,
+        Candidates[] candidates,
+        TakeAnswer take)
+    {
+        string mode = Describe(column, approximation);
+        for (int query = 0; query < batch.Length; query++)
+        {
+            ScanHit[] hits = candidates[query].Hits;
+            ReadOnlySpan<float> values = searcher.Query(query);
+            int count = 0;
+            foreach (ScanHit hit in hits)
+            {
+                float score = SignOporp.EstimateCosine(values, hit.Score);
+                if (score >= (batch[query].Request.ScoreMin ?? float.NegativeInfinity))
+                {
+                    hits[count++] = new ScanHit(hit.Row, score);
+                }
+            }
+
+            take(batch[query], new ScanAnswer(hits.AsSpan(0, count), candidates[query].RowsPassed, searcher.Engine)
+            {
+                Mode = mode,
+                IsExact = false,
+            });
+        }
+    }
+
+    private void Rescore(
+        RowSearcher searcher,
+        EmbeddingColumn column,
+        ScanShape shape,
+        Approximation approximation,
+        RequestWork[] batch,
+        Candidates[] candidates,
+        TakeAnswer take,
+        CancellationToken cancellation)
+    {
+        for (int query = 0; query < batch.Length; query++)
+        {
+            batch[query].BoundFilter = Only(candidates[query].Hits);
+        }
+
+        RequestRunner.Search(searcher, shape.GroupBy, batch, cancellation);
+        for (int query = 0; query < batch.Length; query++)
+        {
+            (int kept, long passed) = (candidates[query].Hits.Length, candidates[query].RowsPassed);
+            RequestRunner.Explain(searcher, batch[query], batch.Length);
+            take(batch[query], new ScanAnswer(searcher.Hits(query), passed, searcher.Engine)
+            {
+                Mode = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{Describe(column, approximation)} -> {kept:N0} of {passed:N0} rescored"),
+                IsExact = kept == passed,
+            });
+        }
+    }
+
+    /// <summary>A filter that lets these rows through.</summary>
+    private PlanFilter Only(ScanHit[] hits)
+    {
+        FilterPlan plan = new();
+        uint[] rows = [.. hits.Select(hit => hit.Row)];
+        plan.Complete(plan.AppendRows(rows, table.BlockCount, FilterPlan.Pass, FilterPlan.Fail));
+        return new PlanFilter(plan);
+    }
+
+    private static string Describe(EmbeddingColumn column, Approximation approximation)
+        => column.Schema.Codes + (approximation.IsAsymmetric ? " asymmetric" : string.Empty);
+
+    /// <summary>The rows that codes chose for a request, best first, and how many they were chosen from.</summary>
+    private readonly record struct Candidates(ScanHit[] Hits, long RowsPassed);
+}

@@ -1,0 +1,48 @@
+using Linr.Kernels;
+using Linr.Kernels.Scan;
+using Linr.Memory;
+
+namespace Linr.Index.Embeddings;
+
+/// <summary>
+/// The codes of every row of an embedding, in blocks of <see cref="Limits.BlockRows"/> rows, [N, words]. Made of the
+/// rows as they are stored, so that they can be made again.
+/// </summary>
+public sealed class CodeColumn : IDisposable
+{
+    private readonly BlockStore<ulong> _words;
+
+    /// <summary>A finished column; it owns the storage from now on.</summary>
+    internal CodeColumn(SignOporp coder, BlockStore<ulong> words) => (Coder, _words) = (coder, words);
+
+    /// <summary>What makes a row's code, and a query's.</summary>
+    public SignOporp Coder { get; }
+
+    /// <summary>Bytes of native memory held; what is mapped is not counted.</summary>
+    public long OwnedBytes => _words.OwnedBytes;
+
+    /// <summary>The codes of a block, [rows, words].</summary>
+    public NativeSlice<ulong> Block(int block) => _words.Block(block);
+
+    /// <summary>The code of a row, [words].</summary>
+    public ReadOnlySpan<ulong> Read(uint row) => _words.Read(row);
+
+    /// <summary>As a scan reads it.</summary>
+    public ScanSegment Segment()
+    {
+        var blocks = new RowBlock[_words.BlockCount];
+        for (int block = 0; block < blocks.Length; block++)
+        {
+            blocks[block] = new RowBlock(Block(block).Address, Norms: 0, NormMax: 0);
+        }
+
+        return new ScanSegment(Coder.Bits, RowElement.SignCode, ScanMetric.Dot, blocks);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _words.Dispose();
+
+    /// <summary>What makes the codes of an embedding.</summary>
+    internal static SignOporp CoderOf(EmbeddingSchema schema)
+        => new(schema.Dim, schema.Codes!.Bits, schema.Codes.Seed);
+}
