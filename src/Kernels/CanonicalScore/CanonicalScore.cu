@@ -20,6 +20,7 @@ struct Sums { double dot, squares; };
 
 template <u32 element> DEVICE float row_value(const u8* row, u32 i) {
     if (element == ELEMENT_FLOAT32) return ((const float*)row)[i];
+    if (element == ELEMENT_SIGNCODE) return (row[i / 8] >> (i % 8) & 1) != 0 ? 1.0f : -1.0f;
     u16 bits = ((const u16*)row)[i];
     return element == ELEMENT_FLOAT16 ? float_from_half(bits) : float_from_bfloat(bits);
 }
@@ -91,6 +92,7 @@ KERNEL(canonical_score, (THREADS), const Segment* segments, u32 segmentCount, co
             Segment segment = segments[s];
             double value = segment.element == ELEMENT_FLOAT32 ? term<ELEMENT_FLOAT32>(segment, query, row, lane)
                 : segment.element == ELEMENT_FLOAT16          ? term<ELEMENT_FLOAT16>(segment, query, row, lane)
+                : segment.element == ELEMENT_SIGNCODE         ? term<ELEMENT_SIGNCODE>(segment, query, row, lane)
                                                               : term<ELEMENT_BFLOAT16>(segment, query, row, lane);
             score += (segment.weights != nullptr ? (double)segment.weights[query] : 1.0) * value;
         }

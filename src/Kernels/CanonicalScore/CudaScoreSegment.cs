@@ -42,7 +42,8 @@ public readonly struct CudaScoreSegment
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dim);
         long queryCount = queries.Length / dim;
         long squaredNormCount = metric == ScanMetric.Cosine ? queryCount : 0;
-        if (rowBytes < (long)dim * element.Bytes() || rowBytes % element.Bytes() != 0 || rows.Length % rowBytes != 0
+        int elementBytes = Math.Max(1, element.Bytes(1));
+        if (rowBytes < element.Bytes(dim) || rowBytes % elementBytes != 0 || rows.Length % rowBytes != 0
             || queries.Length % dim != 0
             || squaredNorms.Length != squaredNormCount || (weights.Length != 0 && weights.Length != queryCount))
         {

@@ -17,6 +17,9 @@ internal static unsafe partial class CodeScores
     /// <summary>Planes of a query that has other numbers than +1 and -1.</summary>
     public const int PlanesMax = 8;
 
+    /// <summary>Bytes ahead of the planes of a query on a device.</summary>
+    public const int HeadBytes = 16;
+
     private const int WordBits = 64;
     private const int FloatsPerWord = sizeof(ulong) / sizeof(float);
 
@@ -58,6 +61,21 @@ internal static unsafe partial class CodeScores
     {
         panel[position] = Base(query, planes);
         Pack(query, planes, (ulong*)(panel + TileScores.PanelWidth) + position, TileScores.PanelWidth);
+    }
+
+    /// <summary>
+    /// Packs a query for a device: the number of planes, what is added to each score, eight bytes of nothing, then
+    /// [plane][word].
+    /// </summary>
+    public static void Pack(ReadOnlySpan<float> query, int planes, Span<byte> packed)
+    {
+        packed.Clear();
+        BitConverter.TryWriteBytes(packed, planes);
+        BitConverter.TryWriteBytes(packed[sizeof(int)..], (int)Base(query, planes));
+        fixed (byte* words = packed[HeadBytes..])
+        {
+            Pack(query, planes, (ulong*)words, 1);
+        }
     }
 
     /// <summary>The score of one row and a query as <see cref="PackFew"/> wrote it.</summary>

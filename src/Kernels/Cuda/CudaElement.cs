@@ -11,4 +11,7 @@ public enum CudaElement
 
     /// <summary>The upper 16 bits of 32-bit floats.</summary>
     BFloat16,
+
+    /// <summary>Bits: +1 where one is set, -1 elsewhere; <see cref="Scan.RowElement.SignCode"/>.</summary>
+    SignCode,
 }

@@ -12,6 +12,7 @@ public static class CudaSources
         new("ELEMENT_FLOAT32", (int)CudaElement.Float32),
         new("ELEMENT_FLOAT16", (int)CudaElement.Float16),
         new("ELEMENT_BFLOAT16", (int)CudaElement.BFloat16),
+        new("ELEMENT_SIGNCODE", (int)CudaElement.SignCode),
     ];
 
     private static readonly CudaDefine[] s_metrics =
@@ -132,6 +133,17 @@ public static class CudaSources
             .. s_elements,
             .. s_metrics,
         ]),
+        new("CodeScan", "FusedScan/CodeScan.cu", ["80", "90"],
+        [
+            .. s_survivors,
+            new("QUEUE", FusedScan.QueueLength),
+            new("CODE_THREADS", CodeScan.Threads),
+            new("ROWS_A_LANE", CodeScan.RowsPerLane),
+            new("PLANES_MAX", CodeScores.PlanesMax),
+        ])
+        {
+            Parts = s_survivorParts,
+        },
         new("DeviceSearch", "DeviceSearch/DeviceSearch.cu", ["80", "90"],
         [
             new("THREADS", SearchStepsCuda.Threads),

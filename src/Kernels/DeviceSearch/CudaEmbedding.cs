@@ -20,12 +20,14 @@ public sealed record CudaEmbedding(
     DeviceSlice<float> Norms,
     float NormMax)
 {
-    /// <summary>Bytes of a row: D elements, padded to <see cref="FusedScan.RowAlignment"/>.</summary>
+    /// <summary>
+    /// Bytes of a row: D elements, padded to <see cref="FusedScan.RowAlignment"/>, or whole words of bits.
+    /// </summary>
     public int RowBytes => RowBytesOf(Dim, Element);
 
     /// <summary>Bytes of a row in device memory.</summary>
     /// <param name="dim">Elements of a row, D.</param>
     /// <param name="element">What rows are made of.</param>
     public static int RowBytesOf(int dim, CudaElement element)
-        => ((dim * element.Bytes()) + FusedScan.RowAlignment - 1) / FusedScan.RowAlignment * FusedScan.RowAlignment;
+        => (element.Bytes(dim) + element.RowAlignment() - 1) / element.RowAlignment() * element.RowAlignment();
 }

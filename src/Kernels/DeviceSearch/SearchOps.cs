@@ -283,7 +283,7 @@ internal sealed class SearchOps : IDisposable
                         stream,
                         memory.Batch(launch, isSample: true, isListed),
                         memory.RowCount(isListed),
-                        shape.Terms > 0 ? FusedScanSumCuda.TileRows(room) : FusedScanCuda.TileRows(room),
+                        shape.Terms > 0 ? FusedScanSumCuda.TileRows(room) : FusedScanCuda.TileRows(shape.Element, room),
                         memory.Lowest.Slice(first, room),
                         memory.LevelBases.Slice(first, room),
                         memory.LevelShifts.Slice(first, room));

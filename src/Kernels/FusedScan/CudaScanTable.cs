@@ -27,7 +27,9 @@ public readonly struct CudaScanTable
     /// <summary>A table.</summary>
     /// <param name="metric">How a query and a row give a score.</param>
     /// <param name="rows">[row][rowBytes].</param>
-    /// <param name="rowBytes">A row padded to a multiple of <see cref="FusedScan.RowAlignment"/>.</param>
+    /// <param name="rowBytes">
+    /// A row padded to a multiple of <see cref="FusedScan.RowAlignment"/>; of codes, whole words.
+    /// </param>
     /// <param name="dim">Elements of a row, D.</param>
     /// <param name="norms">
     /// A norm a row: of cosine rows unless they were normalised, and of euclidean rows; else empty.
@@ -46,7 +48,7 @@ public readonly struct CudaScanTable
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dim);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rowBytes);
-        if (rowBytes % FusedScan.RowAlignment != 0 || rows.Length < (long)rowBytes * rowCount
+        if (rowBytes % sizeof(ulong) != 0 || (rowBytes % FusedScan.RowAlignment != 0 && rowBytes * 8 != dim) || rows.Length < (long)rowBytes * rowCount
             || (!norms.IsEmpty && norms.Length < rowCount) || (metric == ScanMetric.Euclidean && norms.IsEmpty))
         {
             throw new ArgumentException(

@@ -6,10 +6,11 @@ namespace Linr.Kernels;
 public sealed class FusedScanCuda : IDisposable
 {
     private static readonly int[] s_variants = [8, 16, 32, 64];
-    private readonly CudaModule _module;
+    private readonly CudaModule? _module;
     private readonly CudaDevice _device;
-    private readonly CudaKernel[] _kernels;
+    private readonly CudaKernel[] _kernels = [];
     private readonly WarpgroupScan? _warpgroups;
+    private readonly CodeScan? _codes;
 
     /// <summary>Loads the kernels.</summary>
     /// <param name="context">The device's context.</param>
@@ -20,6 +21,12 @@ public sealed class FusedScanCuda : IDisposable
     {
         ArgumentNullException.ThrowIfNull(context);
         _device = context.Device;
+        if (element == CudaElement.SignCode)
+        {
+            _codes = new CodeScan(context);
+            return;
+        }
+
         _module = new CudaModule(context, "FusedScan", CudaImages.Find("FusedScan", _device.ComputeCapability));
         string kind = element switch
         {
@@ -45,7 +52,7 @@ public sealed class FusedScanCuda : IDisposable
     public static CudaTensorMap Map(CudaContext context, CudaElement element, DeviceSlice<byte> rows, int rowBytes)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return !WarpgroupScan.Serves(context.Device) || rows.IsEmpty
+        return !WarpgroupScan.Serves(context.Device) || rows.IsEmpty || element == CudaElement.SignCode
             ? default
             : CudaTensorMap.Of(
                 context,
@@ -64,6 +71,11 @@ public sealed class FusedScanCuda : IDisposable
     /// <param name="queryBytes">Bytes of a packed query.</param>
     public int QueriesPerLaunch(int queryBytes)
     {
+        if (_codes is not null)
+        {
+            return CodeScan.QueriesPerLaunch(queryBytes);
+        }
+
         int count = FusedScan.QueriesMax;
         while (count > 8 && (SharedBytes(count, queryBytes) > _device.SharedBytesPerBlockMax
             || (queryBytes > FusedScan.StageBytesPerRow && count > 128)))
@@ -125,6 +137,12 @@ public sealed class FusedScanCuda : IDisposable
     {
         int queryCount = shape.QueryCount;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(queryCount, QueriesPerLaunch(shape.QueryBytes), nameof(shape));
+        if (_codes is not null)
+        {
+            _codes.Launch(stream, table, batch, shape);
+            return;
+        }
+
         if (_warpgroups is not null && !isSpecial && queryCount <= _warpgroups.QueriesPerLaunch(shape.QueryBytes))
         {
             _warpgroups.Launch(stream, table, batch, queryCount, rowBytes);
@@ -141,12 +159,14 @@ public sealed class FusedScanCuda : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _module.Dispose();
+        _module?.Dispose();
         _warpgroups?.Dispose();
+        _codes?.Dispose();
     }
 
     /// <summary>Rows of a tile of a batch.</summary>
-    internal static int TileRows(int queryCount) => ScanVariant.Of(s_variants[Variant(queryCount)]).TileRows;
+    internal static int TileRows(CudaElement element, int queryCount)
+        => element == CudaElement.SignCode ? CodeScan.TileRows : ScanVariant.Of(s_variants[Variant(queryCount)]).TileRows;
 
     private static int Variant(int queryCount) => queryCount switch { <= 8 => 0, <= 16 => 1, <= 32 => 2, _ => 3 };
 

@@ -30,8 +30,8 @@ public readonly ref struct PackedQueries
     /// <param name="dim">D.</param>
     /// <param name="element">What the rows are made of.</param>
     public static int BytesPerQuery(int dim, CudaElement element)
-        => ((dim * element.Bytes()) + FusedScan.StageBytesPerRow - 1) / FusedScan.StageBytesPerRow
-            * FusedScan.StageBytesPerRow;
+        => ((element == CudaElement.SignCode ? CodeScores.HeadBytes + dim : element.Bytes(dim))
+            + FusedScan.StageBytesPerRow - 1) / FusedScan.StageBytesPerRow * FusedScan.StageBytesPerRow;
 
     /// <summary>Packs queries into the arrays; allocates nothing.</summary>
     /// <param name="queries">[query][D].</param>
@@ -49,6 +49,12 @@ public readonly ref struct PackedQueries
         bool hasNorms = true)
     {
         int queryBytes = BytesPerQuery(dim, element);
+        if (element == CudaElement.SignCode)
+        {
+            PackCodes(queries, dim, queryBytes);
+            return;
+        }
+
         for (int q = 0; q < queries.Length / dim; q++)
         {
             ReadOnlySpan<float> query = queries.Slice(q * dim, dim);
@@ -56,6 +62,20 @@ public readonly ref struct PackedQueries
             Factors[q] = Write(query, 1, norm, element, metric, Bytes.Slice(q * queryBytes, queryBytes));
             Offsets[q] = metric == ScanMetric.Euclidean ? (float)-(norm * norm) : 0;
             Errors[q] = (float)Error(dim, element, metric, norm, normMax, hasNorms);
+        }
+    }
+
+    /// <summary>Queries for codes, of which scores are exact.</summary>
+    private void PackCodes(ReadOnlySpan<float> queries, int bits, int queryBytes)
+    {
+        int count = queries.Length / bits;
+        int planes = CodeScores.PlanesOf(queries);
+        Factors[..count].Fill(1);
+        Offsets[..count].Clear();
+        Errors[..count].Clear();
+        for (int q = 0; q < count; q++)
+        {
+            CodeScores.Pack(queries.Slice(q * bits, bits), planes, Bytes.Slice(q * queryBytes, queryBytes));
         }
     }
 
@@ -98,7 +118,7 @@ public readonly ref struct PackedQueries
     /// <summary>Writes floats as a row of the device, and what they are there.</summary>
     internal static void Write(ReadOnlySpan<float> values, CudaElement element, Span<byte> row, Span<float> written)
     {
-        row[(values.Length * element.Bytes())..].Clear();
+        row[element.Bytes(values.Length)..].Clear();
         switch (element)
         {
             case CudaElement.Float32:
@@ -130,7 +150,7 @@ public readonly ref struct PackedQueries
     private static void WriteScaled(ReadOnlySpan<float> query, double scale, CudaElement element, Span<byte> packed)
     {
         Span<float> scaled = stackalloc float[PieceLength];
-        packed[(query.Length * element.Bytes())..].Clear();
+        packed[element.Bytes(query.Length)..].Clear();
         for (int first = 0; first < query.Length; first += PieceLength)
         {
             int length = Math.Min(PieceLength, query.Length - first);
@@ -140,7 +160,7 @@ public readonly ref struct PackedQueries
             }
 
             Write(
-                scaled[..length], element, packed.Slice(first * element.Bytes(), length * element.Bytes()), default);
+                scaled[..length], element, packed.Slice(element.Bytes(first), element.Bytes(length)), default);
         }
     }
 }

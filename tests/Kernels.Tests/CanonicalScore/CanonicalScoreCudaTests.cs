@@ -1,6 +1,7 @@
 using Linr.Cuda;
 using Linr.Kernels.Scan;
 using Linr.Kernels.Tests.Cuda;
+using Linr.Kernels.Tests.Scan;
 
 namespace Linr.Kernels.Tests;
 
@@ -10,7 +11,7 @@ public sealed class CanonicalScoreCudaTests(CudaMachine machine) : CudaTest(mach
     private const int RowCount = 67;
 
     public static MatrixTheoryData<CudaElement, ScanMetric> Kinds
-        => new(Enum.GetValues<CudaElement>(), Enum.GetValues<ScanMetric>());
+        => new(RandomRows.CudaFloats, Enum.GetValues<ScanMetric>());
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -225,7 +226,7 @@ public sealed class CanonicalScoreCudaTests(CudaMachine machine) : CudaTest(mach
         }
 
         /// <summary>Rows of an even number of elements are padded by two more.</summary>
-        private int RowBytes(CudaElement element) => (_dim % 2 == 0 ? _dim + 2 : _dim) * element.Bytes();
+        private int RowBytes(CudaElement element) => element.Bytes(_dim % 2 == 0 ? _dim + 2 : _dim);
 
         /// <summary>The bytes of the rows, padded with rubbish; the floats become what the bytes hold.</summary>
         private byte[] Encode(CudaElement element)
@@ -236,7 +237,7 @@ public sealed class CanonicalScoreCudaTests(CudaMachine machine) : CudaTest(mach
             {
                 Span<float> values = _rows.AsSpan(row * _dim, _dim);
                 PackedQueries.Write(
-                    values, element, bytes.AsSpan(row * RowBytes(element), _dim * element.Bytes()), values);
+                    values, element, bytes.AsSpan(row * RowBytes(element), element.Bytes(_dim)), values);
             }
 
             return bytes;

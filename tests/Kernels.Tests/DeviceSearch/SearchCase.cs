@@ -162,6 +162,7 @@ internal sealed unsafe class SearchCase : IDisposable
     {
         CudaElement.Float32 => RowElement.Float32,
         CudaElement.Float16 => RowElement.Float16,
+        CudaElement.SignCode => RowElement.SignCode,
         _ => RowElement.BFloat16,
     };
 
@@ -172,6 +173,18 @@ internal sealed unsafe class SearchCase : IDisposable
         float[] norms = new float[RowCount];
         float[] values = new float[segment.Dim];
         float normMax = segment.Metric == ScanMetric.Cosine ? 1 : 0;
+        if (element == CudaElement.SignCode)
+        {
+            for (int row = 0; row < RowCount; row++)
+            {
+                nint first = segment.Blocks.Span[row / ScanSegment.BlockRows].Rows;
+                new Span<byte>((byte*)first + (row % ScanSegment.BlockRows * rowBytes), rowBytes).CopyTo(
+                    bytes.AsSpan(row * rowBytes));
+            }
+
+            return new CudaEmbedding(element, segment.Metric, segment.Dim, Put(bytes), default, NormMax: 0);
+        }
+
         for (int row = 0; row < RowCount; row++)
         {
             RowBlock block = segment.Blocks.Span[row / ScanSegment.BlockRows];

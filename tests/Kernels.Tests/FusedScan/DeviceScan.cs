@@ -159,7 +159,7 @@ internal sealed class DeviceScan : IDisposable
             _stream,
             _sampleBatch.Slice(),
             _table.Slice().Cast<uint>().Slice(CudaScanTable.RowCountPlace, 1),
-            FusedScanCuda.TileRows(_queryCount),
+            FusedScanCuda.TileRows(CudaElement.Float32, _queryCount),
             _lowest.Slice(),
             _bases.Slice(),
             _shifts.Slice());

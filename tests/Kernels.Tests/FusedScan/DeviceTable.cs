@@ -14,7 +14,7 @@ internal sealed class DeviceTable : IDisposable
     {
         (Element, Metric, Dim) = (element, metric, dim);
         RowCount = values.Length / dim;
-        int rowBytes = ((dim * element.Bytes()) + FusedScan.RowAlignment - 1) / FusedScan.RowAlignment
+        int rowBytes = (element.Bytes(dim) + FusedScan.RowAlignment - 1) / FusedScan.RowAlignment
             * FusedScan.RowAlignment;
         byte[] bytes = new byte[(long)rowBytes * RowCount];
         Values = new float[values.Length];

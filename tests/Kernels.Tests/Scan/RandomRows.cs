@@ -9,6 +9,10 @@ internal static class RandomRows
     public static IReadOnlyList<RowElement> FloatElements { get; } =
         [.. Enum.GetValues<RowElement>().Where(element => element != RowElement.SignCode)];
 
+    /// <summary>The same on a device.</summary>
+    public static CudaElement[] CudaFloats { get; } =
+        [.. Enum.GetValues<CudaElement>().Where(element => element != CudaElement.SignCode)];
+
     public static Action<long, Span<float>> Normal(int seed) => (row, values) =>
     {
         Random random = new((seed * 7919) + (int)row);

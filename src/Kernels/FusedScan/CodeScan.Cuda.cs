@@ -1,0 +1,68 @@
+using Linr.Cuda;
+
+namespace Linr.Kernels;
+
+/// <summary>Launches the scan of codes. One for a context.</summary>
+internal sealed class CodeScan : IDisposable
+{
+    /// <summary>Threads of a block.</summary>
+    internal const int Threads = 256;
+
+    /// <summary>Rows of a lane.</summary>
+    internal const int RowsPerLane = 4;
+
+    /// <summary>Rows of a warp's tile.</summary>
+    internal const int TileRows = 32 * RowsPerLane;
+
+    /// <summary>Shared memory that queries may take: two blocks then fit a multiprocessor of 164 KiB.</summary>
+    private const int QueriesBytesMax = 64 * 1024;
+
+    private const int GroupQueries = 4;
+
+    private readonly CudaModule _module;
+    private readonly CudaKernel _one;
+    private readonly CudaKernel _some;
+    private readonly int _multiprocessors;
+
+    /// <summary>Loads the kernels.</summary>
+    /// <exception cref="CudaException">The driver refused them.</exception>
+    /// <exception cref="NotSupportedException">The device is too old.</exception>
+    public CodeScan(CudaContext context)
+    {
+        CudaDevice device = context.Device;
+        _module = new CudaModule(context, nameof(CodeScan), CudaImages.Find(nameof(CodeScan), device.ComputeCapability));
+        _one = _module.GetKernel("scan_code_1");
+        _some = _module.GetKernel("scan_code_4");
+        _one.AllowSharedBytes(device.SharedBytesPerBlockMax);
+        _some.AllowSharedBytes(device.SharedBytesPerBlockMax);
+        _multiprocessors = device.Multiprocessors;
+    }
+
+    /// <summary>Queries that a launch takes.</summary>
+    /// <param name="queryBytes">Bytes of a packed query.</param>
+    public static int QueriesPerLaunch(int queryBytes)
+    {
+        int count = FusedScan.QueriesMax;
+        while (count > GroupQueries && count * queryBytes > QueriesBytesMax)
+        {
+            count /= 2;
+        }
+
+        return count;
+    }
+
+    /// <summary>Enqueues the scores of a sample, or the scan.</summary>
+    public void Launch(
+        CudaStream stream, DeviceSlice<CudaScanTable> table, DeviceSlice<CudaScanBatch> batch, in CudaScanBatch shape)
+    {
+        CudaKernel kernel = shape.QueryCount == 1 ? _one : _some;
+        int padded = (shape.QueryCount + GroupQueries - 1) / GroupQueries * GroupQueries;
+        int sharedBytes = (padded * (shape.QueryBytes + (2 * sizeof(int))))
+            + (Threads / 32 * FusedScan.QueueLength * (sizeof(ulong) + sizeof(uint)));
+        int blocks = _multiprocessors * kernel.BlocksPerMultiprocessor(Threads, sharedBytes);
+        kernel.Launch(new LaunchShape((uint)blocks, Threads, (uint)sharedBytes), stream, table, batch);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _module.Dispose();
+}
