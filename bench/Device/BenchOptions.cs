@@ -7,6 +7,10 @@ internal sealed record BenchOptions
     public const long UsualRows = 15_500_000;
 
     public const long UsualLargeRows = 240_000_000;
+    public const long UsualCodeRows = 1_000_000_000;
+
+    /// <summary>Bits of a code.</summary>
+    public const int CodeBits = 64;
     public const int UsualDim = 128;
 
     public required IReadOnlyList<DeviceCase> Cases { get; init; }
@@ -14,6 +18,8 @@ internal sealed record BenchOptions
     public required long Rows { get; init; }
 
     public required long LargeRows { get; init; }
+
+    public required long CodeRows { get; init; }
 
     public required int Dim { get; init; }
 
@@ -36,7 +42,19 @@ internal sealed record BenchOptions
 
     /// <summary>The figure to reach; none for other shapes than the published ones.</summary>
     public double? Goal(DeviceCase one, double goalMs)
-        => Dim == UsualDim && RowsOf(one) == (one.IsLarge ? UsualLargeRows : UsualRows) ? goalMs : null;
+        => (Dim == UsualDim || one.Table == CaseTable.Codes) && RowsOf(one.Table) == UsualRowsOf(one.Table) ? goalMs : null;
 
-    public long RowsOf(DeviceCase one) => one.IsLarge ? LargeRows : Rows;
+    public long RowsOf(CaseTable table) => table switch
+    {
+        CaseTable.Large => LargeRows,
+        CaseTable.Codes => CodeRows,
+        _ => Rows,
+    };
+
+    private static long UsualRowsOf(CaseTable table) => table switch
+    {
+        CaseTable.Large => UsualLargeRows,
+        CaseTable.Codes => UsualCodeRows,
+        _ => UsualRows,
+    };
 }

@@ -1,4 +1,5 @@
 using Linr.Cuda;
+using Linr.Kernels;
 
 namespace Linr.Bench.Device;
 
@@ -18,8 +19,10 @@ internal sealed class DeviceBench(BenchOptions options, TextWriter log)
         log.WriteLine($"{device}, {DeviceReport.DriverName()}");
         using (var context = new CudaContext(device))
         {
-            RunTable(context, isLarge: false, cancellation);
-            RunTable(context, isLarge: true, cancellation);
+            foreach (CaseTable table in Enum.GetValues<CaseTable>())
+            {
+                RunTable(context, table, cancellation);
+            }
         }
 
         PeerResult? peer = null;
@@ -43,9 +46,9 @@ internal sealed class DeviceBench(BenchOptions options, TextWriter log)
             peer);
     }
 
-    private void RunTable(CudaContext context, bool isLarge, CancellationToken cancellation)
+    private void RunTable(CudaContext context, CaseTable table, CancellationToken cancellation)
     {
-        DeviceCase[] cases = [.. options.Cases.Where(one => one.IsLarge == isLarge)];
+        DeviceCase[] cases = [.. options.Cases.Where(one => one.Table == table)];
         if (cases.Length == 0)
         {
             return;
@@ -53,8 +56,9 @@ internal sealed class DeviceBench(BenchOptions options, TextWriter log)
 
         using var rows = new RandomRows(
             context,
-            options.RowsOf(cases[0]),
-            options.Dim,
+            table == CaseTable.Codes ? CudaElement.SignCode : CudaElement.Float16,
+            options.RowsOf(table),
+            table == CaseTable.Codes ? BenchOptions.CodeBits : options.Dim,
             options.Seed,
             cases.Any(one => one.Filter != CaseFilter.None));
         using var runner = new CaseRunner(rows, options.Passes, options.Checks);
@@ -73,7 +77,7 @@ internal sealed class DeviceBench(BenchOptions options, TextWriter log)
         }
 
         _readRates.Add(runner.ReadBytesPerSecond);
-        if (!isLarge && options.EngineSeconds > 0)
+        if (table == CaseTable.Usual && options.EngineSeconds > 0)
         {
             RunEngine(rows);
         }

@@ -16,6 +16,11 @@ var largeRows = new Option<long>("--large-rows")
 {
     Description = "Rows of the large table; 0: as many times as many as usual.",
 };
+var codeRows = new Option<long>("--code-rows")
+{
+    Description = "Rows of the table of codes.",
+    DefaultValueFactory = _ => BenchOptions.UsualCodeRows,
+};
 var dim = new Option<int>("--dim")
 {
     Description = "Halves of a row.",
@@ -50,7 +55,7 @@ var draw = new Option<string?>("--draw")
 };
 var root = new RootCommand("Measures Linr's searches on a CUDA device, and checks their answers.")
 {
-    cases, rows, largeRows, dim, batchMax, passes, checks, engineSeconds, peerSeconds, folder, seed, draw,
+    cases, rows, largeRows, codeRows, dim, batchMax, passes, checks, engineSeconds, peerSeconds, folder, seed, draw,
 };
 root.SetAction((parsed, cancellation) => Task.FromResult(parsed.GetValue(draw) is { } earlier
     ? Draw(earlier, parsed.GetValue(folder)!)
@@ -62,6 +67,7 @@ root.SetAction((parsed, cancellation) => Task.FromResult(parsed.GetValue(draw) i
         LargeRows = parsed.GetValue(largeRows) is > 0 and long given
             ? given
             : parsed.GetValue(rows) * BenchOptions.UsualLargeRows / BenchOptions.UsualRows,
+        CodeRows = parsed.GetValue(codeRows),
         Dim = parsed.GetValue(dim),
         BatchMax = parsed.GetValue(batchMax),
         Passes = parsed.GetValue(passes),

@@ -4,7 +4,7 @@ using Linr.Kernels.Scan;
 
 namespace Linr.Bench.Device;
 
-/// <summary>A table of random rows of halves, made where it is searched.</summary>
+/// <summary>A table of random rows of halves, or of random codes, made where it is searched.</summary>
 internal sealed class RandomRows : IDisposable
 {
     private const int OrderPiece = 1 << 22;
@@ -14,20 +14,31 @@ internal sealed class RandomRows : IDisposable
 
     /// <summary>Makes it.</summary>
     /// <param name="context">Where.</param>
+    /// <param name="element">Halves or codes.</param>
     /// <param name="rowCount">Rows, N.</param>
-    /// <param name="dim">Halves of a row, D.</param>
+    /// <param name="dim">Halves, or bits, of a row, D.</param>
     /// <param name="seed">What they are drawn from.</param>
     /// <param name="hasAttributes">Whether rows have attributes.</param>
-    public RandomRows(CudaContext context, long rowCount, int dim, ulong seed, bool hasAttributes)
+    public RandomRows(
+        CudaContext context, CudaElement element, long rowCount, int dim, ulong seed, bool hasAttributes)
     {
         Seed = seed;
-        int rowBytes = CudaEmbedding.RowBytesOf(dim, CudaElement.Float16);
+        int rowBytes = CudaEmbedding.RowBytesOf(dim, element);
         using var random = new RandomTableCuda(context);
         using var stream = new CudaStream(context, "random rows");
         _rows = new DeviceBuffer<byte>(context, rowCount * rowBytes, "random rows");
         _order = new DeviceBuffer<long>(context, rowCount, "order of random rows");
-        stream.EnqueueZero(_rows.Slice());
-        random.LaunchRows(stream, _rows.Slice(), dim, rowBytes, seed);
+        if (element == CudaElement.SignCode)
+        {
+            // Even but for the word without a bit.
+            random.LaunchCodes(stream, _rows.Slice().Cast<uint>(), uint.MaxValue, seed);
+        }
+        else
+        {
+            stream.EnqueueZero(_rows.Slice());
+            random.LaunchRows(stream, _rows.Slice(), dim, rowBytes, seed);
+        }
+
         Attributes = hasAttributes ? new RandomAttributes(context, random, stream, rowCount, seed) : null;
         UploadOrder(stream);
         stream.Synchronize();
@@ -38,7 +49,7 @@ internal sealed class RandomRows : IDisposable
             Embeddings =
             [
                 new CudaEmbedding(
-                    CudaElement.Float16, ScanMetric.Dot, dim, _rows.Slice(), default, RandomTable.NormMax),
+                    element, ScanMetric.Dot, dim, _rows.Slice(), default, RandomTable.NormMax),
             ],
             Order = _order.Slice(),
             Columns = Attributes is null ? [] : [.. Attributes.OnDevice],
@@ -62,6 +73,16 @@ internal sealed class RandomRows : IDisposable
     {
         int dim = Table.Embeddings[0].Dim;
         var queries = new float[count * dim];
+        if (Table.Embeddings[0].Element == CudaElement.SignCode)
+        {
+            for (int i = 0; i < queries.Length; i++)
+            {
+                queries[i] = (2 * (int)RandomTable.Code(Seed, (Table.RowCount * 2L) + (first * dim) + i, 2)) - 3;
+            }
+
+            return queries;
+        }
+
         var query = new Half[dim];
         for (int q = 0; q < count; q++)
         {

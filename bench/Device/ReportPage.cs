@@ -40,7 +40,8 @@ internal static class ReportPage
         StringBuilder page, DeviceReport report, DeviceCase one, IReadOnlyList<DeviceFigure> figures)
     {
         Line(page, $"");
-        Line(page, $"## {one.Title}: {figures[0].Rows:N0} x {report.Dim}, top {one.K:N0}");
+        string width = one.Table == CaseTable.Codes ? $"{BenchOptions.CodeBits} bits" : $"{report.Dim}";
+        Line(page, $"## {one.Title}: {figures[0].Rows:N0} x {width}, top {one.K:N0}");
         Line(page, $"");
         Row(
             page,

@@ -126,7 +126,7 @@ def main():
         sys.exit("PyTorch finds no CUDA device")
     torch.manual_seed(1)
     print(json.dumps({"peer": f"PyTorch {torch.__version__}, CUDA {torch.version.cuda}"}), flush=True)
-    cases = options.cases.split(",")
+    cases = [case for case in options.cases.split(",") if case in BATCHES]
     small = [case for case in cases if case != "large"]
     if small:
         table = Table(torch, options.rows, options.dim)

@@ -86,6 +86,7 @@ internal static class InspectCommand
     {
         bytes = layout.Bytes,
         embeddings = layout.EmbeddingBytes,
+        codes = layout.CodeBytes,
         attributes = layout.AttributeBytes,
         ids = layout.OrderBytes,
     };

@@ -45,7 +45,11 @@ internal sealed class DeviceShard : IDisposable
         {
             Context = Context,
             RowCount = (uint)Math.Min(rows, Limits.RowsMax),
-            Embeddings = [.. Layout.Embeddings.Select(DeviceLayout.Describe)],
+            Embeddings =
+            [
+                .. Layout.Embeddings.Select(DeviceLayout.Describe),
+                .. Layout.Embeddings.Where(schema => schema.Codes is not null).Select(DeviceLayout.DescribeCodes),
+            ],
             Order = default,
             Columns = [.. new CudaFilterColumn[Layout.Columns.Length]],
         };

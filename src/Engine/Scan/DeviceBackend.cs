@@ -127,8 +127,7 @@ internal sealed class DeviceBackend : ISearchBackend
     private string? WhyNot(BackendRequest request)
     {
         DeviceShard shard = _devices.Shards[0];
-        return request.IsOfCodes ? "it has rows, not codes"
-            : IsSum(request) && !shard.Search.CanAdd(shard.Table.Arrays, request.Embeddings.Span) ? "embeddings are too wide to be added"
+        return IsSum(request) && !shard.Search.CanAdd(shard.Table.Arrays, request.Embeddings.Span) ? "embeddings are too wide to be added"
             : !_filters.TryBind(request.Scan.Filters.Span, shard.Table) ? "a filter is too large for it"
             : null;
     }
@@ -142,7 +141,8 @@ internal sealed class DeviceBackend : ISearchBackend
         bool isSum = IsSum(request);
         foreach (DeviceSearchRequest search in _requests)
         {
-            search.Embedding = request.Embeddings.Span[0];
+            int embedding = request.Embeddings.Span[0];
+            search.Embedding = request.IsOfCodes ? _devices.Shards[0].Layout.CodesNumber(embedding) : embedding;
             search.Embeddings = isSum ? request.Embeddings : default;
             search.Weights = isSum ? scan.Weights : default;
             search.QueryCount = scan.QueryCount;

@@ -27,8 +27,8 @@ public sealed class DeviceBudget
     /// <summary>Bytes of embeddings and norms.</summary>
     public long EmbeddingBytes => _layouts.Sum(layout => layout.EmbeddingBytes);
 
-    /// <summary>Bytes of quantized embeddings: 0, since no table has any yet.</summary>
-    public long CodeBytes { get; }
+    /// <summary>Bytes of codes.</summary>
+    public long CodeBytes => _layouts.Sum(layout => layout.CodeBytes);
 
     /// <summary>Bytes of attributes.</summary>
     public long AttributeBytes => _layouts.Sum(layout => layout.AttributeBytes);

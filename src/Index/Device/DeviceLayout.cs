@@ -36,6 +36,10 @@ public sealed record DeviceLayout
     public long EmbeddingBytes => Embeddings.Sum(schema
         => Capacity * (RowBytesOf(schema) + (HasNorms(schema) ? sizeof(float) : 0)));
 
+    /// <summary>Bytes of codes.</summary>
+    public long CodeBytes => Embeddings.Where(schema => schema.Codes is not null)
+        .Sum(schema => Capacity * DescribeCodes(schema).RowBytes);
+
     /// <summary>Bytes of attributes.</summary>
     public long AttributeBytes => Columns.Sum(column => column.Bytes(Capacity));
 
@@ -44,11 +48,12 @@ public sealed record DeviceLayout
         => (Capacity * sizeof(long)) + (HasLiveMask ? RowMask.Words(Capacity) * sizeof(ulong) : 0);
 
     /// <summary>Bytes of all arrays.</summary>
-    public long Bytes => EmbeddingBytes + AttributeBytes + OrderBytes;
+    public long Bytes => EmbeddingBytes + CodeBytes + AttributeBytes + OrderBytes;
 
     /// <summary>How many arrays.</summary>
     public int ArrayCount
-        => Embeddings.Sum(schema => HasNorms(schema) ? 2 : 1) + (HasLiveMask ? 2 : 1)
+        => Embeddings.Sum(schema => (HasNorms(schema) ? 2 : 1) + (schema.Codes is null ? 0 : 1))
+            + (HasLiveMask ? 2 : 1)
             + Columns.Sum(column => column.IsMultiValued || column.HasMissing ? 2 : 1);
 
     /// <summary>The layout of a table that is not there yet.</summary>
@@ -147,6 +152,18 @@ public sealed record DeviceLayout
         };
         return new CudaEmbedding(ElementOf(schema), metric, schema.Dim, default, default, NormMax: 1);
     }
+
+    /// <summary>An embedding's codes on a device, which are an embedding of their own there, without their array.</summary>
+    public static CudaEmbedding DescribeCodes(EmbeddingSchema schema)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        return new CudaEmbedding(
+            CudaElement.SignCode, ScanMetric.Dot, schema.Codes!.Bits, default, default, NormMax: 0);
+    }
+
+    /// <summary>The number on a device of an embedding's codes: all codes follow all rows.</summary>
+    public int CodesNumber(int embedding)
+        => Embeddings.Length + Embeddings.Take(embedding).Count(schema => schema.Codes is not null);
 
     /// <summary>Bytes of a row of an embedding.</summary>
     internal static int RowBytesOf(EmbeddingSchema schema)

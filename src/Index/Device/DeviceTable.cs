@@ -9,7 +9,7 @@ using Linr.Memory;
 namespace Linr.Index.Device;
 
 /// <summary>
-/// The one owner of a table's memory on a device: embeddings, norms, order numbers, live mask and attributes of a
+/// The one owner of a table's memory on a device: embeddings, norms, codes, order numbers, live mask and attributes of a
 /// shard's rows as flat arrays. The host's table stays what it is and is not needed to search, only to name the rows.
 /// Immutable; safe for concurrent readers. Dispose it when no search runs.
 /// </summary>
@@ -66,7 +66,12 @@ public sealed class DeviceTable : IDisposable
                 Context = context,
                 FirstBlock = layout.Shard.FirstBlock,
                 RowCount = (uint)layout.Shard.Rows,
-                Embeddings = [.. items.Embeddings.Select(column => table.SendEmbedding(column, context, upload))],
+                Embeddings =
+                [
+                    .. items.Embeddings.Select(column => table.SendEmbedding(column, context, upload)),
+                    .. items.Embeddings.Where(column => column.Codes is not null)
+                        .Select(column => table.SendCodes(column, context, upload)),
+                ],
                 Order = table.SendOrder(items.Ids, context, upload, cancellation),
                 Live = table.SendLive(items, context, upload),
                 Columns = [.. layout.Columns.Select((_, number) => table.SendColumn(items, number, context, upload))],
@@ -129,6 +134,16 @@ public sealed class DeviceTable : IDisposable
             ? Allocate<float>(context, Layout.Capacity, $"norms of {schema.Name}")
             : default;
         return EmbeddingUpload.Send(column, Shard, rows, norms, upload);
+    }
+
+    private CudaEmbedding SendCodes(EmbeddingColumn column, CudaContext context, StagedUpload upload)
+    {
+        CodeColumn codes = column.Codes!;
+        DeviceSlice<ulong> words = Allocate<ulong>(
+            context, Layout.Capacity * codes.Coder.Words, $"codes of {column.Schema.Name}");
+        upload.Send(Shard, 1, words, codes.Coder.Words, (block, first, to)
+            => codes.Block(block).Slice((long)first * codes.Coder.Words, to.Length).Span.CopyTo(to));
+        return DeviceLayout.DescribeCodes(column.Schema) with { Rows = words.Cast<byte>() };
     }
 
     private DeviceSlice<long> SendOrder(

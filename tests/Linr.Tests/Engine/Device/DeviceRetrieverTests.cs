@@ -38,7 +38,7 @@ public sealed class DeviceRetrieverTests(CudaMachine machine) : CudaTest(machine
     }
 
     [Fact]
-    public void Codes_are_scanned_by_the_processor_and_their_rows_by_the_device()
+    public void Codes_and_the_rows_that_they_choose_are_scanned_by_the_device()
     {
         var items = new RandomItems(3_000, seed: 3, codes: new EmbeddingCodes(64));
         using Retriever cpu = items.ToRetriever();
@@ -52,8 +52,11 @@ public sealed class DeviceRetrieverTests(CudaMachine machine) : CudaTest(machine
         };
         SearchRequest alone = request with { Approximation = new Approximation { Rescores = false } };
         AssertSame(cpu.SearchBatch([request, alone]), cuda.SearchBatch([request, alone]));
-        Assert.Equal(cuda.Engine, cuda.Search(request).Explanation!.Engine);
-        Assert.Contains("not cuda: it has rows, not codes", cuda.Search(alone).Explanation!.Engine, StringComparison.Ordinal);
+        SearchRequest asymmetric = alone with { Approximation = alone.Approximation! with { IsAsymmetric = true } };
+        AssertSame(cpu.SearchBatch([asymmetric]), cuda.SearchBatch([asymmetric]));
+        Assert.All(
+            (SearchRequest[])[request, alone, asymmetric],
+            one => Assert.Equal(cuda.Engine, cuda.Search(one).Explanation!.Engine));
     }
 
     [Theory]

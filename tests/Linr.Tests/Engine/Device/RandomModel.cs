@@ -20,7 +20,11 @@ internal sealed class RandomModel
             Embeddings =
             [
                 .. Enumerable.Range(0, _embeddingCount).Select(i => new EmbeddingSchema(
-                    $"e{i}", _random.Next(1, dimMax), (Metric)_random.Next(3), (RowType)_random.Next(3))),
+                    $"e{i}",
+                    _random.Next(1, dimMax),
+                    (Metric)_random.Next(3),
+                    (RowType)_random.Next(3),
+                    _random.Next(3) == 0 ? new EmbeddingCodes(64 * _random.Next(1, 4), (ulong)seed) : null)),
             ],
         };
     }
@@ -45,6 +49,12 @@ internal sealed class RandomModel
         return builder.Build();
     }
 
+    private Approximation Approximation() => new()
+    {
+        Rescores = _random.Next(2) == 0,
+        IsAsymmetric = _random.Next(2) == 0,
+    };
+
     /// <summary>A request that is right.</summary>
     public SearchRequest Request()
     {
@@ -68,8 +78,9 @@ internal sealed class RandomModel
             Diversity = _random.Next(5) == 0 ? new Diversity(0.5f, k + 20) : null,
             Fields = [.. Schema.Fields.Select(field => field.Name).Take(2)],
             Explain = _random.Next(2) == 0,
+            Approximation = embeddings is [{ Codes: not null }] && _random.Next(2) == 0 ? Approximation() : null,
         };
-        return _random.Next(6) > 0
+        return _random.Next(6) > 0 || request.Approximation is not null
             ? request
             : request with
             {
