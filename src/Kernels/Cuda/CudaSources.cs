@@ -136,9 +136,10 @@ public static class CudaSources
         new("CodeScan", "FusedScan/CodeScan.cu", ["80", "90"],
         [
             .. s_survivors,
-            new("QUEUE", FusedScan.QueueLength),
+            new("CODE_QUEUE", CodeScan.QueueLength),
             new("CODE_THREADS", CodeScan.Threads),
-            new("ROWS_A_LANE", CodeScan.RowsPerLane),
+            new("CODE_ROWS_1", CodeScan.RowsForOne),
+            new("CODE_ROWS_4", CodeScan.RowsForSome),
             new("PLANES_MAX", CodeScores.PlanesMax),
         ])
         {

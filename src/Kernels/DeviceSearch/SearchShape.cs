@@ -57,6 +57,8 @@ internal readonly record struct SearchShape(
     private const int RowsMin = 1024;
     private const int SampleMin = 128;
     private const int SampleMax = 1 << 20;
+    private const int CodeRowsPerSample = 1_024;
+    private const int CodeSampleMax = 1 << 18;
     private const int FilteredSample = 8;
     private const int SurvivorsUsual = 32_768;
 
@@ -96,8 +98,16 @@ internal readonly record struct SearchShape(
         bool isFiltered = !request.Filters.IsEmpty || !table.Live.IsEmpty;
         long rows = RoundUp(table.RowCount, RowsMin);
         long hits = RoundUp(Math.Min((uint)request.K, table.RowCount), HitsMin);
-        int survivors = (int)Math.Min(rows, Math.Min(SurvivorsFor(hits), Math.Max(2 * hits, limits.Survivors)));
-        uint usual = (uint)Math.Clamp(8 * hits, limits.PartRows, SampleMax);
+        bool isOfCodes = request.EmbeddingAt(0).Element == CudaElement.SignCode;
+        int survivors = (int)Math.Min(rows, Math.Min(SurvivorsFor(hits, isOfCodes), Math.Max(2 * hits, limits.Survivors)));
+        long least = limits.PartRows;
+        if (isOfCodes)
+        {
+            // Codes are so small that a first round of all warps would fill the lists before the first cut could rise.
+            least = Math.Max(least, Math.Min(rows / CodeRowsPerSample, CodeSampleMax));
+        }
+
+        uint usual = (uint)Math.Clamp(8 * hits, least, SampleMax);
         long sample = Math.Min(isFiltered ? FilteredSample * usual : usual, Math.Min(SampleMax, rows / 4));
         int sampleRows = Math.Max(SampleMin, 1 << BitOperations.Log2((uint)sample));
         (int dim, int bytesPerQuery) = (0, 0);
@@ -159,12 +169,14 @@ internal readonly record struct SearchShape(
     }
 
     /// <summary>
-    /// Some ten times k survive a scan of many rows with a usual sample; a block alone finishes up to
-    /// <see cref="TopK.CudaBlockCapacityMax"/>.
+    /// Some ten times k survive a scan of many rows with a usual sample, and some forty times of codes, of which as many
+    /// have a score as are better; a block alone finishes up to <see cref="TopK.CudaBlockCapacityMax"/>.
     /// </summary>
-    private static long SurvivorsFor(long hits)
+    private static long SurvivorsFor(long hits, bool isOfCodes)
         => hits > TopK.CudaSortMax
             ? 8 * hits
             : Math.Clamp(
-                (long)BitOperations.RoundUpToPowerOf2((ulong)hits) * 32, SurvivorsUsual, TopK.CudaBlockCapacityMax);
+                (long)BitOperations.RoundUpToPowerOf2((ulong)hits) * (isOfCodes ? 128 : 32),
+                SurvivorsUsual,
+                TopK.CudaBlockCapacityMax);
 }

@@ -8,11 +8,14 @@ internal sealed class CodeScan : IDisposable
     /// <summary>Threads of a block.</summary>
     internal const int Threads = 256;
 
-    /// <summary>Rows of a lane.</summary>
-    internal const int RowsPerLane = 4;
+    /// <summary>Rows of a lane, for one query.</summary>
+    internal const int RowsForOne = 8;
 
-    /// <summary>Rows of a warp's tile.</summary>
-    internal const int TileRows = 32 * RowsPerLane;
+    /// <summary>Rows of a lane, for several queries.</summary>
+    internal const int RowsForSome = 4;
+
+    /// <summary>What a warp may keep before it is written out: twice the most of a tile.</summary>
+    internal const int QueueLength = 2 * 32 * RowsForSome * GroupQueries;
 
     /// <summary>Shared memory that queries may take: two blocks then fit a multiprocessor of 164 KiB.</summary>
     private const int QueriesBytesMax = 64 * 1024;
@@ -51,6 +54,9 @@ internal sealed class CodeScan : IDisposable
         return count;
     }
 
+    /// <summary>Rows of a warp's tile.</summary>
+    public static int TileRows(int queryCount) => 32 * (queryCount == 1 ? RowsForOne : RowsForSome);
+
     /// <summary>Enqueues the scores of a sample, or the scan.</summary>
     public void Launch(
         CudaStream stream, DeviceSlice<CudaScanTable> table, DeviceSlice<CudaScanBatch> batch, in CudaScanBatch shape)
@@ -58,7 +64,7 @@ internal sealed class CodeScan : IDisposable
         CudaKernel kernel = shape.QueryCount == 1 ? _one : _some;
         int padded = (shape.QueryCount + GroupQueries - 1) / GroupQueries * GroupQueries;
         int sharedBytes = (padded * (shape.QueryBytes + (2 * sizeof(int))))
-            + (Threads / 32 * FusedScan.QueueLength * (sizeof(ulong) + sizeof(uint)));
+            + (Threads / 32 * ((QueueLength * sizeof(ulong)) + (32 * (sizeof(ulong) + sizeof(uint)))));
         int blocks = _multiprocessors * kernel.BlocksPerMultiprocessor(Threads, sharedBytes);
         kernel.Launch(new LaunchShape((uint)blocks, Threads, (uint)sharedBytes), stream, table, batch);
     }

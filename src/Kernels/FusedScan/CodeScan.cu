@@ -1,11 +1,12 @@
 // The fused scan of codes, a bit a component: the dot product of a query of whole numbers and the signs of a row, as
 // CodeScores.cs has it, by population counts. Scores are exact, so that nothing is lost to rounding.
-// A lane has four rows, a warp tiles of its own: codes are read once a group of queries, from the caches after the
-// first, and nothing is staged.
-// Defines: those of Survivors.cu, QUEUE, CODE_THREADS, ROWS_A_LANE, PLANES_MAX.
+// A lane has some rows, a warp tiles of its own: codes are read once a group of queries, from the caches after the
+// first, and nothing is staged. What is rare - survivors on their way out, cuts that rise, the sample, listed rows -
+// stands in calls outside the loop over tiles, and a batch is read where it is needed: what lives across a call, or is
+// copied, the compiler keeps in memory, and then the loop waits for that and not for codes.
+// Defines: those of Survivors.cu, CODE_QUEUE, CODE_THREADS, CODE_ROWS_1, CODE_ROWS_4, PLANES_MAX.
 
 #define WARPS (CODE_THREADS / 32)
-#define TILE_ROWS (32u * ROWS_A_LANE)
 #define SCORE_MAX 1000000.0f // above all scores
 
 // CudaScanTable in C#.
@@ -26,202 +27,302 @@ struct Codes {
 // A packed query: the planes of all, what is added to its scores, then [plane][word].
 struct QueryHead { u32 planes; i32 plus; u32 unused[2]; };
 
-// A block's queries in shared memory.
-struct Queries {
-    const u64* words; // [query][planes * words of a code]
-    i32* limits;      // [query]: the lowest score that is kept
-    const i32* pluses;
-    u32 planes;
+// A block's part of shared memory. What is kept waits in a word: the row, the query, the total (all 24 bits of it).
+struct Shared {
+    u64* queries;    // [query][planes * words of a code]
+    u64* waiting;    // [warp][CODE_QUEUE]
+    u64* words;      // [warp][32], on their way out
+    u32* queryOf;    // [warp][32], their queries
+    i32* pluses;     // [query]: what is added to a total
+    i32* needs;      // [query]: the lowest total that is kept
 };
 
-DEVICE void refresh_limits(const Batch& batch, const Queries& queries, u32 padded) {
-    for (u32 q = thread_id(); q < padded; q += block_threads()) {
-        float cut = q < batch.queryCount ? float_from_ordered(load_changing(batch.cuts + q)) : infinity();
+// How large what it holds is; calls are told that, for a struct that they point to would stand in memory.
+struct Sizes { u32 queries, words, planes; }; // padded queries, words of a code, planes of a query
+
+DEVICE Shared shared_of(const Sizes& sizes) {
+    SHARED_BYTES(bytes);
+    Shared shared;
+    shared.queries = (u64*)bytes;
+    shared.waiting = shared.queries + sizes.queries * sizes.planes * sizes.words;
+    shared.words = shared.waiting + WARPS * CODE_QUEUE;
+    shared.queryOf = (u32*)(shared.words + WARPS * 32);
+    shared.pluses = (i32*)(shared.queryOf + WARPS * 32);
+    shared.needs = shared.pluses + sizes.queries;
+    return shared;
+}
+
+#define TOTAL_ZERO (1 << 23)
+DEVICE u64 waiting_word(u32 row, u32 query, i32 total) {
+    return (u64)(u32)(total + TOTAL_ZERO) << 40 | (u64)query << 32 | row;
+}
+
+DEVICE void refresh_needs(const Batch* batch, const Shared& shared, u32 padded, u32 first, u32 step) {
+    for (u32 q = first; q < padded; q += step) {
+        float cut = q < batch->queryCount ? float_from_ordered(load_changing(batch->cuts + q)) : infinity();
         cut = cut < -SCORE_MAX ? -SCORE_MAX : cut > SCORE_MAX ? SCORE_MAX : cut;
-        i32 limit = (i32)cut;
-        queries.limits[q] = (float)limit < cut ? limit + 1 : limit;
+        i32 least = (i32)cut;
+        shared.needs[q] = ((float)least < cut ? least + 1 : least) - shared.pluses[q];
     }
 }
 
-// Adds the words of a lane's rows for some queries: minus two a bit that differs where queries are codes, else what a
+// Writes out what waits.
+DEVICE_CALL void flush(const Table* at, const Batch* batch, Sizes sizes, u32 count) {
+    const Shared shared = shared_of(sizes);
+    const u64* waiting = shared.waiting + warp_id() * CODE_QUEUE;
+    u64* words = shared.words + warp_id() * 32;
+    u32* queryOf = shared.queryOf + warp_id() * 32;
+    warp_sync();
+    for (u32 first = 0; first < count; first += 32) {
+        u64 word = first + lane_id() < count ? waiting[first + lane_id()] : 0;
+        u32 query = (u32)(word >> 32) & 0xff;
+        float score = (float)((i32)(u32)(word >> 40) - TOTAL_ZERO + shared.pluses[query]);
+        words[lane_id()] = (u64)float_bits(score) << 32 | (u32)word;
+        queryOf[lane_id()] = query;
+        write_out<Codes>(at, batch, words, queryOf, smaller(count - first, 32));
+    }
+}
+
+// As in RowTiles.cu.
+DEVICE_CALL void maintain(const Batch* batchAt, Sizes sizes) {
+    const Batch batch = *batchAt;
+    u32 apart = grid_blocks() * WARPS / (4 * batch.queryCount), own = block_id() * WARPS + warp_id();
+    if (apart == 0) apart = 1;
+    if (own % apart == 0) {
+        if (batch.groups.codes == nullptr) raise_cut(batch, own / apart % batch.queryCount);
+        else raise_cut_by_slots(batchAt, own / apart % batch.queryCount);
+    }
+
+    // Other warps read and write them meanwhile: any of the values will do.
+    refresh_needs(batchAt, shared_of(sizes), sizes.queries, lane_id(), 32);
+    warp_sync();
+}
+
+// Adds a word of a lane's rows for some queries: minus two a bit that differs where queries are codes, else what a
 // plane's bit is worth a bit that both have.
-template <u32 group>
-DEVICE void add_codes(i32 (&totals)[ROWS_A_LANE][group], const u8* const (&rows)[ROWS_A_LANE], u32 words,
-                      const u64* query, u32 planes) {
-    for (u32 w = 0; w < words; w++) {
-        u64 code[ROWS_A_LANE];
+template <u32 group, u32 rows>
+DEVICE void add_word(i32 (&totals)[rows][group], const u64 (&code)[rows], const u64* query, u32 words, u32 planes) {
+    if (planes == 1) {
 #pragma unroll
-        for (u32 r = 0; r < ROWS_A_LANE; r++) code[r] = rows[r] != nullptr ? ((const u64*)rows[r])[w] : 0;
-        if (planes == 1) {
+        for (u32 g = 0; g < group; g++)
 #pragma unroll
-            for (u32 g = 0; g < group; g++)
-#pragma unroll
-                for (u32 r = 0; r < ROWS_A_LANE; r++) totals[r][g] -= 2 * (i32)bit_count(code[r] ^ query[g * words + w]);
-            continue;
-        }
+            for (u32 r = 0; r < rows; r++) totals[r][g] -= 2 * (i32)bit_count(code[r] ^ query[g * words]);
+        return;
+    }
 
 #pragma unroll 1
-        for (u32 p = 0; p < PLANES_MAX; p++) {
-            i32 worth = p == PLANES_MAX - 1 ? -(2 << p) : 2 << p;
+    for (u32 p = 0; p < PLANES_MAX; p++) {
+        i32 worth = p == PLANES_MAX - 1 ? -(2 << p) : 2 << p;
 #pragma unroll
-            for (u32 g = 0; g < group; g++)
+        for (u32 g = 0; g < group; g++)
 #pragma unroll
-                for (u32 r = 0; r < ROWS_A_LANE; r++)
-                    totals[r][g] += worth * (i32)bit_count(code[r] & query[(g * PLANES_MAX + p) * words + w]);
-        }
+            for (u32 r = 0; r < rows; r++)
+                totals[r][g] += worth * (i32)bit_count(code[r] & query[(g * PLANES_MAX + p) * words]);
     }
 }
 
-template <u32 group> struct CodeScan {
-    const Table* at;
-    const Batch* batchAt;
-    const Batch& batch;
-    const Queries& queries;
-    u32 padded;
-
-    DEVICE_MEMBER void take(const i32 (&totals)[ROWS_A_LANE][group], const u32 (&rowOf)[ROWS_A_LANE], u32 query0,
-                            Queue& queue) const {
-        u32 kept = 0;
+// The rows of a lane: of a place r * 32 + lane of the tile; all bits set where there is none.
+template <u32 rows> DEVICE void find_rows(u32 (&rowOf)[rows], const u32* list, u32 start, u32 rowCount) {
 #pragma unroll
-        for (u32 g = 0; g < group; g++) {
-            i32 limit = queries.limits[query0 + g] - queries.pluses[query0 + g];
-#pragma unroll
-            for (u32 r = 0; r < ROWS_A_LANE; r++)
-                kept |= (u32)(rowOf[r] != ~0u && totals[r][g] >= limit) << (r * group + g);
-        }
+    for (u32 r = 0; r < rows; r++) {
+        u32 place = start + r * 32 + lane_id();
+        rowOf[r] = place >= rowCount ? ~0u : list != nullptr ? list[place] : place;
+    }
+}
 
+template <u32 group, u32 rows>
+DEVICE void add_rows(i32 (&totals)[rows][group], const u32 (&rowOf)[rows], const Table* at, const Sizes& sizes,
+                     const u64* query) {
 #pragma unroll 1
-        for (u32 left = warp_or(kept); left != 0; left &= left - 1) {
-            u32 f = lowest_bit(left), row = 0;
-            i32 total = 0;
+    for (u32 w = 0; w < sizes.words; w++) {
+        u64 code[rows];
 #pragma unroll
-            for (u32 r = 0; r < ROWS_A_LANE; r++)
+        for (u32 r = 0; r < rows; r++)
+            code[r] = rowOf[r] == ~0u ? 0 : ((const u64*)(at->rows + (u64)rowOf[r] * at->rowBytes))[w];
+        add_word<group, rows>(totals, code, query + w, sizes.words, sizes.planes);
+    }
+}
+
+// Scores of the sample's rows, as far as they pass.
+template <u32 group, u32 rows>
+DEVICE_CALL void sample_codes(const Table* at, const Batch* batchAt, Sizes sizes) {
+    const Batch batch = *batchAt;
+    const Shared shared = shared_of(sizes);
+    const u32 tileRows = 32 * rows;
+    u32 rowCount = batch.list != nullptr ? *batch.listCount : at->rowCount;
+    TileOrder order;
+    order.start((rowCount + tileRows - 1) / tileRows);
+    clear_sample(batch, order.count() * tileRows);
+    u32 all = smaller(order.count(), (batch.sampleRows + tileRows - 1) / tileRows);
+    for (u32 n = block_id() * WARPS + warp_id(); n < all; n += grid_blocks() * WARPS) {
+        u32 rowOf[rows];
+        u64 start = (u64)order.tile(n) * tileRows;
+        find_rows<rows>(rowOf, batch.list, start < rowCount ? (u32)start : rowCount, rowCount);
+        for (u32 query0 = 0; query0 < sizes.queries; query0 += group) {
+            i32 totals[rows][group] = {};
+            add_rows<group, rows>(totals, rowOf, at, sizes, shared.queries + query0 * sizes.planes * sizes.words);
 #pragma unroll
-                for (u32 g = 0; g < group; g++) {
-                    total = f == r * group + g ? totals[r][g] : total;
-                    row = f == r * group + g ? rowOf[r] : row;
+            for (u32 g = 0; g < group; g++) {
+                u32 query = query0 + g;
+                if (query >= batch.queryCount || !is_scanned(batch, query)) continue;
+                u32 filter = batch.masks != nullptr ? batch.filters[query] : NO_FILTER;
+#pragma unroll
+                for (u32 r = 0; r < rows; r++) {
+                    u32 row = rowOf[r], place = n * tileRows + r * 32 + lane_id();
+                    if (place >= batch.sampleRows) continue;
+                    bool passes = row != ~0u && (filter == NO_FILTER
+                        || ((batch.masks[filter * batch.maskWords + row / 64] >> (row % 64)) & 1));
+                    *sample_at(batch, query, place) =
+                        passes ? (float)(totals[r][g] + shared.pluses[query]) : -infinity();
                 }
-
-            u32 query = query0 + f % group, lanes = warp_ballot((kept >> f & 1) != 0);
-            if ((kept >> f & 1) != 0) {
-                u32 place = queue.count + bit_count(lanes & ((1u << lane_id()) - 1));
-                queue.words[place] = (u64)float_bits((float)(total + queries.pluses[query])) << 32 | row;
-                queue.queries[place] = query;
-            }
-
-            queue.count += bit_count(lanes);
-            if (queue.count > QUEUE - 32) flush(queue);
-        }
-    }
-
-    DEVICE_MEMBER void flush(Queue& queue) const {
-        if (queue.count > 0) write_out<Codes>(at, batchAt, queue.words, queue.queries, queue.count);
-        queue.count = 0;
-    }
-
-    DEVICE_MEMBER void write_sample(const i32 (&totals)[ROWS_A_LANE][group], const u32 (&rowOf)[ROWS_A_LANE],
-                                    u32 query0, u32 n) const {
-#pragma unroll
-        for (u32 g = 0; g < group; g++) {
-            u32 query = query0 + g;
-            if (query >= batch.queryCount || !is_scanned(batch, query)) continue;
-            u32 filter = batch.masks != nullptr ? batch.filters[query] : NO_FILTER;
-#pragma unroll
-            for (u32 r = 0; r < ROWS_A_LANE; r++) {
-                u32 row = rowOf[r], place = n * TILE_ROWS + r * 32 + lane_id();
-                if (place >= batch.sampleRows) continue;
-                bool passes = row != ~0u && (filter == NO_FILTER
-                    || ((batch.masks[filter * batch.maskWords + row / 64] >> (row % 64)) & 1));
-                *sample_at(batch, query, place) = passes ? (float)(totals[r][g] + queries.pluses[query]) : -infinity();
             }
         }
     }
-
-    // As in RowTiles.cu.
-    DEVICE_MEMBER void maintain(u32 taken, Queue& queue) const {
-        u32 time = taken + 1;
-        if ((time & (time - 1)) != 0 && time % 32 != 0) return;
-        flush(queue);
-        u32 apart = grid_blocks() * WARPS / (4 * batch.queryCount), own = block_id() * WARPS + warp_id();
-        if (apart == 0) apart = 1;
-        if (own % apart == 0) {
-            if (batch.groups.codes == nullptr) raise_cut(batch, own / apart % batch.queryCount);
-            else raise_cut_by_slots(batchAt, own / apart % batch.queryCount);
-        }
-
-        // Other warps read limits meanwhile: either value will do.
-        for (u32 q = lane_id(); q < batch.queryCount; q += 32) {
-            float cut = float_from_ordered(load_changing(batch.cuts + q));
-            cut = cut < -SCORE_MAX ? -SCORE_MAX : cut > SCORE_MAX ? SCORE_MAX : cut;
-            i32 limit = (i32)cut;
-            queries.limits[q] = (float)limit < cut ? limit + 1 : limit;
-        }
-    }
-
-    DEVICE_MEMBER void run(Queue& queue) const {
-        const Table table = *at;
-        u32 rowCount = batch.list != nullptr ? *batch.listCount : table.rowCount, words = table.dim / 64, taken = 0;
-        TileOrder order;
-        order.start((rowCount + TILE_ROWS - 1) / TILE_ROWS);
-        u32 all = order.count();
-        if (batch.sample != nullptr) {
-            clear_sample(batch, all * TILE_ROWS);
-            all = smaller(all, (batch.sampleRows + TILE_ROWS - 1) / TILE_ROWS);
-        }
-
-        for (u32 n = block_id() * WARPS + warp_id(); n < all; n += grid_blocks() * WARPS, taken++) {
-            u64 start = (u64)order.tile(n) * TILE_ROWS + lane_id();
-            u32 rowOf[ROWS_A_LANE];
-            const u8* rows[ROWS_A_LANE];
-#pragma unroll
-            for (u32 r = 0; r < ROWS_A_LANE; r++) {
-                u64 place = start + r * 32;
-                rowOf[r] = place >= rowCount ? ~0u : batch.list != nullptr ? batch.list[place] : (u32)place;
-                rows[r] = rowOf[r] == ~0u ? nullptr : table.rows + (u64)rowOf[r] * table.rowBytes;
-            }
-
-            for (u32 query0 = 0; query0 < padded; query0 += group) {
-                i32 totals[ROWS_A_LANE][group] = {};
-                add_codes<group>(
-                    totals, rows, words, queries.words + (u64)query0 * queries.planes * words, queries.planes);
-                if (batch.sample != nullptr) write_sample(totals, rowOf, query0, n);
-                else take(totals, rowOf, query0, queue);
-            }
-
-            if (batch.sample == nullptr) maintain(taken, queue);
-        }
-
-        flush(queue);
-    }
-};
-
-template <u32 group> DEVICE void scan_codes(const Table* at, const Batch* batchAt) {
-    SHARED_BYTES(shared);
-    Batch batch = *batchAt;
-    if (!has_query(batch)) return;
-
-    u32 words = at->dim / 64, padded = (batch.queryCount + group - 1) / group * group;
-    u32 planes = ((const QueryHead*)batch.queries)->planes, queryWords = planes * words;
-    u64* queryAt = (u64*)shared;
-    u64* queueWords = queryAt + padded * queryWords;
-    u32* queueQueries = (u32*)(queueWords + WARPS * QUEUE);
-    i32* limits = (i32*)(queueQueries + WARPS * QUEUE);
-    i32* pluses = limits + padded;
-    Queries queries = {queryAt, limits, pluses, planes};
-    for (u32 i = thread_id(); i < padded * queryWords; i += block_threads()) {
-        u32 query = i / queryWords;
-        const u8* packed = batch.queries + (u64)query * batch.queryBytes + sizeof(QueryHead);
-        queryAt[i] = query < batch.queryCount ? ((const u64*)packed)[i - query * queryWords] : 0;
-    }
-
-    for (u32 q = thread_id(); q < padded; q += block_threads())
-        pluses[q] = q < batch.queryCount ? ((const QueryHead*)(batch.queries + (u64)q * batch.queryBytes))->plus : 0;
-    refresh_limits(batch, queries, padded);
-    block_sync();
-    Queue queue = {queueWords + warp_id() * QUEUE, queueQueries + warp_id() * QUEUE, 0};
-    CodeScan<group> scan = {at, batchAt, batch, queries, padded};
-    scan.run(queue);
 }
 
-KERNEL(scan_code_1, (CODE_THREADS, 6), const Table* table, const Batch* batch) { scan_codes<1>(table, batch); }
-KERNEL(scan_code_4, (CODE_THREADS, 4), const Table* table, const Batch* batch) { scan_codes<4>(table, batch); }
+// Which of a lane's sums are kept, a bit r * group + g each.
+template <u32 group, u32 rows> DEVICE u32 find_kept(const i32 (&totals)[rows][group], const i32* needs) {
+    u32 kept = 0;
+#pragma unroll
+    for (u32 g = 0; g < group; g++) {
+        i32 need = needs[g];
+#pragma unroll
+        for (u32 r = 0; r < rows; r++) kept |= (u32)(totals[r][g] >= need) << (r * group + g);
+    }
+
+    return kept;
+}
+
+// Lets what is kept wait; there is room for all of a tile's. How much waits then.
+template <u32 group, u32 rows>
+DEVICE u32 queue_kept(const i32 (&totals)[rows][group], u32 kept, const u32 (&rowOf)[rows], u32 query0, u64* waiting,
+                      u32 count) {
+#pragma unroll 1
+    for (u32 left = warp_or(kept); left != 0; left &= left - 1) {
+        u32 f = lowest_bit(left), row = 0;
+        i32 total = 0;
+#pragma unroll
+        for (u32 r = 0; r < rows; r++)
+#pragma unroll
+            for (u32 g = 0; g < group; g++) {
+                total = f == r * group + g ? totals[r][g] : total;
+                row = f == r * group + g ? rowOf[r] : row;
+            }
+
+        bool mine = (kept >> f & 1) != 0;
+        u32 lanes = warp_ballot(mine);
+        if (mine)
+            waiting[count + bit_count(lanes & ((1u << lane_id()) - 1))] = waiting_word(row, query0 + f % group, total);
+        count += bit_count(lanes);
+    }
+
+    return count;
+}
+
+// A tile of listed rows, or the last: all its queries.
+template <u32 group, u32 rows>
+DEVICE_CALL void scan_special(const Table* at, const Batch* batch, Sizes sizes, u32 start, u32 rowCount) {
+    const Shared shared = shared_of(sizes);
+    u32 rowOf[rows], there = ~0u;
+    find_rows<rows>(rowOf, batch->list, start, rowCount);
+#pragma unroll
+    for (u32 r = 0; r < rows; r++)
+        if (rowOf[r] == ~0u) there &= ~(((1u << group) - 1) << (r * group));
+    for (u32 query0 = 0; query0 < sizes.queries; query0 += group) {
+        i32 totals[rows][group] = {};
+        add_rows<group, rows>(totals, rowOf, at, sizes, shared.queries + query0 * sizes.planes * sizes.words);
+        u32 kept = there & find_kept<group, rows>(totals, shared.needs + query0);
+        u32 count = queue_kept<group, rows>(totals, kept, rowOf, query0, shared.waiting + warp_id() * CODE_QUEUE, 0);
+        if (count > 0) flush(at, batch, sizes, count);
+    }
+}
+
+template <u32 group, u32 rows> DEVICE void scan_rows(const Table* at, const Batch* batch, const Sizes& sizes) {
+    const u32 tileRows = 32 * rows;
+    const u32 lane = lane_id();
+    const Shared shared = shared_of(sizes);
+    u64* const waiting = shared.waiting + warp_id() * CODE_QUEUE;
+    const bool isListed = batch->list != nullptr;
+    const u32 rowCount = isListed ? *batch->listCount : at->rowCount, rowBytes = at->rowBytes;
+    const u8* const firstRow = at->rows;
+    TileOrder order;
+    order.start((rowCount + tileRows - 1) / tileRows);
+    const u32 all = order.count(), stride = grid_blocks() * WARPS;
+    u32 n = block_id() * WARPS + warp_id();
+    u32 count = 0, query0 = 0, tiles = 0, left = 1; // tiles until cuts rise: few at first, when they rise fast
+    while (n < all) {
+        u64 start = (u64)order.tile(n) * tileRows;
+        // No calls in here.
+        while (left > 0 && count <= CODE_QUEUE - tileRows * group && !isListed && start + tileRows <= rowCount) {
+            const u8* from = firstRow + ((u32)start + lane) * (u64)rowBytes;
+            const u64* query = shared.queries + query0 * sizes.planes * sizes.words;
+            i32 totals[rows][group] = {};
+#pragma unroll 1
+            for (u32 w = 0; w < sizes.words; w++) {
+                u64 code[rows];
+#pragma unroll
+                for (u32 r = 0; r < rows; r++) code[r] = ((const u64*)(from + r * 32 * rowBytes))[w];
+                add_word<group, rows>(totals, code, query + w, sizes.words, sizes.planes);
+            }
+
+            u32 kept = find_kept<group, rows>(totals, shared.needs + query0);
+            if (warp_ballot(kept != 0) != 0) {
+                u32 rowOf[rows];
+#pragma unroll
+                for (u32 r = 0; r < rows; r++) rowOf[r] = (u32)start + r * 32 + lane;
+                count = queue_kept<group, rows>(totals, kept, rowOf, query0, waiting, count);
+                warp_sync();
+            }
+
+            query0 += group;
+            if (query0 < sizes.queries) continue;
+            query0 = 0;
+            left--;
+            n += stride;
+            if (n >= all) break;
+            start = (u64)order.tile(n) * tileRows;
+        }
+
+        if (count > 0) flush(at, batch, sizes, count);
+        count = 0;
+        if (n < all && left > 0 && (isListed || start + tileRows > rowCount)) {
+            scan_special<group, rows>(at, batch, sizes, start < rowCount ? (u32)start : rowCount, rowCount);
+            n += stride;
+            left--;
+        }
+
+        if (left == 0) {
+            maintain(batch, sizes);
+            tiles = tiles == 0 ? 1 : smaller(2 * tiles, 32);
+            left = tiles;
+        }
+
+        warp_sync(); // lanes that went their own ways go on together
+    }
+}
+
+template <u32 group, u32 rows> DEVICE void scan_codes(const Table* at, const Batch* batch) {
+    if (!has_query(*batch)) return;
+
+    u32 queryCount = batch->queryCount;
+    Sizes sizes = {(queryCount + group - 1) / group * group, at->dim / 64, ((const QueryHead*)batch->queries)->planes};
+    Shared shared = shared_of(sizes);
+    u32 queryWords = sizes.planes * sizes.words;
+    for (u32 i = thread_id(); i < sizes.queries * queryWords; i += block_threads()) {
+        u32 query = i / queryWords;
+        const u8* packed = batch->queries + (u64)query * batch->queryBytes + sizeof(QueryHead);
+        shared.queries[i] = query < queryCount ? ((const u64*)packed)[i - query * queryWords] : 0;
+    }
+
+    for (u32 q = thread_id(); q < sizes.queries; q += block_threads())
+        shared.pluses[q] =
+            q < queryCount ? ((const QueryHead*)(batch->queries + (u64)q * batch->queryBytes))->plus : 0;
+    block_sync();
+    refresh_needs(batch, shared, sizes.queries, thread_id(), block_threads());
+    block_sync();
+    if (batch->sample != nullptr) sample_codes<group, rows>(at, batch, sizes);
+    else scan_rows<group, rows>(at, batch, sizes);
+}
+
+KERNEL(scan_code_1, (CODE_THREADS, 4), const Table* at, const Batch* batch) { scan_codes<1, CODE_ROWS_1>(at, batch); }
+KERNEL(scan_code_4, (CODE_THREADS, 4), const Table* at, const Batch* batch) { scan_codes<4, CODE_ROWS_4>(at, batch); }
