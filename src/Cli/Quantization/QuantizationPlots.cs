@@ -27,6 +27,7 @@ internal static class QuantizationPlots
                 AddLines(plot, report, isAsymmetric, k, figure => figure.Recall);
                 plot.Axes.SetLimitsY(0, 1.05);
                 plot.Title(FormattableString.Invariant($"recall@{k:N0}, {QuantizationSheets.Name(isAsymmetric)}"), 14);
+                Label(plot, FormattableString.Invariant($"bits; rows have {report.Result.RowBytes * 8:N0}"));
             }
             else
             {
@@ -35,10 +36,12 @@ internal static class QuantizationPlots
                 plot.Axes.AutoScaleY();
                 plot.Axes.SetLimitsY(0, plot.Axes.GetLimits().Top);
                 plot.Title(FormattableString.Invariant($"times as fast as exact, top {report.TimedK:N0}"), 14);
+                Label(plot, $"bits; {QuantizationSheets.Threads(report)}");
             }
         }
 
-        grid.GetPlot(0).ShowLegend(Alignment.LowerRight);
+        // One legend is enough, where speed falls with bits.
+        grid.GetPlot(columns - 1).ShowLegend(Alignment.UpperRight);
         grid.SavePng(path, columns * PlotWidthPixels, 2 * PlotHeightPixels);
         foreach (Plot plot in grid.GetPlots())
         {
@@ -62,6 +65,8 @@ internal static class QuantizationPlots
         int[] bits = [.. figures.Select(figure => figure.Bits).Distinct()];
         plot.Axes.Bottom.SetTicks(
             [.. bits.Select(one => Math.Log2(one))], [.. bits.Select(one => FormattableString.Invariant($"{one}"))]);
-        plot.XLabel(FormattableString.Invariant($"bits, rows of {report.Result.RowBytes * 8:N0}"));
+        plot.HideLegend();
     }
+
+    private static void Label(Plot plot, string across) => plot.XLabel(across, 13);
 }

@@ -21,8 +21,7 @@ internal static class QuantizationSheets
             yield return Text($"recall@{k:N0} is left out: it takes more than {k:N0} items.");
         }
 
-        yield return Text($"Times are medians of one query at a time, {result.ThreadCount} ")
-            + Text($"{(result.ThreadCount == 1 ? "thread" : "threads")}, {report.Machine.InstructionSet}.");
+        yield return $"Times are medians of one query at a time, {Threads(report)}.";
         yield return "Ratios count more than microseconds: a shared machine's speed moves with its neighbours' load.";
     }
 
@@ -49,6 +48,13 @@ internal static class QuantizationSheets
                     .GroupBy(figure => (figure.IsAsymmetric, figure.Bits))
                     .Select(figures => Row(report, [.. figures.OrderBy(figure => figure.K)]))]);
         }
+    }
+
+    /// <summary>What scanned.</summary>
+    public static string Threads(QuantizationReport report)
+    {
+        int count = report.Result.ThreadCount;
+        return Text($"{count} {(count == 1 ? "thread" : "threads")}, {report.Machine.InstructionSet}");
     }
 
     /// <summary>What a share of the items is called.</summary>
