@@ -21,7 +21,7 @@ internal static class QuantizationSheets
             yield return Text($"recall@{k:N0} is left out: it takes more than {k:N0} items.");
         }
 
-        yield return $"Times are medians of one query at a time, {Threads(report)}.";
+        yield return $"Times are medians of one query at a time, in turns with the exact search: {Threads(report)}.";
         yield return "Ratios count more than microseconds: a shared machine's speed moves with its neighbours' load.";
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Linr.Engine.Bench;
 using Linr.Engine.Scan;
 using Linr.Index;
@@ -18,8 +17,6 @@ public sealed class QuantizationBench : IDisposable
     private readonly EmbeddingColumn _column;
     private readonly int[] _ks;
     private readonly ReadOnlyMemory<float>[] _queries;
-    private readonly Dictionary<uint, int>[] _ranks;
-    private readonly double[] _samplesUs;
     private readonly ScanSegment _segment;
     private readonly ScanWorkers _workers;
     private readonly SegmentSearch _rows;
@@ -36,48 +33,39 @@ public sealed class QuantizationBench : IDisposable
         (_table, _options) = (table, options);
         _ks = [.. options.Ks.Where(k => k < table.Rows).Order()];
         _queries = MixedQueries.Draw(_column, options.QueryCount, options.Seed);
-        _ranks = new Dictionary<uint, int>[_queries.Length];
-        _samplesUs = new double[_queries.Length];
         _segment = new TableScan(table).Segment(_column.Schema.Name);
         _workers = new ScanWorkers(options.ThreadCount);
         _rows = new SegmentSearch(_segment, table, _workers);
     }
-
-    /// <summary>An answer, best first; valid until the next one.</summary>
-    private delegate ReadOnlySpan<ScanHit> Answer(ReadOnlyMemory<float> query);
 
     /// <summary>Measures everything.</summary>
     /// <param name="progress">Told the share that is done; null for nobody.</param>
     /// <param name="cancellation">Looked at during each search.</param>
     public QuantizationResult Run(IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
-        FindExact(cancellation);
-        double?[] keeps = [null, .. _options.KeepShares];
-        int steps = _options.Bits.Count * _ks.Length * (1 + (2 * keeps.Length));
+        var turns = new Turns(_queries, query => _rows.Search(query, _ks[^1], null, cancellation));
+        int steps = _options.Bits.Count * _ks.Length * turns.Count;
         int done = 0;
-        var exactUs = new List<double>[_ks.Length];
+        var exactUs = _ks.ToDictionary(k => k, _ => new List<double>());
         var figures = new List<QuantizationFigure>();
         foreach (int bits in _options.Bits)
         {
             using var codes = new CodeAnswers(_table, _column, _rows, bits, _workers, cancellation);
-            for (int i = 0; i < _ks.Length; i++)
+            foreach (int k in _ks)
             {
-                int k = _ks[i];
-                double exact = Measure(k, query => _rows.Search(query, k, null, cancellation)).MedianUs;
-                (exactUs[i] ??= []).Add(exact);
-                progress?.Report((double)++done / steps);
-                foreach (bool isAsymmetric in (bool[])[false, true])
-                {
-                    foreach (double? keep in keeps)
-                    {
-                        Sample sample = Measure(
-                            k, query => codes.Answer(query, isAsymmetric, keep, k, cancellation));
-                        figures.Add(new QuantizationFigure(
-                            bits, isAsymmetric, keep, k, CodeAnswers.Kept(keep, k, _table.Rows), sample.Recall,
-                            sample.MedianUs, exact / sample.MedianUs));
-                        progress?.Report((double)++done / steps);
-                    }
-                }
+                (double Recall, double MedianUs)[] samples = turns.Measure(
+                    k, Ways(codes, k, cancellation), () => progress?.Report((double)++done / steps));
+                double exact = samples[0].MedianUs;
+                exactUs[k].Add(exact);
+                figures.AddRange(Kinds().Zip(samples.Skip(1), (kind, sample) => new QuantizationFigure(
+                    bits,
+                    kind.IsAsymmetric,
+                    kind.KeepShare,
+                    k,
+                    CodeAnswers.Kept(kind.KeepShare, k, _table.Rows),
+                    sample.Recall,
+                    sample.MedianUs,
+                    exact / sample.MedianUs)));
             }
         }
 
@@ -90,7 +78,7 @@ public sealed class QuantizationBench : IDisposable
             _options.ThreadCount,
             _ks,
             [.. _options.Ks.Except(_ks).Order()],
-            [.. _ks.Zip(exactUs, (k, medians) => new ExactFigure(k, Medians.Of(medians)))],
+            [.. _ks.Select(k => new ExactFigure(k, Medians.Of(exactUs[k])))],
             figures);
     }
 
@@ -101,37 +89,16 @@ public sealed class QuantizationBench : IDisposable
         _workers.Dispose();
     }
 
-    private void FindExact(CancellationToken cancellation)
-    {
-        for (int query = 0; query < _queries.Length; query++)
-        {
-            ReadOnlySpan<ScanHit> hits = _rows.Search(_queries[query], _ks[^1], null, cancellation);
-            _ranks[query] = new Dictionary<uint, int>(hits.Length);
-            for (int rank = 0; rank < hits.Length; rank++)
-            {
-                _ranks[query].Add(hits[rank].Row, rank);
-            }
-        }
-    }
+    /// <summary>The exact search, then every kind of search by codes.</summary>
+    private Answer[] Ways(CodeAnswers codes, int k, CancellationToken cancellation) =>
+    [
+        query => _rows.Search(query, k, null, cancellation),
+        .. Kinds().Select(kind => (Answer)(
+            query => codes.Answer(query, kind.IsAsymmetric, kind.KeepShare, k, cancellation))),
+    ];
 
-    private Sample Measure(int k, Answer answer)
-    {
-        // The first search of a size makes room for it.
-        _ = answer(_queries[0]);
-        long found = 0;
-        for (int query = 0; query < _queries.Length; query++)
-        {
-            long start = Stopwatch.GetTimestamp();
-            ReadOnlySpan<ScanHit> hits = answer(_queries[query]);
-            _samplesUs[query] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
-            foreach (ScanHit hit in hits)
-            {
-                found += _ranks[query].TryGetValue(hit.Row, out int rank) && rank < k ? 1 : 0;
-            }
-        }
-
-        return new Sample((double)found / ((long)k * _queries.Length), Medians.Of(_samplesUs));
-    }
-
-    private readonly record struct Sample(double Recall, double MedianUs);
+    private IEnumerable<(bool IsAsymmetric, double? KeepShare)> Kinds()
+        => from isAsymmetric in (bool[])[false, true]
+           from keepShare in (double?[])[null, .. _options.KeepShares]
+           select (isAsymmetric, keepShare);
 }

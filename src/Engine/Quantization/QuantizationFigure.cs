@@ -9,7 +9,7 @@ namespace Linr.Engine.Quantization;
 /// <param name="Recall">The share of the exact answers' hits that these answers have, mean over the queries.</param>
 /// <param name="MedianUs">Microseconds a query, batch 1, median over the queries.</param>
 /// <param name="TimesAsFast">
-/// The exact search's median for the same K and queries, measured in the same pass, over this one.
+/// The exact search's median for the same K and queries, taken in turns with this one, over this one's.
 /// </param>
 public sealed record QuantizationFigure(
     int Bits, bool IsAsymmetric, double? KeepShare, int K, int Kept, double Recall, double MedianUs, double TimesAsFast)

@@ -19,7 +19,7 @@ public sealed class QuantizationTests : IDisposable
             "40 items, embedding \"v\": Float32 rows of 3, 12 bytes an item, Cosine.", run.Output,
             StringComparison.Ordinal);
         Assert.Contains("5 queries drawn by seed 1", run.Output, StringComparison.Ordinal);
-        Assert.Matches("Times are medians of one query at a time, 1 thread, [a-z0-9]+[.]", run.Output);
+        Assert.Matches("one query at a time, in turns with the exact search: 1 thread, [a-z0-9]+[.]", run.Output);
         Assert.Contains(
             "recall@100 is left out: it takes more than 100 items.", run.Output, StringComparison.Ordinal);
         Assert.Contains(
