@@ -32,7 +32,8 @@ internal static class BenchPage
         return page.Replace(Environment.NewLine, "\n").ToString();
     }
 
-    private static void Append(StringBuilder page, BenchSheet sheet)
+    /// <summary>Adds one table under its title.</summary>
+    internal static void Append(StringBuilder page, BenchSheet sheet)
     {
         page.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"## {sheet.Title}").AppendLine();
         AppendRow(page, sheet.Columns);

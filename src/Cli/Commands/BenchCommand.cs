@@ -85,7 +85,7 @@ internal static class BenchCommand
         PeerResult? peer = script is null ? null : context.Progress.Status().Start(
             script, _ => PeerScript.Run(script, rows, dim, threads, passes, context));
         var report = new BenchReport(
-            BenchMachine.This, BenchMachine.Commit(), CommandLine(context), passes, scans, filters, peer);
+            BenchMachine.This, BenchMachine.Commit(), context.CommandLine, passes, scans, filters, peer);
         if (context.IsJson)
         {
             context.WriteJson(report);
@@ -105,19 +105,10 @@ internal static class BenchCommand
         return ExitCode.Success;
     }
 
-    private static string CommandLine(CommandContext context)
-        => string.Join(' ', context.Parsed.Tokens.Select(token => token.Value).Prepend("linr"));
-
     private static long Within(long value, string option, long min, long max)
         => value >= min && value <= max
             ? value
             : throw new ArgumentException($"{option}: expected {min} to {max}; found {value}.");
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
-
-    // Progress<T> reports on another thread and late; a bar wants each report at once.
-    private sealed class BarProgress(ProgressTask bar) : IProgress<double>
-    {
-        public void Report(double value) => bar.Value = value;
-    }
 }

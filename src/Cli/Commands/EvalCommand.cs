@@ -18,7 +18,8 @@ internal static class EvalCommand
 
     private static readonly Option<int> s_users = new("--users")
     {
-        Description = "Users at most; drawn by the seed where there are more.",
+        Description = "Users at most, drawn by the seed where there are more; with --quantization the number of "
+            + "queries, 200 unless given.",
         DefaultValueFactory = _ => new EvaluationOptions().UsersMax,
     };
 
@@ -30,21 +31,32 @@ internal static class EvalCommand
 
     private static readonly Option<string?> s_report = new("--report")
     {
-        Description = "A folder for the figures (JSON) and their plot (PNG).",
+        Description = "A folder for the figures (JSON) and their plot (PNG), and with --quantization a page (Markdown).",
         HelpName = "FOLDER",
     };
 
     public static Command Create() => CommandBuilder.Create(
         "eval",
         "Evaluates a model on each user's held-out interaction, beside popularity and item-item cosine; with "
-        + "--cold-share on the items that training never saw, beside the cosine of their features too.",
-        [s_model, .. DataOptions.All, s_users, s_popular, TrainOptions.Seed, TrainOptions.ColdShare, s_report],
+        + "--cold-share on the items that training never saw, beside the cosine of their features too. With "
+        + "--quantization searches by codes beside the exact search.",
+        [
+            s_model, .. DataOptions.All, s_users, s_popular, TrainOptions.Seed, TrainOptions.ColdShare, s_report,
+            .. QuantizationEval.All,
+        ],
         Run);
 
     private static int Run(CommandContext context)
     {
+        Option[] ofData = [.. DataOptions.All.OfType<Option>(), s_popular, TrainOptions.ColdShare];
+        bool isOfCodes = QuantizationEval.IsWanted(context, ofData);
         string modelPath = CommonOptions.ModelPath(context, s_model);
         string? folder = FileCheck.FolderOrNull(s_report.Name, context.Find(s_report));
+        if (isOfCodes)
+        {
+            return QuantizationEval.Run(context, modelPath, s_users, context.Get(TrainOptions.Seed), folder);
+        }
+
         var report = new ReadReport();
         DataSet source = DataOptions.Open(context, report);
         long seed = context.Get(TrainOptions.Seed);

@@ -42,6 +42,9 @@ internal sealed class CommandContext
     /// <summary>Where progress goes.</summary>
     public IAnsiConsole Progress { get; }
 
+    /// <summary>The command as it was given, for results: these never name a machine's folders.</summary>
+    public string CommandLine => string.Join(' ', Parsed.Tokens.Select(token => NameOnly(token.Value)).Prepend("linr"));
+
     /// <summary>The value of an option that has a default or is required.</summary>
     public T Get<T>(Option<T> option) => Parsed.GetRequiredValue(option);
 
@@ -86,4 +89,7 @@ internal sealed class CommandContext
         console.Profile.Width = 160;
         return console;
     }
+
+    private static string NameOnly(string token)
+        => Path.IsPathRooted(token) ? Path.GetFileName(Path.TrimEndingDirectorySeparator(token)) : token;
 }

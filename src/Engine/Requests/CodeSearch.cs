@@ -143,7 +143,7 @@ internal sealed class CodeSearch(ItemTable table, SearcherPool pool)
     {
         for (int query = 0; query < batch.Length; query++)
         {
-            batch[query].BoundFilter = Only(candidates[query].Hits);
+            batch[query].BoundFilter = Only(candidates[query].Hits, table.BlockCount);
         }
 
         RequestRunner.Search(searcher, shape.GroupBy, batch, cancellation);
@@ -162,11 +162,16 @@ internal sealed class CodeSearch(ItemTable table, SearcherPool pool)
     }
 
     /// <summary>A filter that lets these rows through.</summary>
-    private PlanFilter Only(ScanHit[] hits)
+    internal static PlanFilter Only(ReadOnlySpan<ScanHit> hits, int blockCount)
     {
         FilterPlan plan = new();
-        uint[] rows = [.. hits.Select(hit => hit.Row)];
-        plan.Complete(plan.AppendRows(rows, table.BlockCount, FilterPlan.Pass, FilterPlan.Fail));
+        uint[] rows = new uint[hits.Length];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            rows[i] = hits[i].Row;
+        }
+
+        plan.Complete(plan.AppendRows(rows, blockCount, FilterPlan.Pass, FilterPlan.Fail));
         return new PlanFilter(plan);
     }
 

@@ -18,6 +18,44 @@ public sealed class CodeColumn : IDisposable
     /// <summary>What makes a row's code, and a query's.</summary>
     public SignOporp Coder { get; }
 
+    /// <summary>
+    /// Makes codes of rows that may have none, or others: those that they would have, did their schema ask for them.
+    /// </summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="codes">Which codes.</param>
+    /// <param name="cancellation">Looked at between blocks.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Codes cannot have so many bits.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static CodeColumn Of(EmbeddingColumn rows, EmbeddingCodes codes, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(codes);
+        SignOporp coder = CoderOf(rows.Schema with { Codes = codes });
+        var column = new CodeColumn(coder, BlockStore<ulong>.OfRows(coder.Words));
+        try
+        {
+            var row = new float[rows.Schema.Dim];
+            for (long i = 0; i < rows.Rows; i++)
+            {
+                if (i % Limits.BlockRows == 0)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                }
+
+                rows.ReadStored((uint)i, row);
+                coder.Encode(row, column._words.Write(i));
+            }
+
+            column._words.Trim(rows.Rows);
+            return column;
+        }
+        catch
+        {
+            column.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Bytes of native memory held; what is mapped is not counted.</summary>
     public long OwnedBytes => _words.OwnedBytes;
 

@@ -123,26 +123,11 @@ public sealed class EmbeddingColumn : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public void Read(uint row, Span<float> destination)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Rows);
-        if (_float32 is not null)
+        ReadStored(row, destination);
+        if (_float32 is null && Schema.Metric == Metric.Cosine)
         {
-            _float32.Read(row).CopyTo(destination);
-            return;
-        }
-
-        if (_float16 is not null)
-        {
-            TensorPrimitives.ConvertToSingle(_float16.Read(row), destination);
-        }
-        else
-        {
-            BFloats.Widen(_bfloat16!.Read(row), destination);
-        }
-
-        if (Schema.Metric == Metric.Cosine)
-        {
-            Span<float> written = destination[..Schema.Dim];
-            TensorPrimitives.Multiply(written, _norms.ReadOne(row), written);
+            Span<float> given = destination[..Schema.Dim];
+            TensorPrimitives.Multiply(given, _norms.ReadOne(row), given);
         }
     }
 
@@ -154,6 +139,24 @@ public sealed class EmbeddingColumn : IDisposable
         _bfloat16?.Dispose();
         _norms.Dispose();
         Codes?.Dispose();
+    }
+
+    /// <summary>Copies a row as it is stored: normalised, if it is a 16-bit row under cosine.</summary>
+    internal void ReadStored(uint row, Span<float> destination)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Rows);
+        if (_float32 is not null)
+        {
+            _float32.Read(row).CopyTo(destination);
+        }
+        else if (_float16 is not null)
+        {
+            TensorPrimitives.ConvertToSingle(_float16.Read(row), destination);
+        }
+        else
+        {
+            BFloats.Widen(_bfloat16!.Read(row), destination);
+        }
     }
 
     private InvalidOperationException WrongType(RowType expected)
