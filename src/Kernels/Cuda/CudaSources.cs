@@ -138,6 +138,7 @@ public static class CudaSources
             .. s_survivors,
             new("CODE_QUEUE", CodeScan.QueueLength),
             new("CODE_THREADS", CodeScan.Threads),
+            new("FACTS_BYTES", CodeScan.FactsBytes),
             new("CODE_ROWS_1", CodeScan.RowsForOne),
             new("CODE_ROWS_4", CodeScan.RowsForSome),
             new("PLANES_MAX", CodeScores.PlanesMax),

@@ -17,6 +17,9 @@ internal sealed class CodeScan : IDisposable
     /// <summary>What a warp may keep before it is written out: twice the most of a tile.</summary>
     internal const int QueueLength = 2 * 32 * RowsForSome * GroupQueries;
 
+    /// <summary>What a block knows besides.</summary>
+    internal const int FactsBytes = 64;
+
     /// <summary>Shared memory that queries may take: two blocks then fit a multiprocessor of 164 KiB.</summary>
     private const int QueriesBytesMax = 64 * 1024;
 
@@ -63,7 +66,7 @@ internal sealed class CodeScan : IDisposable
     {
         CudaKernel kernel = shape.QueryCount == 1 ? _one : _some;
         int padded = (shape.QueryCount + GroupQueries - 1) / GroupQueries * GroupQueries;
-        int sharedBytes = (padded * (shape.QueryBytes + (2 * sizeof(int))))
+        int sharedBytes = FactsBytes + (padded * (shape.QueryBytes + (2 * sizeof(int))))
             + (Threads / 32 * ((QueueLength * sizeof(ulong)) + (32 * (sizeof(ulong) + sizeof(uint)))));
         int blocks = _multiprocessors * kernel.BlocksPerMultiprocessor(Threads, sharedBytes);
         kernel.Launch(new LaunchShape((uint)blocks, Threads, (uint)sharedBytes), stream, table, batch);

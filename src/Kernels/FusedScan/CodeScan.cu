@@ -4,7 +4,7 @@
 // first, and nothing is staged. What is rare - survivors on their way out, cuts that rise, the sample, listed rows -
 // stands in calls outside the loop over tiles, and a batch is read where it is needed: what lives across a call, or is
 // copied, the compiler keeps in memory, and then the loop waits for that and not for codes.
-// Defines: those of Survivors.cu, CODE_QUEUE, CODE_THREADS, CODE_ROWS_1, CODE_ROWS_4, PLANES_MAX.
+// Defines: those of Survivors.cu, CODE_QUEUE, CODE_THREADS, CODE_ROWS_1, CODE_ROWS_4, FACTS_BYTES, PLANES_MAX.
 
 #define WARPS (CODE_THREADS / 32)
 #define SCORE_MAX 1000000.0f // above all scores
@@ -37,13 +37,27 @@ struct Shared {
     i32* needs;      // [query]: the lowest total that is kept
 };
 
-// How large what it holds is; calls are told that, for a struct that they point to would stand in memory.
+// How large what it holds is.
 struct Sizes { u32 queries, words, planes; }; // padded queries, words of a code, planes of a query
 
-DEVICE Shared shared_of(const Sizes& sizes) {
+// What the loop over tiles knows, at the front of shared memory: read again after each call, so that nothing of it has
+// to be kept across one.
+struct alignas(16) Facts {
+    const u8* rows;
+    u32 rowCount, rowBytes, isListed;
+    Sizes sizes;
+    TileOrder order;
+    u32 all; // tiles
+};
+
+DEVICE Facts* facts_of_block() {
     SHARED_BYTES(bytes);
+    return (Facts*)bytes;
+}
+
+DEVICE Shared shared_of(const Sizes& sizes) {
     Shared shared;
-    shared.queries = (u64*)bytes;
+    shared.queries = (u64*)((u8*)facts_of_block() + FACTS_BYTES);
     shared.waiting = shared.queries + sizes.queries * sizes.planes * sizes.words;
     shared.words = shared.waiting + WARPS * CODE_QUEUE;
     shared.queryOf = (u32*)(shared.words + WARPS * 32);
@@ -237,64 +251,83 @@ DEVICE_CALL void scan_special(const Table* at, const Batch* batch, Sizes sizes, 
     }
 }
 
-template <u32 group, u32 rows> DEVICE void scan_rows(const Table* at, const Batch* batch, const Sizes& sizes) {
-    const u32 tileRows = 32 * rows;
-    const u32 lane = lane_id();
-    const Shared shared = shared_of(sizes);
+template <u32 rows> DEVICE void find_facts(const Table* at, const Batch* batch, const Sizes& sizes) {
+    Facts facts;
+    facts.rows = at->rows;
+    facts.rowCount = batch->list != nullptr ? *batch->listCount : at->rowCount;
+    facts.rowBytes = at->rowBytes;
+    facts.isListed = batch->list != nullptr;
+    facts.sizes = sizes;
+    facts.order.start((facts.rowCount + 32 * rows - 1) / (32 * rows));
+    facts.all = facts.order.count();
+    *facts_of_block() = facts;
+}
+
+// Where a warp is: the tile, the query, how much waits, and after how many tiles cuts are to rise.
+struct Place { u32 n, query0, count, left; };
+
+// Goes on over tiles of rows that lie side by side, as long as nothing has to be called.
+template <u32 group, u32 rows> DEVICE void scan_tiles(Place& place) {
+    const u32 tileRows = 32 * rows, lane = lane_id();
+    const Facts facts = *facts_of_block();
+    const Shared shared = shared_of(facts.sizes);
     u64* const waiting = shared.waiting + warp_id() * CODE_QUEUE;
-    const bool isListed = batch->list != nullptr;
-    const u32 rowCount = isListed ? *batch->listCount : at->rowCount, rowBytes = at->rowBytes;
-    const u8* const firstRow = at->rows;
-    TileOrder order;
-    order.start((rowCount + tileRows - 1) / tileRows);
-    const u32 all = order.count(), stride = grid_blocks() * WARPS;
-    u32 n = block_id() * WARPS + warp_id();
-    u32 count = 0, query0 = 0, tiles = 0, left = 1; // tiles until cuts rise: few at first, when they rise fast
-    while (n < all) {
-        u64 start = (u64)order.tile(n) * tileRows;
-        // No calls in here.
-        while (left > 0 && count <= CODE_QUEUE - tileRows * group && !isListed && start + tileRows <= rowCount) {
-            const u8* from = firstRow + ((u32)start + lane) * (u64)rowBytes;
-            const u64* query = shared.queries + query0 * sizes.planes * sizes.words;
-            i32 totals[rows][group] = {};
+    const u32 stride = grid_blocks() * WARPS;
+    u64 start = (u64)facts.order.tile(place.n) * tileRows;
+    while (place.left > 0 && place.count <= CODE_QUEUE - tileRows * group && facts.isListed == 0
+        && start + tileRows <= facts.rowCount) {
+        const u8* from = facts.rows + ((u32)start + lane) * (u64)facts.rowBytes;
+        const u64* query = shared.queries + place.query0 * facts.sizes.planes * facts.sizes.words;
+        i32 totals[rows][group] = {};
 #pragma unroll 1
-            for (u32 w = 0; w < sizes.words; w++) {
-                u64 code[rows];
+        for (u32 w = 0; w < facts.sizes.words; w++) {
+            u64 code[rows];
 #pragma unroll
-                for (u32 r = 0; r < rows; r++) code[r] = ((const u64*)(from + r * 32 * rowBytes))[w];
-                add_word<group, rows>(totals, code, query + w, sizes.words, sizes.planes);
-            }
-
-            u32 kept = find_kept<group, rows>(totals, shared.needs + query0);
-            if (warp_ballot(kept != 0) != 0) {
-                u32 rowOf[rows];
-#pragma unroll
-                for (u32 r = 0; r < rows; r++) rowOf[r] = (u32)start + r * 32 + lane;
-                count = queue_kept<group, rows>(totals, kept, rowOf, query0, waiting, count);
-                warp_sync();
-            }
-
-            query0 += group;
-            if (query0 < sizes.queries) continue;
-            query0 = 0;
-            left--;
-            n += stride;
-            if (n >= all) break;
-            start = (u64)order.tile(n) * tileRows;
+            for (u32 r = 0; r < rows; r++) code[r] = ((const u64*)(from + r * 32 * facts.rowBytes))[w];
+            add_word<group, rows>(totals, code, query + w, facts.sizes.words, facts.sizes.planes);
         }
 
-        if (count > 0) flush(at, batch, sizes, count);
-        count = 0;
-        if (n < all && left > 0 && (isListed || start + tileRows > rowCount)) {
-            scan_special<group, rows>(at, batch, sizes, start < rowCount ? (u32)start : rowCount, rowCount);
-            n += stride;
-            left--;
+        u32 kept = find_kept<group, rows>(totals, shared.needs + place.query0);
+        if (warp_ballot(kept != 0) != 0) {
+            u32 rowOf[rows];
+#pragma unroll
+            for (u32 r = 0; r < rows; r++) rowOf[r] = (u32)start + r * 32 + lane;
+            place.count = queue_kept<group, rows>(totals, kept, rowOf, place.query0, waiting, place.count);
+            warp_sync();
         }
 
-        if (left == 0) {
-            maintain(batch, sizes);
+        place.query0 += group;
+        if (place.query0 < facts.sizes.queries) continue;
+        place.query0 = 0;
+        place.left--;
+        place.n += stride;
+        if (place.n >= facts.all) return;
+        start = (u64)facts.order.tile(place.n) * tileRows;
+    }
+}
+
+template <u32 group, u32 rows> DEVICE void scan_rows(const Table* at, const Batch* batch) {
+    u32 tiles = 0;
+    Place place = {block_id() * WARPS + warp_id(), 0, 0, 1}; // few tiles at first, when cuts rise fast
+    while (place.n < facts_of_block()->all) {
+        scan_tiles<group, rows>(place);
+        if (place.count > 0) flush(at, batch, facts_of_block()->sizes, place.count);
+        place.count = 0;
+        const Facts& facts = *facts_of_block();
+        if (place.n < facts.all && place.left > 0 && place.query0 == 0) {
+            u64 start = (u64)facts.order.tile(place.n) * 32 * rows;
+            if (facts.isListed != 0 || start + 32 * rows > facts.rowCount) {
+                u32 first = start < facts.rowCount ? (u32)start : facts.rowCount;
+                scan_special<group, rows>(at, batch, facts.sizes, first, facts.rowCount);
+                place.n += grid_blocks() * WARPS;
+                place.left--;
+            }
+        }
+
+        if (place.left == 0) {
+            maintain(batch, facts_of_block()->sizes);
             tiles = tiles == 0 ? 1 : smaller(2 * tiles, 32);
-            left = tiles;
+            place.left = tiles;
         }
 
         warp_sync(); // lanes that went their own ways go on together
@@ -317,12 +350,13 @@ template <u32 group, u32 rows> DEVICE void scan_codes(const Table* at, const Bat
     for (u32 q = thread_id(); q < sizes.queries; q += block_threads())
         shared.pluses[q] =
             q < queryCount ? ((const QueryHead*)(batch->queries + (u64)q * batch->queryBytes))->plus : 0;
+    if (thread_id() == 0) find_facts<rows>(at, batch, sizes);
     block_sync();
     refresh_needs(batch, shared, sizes.queries, thread_id(), block_threads());
     block_sync();
     if (batch->sample != nullptr) sample_codes<group, rows>(at, batch, sizes);
-    else scan_rows<group, rows>(at, batch, sizes);
+    else scan_rows<group, rows>(at, batch);
 }
 
-KERNEL(scan_code_1, (CODE_THREADS, 4), const Table* at, const Batch* batch) { scan_codes<1, CODE_ROWS_1>(at, batch); }
-KERNEL(scan_code_4, (CODE_THREADS, 4), const Table* at, const Batch* batch) { scan_codes<4, CODE_ROWS_4>(at, batch); }
+KERNEL(scan_code_1, (CODE_THREADS, 3), const Table* at, const Batch* batch) { scan_codes<1, CODE_ROWS_1>(at, batch); }
+KERNEL(scan_code_4, (CODE_THREADS, 3), const Table* at, const Batch* batch) { scan_codes<4, CODE_ROWS_4>(at, batch); }
