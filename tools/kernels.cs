@@ -5,6 +5,7 @@
 
 // kernels.cs NVRTC-FOLDER KERNELS-FOLDER [--check | --usage]
 // Compiles CudaSources.All with NVRTC and assembles it with nvJitLink.
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -156,7 +157,7 @@ internal static partial class Compiler
             .. source.Defines.Select(d => $"--define-macro={d}"),
         ];
         // The pragma only says that some bytes of a load are not used, and drivers before CUDA 12.3 do not know it.
-        string ptx = UsedBytesPragma().Replace(Translate(unit, source.Path, options), "");
+        string ptx = Numbered(UsedBytesPragma().Replace(Translate(unit, source.Path, options), ""));
         string emitted = VersionLine().Match(ptx).Groups[1].Value;
         // The assembler takes a target under a version that did not know it; a driver need not.
         string first = architecture switch { "80" => "7.0", "90" => "7.8", _ => "8.0" };
@@ -176,6 +177,16 @@ internal static partial class Compiler
         }
 
         throw new CompileException($"{source.ImageName(architecture)} has no version line.");
+    }
+
+    // The compiler counts calls over all that a process has compiled: what came before must not show.
+    private static string Numbered(string ptx)
+    {
+        MatchCollection calls = CallNumber().Matches(ptx);
+        long first = calls.Count == 0 ? 0 : calls.Min(NumberOf);
+        return CallNumber().Replace(ptx, call => $"callseq {NumberOf(call) - first}");
+
+        static long NumberOf(Match call) => long.Parse(call.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
     }
 
     public static bool Assembles(string ptx, string architecture, out string log)
@@ -233,6 +244,9 @@ internal static partial class Compiler
         Native.Version(out int major, out int minor);
         return $"NVRTC {major}.{minor}";
     }
+
+    [GeneratedRegex(@"\bcallseq (\d+)")]
+    private static partial Regex CallNumber();
 
     [GeneratedRegex(@"^\s*\.pragma ""used_bytes_mask \w+"";\n", RegexOptions.Multiline)]
     private static partial Regex UsedBytesPragma();
