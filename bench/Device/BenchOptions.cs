@@ -42,7 +42,9 @@ internal sealed record BenchOptions
 
     /// <summary>The figure to reach; none for other shapes than the published ones.</summary>
     public double? Goal(DeviceCase one, double goalMs)
-        => (Dim == UsualDim || one.Table == CaseTable.Codes) && RowsOf(one.Table) == UsualRowsOf(one.Table) ? goalMs : null;
+        => (Dim == UsualDim || one.Table == CaseTable.Codes) && RowsOf(one.Table) == UsualRowsOf(one.Table)
+            ? goalMs
+            : null;
 
     public long RowsOf(CaseTable table) => table switch
     {

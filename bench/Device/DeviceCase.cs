@@ -8,12 +8,23 @@ namespace Linr.Bench.Device;
 /// <param name="K">Hits a query.</param>
 /// <param name="Goals">Batch sizes, and the milliseconds to reach at D 128 on one H200.</param>
 internal sealed record DeviceCase(
-    string Name, string Title, CaseTable Table, CaseFilter Filter, int K, IReadOnlyList<(int Batch, double GoalMs)> Goals)
+    string Name,
+    string Title,
+    CaseTable Table,
+    CaseFilter Filter,
+    int K,
+    IReadOnlyList<(int Batch, double GoalMs)> Goals)
 {
     /// <summary>All of them.</summary>
     public static IReadOnlyList<DeviceCase> All { get; } =
     [
-        new("plain", "no filter", CaseTable.Usual, CaseFilter.None, 2_000, [(1, 0.91), (16, 0.94), (64, 1.0), (256, 2.0)]),
+        new(
+            "plain",
+            "no filter",
+            CaseTable.Usual,
+            CaseFilter.None,
+            2_000,
+            [(1, 0.91), (16, 0.94), (64, 1.0), (256, 2.0)]),
         new(
             "clauses",
             "geo and not company, 11 % pass",
@@ -21,7 +32,13 @@ internal sealed record DeviceCase(
             CaseFilter.Clauses,
             2_000,
             [(1, 0.22), (16, 0.97), (64, 1.05), (256, 2.1)]),
-        new("title", "and title, 0.03 % pass", CaseTable.Usual, CaseFilter.Title, 2_000, [(1, 0.08), (16, 0.15), (64, 0.4)]),
+        new(
+            "title",
+            "and title, 0.03 % pass",
+            CaseTable.Usual,
+            CaseFilter.Title,
+            2_000,
+            [(1, 0.08), (16, 0.15), (64, 0.4)]),
         new(
             "worst",
             "the 11 % that score worst pass",

@@ -4,7 +4,7 @@ using Linr.Kernels.Filter;
 
 namespace Linr.Bench.Device;
 
-/// <summary>The filter of one query: some geos, not one company, and one title if asked for; or the worst rows.</summary>
+/// <summary>The filter of one query: some geos, not one company, maybe one title; or the worst rows.</summary>
 internal sealed class QueryFilter
 {
     private readonly BitArray _geos = new(RandomAttributes.GeoCount + 1);

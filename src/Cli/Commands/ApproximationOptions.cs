@@ -14,7 +14,8 @@ internal static class ApproximationOptions
 
     private static readonly Option<string?> s_rescore = new("--rescore")
     {
-        Description = "Scores codes, then the rows of the best KEEP items, such as 1% or 5000; the answer is approximate.",
+        Description = "Scores codes, then the rows of the best KEEP items, such as 1% or 5000; "
+            + "the answer is approximate.",
         HelpName = "KEEP",
     };
 

@@ -74,7 +74,8 @@ internal static class QueryCommand
         [
             s_model, s_history, s_items, s_vectors, s_filter, s_parameters, s_features, s_k, s_scoreMin, s_groupBy,
             s_diversity,
-            s_fields, s_includeSeen, s_explain, .. ApproximationOptions.All, CommonOptions.Device, CommonOptions.Threads,
+            s_fields, s_includeSeen, s_explain, .. ApproximationOptions.All, CommonOptions.Device,
+            CommonOptions.Threads,
         ],
         Run);
 

@@ -48,6 +48,7 @@ public sealed record EmbeddingCodes(int Bits, ulong Seed = 0)
         => bits is >= Limits.CodeBitsMin and <= Limits.CodeBitsMax && bits % Limits.CodeBitsMin == 0;
 
     /// <inheritdoc/>
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"{Kind}({Bits}{(Seed == 0 ? string.Empty : ", " + Seed.ToString(CultureInfo.InvariantCulture))})");
+    public override string ToString() => Seed == 0
+        ? string.Create(CultureInfo.InvariantCulture, $"{Kind}({Bits})")
+        : string.Create(CultureInfo.InvariantCulture, $"{Kind}({Bits}, {Seed})");
 }

@@ -16,7 +16,9 @@ public sealed record Approximation
     /// </summary>
     public bool Rescores { get; init; } = true;
 
-    /// <summary>Of the items that pass the filter, the share that is rescored, above 0 and at most 1; K at least.</summary>
+    /// <summary>
+    /// Of the items that pass the filter, the share that is rescored, above 0 and at most 1; K items at least.
+    /// </summary>
     public double? KeepShare { get; init; }
 
     /// <summary>How many items are rescored, K at least; give one of the two.</summary>

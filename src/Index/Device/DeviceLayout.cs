@@ -153,7 +153,7 @@ public sealed record DeviceLayout
         return new CudaEmbedding(ElementOf(schema), metric, schema.Dim, default, default, NormMax: 1);
     }
 
-    /// <summary>An embedding's codes on a device, which are an embedding of their own there, without their array.</summary>
+    /// <summary>An embedding's codes, which are an embedding of their own on a device, without their array.</summary>
     public static CudaEmbedding DescribeCodes(EmbeddingSchema schema)
     {
         ArgumentNullException.ThrowIfNull(schema);

@@ -82,7 +82,9 @@ internal static unsafe partial class CodeScores
     public static float One(byte* row, int bits, int planes, float* packed)
         => Score((ulong*)row, bits / WordBits, planes, *packed, (ulong*)(packed + HeadFloats));
 
-    /// <summary>Scores up to <see cref="TileScores.FewMax"/> queries, [query][entry] as <see cref="TileScores.Few"/>.</summary>
+    /// <summary>
+    /// Scores up to <see cref="TileScores.FewMax"/> queries, [query][entry] as <see cref="TileScores.Few"/>.
+    /// </summary>
     /// <param name="rows">The rows.</param>
     /// <param name="bits">Bits of a row.</param>
     /// <param name="planes">Planes of a query.</param>

@@ -99,7 +99,8 @@ internal readonly record struct SearchShape(
         long rows = RoundUp(table.RowCount, RowsMin);
         long hits = RoundUp(Math.Min((uint)request.K, table.RowCount), HitsMin);
         bool isOfCodes = request.EmbeddingAt(0).Element == CudaElement.SignCode;
-        int survivors = (int)Math.Min(rows, Math.Min(SurvivorsFor(hits, isOfCodes), Math.Max(2 * hits, limits.Survivors)));
+        int survivors = (int)Math.Min(
+            rows, Math.Min(SurvivorsFor(hits, isOfCodes), Math.Max(2 * hits, limits.Survivors)));
         long least = limits.PartRows;
         if (isOfCodes)
         {

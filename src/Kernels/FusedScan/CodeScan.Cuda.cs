@@ -36,7 +36,8 @@ internal sealed class CodeScan : IDisposable
     public CodeScan(CudaContext context)
     {
         CudaDevice device = context.Device;
-        _module = new CudaModule(context, nameof(CodeScan), CudaImages.Find(nameof(CodeScan), device.ComputeCapability));
+        byte[] image = CudaImages.Find(nameof(CodeScan), device.ComputeCapability);
+        _module = new CudaModule(context, nameof(CodeScan), image);
         _one = _module.GetKernel("scan_code_1");
         _some = _module.GetKernel("scan_code_4");
         _one.AllowSharedBytes(device.SharedBytesPerBlockMax);

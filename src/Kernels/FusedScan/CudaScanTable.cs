@@ -48,7 +48,9 @@ public readonly struct CudaScanTable
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dim);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rowBytes);
-        if (rowBytes % sizeof(ulong) != 0 || (rowBytes % FusedScan.RowAlignment != 0 && rowBytes * 8 != dim) || rows.Length < (long)rowBytes * rowCount
+        bool isAligned = rowBytes % FusedScan.RowAlignment == 0
+            || (rowBytes % sizeof(ulong) == 0 && rowBytes * 8 == dim);
+        if (!isAligned || rows.Length < (long)rowBytes * rowCount
             || (!norms.IsEmpty && norms.Length < rowCount) || (metric == ScanMetric.Euclidean && norms.IsEmpty))
         {
             throw new ArgumentException(

@@ -166,7 +166,9 @@ public sealed class FusedScanCuda : IDisposable
 
     /// <summary>Rows of a tile of a batch.</summary>
     internal static int TileRows(CudaElement element, int queryCount)
-        => element == CudaElement.SignCode ? CodeScan.TileRows(queryCount) : ScanVariant.Of(s_variants[Variant(queryCount)]).TileRows;
+        => element == CudaElement.SignCode
+            ? CodeScan.TileRows(queryCount)
+            : ScanVariant.Of(s_variants[Variant(queryCount)]).TileRows;
 
     private static int Variant(int queryCount) => queryCount switch { <= 8 => 0, <= 16 => 1, <= 32 => 2, _ => 3 };
 

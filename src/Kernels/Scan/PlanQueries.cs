@@ -210,7 +210,8 @@ internal sealed unsafe class PlanQueries : IDisposable
     private void PackCode(in PlanSegment segment, int slot)
     {
         ReadOnlySpan<float> values = Original(segment, slot);
-        float* target = _packed + segment.PackedStart + ((long)segment.PackedStride * (IsFew ? slot : slot / PanelSlots));
+        long place = IsFew ? slot : slot / PanelSlots;
+        float* target = _packed + segment.PackedStart + (place * segment.PackedStride);
         if (IsFew)
         {
             CodeScores.PackFew(values, segment.Planes, target);

@@ -4,7 +4,7 @@ namespace Linr.Kernels;
 /// Sign-OPORP codes of 64 to 1,024 bits (Li and Li, <em>OPORP: One Permutation + One Random Projection</em>, arXiv
 /// 2302.03505): one random permutation of a row's D components, one random sign for each, sums over bins of neighbours,
 /// and of each sum its sign. Where more bits are wanted than a row has components, the whole is repeated with other
-/// permutations and signs, in bins of four components. The same seed gives the same bits on every machine and on a device.
+/// permutations and signs, in bins of four components. The same seed gives the same bits on every machine.
 /// </summary>
 /// <remarks>
 /// Sums are float32, added in ascending order of the permuted components, so nothing depends on the instruction set.

@@ -99,7 +99,9 @@ public sealed class FilteredTopKCodeTests
         Refuse(request => request.Queries = Enumerable.Repeat(128f, 64).ToArray(), "whole numbers within 127");
         Refuse(request => request.Queries = Enumerable.Repeat(float.NaN, 64).ToArray(), "whole numbers within 127");
         Refuse(request => request.Weights = new float[] { 1 }, "Weights");
-        Refuse(request => request.Segments = With(segment => segment with { Metric = ScanMetric.Cosine }), "dot products");
+        Refuse(
+            request => request.Segments = With(segment => segment with { Metric = ScanMetric.Cosine }),
+            "dot products");
         Refuse(
             request =>
             {

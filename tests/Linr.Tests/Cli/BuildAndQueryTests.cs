@@ -56,7 +56,8 @@ public sealed class BuildAndQueryTests : IDisposable
         string vectors = _folder.File("v.npy");
         string coded = _folder.File("coded.linr");
         Assert.Equal(ExitCode.Success, (await CliRun.Of("export", model, "--embedding", "v", "-o", vectors)).Code);
-        CliRun built = await CliRun.Of("build", "--embedding", $"w={vectors}", "-o", coded, "--codes", "sign-oporp(128)");
+        CliRun built = await CliRun.Of(
+            "build", "--embedding", $"w={vectors}", "-o", coded, "--codes", "sign-oporp(128)");
         Assert.Equal(ExitCode.Success, built.Code);
         JsonElement embedding = (await CliRun.Of("inspect", coded, "--json")).Json.GetProperty("embeddings")[0];
         Assert.Equal("sign-oporp(128)", embedding.GetProperty("codes").GetString());

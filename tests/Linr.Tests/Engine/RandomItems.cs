@@ -23,7 +23,11 @@ internal sealed class RandomItems
                 new FieldSchema("size", FieldType.Integer, FieldRoles.Attribute),
                 new FieldSchema("title", FieldType.Text, FieldRoles.Stored),
             ],
-            Embeddings = [new EmbeddingSchema("main", Dim, metric, Codes: codes), new EmbeddingSchema("side", SideDim, Metric.Dot)],
+            Embeddings =
+            [
+                new EmbeddingSchema("main", Dim, metric, Codes: codes),
+                new EmbeddingSchema("side", SideDim, Metric.Dot),
+            ],
         };
         Items = [.. Enumerable.Range(0, count).Select(i => MakeItem(i, random))];
     }

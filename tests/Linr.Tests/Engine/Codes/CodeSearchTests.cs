@@ -28,7 +28,8 @@ public sealed class CodeSearchTests
             Approximation = new Approximation { Rescores = false, IsAsymmetric = isAsymmetric },
         });
         List<Hit> expected = RankByCodes(query, isAsymmetric, item => RandomItems.Colour(item) == "red");
-        Assert.Equal(expected.Take(60).Select(hit => (hit.Id, hit.Score)), response.Hits.Select(hit => (hit.Id, hit.Score)));
+        Assert.Equal(
+            expected.Take(60).Select(hit => (hit.Id, hit.Score)), response.Hits.Select(hit => (hit.Id, hit.Score)));
         Assert.Equal(expected.Count, response.RowsPassed);
         Assert.False(response.Exact);
         Assert.Equal(isAsymmetric ? "sign-oporp(128, 5) asymmetric" : "sign-oporp(128, 5)", response.Mode);
