@@ -37,6 +37,18 @@ public sealed class DeviceBudgetTests(CudaMachine machine) : CudaTest(machine)
     }
 
     [Fact]
+    public void Codes_are_counted_by_themselves_and_allocated()
+    {
+        using ItemTable table =
+            new Linr.Tests.Engine.RandomItems(1_000, seed: 1, codes: new EmbeddingCodes(192)).ToTable();
+        DeviceLayout layout = DeviceLayout.Of(table);
+        Assert.Equal(1_024 * (48 + 4 + 32), layout.EmbeddingBytes);
+        Assert.Equal(1_024 * 24, layout.CodeBytes);
+        Assert.Equal(table.Schema.Embeddings.Length, layout.CodesNumber(0));
+        AssertAllocated(layout, table);
+    }
+
+    [Fact]
     public void A_schema_and_sizes_give_the_layout_that_the_table_has()
         => Gen.Int[0, 1 << 30].Sample(
             seed =>
