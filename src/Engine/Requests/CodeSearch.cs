@@ -112,11 +112,11 @@ internal sealed class CodeSearch(ItemTable table, SearcherPool pool)
         for (int query = 0; query < batch.Length; query++)
         {
             ScanHit[] hits = candidates[query].Hits;
-            ReadOnlySpan<float> values = searcher.Query(query);
+            CodeCosine cosine = new(searcher.Query(query));
             int count = 0;
             foreach (ScanHit hit in hits)
             {
-                float score = SignOporp.EstimateCosine(values, hit.Score);
+                float score = cosine.Of(hit.Score);
                 if (score >= (batch[query].Request.ScoreMin ?? float.NegativeInfinity))
                 {
                     hits[count++] = new ScanHit(hit.Row, score);

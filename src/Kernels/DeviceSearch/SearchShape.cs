@@ -98,7 +98,8 @@ internal readonly record struct SearchShape(
         bool isFiltered = !request.Filters.IsEmpty || !table.Live.IsEmpty;
         long rows = RoundUp(table.RowCount, RowsMin);
         long hits = RoundUp(Math.Min((uint)request.K, table.RowCount), HitsMin);
-        bool isOfCodes = request.EmbeddingAt(0).Element == CudaElement.SignCode;
+        CudaElement element = request.EmbeddingAt(0).Element;
+        bool isOfCodes = element == CudaElement.SignCode;
         int survivors = (int)Math.Min(
             rows, Math.Min(SurvivorsFor(hits, isOfCodes), Math.Max(2 * hits, limits.Survivors)));
         long least = limits.PartRows;
@@ -119,7 +120,6 @@ internal readonly record struct SearchShape(
             bytesPerQuery += PackedQueries.BytesPerQuery(embedding.Dim, embedding.Element);
         }
 
-        CudaElement element = request.EmbeddingAt(0).Element;
         bool canEstimate = request.TermCount == 0 && !request.HasGroups && rows <= int.MaxValue
             && ops.HasTiles(element, bytesPerQuery);
         int sampleTiles = canEstimate ? FusedScan.SampleTiles(

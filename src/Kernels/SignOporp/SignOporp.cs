@@ -135,21 +135,7 @@ public sealed partial class SignOporp
     /// <summary>The cosine that a score tells, of a query as <see cref="EncodeQuery"/> wrote it and a code.</summary>
     /// <param name="values">The query's numbers.</param>
     /// <param name="score">Their dot product with the code's signs.</param>
-    public static float EstimateCosine(ReadOnlySpan<float> values, float score)
-    {
-        double squares = 0;
-        bool isSymmetric = true;
-        foreach (float value in values)
-        {
-            squares += (double)value * value;
-            isSymmetric &= Math.Abs(value) == 1;
-        }
-
-        // A normal sum times the sign of another has the mean sqrt(2 / pi) * cosine * deviation.
-        return isSymmetric ? (float)Cosine(values.Length, (int)(values.Length - score) / 2)
-            : squares == 0 ? 0f
-            : (float)Math.Clamp(Math.Sqrt(Math.PI / 2) * score / Math.Sqrt(values.Length * squares), -1, 1);
-    }
+    public static float EstimateCosine(ReadOnlySpan<float> values, float score) => new CodeCosine(values).Of(score);
 
     /// <summary>Fisher and Yates, and a sign each, from SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).</summary>
     private void Draw()
