@@ -81,6 +81,8 @@ internal sealed class ScanSample
                 Volatile.Write(ref _next, _runCount);
             }
         }
+
+        worker.End();
     }
 
     /// <summary>Takes the next run; false when there is none left.</summary>

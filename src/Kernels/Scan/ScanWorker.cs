@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 
 namespace Linr.Kernels.Scan;
 
@@ -40,6 +41,7 @@ internal sealed unsafe class ScanWorker : IDisposable
     private int _slotShift;
     private int _tileEntries;
     private int _boundBlock;
+    private UnitEntries _waiting;
     private long _rowsScanned;
     private long _rowsScored;
     private long _denseUnits;
@@ -82,6 +84,7 @@ internal sealed unsafe class ScanWorker : IDisposable
         Scorer.Reset();
         (_rowsScanned, _rowsScored, _denseUnits, _gatheredUnits, _skippedUnits) = (0, 0, 0, 0, 0);
         _boundBlock = -1;
+        _waiting = default;
         int dims = 0;
         foreach (PlanSegment segment in _plan.Queries.Segments)
         {
@@ -108,19 +111,16 @@ internal sealed unsafe class ScanWorker : IDisposable
         }
     }
 
-    /// <summary>Scans one unit.</summary>
+    /// <summary>Scans one unit; of its rows some may be scored only with the next, or by <see cref="End"/>.</summary>
     public void Scan(in UnitRows unit)
     {
         _rowsScanned += unit.Count;
         _masks.Evaluate(unit);
-        if (unit.Block != _boundBlock)
-        {
-            SetBounds(unit.Block);
-        }
-
+        ScoreWaiting();
         double denseShare = _plan.Queries.IsFew ? FewDenseShare : PanelDenseShare;
-        foreach (PanelGroup group in _plan.Groups)
+        for (int g = 0; g < _plan.Groups.Length; g++)
         {
+            PanelGroup group = _plan.Groups[g];
             ulong* union = _masks.Union(group, out int passing);
             if (passing == 0)
             {
@@ -129,30 +129,29 @@ internal sealed unsafe class ScanWorker : IDisposable
             }
 
             bool dense = passing >= unit.Count * denseShare;
-            int entries = dense ? unit.Count : passing;
-            _rowsScored += entries;
+            UnitEntries rows = new(group, unit, dense ? unit.Count : passing, dense);
+            _rowsScored += rows.Count;
             _denseUnits += dense ? 1 : 0;
             _gatheredUnits += dense ? 0 : 1;
+            bool masked = dense ? passing < unit.Count || group.FilterCount > 1 : group.FilterCount > 1;
             if (!dense)
             {
-                ListPassing(union, unit.Count, entries);
-                AskForListed(unit, entries);
+                ListPassing(union, unit.Count, rows.Count);
+                bool isAsked = AskForListed(rows);
+                if (isAsked && !masked && g == _plan.Groups.Length - 1)
+                {
+                    // They come while the next unit's masks are made.
+                    _waiting = rows;
+                    return;
+                }
             }
 
-            if (IsMixed(group))
-            {
-                int firstSlot = group.FirstPanel * _plan.Queries.PanelSlots;
-                int slotCount = Math.Min(_plan.Queries.PanelSlots, _plan.SlotCount - firstSlot);
-                _slotWords = _masks.SlotWords(group, slotCount, out _slotShift);
-            }
-
-            bool masked = dense ? passing < unit.Count || group.FilterCount > 1 : group.FilterCount > 1;
-            for (int start = 0; start < entries; start += _tileEntries)
-            {
-                ScanTile(group, Tile(unit, dense, start, entries), masked);
-            }
+            ScoreRows(rows, masked);
         }
     }
+
+    /// <summary>Ends the scan: nothing waits after it.</summary>
+    public void End() => ScoreWaiting();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -166,8 +165,39 @@ internal sealed unsafe class ScanWorker : IDisposable
     /// <summary>Whether a group is a panel of several filters.</summary>
     private bool IsMixed(in PanelGroup group) => group.FilterCount > 1 && !_plan.Queries.IsFew;
 
+    private void ScoreWaiting()
+    {
+        if (_waiting.Count > 0)
+        {
+            ScoreRows(_waiting, masked: false);
+            _waiting = default;
+        }
+    }
+
+    private void ScoreRows(in UnitEntries rows, bool masked)
+    {
+        PanelGroup group = rows.Group;
+        SetBounds(rows.Unit.Block);
+        if (IsMixed(group))
+        {
+            int firstSlot = group.FirstPanel * _plan.Queries.PanelSlots;
+            int slotCount = Math.Min(_plan.Queries.PanelSlots, _plan.SlotCount - firstSlot);
+            _slotWords = _masks.SlotWords(group, slotCount, out _slotShift);
+        }
+
+        for (int start = 0; start < rows.Count; start += _tileEntries)
+        {
+            ScanTile(group, Tile(rows, start), masked);
+        }
+    }
+
     private void SetBounds(int block)
     {
+        if (block == _boundBlock)
+        {
+            return;
+        }
+
         _boundBlock = block;
         for (int slot = 0; slot < _plan.SlotCount; slot++)
         {
@@ -178,32 +208,52 @@ internal sealed unsafe class ScanWorker : IDisposable
         }
     }
 
+    /// <summary>
+    /// Lists the rows of a mask. Words that have any come first, without a branch: where one row in a thousand passes,
+    /// nobody could tell which.
+    /// </summary>
+    [SkipLocalsInit]
     private void ListPassing(ulong* mask, int rowCount, int passing)
     {
-        ushort* next = _buffers.Offsets;
-        for (int row = 0; row < rowCount; row += 64)
+        ushort* words = stackalloc ushort[UnitOrder.UnitRowsMax / 64];
+        int count = 0;
+        for (int word = 0; word < (rowCount + 63) / 64; word++)
         {
-            for (ulong word = mask[row / 64]; word != 0; word &= word - 1)
+            words[count] = (ushort)word;
+            count += mask[word] != 0 ? 1 : 0;
+        }
+
+        ushort* next = _buffers.Offsets;
+        for (int i = 0; i < count; i++)
+        {
+            int row = words[i] * 64;
+            ulong word = mask[words[i]];
+            do
             {
                 *next++ = (ushort)(row + BitOperations.TrailingZeroCount(word));
+                word &= word - 1;
             }
+            while (word != 0);
         }
 
         new Span<ushort>(next, TileRows.PaddedEntries).Fill(_buffers.Offsets[passing - 1]);
     }
 
-    private void AskForListed(in UnitRows unit, int entries)
+    /// <summary>Asks for all bytes of listed rows; false where there are too many.</summary>
+    private bool AskForListed(in UnitEntries rows)
     {
+        bool isAsked = true;
         foreach (PlanSegment segment in _plan.Queries.Segments)
         {
             long rowBytes = segment.Source.RowBytes;
-            if (entries * rowBytes > AskedBytesMax)
+            if (rows.Count * rowBytes > AskedBytesMax)
             {
+                isAsked = false;
                 continue;
             }
 
-            byte* first = (byte*)segment.Source.Blocks.Span[unit.Block].Rows + (unit.First * rowBytes);
-            for (int e = 0; e < entries; e++)
+            byte* first = (byte*)segment.Source.Blocks.Span[rows.Unit.Block].Rows + (rows.Unit.First * rowBytes);
+            for (int e = 0; e < rows.Count; e++)
             {
                 byte* row = first + (_buffers.Offsets[e] * rowBytes);
                 for (long at = 0; at < rowBytes; at += TileRows.LineBytes)
@@ -212,28 +262,30 @@ internal sealed unsafe class ScanWorker : IDisposable
                 }
             }
         }
+
+        return isAsked;
     }
 
-    private UnitTile Tile(in UnitRows unit, bool dense, int start, int entries)
+    private UnitTile Tile(in UnitEntries rows, int start)
     {
-        int count = Math.Min(_tileEntries, entries - start);
-        if (!dense)
+        int count = Math.Min(_tileEntries, rows.Count - start);
+        if (!rows.IsDense)
         {
-            return new UnitTile(unit, _buffers.Offsets + start, start, count, isDense: false);
+            return new UnitTile(rows.Unit, _buffers.Offsets + start, start, count, isDense: false);
         }
 
-        if (start + count + TileRows.PaddedEntries <= entries)
+        if (start + count + TileRows.PaddedEntries <= rows.Count)
         {
-            return new UnitTile(unit, _buffers.Sequence + start, start, count, isDense: true);
+            return new UnitTile(rows.Unit, _buffers.Sequence + start, start, count, isDense: true);
         }
 
         // The last rows of a unit may be the last of the memory: the padding must not go on.
         for (int e = 0; e < count + TileRows.PaddedEntries; e++)
         {
-            _buffers.Offsets[e] = (ushort)Math.Min(start + e, entries - 1);
+            _buffers.Offsets[e] = (ushort)Math.Min(start + e, rows.Count - 1);
         }
 
-        return new UnitTile(unit, _buffers.Offsets, start, count, isDense: true);
+        return new UnitTile(rows.Unit, _buffers.Offsets, start, count, isDense: true);
     }
 
     private void ScanTile(in PanelGroup group, in UnitTile tile, bool masked)

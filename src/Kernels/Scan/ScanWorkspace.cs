@@ -156,6 +156,8 @@ public sealed unsafe class ScanWorkspace : IDisposable
         {
             _workers[worker].Scan(unit);
         }
+
+        _workers[worker].End();
     }
 
     private void GuessCuts(int worker)

@@ -2,7 +2,9 @@ namespace Linr.Kernels.Scan;
 
 /// <summary>
 /// The units of a scan, consecutive rows of one block, in scattered order: a catalogue that is sorted by time or by
-/// score must not make every row beat the ones before it. Threads take units from one counter.
+/// score must not make every row beat the ones before it. In a large table a few units that follow each other stay
+/// together: a processor that reads on where it stopped need not find out anew that it reads on, which for every unit
+/// took a filter half as long again (Zen 5, one and four bytes a row). Threads take units from one counter.
 /// </summary>
 internal sealed class UnitOrder
 {
@@ -13,12 +15,15 @@ internal sealed class UnitOrder
 
     private const int UnitRowsMin = 256;
     private const int UnitsPerThread = 16;
+    private const int StretchUnitsMax = ScanSegment.BlockRows / UnitRowsMax;
+    private const int StretchesMin = 64; // before units stay together
     private const double GoldenRatio = 0.6180339887498949;
 
     private long _next;
     private long _step;
     private long _rowCount;
     private int _unitRows;
+    private int _stretchUnits;
 
     /// <summary>Units of the scan.</summary>
     public long Count { get; private set; }
@@ -34,8 +39,10 @@ internal sealed class UnitOrder
         }
 
         Count = (rowCount + _unitRows - 1) / _unitRows;
-        _step = Math.Max(1, (long)(Count * GoldenRatio));
-        while (Gcd(_step, Count) > 1)
+        _stretchUnits = (int)Math.Clamp(Count / StretchesMin, 1, StretchUnitsMax);
+        long stretches = StretchCount;
+        _step = Math.Max(1, (long)(stretches * GoldenRatio));
+        while (Gcd(_step, stretches) > 1)
         {
             _step++;
         }
@@ -46,19 +53,29 @@ internal sealed class UnitOrder
     /// <summary>Takes the next unit; false when there is none left.</summary>
     public bool TryTake(out UnitRows unit)
     {
-        long taken = Interlocked.Increment(ref _next) - 1;
-        if (taken >= Count)
+        long stretches = StretchCount;
+        while (true)
         {
-            unit = default;
-            return false;
-        }
+            long taken = Interlocked.Increment(ref _next) - 1;
+            if (taken >= stretches * _stretchUnits)
+            {
+                unit = default;
+                return false;
+            }
 
-        long first = taken * _step % Count * _unitRows;
-        int block = (int)(first / ScanSegment.BlockRows);
-        int count = (int)Math.Min(_unitRows, _rowCount - first);
-        unit = new UnitRows(block, (int)(first % ScanSegment.BlockRows), count);
-        return true;
+            long stretch = taken / _stretchUnits * _step % stretches;
+            long first = ((stretch * _stretchUnits) + (taken % _stretchUnits)) * _unitRows;
+            if (first < _rowCount)
+            {
+                int block = (int)(first / ScanSegment.BlockRows);
+                int count = (int)Math.Min(_unitRows, _rowCount - first);
+                unit = new UnitRows(block, (int)(first % ScanSegment.BlockRows), count);
+                return true;
+            }
+        }
     }
+
+    private long StretchCount => (Count + _stretchUnits - 1) / _stretchUnits;
 
     private static long Gcd(long left, long right) => right == 0 ? left : Gcd(right, left % right);
 }
