@@ -172,12 +172,20 @@ API(cuTensorMapEncodeTiled)(void* map, int type, unsigned rank, void* rows, cons
     const int Half = 6, Single = 7, BFloat = 9, Swizzle128 = 3;
     if (current_context == nullptr) return InvalidContext;
     u32 bytes = type == Single ? 4 : 2;
-    if ((type != Half && type != Single && type != BFloat) || rank != 2 || interleave != 0 || swizzle != Swizzle128
-        || fill != 0 || (u64)map % 64 != 0 || (u64)rows % 16 != 0 || sizes[0] == 0 || sizes[1] == 0
-        || strides[0] % 16 != 0 || sizes[0] * bytes % 16 != 0 || box[0] * bytes != 128 || box[1] == 0 || box[1] > 256
-        || steps[0] != 1 || steps[1] != 1)
+    if ((type != Half && type != Single && type != BFloat) || rank != 5 || interleave != 0 || swizzle != Swizzle128
+        || fill != 0 || (u64)map % 64 != 0 || (u64)rows % 16 != 0 || sizes[0] * bytes % 16 != 0 || box[0] * bytes != 128
+        || box[4] != 1)
         return InvalidValue;
-    TensorMap made = {TensorMapMagic, (const u8*)rows, sizes[0], sizes[1], strides[0], bytes, box[0], box[1]};
+    TensorMap made = {TensorMapMagic, (const u8*)rows, {}, {}, {}, bytes};
+    for (unsigned d = 0; d < rank; d++) {
+        made.sizes[d] = sizes[d];
+        made.strides[d] = d == 0 ? bytes : strides[d - 1];
+        made.box[d] = box[d];
+        if (sizes[d] == 0 || box[d] == 0 || box[d] > 256 || steps[d] != 1 || (d > 0 && made.strides[d] % 16 != 0))
+            return InvalidValue;
+    }
+
+    static_assert(sizeof made <= 128, "the map is 128 bytes");
     memset(map, 0, 128);
     memcpy(map, &made, sizeof made);
     return Success;

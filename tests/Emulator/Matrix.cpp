@@ -178,25 +178,34 @@ void multiply_group(float (&c)[64], u64 a, u64 b, bool adds, Element element) {
     }
 }
 
-void add_tensor_copy(u32 to, const void* at, u32 element, u32 row, u32 address) {
+void add_tensor_copy(u32 to, const void* at, u32 element, u32 tile, u32 address) {
     MemoryBarrier& barrier = barrier_at(address);
     const TensorMap& map = *(const TensorMap*)at;
     if (!is_device_readable(at, 128) || (u64)at % 64 != 0 || map.magic != TensorMapMagic) fail("no tensor map at %p", at);
     if (to % 1024 != 0) fail("tensor copy to %u, not a multiple of 1,024", to);
-    u32 bytes = map.boxElements * map.elementBytes;
-    shared_at(to + map.boxRows * bytes - 16, 16);
-    memset(current->block->shared + to, SharedPoison, map.boxRows * bytes);
-    for (u32 r = 0; r < map.boxRows; r++)
+    u32 bytes = map.box[0] * map.elementBytes, boxRows = map.box[1] * map.box[2] * map.box[3];
+    shared_at(to + boxRows * bytes - 16, 16);
+    memset(current->block->shared + to, SharedPoison, boxRows * bytes);
+    for (u32 r = 0; r < boxRows; r++) {
+        u32 places[] = {r % map.box[1], r / map.box[1] % map.box[2], r / map.box[1] / map.box[2], tile};
+        u64 offset = 0;
+        bool isInside = true;
+        for (u32 d = 0; d < 4; d++) {
+            offset += places[d] * map.strides[d + 1];
+            isInside &= places[d] < map.sizes[d + 1];
+        }
+
         for (u32 piece = 0; piece < bytes / 16; piece++) {
             u64 first = element + (u64)piece * 16 / map.elementBytes;
             const u8* from = nullptr;
-            if (row + (u64)r < map.rowCount && first < map.elements) {
-                from = map.rows + (row + (u64)r) * map.stride + first * map.elementBytes;
+            if (isInside && first < map.sizes[0]) {
+                from = map.rows + offset + first * map.elementBytes;
                 if (!is_device_readable(from, 16)) fail("tensor copy from %p%s", (const void*)from, describe(from).c_str());
             }
 
             barrier.copies.push_back({to + r * bytes + ((piece ^ (r & 7)) << 4), from, 16});
         }
+    }
 
     has_progressed = true;
 }

@@ -21,9 +21,10 @@ bool has_passed(u32 address, u32 parity);
 void wait_for_phase(u32 address, u32 parity);
 void add_copy(u32 to, const void* from, u32 bytes, u32 address);
 
-// What cuTensorMapEncodeTiled makes here of a table of rows: a box of it is boxRows rows of 128 bytes.
-struct TensorMap { u64 magic; const u8* rows; u64 elements, rowCount, stride; u32 elementBytes, boxElements, boxRows; };
+// What cuTensorMapEncodeTiled makes here: five sizes, of which the first is a row's and the last that of tiles, and a box
+// of 128 bytes of each row of a tile.
+struct TensorMap { u64 magic; const u8* rows; u64 sizes[5], strides[5]; u32 box[5], elementBytes; };
 constexpr u64 TensorMapMagic = 0x70616d726f736e65ull;
-void add_tensor_copy(u32 to, const void* map, u32 element, u32 row, u32 address);
+void add_tensor_copy(u32 to, const void* map, u32 element, u32 tile, u32 address);
 
 }

@@ -49,8 +49,7 @@ DEVICE float fused(float a, float b, float c) { return std::fmaf(a, b, c); }
 DEVICE double fused(double a, double b, double c) { return std::fma(a, b, c); }
 DEVICE double square_root(double v) { return std::sqrt(v); }
 DEVICE double divide(double a, double b) { return a / b; }
-DEVICE float max_or_nan(float a, float b) { return a != a ? a : b != b ? b : a > b ? a : b; }
-DEVICE void max_or_nan_if(float& most, float v, u32 taken) { most = taken != 0 ? max_or_nan(most, v) : most; }
+DEVICE u32 push_sign(u32 word, float v) { return word << 1 | (u32)(v == v && std::signbit(v)); }
 DEVICE float reciprocal(float v) { return 1 / v; }
 DEVICE float quick_square_root(float v) { return std::sqrt(v); }
 DEVICE double inverse_square_root(double v) { return 1 / std::sqrt(v); }
@@ -218,8 +217,8 @@ DEVICE void mbarrier_wait(u32 a, u32 parity) { emulator::wait_for_phase(a, parit
 DEVICE void bulk_copy(u32 to, const void* from, u32 bytes, u32 barrier) {
     emulator::add_copy(to, from, bytes, barrier);
 }
-DEVICE void tensor_copy(u32 to, const void* map, u32 element, u32 row, u32 barrier) {
-    emulator::add_tensor_copy(to, map, element, row, barrier);
+DEVICE void tensor_copy(u32 to, const void* map, u32 element, u32 tile, u32 barrier) {
+    emulator::add_tensor_copy(to, map, element, tile, barrier);
 }
 DEVICE void tensor_map_acquire(const void*) {}
 DEVICE void fence_async_shared() {}

@@ -16,11 +16,14 @@ public sealed record DeviceLayout
     /// <summary>The rows that are loaded.</summary>
     public required RowShard Shard { get; init; }
 
-    /// <summary>Rows that there is room for: no less than are loaded, rounded up to whole words of 64.</summary>
+    /// <summary>
+    /// Rows that there is room for: no less than are loaded, rounded up to a multiple of
+    /// <see cref="FusedScan.RoomRows"/>.
+    /// </summary>
     public required long Capacity
     {
         get => _capacity;
-        init => _capacity = Math.Max(RowMask.Words(value), 1) * RowMask.WordRows;
+        init => _capacity = Math.Max((value + FusedScan.RoomRows - 1) / FusedScan.RoomRows, 1) * FusedScan.RoomRows;
     }
 
     /// <summary>The embeddings, in the schema's order.</summary>

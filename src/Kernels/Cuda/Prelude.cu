@@ -69,15 +69,11 @@ DEVICE double divide(double a, double b) {
     asm("div.rn.f64 %0, %1, %2;" : "=d"(r) : "d"(a), "d"(b));
     return r;
 }
-// NaN if one of them is.
-DEVICE float max_or_nan(float a, float b) {
-    float r;
-    asm("max.NaN.f32 %0, %1, %2;" : "=f"(r) : "f"(a), "f"(b));
+// A word moved up by one bit, and the sign of v in the lowest: of NaN 0.
+DEVICE u32 push_sign(u32 word, float v) {
+    u32 r;
+    asm("shf.l.wrap.b32 %0, %1, %2, 1;" : "=r"(r) : "r"(float_bits(v)), "r"(word));
     return r;
-}
-// The same of those that are taken: not 0.
-DEVICE void max_or_nan_if(float& most, float v, u32 taken) {
-    asm("{ .reg .pred p; setp.ne.u32 p, %2, 0; @p max.NaN.f32 %0, %0, %1; }" : "+f"(most) : "f"(v), "r"(taken));
 }
 // Within 2^-22 of 1 / v and of sqrt(v), and within 2^-20 of 1 / sqrt(v); unlike divide and square_root no calls.
 DEVICE float reciprocal(float v) { float r; asm("rcp.approx.f32 %0, %1;" : "=f"(r) : "f"(v)); return r; }
@@ -281,10 +277,12 @@ DEVICE void bulk_copy(u32 to, const void* from, u32 bytes, u32 barrier) {
 DEVICE void fence_async_shared() { asm volatile("fence.proxy.async.shared::cta;" ::: "memory"); }
 DEVICE void grid_wait() { asm volatile("griddepcontrol.wait;" ::: "memory"); }
 DEVICE void grid_launch_dependents() { asm volatile("griddepcontrol.launch_dependents;" ::: "memory"); }
-// One box of a tensor map (§ cp.async.bulk.tensor), by its first element and row; what lies outside becomes zero.
-DEVICE void tensor_copy(u32 to, const void* map, u32 element, u32 row, u32 barrier) {
-    asm volatile("cp.async.bulk.tensor.2d.shared::cluster.global.tile.mbarrier::complete_tx::bytes [%0], "
-        "[%1, {%2, %3}], [%4];" :: "r"(to), "l"(map), "r"(element), "r"(row), "r"(barrier) : "memory");
+// A tile's box of a tensor map of five sizes (§ cp.async.bulk.tensor), by its first element; elements past the end of rows
+// become zero.
+DEVICE void tensor_copy(u32 to, const void* map, u32 element, u32 tile, u32 barrier) {
+    asm volatile("cp.async.bulk.tensor.5d.shared::cluster.global.tile.mbarrier::complete_tx::bytes [%0], "
+        "[%1, {%2, %3, %3, %3, %4}], [%5];"
+        :: "r"(to), "l"(map), "r"(element), "r"(0), "r"(tile), "r"(barrier) : "memory");
 }
 // Before the first use of a map in global memory that somebody else wrote.
 DEVICE void tensor_map_acquire(const void* map) {

@@ -24,11 +24,11 @@ KERNEL(check_warp, (32), const u32* in, u32* out) {
     for (u32 i = 0; i < 15; i++) out[lane * 15 + i] = r[i];
 }
 
-// out[i][15] of in[i], for 64 threads a block.
+// out[i][16] of in[i], for 64 threads a block.
 KERNEL(check_numbers, (64), const u32* in, u32 count, u32* out) {
     u32 i = block_id() * block_threads() + thread_id();
     if (i >= count) return;
-    u32 v = in[i], r[15];
+    u32 v = in[i], r[16];
     float f = float_from_bits(v);
     double d = f;
     r[0] = bit_count(v);
@@ -47,7 +47,8 @@ KERNEL(check_numbers, (64), const u32* in, u32 count, u32* out) {
     r[12] = (u32)(a ^ a >> 32);
     r[13] = (u32)(b ^ b >> 32);
     r[14] = permute_bytes(v, v * 5, 0x7142);
-    for (u32 k = 0; k < 15; k++) out[i * 15 + k] = r[k];
+    r[15] = push_sign(push_sign(v, f), f - f); // NaN of infinities
+    for (u32 k = 0; k < 16; k++) out[i * 16 + k] = r[k];
 }
 
 // 4 blocks of 64 threads: global[8] u32, wide[2], and per block what shared atomics gave: perBlock[block][8].

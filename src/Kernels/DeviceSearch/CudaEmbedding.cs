@@ -7,7 +7,9 @@ namespace Linr.Kernels;
 /// <param name="Element">What rows are made of.</param>
 /// <param name="Metric">How a query and a row give a score.</param>
 /// <param name="Dim">Elements of a row, D.</param>
-/// <param name="Rows">[row][<see cref="RowBytes"/>], zero past D.</param>
+/// <param name="Rows">
+/// [row][<see cref="RowBytes"/>], zero past D; room for a multiple of <see cref="FusedScan.RoomRows"/>.
+/// </param>
 /// <param name="Norms">
 /// [row]: the norms of cosine rows that were not normalised before, and of euclidean rows; else empty.
 /// </param>

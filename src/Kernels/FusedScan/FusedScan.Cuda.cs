@@ -46,8 +46,9 @@ public sealed class FusedScanCuda : IDisposable
     /// <summary>How the rows lie, for <see cref="CudaScanTable"/>; nothing where the device has no use for it.</summary>
     /// <param name="context">Where the rows are.</param>
     /// <param name="element">What they are made of.</param>
-    /// <param name="rows">[row][rowBytes].</param>
+    /// <param name="rows">[row][rowBytes], with room for a multiple of <see cref="FusedScan.RoomRows"/>.</param>
     /// <param name="rowBytes">A row padded to a multiple of <see cref="FusedScan.RowAlignment"/>.</param>
+    /// <exception cref="ArgumentException">There is room for another number of rows.</exception>
     /// <exception cref="CudaException">The driver refused it.</exception>
     public static CudaTensorMap Map(CudaContext context, CudaElement element, DeviceSlice<byte> rows, int rowBytes)
     {
@@ -64,7 +65,7 @@ public sealed class FusedScanCuda : IDisposable
                 },
                 rows,
                 rowBytes,
-                WarpgroupScan.TileRows);
+                WarpgroupScan.Tile);
     }
 
     /// <summary>Queries that one launch takes: their packed form stays in the shared memory of a block.</summary>

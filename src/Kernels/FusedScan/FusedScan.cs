@@ -19,6 +19,11 @@ public static class FusedScan
     /// <summary>A row in device memory is padded to a multiple of so many bytes.</summary>
     public const int RowAlignment = 16;
 
+    /// <summary>
+    /// Device memory has room for a multiple of so many rows; what stands in those that are not in use does not matter.
+    /// </summary>
+    public const int RoomRows = WarpgroupScan.TileRows;
+
     /// <summary>Score levels a query, by whose counts the cut rises.</summary>
     public const int LevelCount = 512;
 

@@ -48,51 +48,41 @@ template <u32 element> DEVICE void multiply_long_tile(const Block& block, float 
 // every fourth query, so that a small batch is everybody's work.
 DEVICE u32 first_query() { return (lane_id() >> 2) * 4 + (warp_id() & 3); }
 
-// A lane's products are taken eight at a time: of query half g / 4, in the columns from 32 (g % 4) on, where the i-th
-// is in column 8 (i / 2) + i % 2 of them, after the lane's first.
-DEVICE void products_of(const float (&c)[64], u32 g, float (&own)[8]) {
-#pragma unroll
-    for (u32 i = 0; i < 8; i++) own[i] = c[4 * (4 * (g % 4) + i / 2) + 2 * (g / 4) + i % 2];
-}
-DEVICE u32 first_column() { return 2 * (lane_id() & 3); }
+// Where a lane's product of the i-th of its 32 rows is, with its first query or its second: a copy of a tile lays rows
+// so that they are neighbours (WarpgroupScan.Tile).
+DEVICE u32 product_of(u32 half, u32 i) { return 4 * (i / 2) + 2 * half + i % 2; }
+// The lane's first row in a tile.
+DEVICE u32 first_row() { return 32 * (lane_id() & 3); }
 
 DEVICE u32 filter_of(const Block& block, u32 query) {
     return query < block.queryCount ? block.facts[query].filter : NO_FILTER;
 }
 
-// Which of a tile's rows pass, for a lane's two queries: two words each, from the tile's first row on. Nothing is made
-// of them here: that would wait for them.
-DEVICE void load_masks(const Batch& batch, const Block& block, u32 first, u32 tile, u64 (&mask)[4]) {
-    u64 word = tile * 2ull;
+// Where the word of a lane's rows is in a filter's mask, in words of 32.
+DEVICE u64 mask_word(u32 tile) { return tile * (u64)(TILE_ROWS / 32) + (lane_id() & 3); }
+
+// Which of a lane's rows pass, for its two queries. Nothing is made of them here: that would wait for them.
+DEVICE void load_masks(const Batch& batch, const Block& block, u32 first, u32 tile, u32 (&mask)[2]) {
+    u64 word = mask_word(tile);
 #pragma unroll
     for (u32 half = 0; half < 2; half++) {
         u32 filter = filter_of(block, first + half * HALF_GROUP);
-        mask[2 * half] = mask[2 * half + 1] = filter == NO_FILTER ? ~0ull : 0;
-        if (filter == NO_FILTER || word >= batch.maskWords) continue;
-        const u64* at = batch.masks + filter * batch.maskWords + word;
-        if (batch.maskWords % 2 == 0) {
-            U4 both = *(const U4*)at;
-            mask[2 * half] = (u64)both.y << 32 | both.x;
-            mask[2 * half + 1] = (u64)both.w << 32 | both.z;
-        } else {
-            mask[2 * half] = at[0];
-            if (word + 1 < batch.maskWords) mask[2 * half + 1] = at[1];
-        }
+        mask[half] = filter == NO_FILTER ? ~0u : 0;
+        if (filter != NO_FILTER && word < 2 * batch.maskWords)
+            mask[half] = ((const u32*)(batch.masks + filter * batch.maskWords))[word];
     }
 }
 
 // Asks for what load_masks will read.
 DEVICE void prefetch_masks(const Batch& batch, const Block& block, u32 first, u32 tile) {
+    u64 word = mask_word(tile);
 #pragma unroll
     for (u32 half = 0; half < 2; half++) {
         u32 filter = filter_of(block, first + half * HALF_GROUP);
-        if (filter != NO_FILTER && tile * 2ull < batch.maskWords)
-            prefetch(batch.masks + filter * batch.maskWords + tile * 2ull);
+        if (filter != NO_FILTER && word < 2 * batch.maskWords)
+            prefetch((const u32*)(batch.masks + filter * batch.maskWords) + word);
     }
 }
-
-// Of the g-th 32 rows of both queries those that pass, from the lane's first column on.
-DEVICE u32 passing_of(const u64 (&mask)[4], u32 g) { return (u32)(mask[g / 2] >> (32 * (g & 1) + first_column())); }
 
 // What norms make of products: cosines, or the part of an euclidean score that depends on the row.
 DEVICE void apply_norms(const MappedTable& table, const Block& block, u32 first, u32 tile, float (&c)[64]) {
@@ -104,39 +94,35 @@ DEVICE void apply_norms(const MappedTable& table, const Block& block, u32 first,
     }
 
 #pragma unroll
-    for (u32 j = 0; j < 16; j++)
+    for (u32 i = 0; i < 32; i++) {
+        u32 row = tile * TILE_ROWS + first_row() + i;
+        float norm = row < block.rows ? table.norms[row] : 0.0f, scale = 1, term = 0;
+        if (table.metric == METRIC_EUCLIDEAN) term = -(norm * norm);
+        else
+            scale = norm >= float_from_bits(NORM_MIN_BITS) ? reciprocal(norm)
+                : norm == 0 ? 0.0f : float_from_bits(0x7fc00000u);
 #pragma unroll
-        for (u32 s = 0; s < 2; s++) {
-            u32 row = tile * TILE_ROWS + 8 * j + first_column() + s;
-            float norm = row < block.rows ? table.norms[row] : 0.0f, scale = 1, term = 0;
-            if (table.metric == METRIC_EUCLIDEAN) term = -(norm * norm);
-            else
-                scale = norm >= float_from_bits(NORM_MIN_BITS) ? reciprocal(norm)
-                    : norm == 0 ? 0.0f : float_from_bits(0x7fc00000u);
-#pragma unroll
-            for (u32 half = 0; half < 2; half++)
-                c[4 * j + 2 * half + s] = fused(c[4 * j + 2 * half + s], scale, term * scales[half]);
+        for (u32 half = 0; half < 2; half++) {
+            float& product = c[product_of(half, i)];
+            product = fused(product, scale, term * scales[half]);
         }
+    }
 }
 
 // The best of a tile's rows that pass, of each query: a lower bound of its canonical score, or minus infinity.
 template <bool isMasked>
 DEVICE void write_bests(const Batch& batch, const Block& block, const float (&c)[64], u32 first, u32 place, u32 tile,
-                        const u64 (&mask)[4]) {
-    u32 row0 = tile * TILE_ROWS + first_column();
+                        const u32 (&mask)[2]) {
+    u32 row0 = tile * TILE_ROWS + first_row();
 #pragma unroll
     for (u32 half = 0; half < 2; half++) {
         float best = -infinity();
 #pragma unroll
-        for (u32 j = 0; j < 16; j++)
-#pragma unroll
-            for (u32 s = 0; s < 2; s++) {
-                u32 bit = 8 * j + s;
-                float product = c[4 * j + 2 * half + s];
-                bool passes = !isMasked || (passing_of(mask, 4 * half + j / 4) >> bit % 32 & 1);
-                passes &= row0 + bit < block.rows;
-                best = passes && product > best ? product : best;
-            }
+        for (u32 i = 0; i < 32; i++) {
+            float product = c[product_of(half, i)];
+            bool passes = (!isMasked || (mask[half] >> i & 1)) && row0 + i < block.rows;
+            best = passes && product > best ? product : best;
+        }
 
         u32 bits = ordered_bits(best), other = warp_shuffle_xor(bits, 1), query = first + half * HALF_GROUP;
         bits = other > bits ? other : bits;

@@ -13,69 +13,75 @@ struct WarpQueue {
 
     // Queues what reaches the cuts of a lane's two queries and passes.
     template <bool isMasked> DEVICE_MEMBER void take(
-        const Block& block, const float (&c)[64], u32 query, u32 tile, float low, float high, const u64 (&mask)[4]) {
-        float best[8];
-#pragma unroll
-        for (u32 g = 0; g < 8; g++) best[g] = best_of<isMasked>(c, g, passing_of(mask, g));
-        bool any = !(max_or_nan(max_or_nan(best[0], best[1]), max_or_nan(best[2], best[3])) < low)
-            || !(max_or_nan(max_or_nan(best[4], best[5]), max_or_nan(best[6], best[7])) < high);
-        if (warp_ballot(any) == 0) return;
-        u32 parts = 0;
-#pragma unroll
-        for (u32 g = 0; g < 8; g++) parts |= (u32)!(best[g] < (g < 4 ? low : high)) << g;
-        take_parts(block, c, query, tile * TILE_ROWS + first_column(), low, high, mask, warp_or(parts));
+        const Block& block, const float (&c)[64], u32 query, u32 tile, float low, float high, const u32 (&mask)[2]) {
+        // Where masks do not matter, the most of all products tells a quarter as dear whether there is any.
+        if (!isMasked && warp_ballot(may_reach(most_bits(c, 0), low) || may_reach(most_bits(c, 1), high)) == 0) return;
+        u32 kept[2] = {reaching(c, 0, low), reaching(c, 1, high)};
+        if (isMasked) {
+            kept[0] &= mask[0];
+            kept[1] &= mask[1];
+            if (warp_ballot((kept[0] | kept[1]) != 0) == 0) return;
+        }
+
+        take_kept(block, c, query, tile * TILE_ROWS + first_row(), kept);
     }
 
 private:
-    template <bool isMasked> DEVICE_MEMBER static float best_of(const float (&c)[64], u32 g, u32 passing) {
-        float own[8];
-        products_of(c, g, own);
-        if (isMasked) {
-            float even = -infinity(), odd = -infinity();
-#pragma unroll
-            for (u32 i = 0; i < 8; i += 2) {
-                max_or_nan_if(even, own[i], passing & 1u << 4 * i);
-                max_or_nan_if(odd, own[i + 1], passing & 2u << 4 * i);
-            }
-
-            return max_or_nan(even, odd);
-        }
-
-        return max_or_nan(max_or_nan(max_or_nan(own[0], own[1]), max_or_nan(own[2], own[3])),
-            max_or_nan(max_or_nan(own[4], own[5]), max_or_nan(own[6], own[7])));
+    // The most of a lane's products with a query, as the integers that their bits are: in that order where it is positive,
+    // and NaN is above all. A pair and the most so far is one instruction: odd numbers of products.
+    DEVICE_MEMBER static i32 most_bits(const float (&c)[64], u32 half) {
+        return larger(larger(most_from<0, 9>(c, half), most_from<9, 9>(c, half)),
+            larger(most_from<18, 7>(c, half), most_from<25, 7>(c, half)));
     }
 
-    // Looks at the parts of eight products in which a lane of the warp has one that reaches its cut.
-    DEVICE_MEMBER void take_parts(const Block& block, const float (&c)[64], u32 query, u32 row0, float low, float high,
-                                  const u64 (&mask)[4], u32 parts) {
-        u32 before = count, seen = 0;
-#pragma unroll 1
-        for (; parts != 0; parts &= parts - 1) {
-            u32 part = lowest_bit(parts), half = part / 4, row = row0 + 32 * (part % 4), passing = 0;
-            float own[8];
-            // No register is chosen by a number.
+    template <u32 first, u32 count> DEVICE_MEMBER static i32 most_from(const float (&c)[64], u32 half) {
+        i32 most = (i32)float_bits(c[product_of(half, first)]);
 #pragma unroll
-            for (u32 g = 0; g < 8; g++)
-                if (g == part) {
-                    products_of(c, g, own);
-                    passing = passing_of(mask, g);
-                }
+        for (u32 i = 1; i < count; i++) most = larger(most, (i32)float_bits(c[product_of(half, first + i)]));
+        return most;
+    }
 
-            if (row + 32 > block.rows) passing &= row < block.rows ? (1u << (block.rows - row)) - 1 : 0;
-            u32 kept = kept_of(own, half == 0 ? low : high) & passing, lanes = warp_ballot(kept != 0);
+    DEVICE_MEMBER static bool may_reach(i32 most, float limit) { return !(limit > 0) || most >= (i32)float_bits(limit); }
+
+    // Which of a lane's products with a query reach its cut: a bit each, of 32 rows. NaN, which floats cannot score,
+    // reaches every cut but that of a query that is not there. Two instructions a product, and none for its mask.
+    DEVICE_MEMBER static u32 reaching(const float (&c)[64], u32 half, float limit) {
+        float less = 0.0f - limit; // Never -0: then every product that equals the cut would give 0, and no -0.
+        u32 below[4];
+#pragma unroll
+        for (u32 g = 0; g < 4; g++) {
+            below[g] = 0;
+#pragma unroll
+            for (u32 i = 8; i-- > 0;) below[g] = push_sign(below[g], c[product_of(half, 8 * g + i)] + less);
+        }
+
+        u32 both = permute_bytes(permute_bytes(below[0], below[1], 0x5140), permute_bytes(below[2], below[3], 0x5140),
+            0x5410);
+        return limit == infinity() ? 0 : ~both;
+    }
+
+    DEVICE_MEMBER void take_kept(const Block& block, const float (&c)[64], u32 query, u32 row0, u32 (&kept)[2]) {
+        if (row0 + 32 > block.rows) {
+            u32 inside = row0 < block.rows ? (1u << (block.rows - row0)) - 1 : 0;
+            kept[0] &= inside;
+            kept[1] &= inside;
+        }
+
+        u32 before = count;
+#pragma unroll
+        for (u32 half = 0; half < 2; half++) {
+            u32 lanes = warp_ballot(kept[half] != 0);
             // A tile's first survivor of a query is told from others: that of the first lane of four.
-            u32 four = lanes >> (lane_id() & ~3u) & 15, first = 0;
-            if ((seen >> half & 1) == 0 && (four & ((1u << (lane_id() & 3)) - 1)) == 0) first = FIRST_OF_TILE;
-            if (four != 0) seen |= 1u << half;
-            for (; lanes != 0; lanes = warp_ballot(kept != 0)) {
-                u32 added = bit_count(lanes);
+            bool isFirst = (lanes >> (lane_id() & ~3u) & ((1u << (lane_id() & 3)) - 1)) == 0;
+            u32 marked = (query + HALF_GROUP * half) | (isFirst ? FIRST_OF_TILE : 0);
+#pragma unroll 1
+            for (; lanes != 0; lanes = warp_ballot(kept[half] != 0)) {
+                u32 added = bit_count(lanes), i = lowest_bit(kept[half]);
                 if (count + added - drained > QUEUE) wait_for_room(added);
-                if (kept != 0) {
-                    u32 bit = lowest_bit(kept);
-                    put(count + bit_count(lanes & ((1u << lane_id()) - 1)), chosen(own, bit),
-                        (query + HALF_GROUP * half) | first, row + bit);
-                    kept &= kept - 1;
-                    first = 0;
+                if (kept[half] != 0) {
+                    put(count + bit_count(lanes & ((1u << lane_id()) - 1)), chosen(c, half, i), marked, row0 + i);
+                    kept[half] &= kept[half] - 1;
+                    marked &= ~FIRST_OF_TILE;
                 }
 
                 count += added;
@@ -105,19 +111,17 @@ private:
         queries[place % QUEUE] = query;
     }
 
-    // Bit 8 (i / 2) + i % 2 for the i-th product, as in masks.
-    DEVICE_MEMBER static u32 kept_of(const float (&own)[8], float limit) {
-        u32 kept = 0;
+    // The i-th product with a query, by halves: no register is chosen by a number.
+    DEVICE_MEMBER static float chosen(const float (&c)[64], u32 half, u32 i) {
+        float left[16];
 #pragma unroll
-        for (u32 i = 0; i < 8; i++) kept |= (u32)!(own[i] < limit) << (8 * (i / 2) + i % 2);
-        // NaN, which floats cannot score, reaches every cut but that of a query that is not there.
-        return limit == infinity() ? 0 : kept;
-    }
-
-    DEVICE_MEMBER static float chosen(const float (&own)[8], u32 bit) {
-        float low = bit & 8 ? (bit & 1 ? own[3] : own[2]) : (bit & 1 ? own[1] : own[0]);
-        float high = bit & 8 ? (bit & 1 ? own[7] : own[6]) : (bit & 1 ? own[5] : own[4]);
-        return bit & 16 ? high : low;
+        for (u32 n = 0; n < 16; n++) left[n] = i & 16 ? c[product_of(half, n + 16)] : c[product_of(half, n)];
+#pragma unroll
+        for (u32 n = 0; n < 8; n++) left[n] = i & 8 ? left[n + 8] : left[n];
+#pragma unroll
+        for (u32 n = 0; n < 4; n++) left[n] = i & 4 ? left[n + 4] : left[n];
+        float low = i & 1 ? left[1] : left[0], high = i & 1 ? left[3] : left[2];
+        return i & 2 ? high : low;
     }
 };
 

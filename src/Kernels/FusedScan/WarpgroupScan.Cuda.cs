@@ -14,6 +14,12 @@ internal sealed class WarpgroupScan : IDisposable
     /// <summary>Rows of a tile, which are the columns of a product.</summary>
     public const int TileRows = 128;
 
+    /// <summary>
+    /// A lane has two neighbouring columns of every eight of a product, so that each gets 32 neighbouring rows: a word of
+    /// a mask.
+    /// </summary>
+    public static CudaTensorTile Tile { get; } = new(TileRows, Stretches: 4, Together: 2);
+
     /// <summary>Warpgroups that take tiles in turn; a fourth has the copies, the queues and the cuts.</summary>
     internal const int Consumers = 3;
 

@@ -35,7 +35,7 @@ DEVICE void consume(const MappedTable& table, const Batch& batchAt, const Block&
     const float* limits = block.limits + query0;
     bool hasNorms = table.norms != nullptr;
     float c[64];
-    u64 mask[4] = {~0ull, ~0ull, ~0ull, ~0ull};
+    u32 mask[2] = {~0u, ~0u};
     Turn turn = {0, 0, {0, 0}};
     turn.move(block, own / 4);
     while (true) {
@@ -130,7 +130,7 @@ template <u32 element> DEVICE void copy_tile(
         mbarrier_wait(block.empty + 8 * stage.slot, stage.phase);
         u32 barrier = block.full + 8 * stage.slot;
         mbarrier_expect(barrier, STAGE_BYTES);
-        tensor_copy(stage.at(block), table.map, chunk * elements, tile * TILE_ROWS, barrier);
+        tensor_copy(stage.at(block), table.map, chunk * elements, tile, barrier);
         store_shared_changing(block.issued, ++issued);
         stage.move(block, 1);
     }

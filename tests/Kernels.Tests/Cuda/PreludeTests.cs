@@ -53,7 +53,7 @@ public sealed class PreludeTests(CudaMachine machine) : CudaTest(machine)
     [Fact]
     public void Numbers_are_counted_converted_and_ordered()
     {
-        const int Each = 15;
+        const int Each = 16;
         float[] edges =
         [
             0, -0f, 1, -1, 65504, 65519.996f, 65520, 6e-8f, 2.9e-8f, 2.98023224e-8f, 3e-8f, 6.1e-5f, 6.1035e-5f, 1e-45f,
@@ -253,6 +253,7 @@ public sealed class PreludeTests(CudaMachine machine) : CudaTest(machine)
         uint other = bits * 5;
         Assert.Equal(
             ((bits >> 16) & 0xff) | ((other & 0xff) << 8) | ((bits & 0xff00) << 8) | (other & 0xff000000), found[14]);
+        Assert.Equal(((bits << 1) | (bits >> 31)) << 1, found[15]);
     }
 
     private static uint Folded(double value)

@@ -169,7 +169,8 @@ internal sealed unsafe class SearchCase : IDisposable
     private CudaEmbedding Copy(ScanSegment segment, CudaElement element)
     {
         int rowBytes = CudaEmbedding.RowBytesOf(segment.Dim, element);
-        byte[] bytes = new byte[(long)rowBytes * RowCount];
+        long room = (RowCount + FusedScan.RoomRows - 1) / FusedScan.RoomRows * FusedScan.RoomRows;
+        byte[] bytes = new byte[rowBytes * room];
         float[] norms = new float[RowCount];
         float[] values = new float[segment.Dim];
         float normMax = segment.Metric == ScanMetric.Cosine ? 1 : 0;

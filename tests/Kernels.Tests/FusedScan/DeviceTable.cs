@@ -16,7 +16,8 @@ internal sealed class DeviceTable : IDisposable
         RowCount = values.Length / dim;
         int rowBytes = (element.Bytes(dim) + FusedScan.RowAlignment - 1) / FusedScan.RowAlignment
             * FusedScan.RowAlignment;
-        byte[] bytes = new byte[(long)rowBytes * RowCount];
+        byte[] bytes = new byte[rowBytes * ((RowCount + FusedScan.RoomRows - 1L) / FusedScan.RoomRows * FusedScan.RoomRows)];
+        bytes.AsSpan(rowBytes * RowCount).Fill(byte.MaxValue); // NaN, which nobody may see
         Values = new float[values.Length];
         float[] norms = new float[RowCount];
         for (int row = 0; row < RowCount; row++)
@@ -70,7 +71,7 @@ internal sealed class DeviceTable : IDisposable
             Element,
             Dim,
             _rows.Slice(),
-            (int)(_rows.Length / RowCount),
+            RowBytes,
             queries,
             Metric == ScanMetric.Cosine ? squaredNorms : default,
             weights);
