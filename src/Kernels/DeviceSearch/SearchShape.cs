@@ -74,8 +74,8 @@ internal readonly record struct SearchShape(
     /// <summary>Slots of a query for the best rows of groups.</summary>
     public int GroupSlots => HasGroups ? FusedScan.GroupSlots(Hits) : 0;
 
-    /// <summary>Words of a mask.</summary>
-    public long MaskWords => (Rows + 63) / 64;
+    /// <summary>Words of a mask: of whole tiles of rows.</summary>
+    public long MaskWords => FusedScan.MaskWords(Rows);
 
     /// <summary>
     /// The longest list of rows: past two fifths of the rows a scan of all in order is faster; and as many as survive.

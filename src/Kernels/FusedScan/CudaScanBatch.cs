@@ -97,7 +97,7 @@ public struct CudaScanBatch
     /// </summary>
     public DeviceSlice<float> Sample { set => _sample = value.IsEmpty ? 0 : value.Address; }
 
-    /// <summary>Words of a mask.</summary>
+    /// <summary>Words of a mask; see <see cref="FusedScan.MaskWords"/>.</summary>
     public long MaskWords { set => _maskWords = (ulong)value; }
 
     /// <summary>Q, up to <see cref="FusedScan.QueriesMax"/>.</summary>

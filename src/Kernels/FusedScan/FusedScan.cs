@@ -24,6 +24,10 @@ public static class FusedScan
     /// </summary>
     public const int RoomRows = WarpgroupScan.TileRows;
 
+    /// <summary>Words of a mask in device memory, whose rows are a multiple of <see cref="RoomRows"/>.</summary>
+    /// <param name="rowCount">Rows in use.</param>
+    public static long MaskWords(long rowCount) => (rowCount + RoomRows - 1) / RoomRows * (RoomRows / 64);
+
     /// <summary>Score levels a query, by whose counts the cut rises.</summary>
     public const int LevelCount = 512;
 

@@ -44,8 +44,8 @@ DEVICE u32 load_shared_changing(const u32* p) { return warp_shuffle(*(const vola
 DEVICE float load_shared_changing(const float* p) { return *(const volatile float*)p; }
 template <class T> DEVICE void store_shared_changing(T* p, T v) { *(volatile T*)p = v; }
 
-// What the scan needs of a query, in shared memory.
-struct QueryFacts { float factor, offset, error; u32 base, shift, filter; };
+// What the scan needs of a query, in shared memory. `mask` has the words of whole tiles, or is null without a filter.
+struct QueryFacts { const u32* mask; float factor, offset, error; u32 base, shift, unused; };
 // How far a queue has been published and read; it is closed when no more will come.
 struct QueueEnds { u32 published, drained, closed, unused; };
 

@@ -54,33 +54,14 @@ DEVICE u32 product_of(u32 half, u32 i) { return 4 * (i / 2) + 2 * half + i % 2; 
 // The lane's first row in a tile.
 DEVICE u32 first_row() { return 32 * (lane_id() & 3); }
 
-DEVICE u32 filter_of(const Block& block, u32 query) {
-    return query < block.queryCount ? block.facts[query].filter : NO_FILTER;
-}
-
-// Where the word of a lane's rows is in a filter's mask, in words of 32.
-DEVICE u64 mask_word(u32 tile) { return tile * (u64)(TILE_ROWS / 32) + (lane_id() & 3); }
-
 // Which of a lane's rows pass, for its two queries. Nothing is made of them here: that would wait for them.
-DEVICE void load_masks(const Batch& batch, const Block& block, u32 first, u32 tile, u32 (&mask)[2]) {
-    u64 word = mask_word(tile);
+DEVICE void load_masks(const Block& block, u32 first, u32 tile, u32 (&mask)[2]) {
+    u32 place = tile * (TILE_ROWS / 32) + (lane_id() & 3);
 #pragma unroll
     for (u32 half = 0; half < 2; half++) {
-        u32 filter = filter_of(block, first + half * HALF_GROUP);
-        mask[half] = filter == NO_FILTER ? ~0u : 0;
-        if (filter != NO_FILTER && word < 2 * batch.maskWords)
-            mask[half] = ((const u32*)(batch.masks + filter * batch.maskWords))[word];
-    }
-}
-
-// Asks for what load_masks will read.
-DEVICE void prefetch_masks(const Batch& batch, const Block& block, u32 first, u32 tile) {
-    u64 word = mask_word(tile);
-#pragma unroll
-    for (u32 half = 0; half < 2; half++) {
-        u32 filter = filter_of(block, first + half * HALF_GROUP);
-        if (filter != NO_FILTER && word < 2 * batch.maskWords)
-            prefetch((const u32*)(batch.masks + filter * batch.maskWords) + word);
+        const u32* of = block.facts[first + half * HALF_GROUP].mask;
+        mask[half] = ~0u;
+        if (of != nullptr) mask[half] = of[place];
     }
 }
 

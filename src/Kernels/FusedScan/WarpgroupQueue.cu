@@ -14,13 +14,18 @@ struct WarpQueue {
     // Queues what reaches the cuts of a lane's two queries and passes.
     template <bool isMasked> DEVICE_MEMBER void take(
         const Block& block, const float (&c)[64], u32 query, u32 tile, float low, float high, const u32 (&mask)[2]) {
-        // Where masks do not matter, the most of all products tells a quarter as dear whether there is any.
-        if (!isMasked && warp_ballot(may_reach(most_bits(c, 0), low) || may_reach(most_bits(c, 1), high)) == 0) return;
-        u32 kept[2] = {reaching(c, 0, low), reaching(c, 1, high)};
+        u32 kept[2] = {0, 0};
         if (isMasked) {
-            kept[0] &= mask[0];
-            kept[1] &= mask[1];
+            kept[0] = reaching(c, 0, low) & mask[0];
+            kept[1] = reaching(c, 1, high) & mask[1];
             if (warp_ballot((kept[0] | kept[1]) != 0) == 0) return;
+        } else {
+            // The most of all products tells a quarter as dear whether any reaches the cut.
+            bool lower = warp_ballot(may_reach(most_bits(c, 0), low)) != 0;
+            bool upper = warp_ballot(may_reach(most_bits(c, 1), high)) != 0;
+            if (!lower && !upper) return;
+            if (lower) kept[0] = reaching(c, 0, low);
+            if (upper) kept[1] = reaching(c, 1, high);
         }
 
         take_kept(block, c, query, tile * TILE_ROWS + first_row(), kept);

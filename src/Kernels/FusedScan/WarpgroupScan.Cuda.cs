@@ -96,7 +96,7 @@ internal sealed class WarpgroupScan : IDisposable
     private static int FixedBytes(int groups, int queryBytes)
     {
         const int Alignment = 1024;
-        const int QueryFactsBytes = 24;
+        const int QueryFactsBytes = 32;
         const int QueueEndsBytes = 16;
         int queues = 4 * Consumers * (QueueEndsBytes + (QueueLength * (sizeof(ulong) + sizeof(uint))));
         const int NumbersBytes = 32 * sizeof(ulong);

@@ -36,6 +36,7 @@ DEVICE void consume(const MappedTable& table, const Batch& batchAt, const Block&
     bool hasNorms = table.norms != nullptr;
     float c[64];
     u32 mask[2] = {~0u, ~0u};
+    bool isLoaded = false;
     Turn turn = {0, 0, {0, 0}};
     turn.move(block, own / 4);
     while (true) {
@@ -55,16 +56,7 @@ DEVICE void consume(const MappedTable& table, const Batch& batchAt, const Block&
             if (chunks == 0) multiply_long_tile<element>(block, c, turn.first, turn.copies);
             else multiply_tile<element, chunks == 0 ? 1 : chunks>(block, c, group, turn.first, second);
             u32 query = query0 + group * GROUP_QUERIES;
-            if (isMasked) {
-                // Words come during the products, from the second cache: a step ahead they are asked for, where it is
-                // known which.
-                load_masks(batch, block, query, tile, mask);
-                bool isLast = group == block.groups - 1;
-                u32 next = !isLast ? tile
-                    : block.tile_ahead(turn.number + CONSUMERS, turn.copies + CONSUMERS * block.chunks + 1);
-                if (next != NO_TILE) prefetch_masks(batch, block, isLast ? query0 : query + GROUP_QUERIES, next);
-            }
-
+            if (isMasked && !isLoaded) load_masks(block, query, tile, mask);
             float low = load_shared_changing(limits + group * GROUP_QUERIES);
             float high = load_shared_changing(limits + group * GROUP_QUERIES + HALF_GROUP);
             if (chunks != 0) {
@@ -78,6 +70,15 @@ DEVICE void consume(const MappedTable& table, const Batch& batchAt, const Block&
             if (hasNorms) apply_norms(table, block, query, tile, c);
             if (block.samples) write_bests<isMasked>(batch, block, c, query, place, tile, mask);
             else queue.take<isMasked>(block, c, query, tile, low, high, mask);
+            if (isMasked) {
+                // Words come during the next products, where it is known which; not before the stages are let go, which
+                // waits for all that was asked for.
+                bool isLast = group == block.groups - 1;
+                u32 next = !isLast ? tile
+                    : block.tile_ahead(turn.number + CONSUMERS, turn.copies + CONSUMERS * block.chunks + 1);
+                isLoaded = next != NO_TILE;
+                if (isLoaded) load_masks(block, isLast ? query0 : query + GROUP_QUERIES, next, mask);
+            }
         }
 
         turn.move(block, CONSUMERS);
@@ -176,20 +177,21 @@ DEVICE void copy_queries(const Batch& batch, const Block& block) {
 
 DEVICE void ready_queries(const Batch& batch, const Block& block) {
     for (u32 q = thread_id(); q < block.groups * GROUP_QUERIES; q += block_threads()) {
-        if (q >= block.queryCount) {
-            block.limits[q] = infinity();
-            continue;
+        QueryFacts facts = {nullptr, 0, 0, 0, 0, 0, 0};
+        block.limits[q] = infinity();
+        if (q < block.queryCount) {
+            facts = {nullptr, batch.factors[q], batch.offsets[q], batch.errors[q], 0, 0, 0};
+            if (!block.samples) {
+                facts.base = batch.levelBases[q];
+                facts.shift = batch.levelShifts[q];
+            }
+
+            u32 filter = batch.masks != nullptr ? batch.filters[q] : NO_FILTER;
+            if (filter != NO_FILTER) facts.mask = (const u32*)(batch.masks + filter * batch.maskWords);
+            block.limits[q] = limit_of(batch, facts, q);
         }
 
-        QueryFacts facts = {batch.factors[q], batch.offsets[q], batch.errors[q], 0, 0, NO_FILTER};
-        if (!block.samples) {
-            facts.base = batch.levelBases[q];
-            facts.shift = batch.levelShifts[q];
-        }
-
-        if (batch.masks != nullptr) facts.filter = batch.filters[q];
         block.facts[q] = facts;
-        block.limits[q] = limit_of(batch, facts, q);
     }
 
     copy_queries(batch, block);

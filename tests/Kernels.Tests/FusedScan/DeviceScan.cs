@@ -81,9 +81,9 @@ internal sealed class DeviceScan : IDisposable
             Levels = New<uint>((long)_queryCount * FusedScan.LevelStride).Slice(),
             LevelBases = _bases.Slice(),
             LevelShifts = _shifts.Slice(),
-            Masks = masks is null ? default : Put(masks).Slice(),
+            Masks = masks is null ? default : Put(WholeTiles(masks, rows.RowCount)).Slice(),
             Filters = masks is null ? default : Put(filters!).Slice(),
-            MaskWords = (rows.RowCount + 63) / 64,
+            MaskWords = FusedScan.MaskWords(rows.RowCount),
             List = list is null ? default : Put(list).Slice(),
             ListCount = list is null ? default : Put([(uint)list.Length]).Slice(),
             QueryCount = _queryCount,
@@ -191,6 +191,21 @@ internal sealed class DeviceScan : IDisposable
         ulong[] words = new ulong[Math.Min(_capacity, Counts()[query])];
         _stream.Download(_words.Slice((long)query * _capacity, words.Length), words);
         return words;
+    }
+
+    /// <summary>Masks of as few words as hold the rows, as the device has them; bits past the last row are set.</summary>
+    private static ulong[] WholeTiles(ulong[] masks, int rowCount)
+    {
+        int words = (rowCount + 63) / 64;
+        int stride = (int)FusedScan.MaskWords(rowCount);
+        ulong[] whole = new ulong[masks.Length / words * stride];
+        whole.AsSpan().Fill(ulong.MaxValue);
+        for (int filter = 0; filter < masks.Length / words; filter++)
+        {
+            masks.AsSpan(filter * words, words).CopyTo(whole.AsSpan(filter * stride));
+        }
+
+        return whole;
     }
 
     public void Dispose()
