@@ -101,6 +101,22 @@ void multiply(float (&c)[4], const u32 (&a)[4], u32 b0, u32 b1, Element element)
     memcpy(c, slot.out, sizeof c);
 }
 
+void multiply_bits(i32 (&sums)[4], u32 a0, u32 a1, u32 b) {
+    Slot& slot = meet(Op::Mma, [&](Slot& own) {
+        own.in[0] = a0, own.in[1] = a1, own.in[2] = b;
+        memcpy(own.in + 3, sums, sizeof sums);
+    }, [](Slot* all) {
+        for (u32 lane = 0; lane < WarpLanes; lane++)
+            for (u32 i = 0; i < 4; i++) {
+                u32 row = lane & ~3u, column = 4 * (2 * (lane & 3) + (i & 1)), sum = all[lane].in[3 + i];
+                for (u32 t = 0; t < 4; t++)
+                    sum += (u32)__builtin_popcount(all[row + t].in[i >> 1] & all[column + t].in[2]);
+                all[lane].out[i] = sum;
+            }
+    });
+    memcpy(sums, slot.out, sizeof sums);
+}
+
 void load_matrices(u32* registers, u32 count, u32 address, bool transposed) {
     Slot& slot = meet(Op::LoadMatrix, [address](Slot& own) { own.in[0] = address; },
         [count, transposed](Slot* all) { load_warp(all, count, transposed); });

@@ -10,6 +10,8 @@ enum class Element { Half, BFloat, Tf32 };
 void load_matrices(u32* registers, u32 count, u32 address, bool transposed);
 // c[16 x 8] += a[16 x K] * b[K x 8]; each sum is exact in float64 products and rounded once.
 void multiply(float (&c)[4], const u32 (&a)[4], u32 b0, u32 b1, Element element);
+// sums += bits in common, as mma_bits.
+void multiply_bits(i32 (&sums)[4], u32 a0, u32 a1, u32 b);
 
 // c[64 x 128] (+)= a[64 x 32 bytes] * b[128 x 32 bytes] of a warpgroup, by the lanes' own parts (PTX ISA 9.7: wgmma).
 void multiply_group(float (&c)[64], u64 a, u64 b, bool adds, Element element);

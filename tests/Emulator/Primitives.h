@@ -41,6 +41,7 @@ DEVICE u32 bit_count(u64 v) { return (u32)__builtin_popcountll(v); }
 DEVICE u32 leading_zeros(u32 v) { return v == 0 ? 32 : (u32)__builtin_clz(v); }
 DEVICE u32 leading_zeros(u64 v) { return v == 0 ? 64 : (u32)__builtin_clzll(v); }
 DEVICE u32 lowest_bit(u32 v) { return v == 0 ? 32 : (u32)__builtin_ctz(v); }
+DEVICE u32 keep(u32 v) { return v; }
 DEVICE u32 float_bits(float v) { return emulator::bits_of(v); }
 DEVICE float float_from_bits(u32 v) { return emulator::float_of(v); }
 DEVICE u64 double_bits(double v) { u64 b; memcpy(&b, &v, 8); return b; }
@@ -201,6 +202,11 @@ DEVICE void mma_bfloat(float (&c)[4], const u32 (&a)[4], u32 b0, u32 b1) {
 }
 DEVICE void mma_tf32(float (&c)[4], const u32 (&a)[4], u32 b0, u32 b1) {
     emulator::multiply(c, a, b0, b1, emulator::Element::Tf32);
+}
+
+DEVICE void mma_bits(i32 (&sums)[4], u32 a0, u32 a1, u32 b, i32 s0, i32 s1, i32 s2, i32 s3) {
+    sums[0] = s0, sums[1] = s1, sums[2] = s2, sums[3] = s3;
+    emulator::multiply_bits(sums, a0, a1, b);
 }
 
 // --- compute capability 9.0 ------------------------------------------------------------------------------------------

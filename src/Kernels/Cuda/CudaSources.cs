@@ -69,6 +69,8 @@ public static class CudaSources
 
     private static readonly string[] s_scanParts = [.. s_survivorParts, "FusedScan/RowTiles.cu"];
 
+    private static readonly string[] s_codeParts = [.. s_survivorParts, "FusedScan/CodeQueue.cu"];
+
     private static readonly CudaDefine[] s_scan =
     [
         .. s_survivors,
@@ -144,7 +146,18 @@ public static class CudaSources
             new("PLANES_MAX", CodeScores.PlanesMax),
         ])
         {
-            Parts = s_survivorParts,
+            Parts = s_codeParts,
+        },
+        new("CodeTiles", "FusedScan/CodeTiles.cu", ["90"],
+        [
+            .. s_survivors,
+            new("CODE_QUEUE", CodeTiles.QueueLength),
+            new("CODE_THREADS", CodeTiles.Threads),
+            new("FACTS_BYTES", CodeTiles.FactsBytes),
+            new("ROOM_ROWS", FusedScan.RoomRows),
+        ])
+        {
+            Parts = s_codeParts,
         },
         new("DeviceSearch", "DeviceSearch/DeviceSearch.cu", ["80", "90"],
         [

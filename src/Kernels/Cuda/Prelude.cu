@@ -49,6 +49,8 @@ DEVICE u32 permute_bytes(u32 a, u32 b, u32 bytes) {
     asm("prmt.b32 %0, %1, %2, %3;" : "=r"(r) : "r"(a), "r"(b), "r"(bytes));
     return r;
 }
+// A number that the compiler is not to make again.
+DEVICE u32 keep(u32 v) { asm volatile("" : "+r"(v)); return v; }
 DEVICE u32 float_bits(float v) { u32 r; asm("mov.b32 %0, %1;" : "=r"(r) : "f"(v)); return r; }
 DEVICE float float_from_bits(u32 v) { float r; asm("mov.b32 %0, %1;" : "=f"(r) : "r"(v)); return r; }
 DEVICE u64 double_bits(double v) { u64 r; asm("mov.b64 %0, %1;" : "=l"(r) : "d"(v)); return r; }
@@ -240,6 +242,13 @@ LINR_MMA(mma_half, "m16n8k16.row.col.f32.f16.f16.f32")
 LINR_MMA(mma_bfloat, "m16n8k16.row.col.f32.bf16.bf16.f32")
 LINR_MMA(mma_tf32, "m16n8k8.row.col.f32.tf32.tf32.f32")
 #undef LINR_MMA
+// sums[16 x 8] = start + how many bits both of a row of a[16 x 128] and a column of b[128 x 8] have: a lane has 32 bits
+// (l % 4) of rows l / 4 and l / 4 + 8, the same of column l / 4, and the sums of other fragments.
+DEVICE void mma_bits(i32 (&sums)[4], u32 a0, u32 a1, u32 b, i32 s0, i32 s1, i32 s2, i32 s3) {
+    asm volatile("mma.sync.aligned.m16n8k128.row.col.s32.b1.b1.s32.and.popc {%0, %1, %2, %3}, {%4, %5}, {%6}, "
+        "{%7, %8, %9, %10};" : "=r"(sums[0]), "=r"(sums[1]), "=r"(sums[2]), "=r"(sums[3])
+        : "r"(a0), "r"(a1), "r"(b), "r"(s0), "r"(s1), "r"(s2), "r"(s3));
+}
 
 // --- compute capability 9.0 (§ mbarrier, § cp.async.bulk, § griddepcontrol) -----------------------------------------
 #if __CUDA_ARCH__ >= 900

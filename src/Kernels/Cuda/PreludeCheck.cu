@@ -109,6 +109,14 @@ KERNEL(check_mma, (32), const u32* a, const u32* b, float* c, u32 kind) {
     c[(g + 8) * 8 + 2 * t] = sums[2], c[(g + 8) * 8 + 2 * t + 1] = sums[3];
 }
 
+// sums[16][8] += bits that a[16][4] and b[8][4] have in common.
+KERNEL(check_mma_bits, (32), const u32* a, const u32* b, i32* sums) {
+    u32 lane = lane_id(), g = lane >> 2, t = lane & 3;
+    i32 *low = sums + g * 8 + 2 * t, *high = low + 64, own[4];
+    mma_bits(own, a[g * 4 + t], a[(g + 8) * 4 + t], b[g * 4 + t], low[0], low[1], high[0], high[1]);
+    low[0] = own[0], low[1] = own[1], high[0] = own[2], high[1] = own[3];
+}
+
 // 64 threads copy 16 bytes each in two groups of 32 chunks; chunks past `bytes` become zero. Out in reverse order.
 KERNEL(check_async_copy, (64), const u8* in, u32 bytes, U4* out) {
     SHARED_BYTES(shared);

@@ -62,15 +62,24 @@ internal sealed class CodeScan : IDisposable
     public static int TileRows(int queryCount) => 32 * (queryCount == 1 ? RowsForOne : RowsForSome);
 
     /// <summary>Enqueues the scores of a sample, or the scan.</summary>
+    /// <param name="stream">Where.</param>
+    /// <param name="table">One table.</param>
+    /// <param name="batch">What <paramref name="shape"/> says, in device memory.</param>
+    /// <param name="shape">The batch's counts.</param>
+    /// <param name="isTiled">Whether <see cref="CodeTiles"/> scans for queries that are codes.</param>
     public void Launch(
-        CudaStream stream, DeviceSlice<CudaScanTable> table, DeviceSlice<CudaScanBatch> batch, in CudaScanBatch shape)
+        CudaStream stream,
+        DeviceSlice<CudaScanTable> table,
+        DeviceSlice<CudaScanBatch> batch,
+        in CudaScanBatch shape,
+        bool isTiled)
     {
         CudaKernel kernel = shape.QueryCount == 1 ? _one : _some;
         int padded = (shape.QueryCount + GroupQueries - 1) / GroupQueries * GroupQueries;
         int sharedBytes = FactsBytes + (padded * (shape.QueryBytes + (2 * sizeof(int))))
             + (Threads / 32 * ((QueueLength * sizeof(ulong)) + (32 * (sizeof(ulong) + sizeof(uint)))));
         int blocks = _multiprocessors * kernel.BlocksPerMultiprocessor(Threads, sharedBytes);
-        kernel.Launch(new LaunchShape((uint)blocks, Threads, (uint)sharedBytes), stream, table, batch);
+        kernel.Launch(new LaunchShape((uint)blocks, Threads, (uint)sharedBytes), stream, table, batch, isTiled ? 1u : 0u);
     }
 
     /// <inheritdoc/>

@@ -11,6 +11,7 @@ public sealed class FusedScanCuda : IDisposable
     private readonly CudaKernel[] _kernels = [];
     private readonly WarpgroupScan? _warpgroups;
     private readonly CodeScan? _codes;
+    private readonly CodeTiles? _codeTiles;
 
     /// <summary>Loads the kernels.</summary>
     /// <param name="context">The device's context.</param>
@@ -24,6 +25,7 @@ public sealed class FusedScanCuda : IDisposable
         if (element == CudaElement.SignCode)
         {
             _codes = new CodeScan(context);
+            _codeTiles = CodeTiles.Serves(_device) ? new CodeTiles(context) : null;
             return;
         }
 
@@ -140,7 +142,10 @@ public sealed class FusedScanCuda : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(queryCount, QueriesPerLaunch(shape.QueryBytes), nameof(shape));
         if (_codes is not null)
         {
-            _codes.Launch(stream, table, batch, shape);
+            // Which of the two has to work depends on the queries.
+            bool isTiled = !isSpecial && _codeTiles is not null
+                && _codeTiles.TryLaunch(stream, table, batch, shape, rowBytes);
+            _codes.Launch(stream, table, batch, shape, isTiled);
             return;
         }
 
@@ -163,6 +168,7 @@ public sealed class FusedScanCuda : IDisposable
         _module?.Dispose();
         _warpgroups?.Dispose();
         _codes?.Dispose();
+        _codeTiles?.Dispose();
     }
 
     /// <summary>Rows of a tile of a batch.</summary>

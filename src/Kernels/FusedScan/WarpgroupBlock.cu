@@ -32,13 +32,6 @@ DEVICE float inverse_power(float v) { return float_from_bits(0x7f000000u - float
 DEVICE i32 larger(i32 a, i32 b) { return a > b ? a : b; }
 // What all lanes of a warp have anyhow, so that the compiler knows it and keeps it once for all.
 DEVICE u32 one_for_all(u32 v) { return warp_shuffle(v, 0); }
-// A number that is not to be computed again.
-DEVICE u32 keep(u32 v) {
-#if !defined(LINR_EMULATOR)
-    asm volatile("" : "+r"(v));
-#endif
-    return v;
-}
 // What another warp changes; the same number for all lanes.
 DEVICE u32 load_shared_changing(const u32* p) { return warp_shuffle(*(const volatile u32*)p, 0); }
 DEVICE float load_shared_changing(const float* p) { return *(const volatile float*)p; }

@@ -120,6 +120,23 @@ public sealed class PreludeTests(CudaMachine machine) : CudaTest(machine)
             => BitConverter.ToUInt16(bytes, (matrix * 128) + (row * 16) + (column * 2));
     }
 
+    [Fact]
+    public void Tensor_cores_count_bits_in_common()
+    {
+        uint[] a = Words(16 * 4, uint.MaxValue), b = Words(8 * 4, uint.MaxValue);
+        int[] first = [.. Enumerable.Range(0, 16 * 8).Select(_ => _random.Next(-500, 500))];
+        using CudaModule module = Load();
+        using DeviceBuffer<uint> left = OnDevice(a), right = OnDevice(b);
+        using DeviceBuffer<int> sums = OnDevice(first);
+        module.GetKernel("check_mma_bits").Launch(new(1, 32), Stream, left.Slice(), right.Slice(), sums.Slice());
+        int[] found = ToHost(sums.Slice());
+        for (int i = 0; i < found.Length; i++)
+        {
+            int common = Enumerable.Range(0, 4).Sum(t => BitOperations.PopCount(a[(i / 8 * 4) + t] & b[(i % 8 * 4) + t]));
+            Assert.Equal(first[i] + common, found[i]);
+        }
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
