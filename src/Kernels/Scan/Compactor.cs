@@ -163,10 +163,16 @@ internal sealed unsafe class Compactor
 
         Span<ulong> added = list.Span[list.Settled..];
         added = added[..KeepThoseThatMayReach(slot, groups, added)];
-        _scorer.Score(slot, added);
+        if (!_scorer.IsCode)
+        {
+            _scorer.Score(slot, added);
+        }
+
         ulong last = list.Settled == _plan.K ? list.Words[list.Settled - 1] : 0;
-        list.Count = list.Settled + KeepThoseThatReach(slot, groups, last, added);
-        SortByOrder(list.Span);
+        added = added[..KeepThoseThatReach(slot, groups, last, added)];
+        SortByOrder(added);
+        list.Count = list.Settled + added.Length;
+        MergeByOrder(list.Span, list.Settled);
         list.Count = IsGrouped ? TakeGroups(list.Span, groups) : Math.Min(list.Count, _plan.K);
         list.Settled = list.Count;
         if (list.Count == _plan.K)
@@ -243,6 +249,22 @@ internal sealed unsafe class Compactor
 
                 start = i;
             }
+        }
+    }
+
+    /// <summary>
+    /// Merges words that stand in order with those after them, which do too. Where scores tie over and over, most of a
+    /// list stands in order already, and the order of two rows is dear.
+    /// </summary>
+    private void MergeByOrder(Span<ulong> words, int settled)
+    {
+        int added = words.Length - settled;
+        ScanArrays.Grow(ref _scratch, added);
+        words[settled..].CopyTo(_scratch);
+        for (int to = words.Length - 1; added > 0; to--)
+        {
+            bool isSettledLast = settled > 0 && IsBefore(_scratch[added - 1], words[settled - 1]);
+            words[to] = isSettledLast ? words[--settled] : _scratch[--added];
         }
     }
 

@@ -19,6 +19,9 @@ internal sealed unsafe class RowScorer(ScanPlan plan) : IDisposable
     private float* _wide;
     private float* _code;
 
+    /// <summary>Whether rows are codes, whose scores in the scan are the canonical ones.</summary>
+    public bool IsCode => plan.Queries.Segments[0].IsCode;
+
     /// <summary>Canonical scores computed since <see cref="Reset"/>.</summary>
     public long Count { get; private set; }
 
@@ -101,8 +104,6 @@ internal sealed unsafe class RowScorer(ScanPlan plan) : IDisposable
         _wideBuffer?.Dispose();
         _codeBuffer?.Dispose();
     }
-
-    private bool IsCode => plan.Queries.Segments[0].IsCode;
 
     /// <summary>Codes: whole numbers, which the scan's scores are too.</summary>
     private void ScoreCodes(int slot, Span<ulong> words)
