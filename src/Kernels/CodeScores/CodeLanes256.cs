@@ -50,6 +50,19 @@ internal readonly unsafe struct CodeLanes256 : ICodeLanes<Vector256<byte>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int SumOfBytes(Vector256<byte> bytes)
+        => (int)Vector256.Sum(Avx2.SumAbsoluteDifferences(bytes, Vector256<byte>.Zero).AsInt64());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static long SumOfPlanes(Vector256<byte> bytes, int first)
+    {
+        Vector256<int> counts = Avx2.SumAbsoluteDifferences(bytes, Vector256<byte>.Zero).AsInt32();
+        Vector256<long> worth =
+            first == 0 ? Vector256.Create(1L, 2, 4, 8) : Vector256.Create(16L, 32, 64, -128);
+        return Vector256.Sum(Avx2.Multiply(counts, worth.AsInt32()));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector256<byte> totals, float* plus, float* target)
     {
         Vector256<int> lower = Avx2.PermuteVar8x32(totals.AsInt32(), Vector256.Create(0, 2, 4, 6, 0, 2, 4, 6));

@@ -48,6 +48,18 @@ internal readonly unsafe struct CodeLanes512 : ICodeLanes<Vector512<byte>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int SumOfBytes(Vector512<byte> bytes)
+        => (int)Vector512.Sum(Avx512BW.SumAbsoluteDifferences(bytes, Vector512<byte>.Zero).AsInt64());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static long SumOfPlanes(Vector512<byte> bytes, int first)
+    {
+        Vector512<int> counts = Avx512BW.SumAbsoluteDifferences(bytes, Vector512<byte>.Zero).AsInt32();
+        Vector512<long> worth = Vector512.Create(1L, 2, 4, 8, 16, 32, 64, -128);
+        return Vector512.Sum(Avx512F.Multiply(counts, worth.AsInt32()));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector512<byte> totals, float* plus, float* target)
     {
         Vector256<int> whole = Avx512F.ConvertToVector256Int32(totals.AsInt64());

@@ -5,42 +5,32 @@ namespace Linr.Kernels;
 /// <content>Word by word.</content>
 internal static unsafe partial class CodeScores
 {
-    private static float Score(ulong* row, int words, int planes, float plus, ulong* query, int stride = 1)
+    private static float Score(
+        ulong* row, int words, int planes, float plus, ulong* query, int planeStride, int wordStride)
     {
         int sum = 0;
-        if (planes == 1)
-        {
-            for (int w = 0; w < words; w++)
-            {
-                sum -= BitOperations.PopCount(row[w] ^ query[w * stride]);
-            }
-
-            return plus + (2 * sum);
-        }
-
         for (int p = 0; p < planes; p++)
         {
-            int set = 0;
-            for (int w = 0; w < words; w++, query += stride)
+            int bits = 0;
+            for (int w = 0; w < words; w++)
             {
-                set += BitOperations.PopCount(row[w] & *query);
+                ulong word = query[(p * planeStride) + (w * wordStride)];
+                bits += BitOperations.PopCount(planes == 1 ? row[w] ^ word : row[w] & word);
             }
 
-            sum += p == PlanesMax - 1 ? -(set << p) : set << p;
+            // The bits that differ, or a plane's worth of those that both have.
+            sum += planes == 1 || p == PlanesMax - 1 ? -(bits << p) : bits << p;
         }
 
         return plus + (2 * sum);
     }
 
-    private static void FewOf(in TileRows rows, int words, int planes, float* packed, float* scores)
+    private static void FewReference(
+        in TileRows rows, int words, int planes, float plus, ulong* query, float* scores)
     {
-        const int Ahead = 16;
-        ulong* query = (ulong*)(packed + HeadFloats);
-        float plus = *packed;
         for (int e = 0; e < rows.Count; e++)
         {
-            Prefetch.ToL1(rows[e + Ahead]);
-            scores[e] = Score((ulong*)rows[e], words, planes, plus, query);
+            scores[e] = Score((ulong*)rows[e], words, planes, plus, query, 1, planes);
         }
     }
 
@@ -53,7 +43,7 @@ internal static unsafe partial class CodeScores
             ulong* row = (ulong*)rows[e];
             for (int q = 0; q < width; q++)
             {
-                scores[q] = Score(row, words, planes, panel[q], queries + q, width);
+                scores[q] = Score(row, words, planes, panel[q], queries + q, words * width, width);
             }
         }
     }

@@ -48,19 +48,19 @@ internal static unsafe partial class CodeScores
     public static int PanelStride(int bits, int planes)
         => TileScores.PanelWidth * (1 + (planes * bits / WordBits * FloatsPerWord));
 
-    /// <summary>Packs a query: what is added to each score, then [plane][word].</summary>
+    /// <summary>Packs a query: what is added to each score, then [word][plane].</summary>
     public static void PackFew(ReadOnlySpan<float> query, int planes, float* packed)
     {
         *packed = Base(query, planes);
-        ulong* words = (ulong*)(packed + HeadFloats);
-        Pack(query, planes, words, 1);
+        Pack(query, planes, (ulong*)(packed + HeadFloats), 1, planes);
     }
 
     /// <summary>Packs query <paramref name="position"/> of a panel: bases [query], then [plane][word][query].</summary>
     public static void PackPanel(ReadOnlySpan<float> query, int planes, int position, float* panel)
     {
         panel[position] = Base(query, planes);
-        Pack(query, planes, (ulong*)(panel + TileScores.PanelWidth) + position, TileScores.PanelWidth);
+        int width = TileScores.PanelWidth;
+        Pack(query, planes, (ulong*)(panel + width) + position, query.Length / WordBits * width, width);
     }
 
     /// <summary>
@@ -74,13 +74,13 @@ internal static unsafe partial class CodeScores
         BitConverter.TryWriteBytes(packed[sizeof(int)..], (int)Base(query, planes));
         fixed (byte* words = packed[HeadBytes..])
         {
-            Pack(query, planes, (ulong*)words, 1);
+            Pack(query, planes, (ulong*)words, query.Length / WordBits, 1);
         }
     }
 
     /// <summary>The score of one row and a query as <see cref="PackFew"/> wrote it.</summary>
     public static float One(byte* row, int bits, int planes, float* packed)
-        => Score((ulong*)row, bits / WordBits, planes, *packed, (ulong*)(packed + HeadFloats));
+        => Score((ulong*)row, bits / WordBits, planes, *packed, (ulong*)(packed + HeadFloats), 1, planes);
 
     /// <summary>
     /// Scores up to <see cref="TileScores.FewMax"/> queries, [query][entry] as <see cref="TileScores.Few"/>.
@@ -93,11 +93,29 @@ internal static unsafe partial class CodeScores
     /// <param name="scores">Takes the scores.</param>
     public static void Few(in TileRows rows, int bits, int planes, float* queries, int queryCount, float* scores)
     {
+        int words = bits / WordBits;
         int stride = FewStride(bits, planes);
         for (int q = 0; q < queryCount; q++)
         {
+            float* packed = queries + ((long)q * stride);
             float* target = scores + ((long)q * (TileRows.EntriesMax + TileRows.PaddedEntries));
-            FewOf(rows, bits / WordBits, planes, queries + ((long)q * stride), target);
+            ulong* query = (ulong*)(packed + HeadFloats);
+            if (planes == 1)
+            {
+                CodeRows.Score(rows, words, *packed, query, target);
+            }
+            else if (Avx512BW.IsSupported && Vector512.IsHardwareAccelerated)
+            {
+                PlaneRows<CodeLanes512, Vector512<byte>>.Score(rows, words, *packed, query, target);
+            }
+            else if (Avx2.IsSupported && Vector256.IsHardwareAccelerated)
+            {
+                PlaneRows<CodeLanes256, Vector256<byte>>.Score(rows, words, *packed, query, target);
+            }
+            else
+            {
+                FewReference(rows, words, planes, *packed, query, target);
+            }
         }
     }
 
@@ -139,7 +157,7 @@ internal static unsafe partial class CodeScores
         return -sum;
     }
 
-    private static void Pack(ReadOnlySpan<float> query, int planes, ulong* words, int stride)
+    private static void Pack(ReadOnlySpan<float> query, int planes, ulong* words, int planeStride, int wordStride)
     {
         int wordCount = query.Length / WordBits;
         for (int w = 0; w < wordCount; w++)
@@ -154,7 +172,7 @@ internal static unsafe partial class CodeScores
                     word |= isSet ? 1UL << bit : 0;
                 }
 
-                words[((p * wordCount) + w) * stride] = word;
+                words[(p * planeStride) + (w * wordStride)] = word;
             }
         }
     }

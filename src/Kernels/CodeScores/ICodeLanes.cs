@@ -21,6 +21,15 @@ internal unsafe interface ICodeLanes<TVector>
     /// <summary>The sum of each word's bytes, shifted left, added to a word; or taken from it.</summary>
     static abstract TVector AddSums(TVector totals, TVector bytes, int shift, bool isNegative);
 
+    /// <summary>The sum of all bytes.</summary>
+    static abstract int SumOfBytes(TVector bytes);
+
+    /// <summary>
+    /// The sum of each word's bytes times what its plane is worth, 2^p or for the last -2^p, of the planes from
+    /// <paramref name="first"/> on.
+    /// </summary>
+    static abstract long SumOfPlanes(TVector bytes, int first);
+
     /// <summary>Writes signed words as floats, each plus one of <paramref name="plus"/>.</summary>
     static abstract void Store(TVector totals, float* plus, float* target);
 }
