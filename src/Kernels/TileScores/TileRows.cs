@@ -35,6 +35,9 @@ internal readonly unsafe struct TileRows(
     /// <summary>How many entries.</summary>
     public int Count { get; } = count;
 
+    /// <summary>Whether the rows do not lie side by side.</summary>
+    public bool IsScattered => isScattered;
+
     /// <summary>The address of entry <paramref name="entry"/>'s row.</summary>
     public byte* this[int entry]
     {
