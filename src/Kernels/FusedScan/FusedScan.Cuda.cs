@@ -55,6 +55,14 @@ public sealed class FusedScanCuda : IDisposable
     public static CudaTensorMap Map(CudaContext context, CudaElement element, DeviceSlice<byte> rows, int rowBytes)
     {
         ArgumentNullException.ThrowIfNull(context);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rowBytes);
+        if (rows.Length % ((long)rowBytes * FusedScan.RoomRows) != 0)
+        {
+            throw new ArgumentException(
+                $"Expected room for a multiple of {FusedScan.RoomRows} rows of {rowBytes} bytes, found {rows.Length} bytes.",
+                nameof(rows));
+        }
+
         return !WarpgroupScan.Serves(context.Device) || rows.IsEmpty || element == CudaElement.SignCode
             ? default
             : CudaTensorMap.Of(

@@ -1,3 +1,4 @@
+using Linr.Cuda;
 using Linr.Kernels.Scan;
 using Linr.Kernels.Tests.Cuda;
 using Linr.Kernels.Tests.Scan;
@@ -59,6 +60,17 @@ public sealed class FusedScanCudaTests(CudaMachine machine) : CudaTest(machine)
         scan.Run();
         Assert.Equal(300u, scan.Counts()[0]);
         Assert.Equal(200, scan.Survivors(0).Length);
+    }
+
+    [Theory]
+    [InlineData(CudaElement.Float16)]
+    [InlineData(CudaElement.SignCode)]
+    public void Rows_without_room_for_whole_tiles_are_refused(CudaElement element)
+    {
+        using DeviceBuffer<byte> rows = new(Context, 100 * 32, "rows");
+        ArgumentException refused =
+            Assert.Throws<ArgumentException>(() => FusedScanCuda.Map(Context, element, rows.Slice(), 32));
+        Assert.Contains("multiple of 128 rows of 32 bytes, found 3200 bytes", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
