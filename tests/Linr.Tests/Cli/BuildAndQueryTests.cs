@@ -17,8 +17,8 @@ public sealed class BuildAndQueryTests : IDisposable
 
         JsonElement inspected = (await CliRun.Of("inspect", model, "--json")).Json;
 
-        // On a device: 64 rows of 16 bytes and a norm, of 1 + 8 bytes of colour and size, of 8 bytes of order.
-        Assert.Equal(64 * (16 + 4 + 9 + 8), inspected.GetProperty("device").GetProperty("bytes").GetInt32());
+        // On a device: 128 rows of 16 bytes and a norm, of 1 + 8 bytes of colour and size, of 8 bytes of order.
+        Assert.Equal(128 * (16 + 4 + 9 + 8), inspected.GetProperty("device").GetProperty("bytes").GetInt32());
         Assert.Equal(TinyData.ItemCount, inspected.GetProperty("items").GetInt32());
         Assert.Equal("v", inspected.GetProperty("embeddings")[0].GetProperty("name").GetString());
 

@@ -94,10 +94,10 @@ public sealed class DeviceBudgetTests(CudaMachine machine) : CudaTest(machine)
         DeviceMemoryException problem = Assert.Throws<DeviceMemoryException>(
             () => budget.ThrowIfOver("device 0", budget.Bytes - 1));
 
-        // 1,024 rows of 84 bytes of embeddings, 1 + 8 of attributes, 8 of order; one word of 64 rows fewer fits.
+        // 1,024 rows of 84 bytes of embeddings, 1 + 8 of attributes, 8 of order; 128 rows fewer fit.
         Assert.Equal(
             "The table does not fit device 0: it needs 603,424 bytes and 603,423 are there. Embeddings 86,016, "
-            + "codes 0, attributes 9,216, ids 8,192, towers 9,000, scratch 491,000 bytes; 960 rows of 1,024 would fit.",
+            + "codes 0, attributes 9,216, ids 8,192, towers 9,000, scratch 491,000 bytes; 896 rows of 1,024 would fit.",
             problem.Message);
         Assert.Equal(budget.Bytes - 1, problem.LimitBytes);
     }
