@@ -26,8 +26,7 @@ internal sealed class RandomRows : IDisposable
         int rowBytes = CudaEmbedding.RowBytesOf(dim, element);
         using var random = new RandomTableCuda(context);
         using var stream = new CudaStream(context, "random rows");
-        long room = (rowCount + FusedScan.RoomRows - 1) / FusedScan.RoomRows * FusedScan.RoomRows;
-        _rows = new DeviceBuffer<byte>(context, room * rowBytes, "random rows");
+        _rows = new DeviceBuffer<byte>(context, FusedScan.RoomFor(rowCount) * rowBytes, "random rows");
         _order = new DeviceBuffer<long>(context, rowCount, "order of random rows");
         if (element == CudaElement.SignCode)
         {

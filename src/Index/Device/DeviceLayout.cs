@@ -23,7 +23,7 @@ public sealed record DeviceLayout
     public required long Capacity
     {
         get => _capacity;
-        init => _capacity = Math.Max((value + FusedScan.RoomRows - 1) / FusedScan.RoomRows, 1) * FusedScan.RoomRows;
+        init => _capacity = FusedScan.RoomFor(Math.Max(value, 1));
     }
 
     /// <summary>The embeddings, in the schema's order.</summary>

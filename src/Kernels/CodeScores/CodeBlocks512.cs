@@ -12,11 +12,8 @@ namespace Linr.Kernels;
 /// </summary>
 internal static unsafe class CodeBlocks512
 {
-    /// <summary>Rows of a step.</summary>
-    public const int StepRows = 8;
-
+    private const int StepRows = 8;
     private const int Stretches = 4;
-    private const int AheadBytes = TileRows.SequentialAheadBytes;
     private const byte SwapWords = 0b10_11_00_01;
     private const byte SwapPairs = 0b01_00_11_10;
 
@@ -24,14 +21,13 @@ internal static unsafe class CodeBlocks512
     public static bool Serves(int words)
         => Avx512BW.IsSupported && Vector512.IsHardwareAccelerated && words is 1 or 2 or 4 or 8;
 
-    /// <summary>Scores whole steps of rows: <paramref name="plus"/> less twice the bits that differ.</summary>
-    /// <param name="rows">The first row.</param>
-    /// <param name="count">A multiple of <see cref="StepRows"/>.</param>
+    /// <summary>Scores rows that lie side by side: <paramref name="plus"/> less twice the bits that differ.</summary>
+    /// <param name="rows">The rows.</param>
     /// <param name="words">Words of a row, as <see cref="Serves"/> says.</param>
     /// <param name="plus">Bits of a row.</param>
     /// <param name="query">The query's words.</param>
     /// <param name="scores">Takes the scores.</param>
-    public static void Score(ulong* rows, int count, int words, float plus, ulong* query, float* scores)
+    public static void Score(in TileRows rows, int words, float plus, ulong* query, float* scores)
     {
         ulong* pattern = stackalloc ulong[Vector512<ulong>.Count];
         for (int i = 0; i < Vector512<ulong>.Count; i++)
@@ -43,41 +39,46 @@ internal static unsafe class CodeBlocks512
         switch (words)
         {
             case 1:
-                Score<OfOne>(rows, count, 1, plus, repeated, scores);
+                Score<OfOne>(rows, 1, plus, repeated, scores);
                 break;
             case 2:
-                Score<OfTwo>(rows, count, 2, plus, repeated, scores);
+                Score<OfTwo>(rows, 2, plus, repeated, scores);
                 break;
             case 4:
-                Score<OfFour>(rows, count, 4, plus, repeated, scores);
+                Score<OfFour>(rows, 4, plus, repeated, scores);
                 break;
             default:
-                Score<OfEight>(rows, count, 8, plus, repeated, scores);
+                Score<OfEight>(rows, 8, plus, repeated, scores);
                 break;
+        }
+
+        // The last rows may be the last of the memory.
+        for (int e = rows.Count / StepRows * StepRows; e < rows.Count; e++)
+        {
+            scores[e] = plus - (2 * AnyWords.Count((ulong*)rows[e], words, query));
         }
     }
 
+    /// <summary>Scores whole steps.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Score<TStep>(
-        ulong* rows, int count, int words, float plus, Vector512<byte> query, float* scores)
+    private static void Score<TStep>(TileRows rows, int words, float plus, Vector512<byte> query, float* scores)
         where TStep : IStep
     {
-        // Four streams of ascending addresses, and on from the end of one to where the tile that follows has it.
-        int apart = count / (Stretches * StepRows) * StepRows;
+        // Four streams of ascending addresses.
+        int apart = rows.Count / (Stretches * StepRows) * StepRows;
         nint stepBytes = (nint)StepRows * words * sizeof(ulong);
         nint apartBytes = (nint)apart * words * sizeof(ulong);
-        byte* first = (byte*)rows;
+        byte* first = rows[0];
         for (int e = 0; e < apart; e += StepRows, first += stepBytes)
         {
-            nint left = apartBytes - (nint)(first - (byte*)rows);
-            byte* ahead = first + AheadBytes + (left > AheadBytes ? 0 : (Stretches - 1) * apartBytes);
             byte* second = first + apartBytes, third = second + apartBytes, fourth = third + apartBytes;
-            for (nint at = 0; at < stepBytes; at += TileRows.LineBytes)
+            nint ahead = rows.AheadBytes(e, apart, Stretches);
+            for (nint at = ahead; at < ahead + stepBytes; at += TileRows.LineBytes)
             {
-                Prefetch.ToL1(ahead + at);
-                Prefetch.ToL1(ahead + apartBytes + at);
-                Prefetch.ToL1(ahead + (2 * apartBytes) + at);
-                Prefetch.ToL1(ahead + (3 * apartBytes) + at);
+                Prefetch.ToL1(first + at);
+                Prefetch.ToL1(second + at);
+                Prefetch.ToL1(third + at);
+                Prefetch.ToL1(fourth + at);
             }
 
             Write(TStep.Count((ulong*)first, query), plus, scores + e);
@@ -86,9 +87,9 @@ internal static unsafe class CodeBlocks512
             Write(TStep.Count((ulong*)fourth, query), plus, scores + e + (3 * apart));
         }
 
-        for (int e = Stretches * apart; e < count; e += StepRows)
+        for (int e = Stretches * apart; e + StepRows <= rows.Count; e += StepRows)
         {
-            Write(TStep.Count(rows + ((long)e * words), query), plus, scores + e);
+            Write(TStep.Count((ulong*)rows[e], query), plus, scores + e);
         }
     }
 

@@ -23,14 +23,7 @@ internal static unsafe class CodeRows
     {
         if (!rows.IsScattered && CodeBlocks512.Serves(words))
         {
-            // The last rows may be the last of the memory.
-            int whole = rows.Count / CodeBlocks512.StepRows * CodeBlocks512.StepRows;
-            CodeBlocks512.Score((ulong*)rows[0], whole, words, plus, query, scores);
-            for (int e = whole; e < rows.Count; e++)
-            {
-                scores[e] = plus - (2 * AnyWords.Count((ulong*)rows[e], words, query));
-            }
-
+            CodeBlocks512.Score(rows, words, plus, query, scores);
             return;
         }
 

@@ -78,10 +78,6 @@ internal static unsafe partial class CodeScores
         }
     }
 
-    /// <summary>The score of one row and a query as <see cref="PackFew"/> wrote it.</summary>
-    public static float One(byte* row, int bits, int planes, float* packed)
-        => Score((ulong*)row, bits / WordBits, planes, *packed, (ulong*)(packed + HeadFloats), 1, planes);
-
     /// <summary>
     /// Scores up to <see cref="TileScores.FewMax"/> queries, [query][entry] as <see cref="TileScores.Few"/>.
     /// </summary>

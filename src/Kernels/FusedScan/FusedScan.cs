@@ -26,7 +26,11 @@ public static class FusedScan
 
     /// <summary>Words of a mask in device memory, whose rows are a multiple of <see cref="RoomRows"/>.</summary>
     /// <param name="rowCount">Rows in use.</param>
-    public static long MaskWords(long rowCount) => (rowCount + RoomRows - 1) / RoomRows * (RoomRows / 64);
+    public static long MaskWords(long rowCount) => RoomFor(rowCount) / 64;
+
+    /// <summary>Rows that device memory has room for: a multiple of <see cref="RoomRows"/>.</summary>
+    /// <param name="rowCount">Rows in use.</param>
+    public static long RoomFor(long rowCount) => (rowCount + RoomRows - 1) / RoomRows * RoomRows;
 
     /// <summary>Score levels a query, by whose counts the cut rises.</summary>
     public const int LevelCount = 512;

@@ -163,11 +163,7 @@ internal sealed unsafe class Compactor
 
         Span<ulong> added = list.Span[list.Settled..];
         added = added[..KeepThoseThatMayReach(slot, groups, added)];
-        if (!_scorer.IsCode)
-        {
-            _scorer.Score(slot, added);
-        }
-
+        _scorer.Score(slot, added);
         ulong last = list.Settled == _plan.K ? list.Words[list.Settled - 1] : 0;
         added = added[..KeepThoseThatReach(slot, groups, last, added)];
         SortByOrder(added);

@@ -14,13 +14,8 @@ internal sealed unsafe class RowScorer(ScanPlan plan) : IDisposable
 
     private NativeBuffer? _queryBuffer;
     private NativeBuffer? _wideBuffer;
-    private NativeBuffer? _codeBuffer;
     private double* _query;
     private float* _wide;
-    private float* _code;
-
-    /// <summary>Whether rows are codes, whose scores in the scan are the canonical ones.</summary>
-    public bool IsCode => plan.Queries.Segments[0].IsCode;
 
     /// <summary>Canonical scores computed since <see cref="Reset"/>.</summary>
     public long Count { get; private set; }
@@ -37,20 +32,11 @@ internal sealed unsafe class RowScorer(ScanPlan plan) : IDisposable
             dimMax = Math.Max(dimMax, segment.Dim);
         }
 
-        if (IsCode)
-        {
-            // The only segment.
-            PlanSegment codes = plan.Queries.Segments[0];
-            _code = (float*)ScanArrays.Grow(
-                ref _codeBuffer, CodeScores.FewStride(codes.Dim, codes.Planes) * (long)sizeof(float));
-            return;
-        }
-
         _query = (double*)ScanArrays.Grow(ref _queryBuffer, dims * sizeof(double));
         _wide = (float*)ScanArrays.Grow(ref _wideBuffer, CanonicalRows.RowCount * dimMax * sizeof(float));
     }
 
-    /// <summary>The canonical score of a slot's query and a row.</summary>
+    /// <summary>The canonical score of a slot's query and a row, which is no code: floats score every code.</summary>
     public float Score(int slot, uint row)
     {
         ulong word = row;
@@ -58,17 +44,19 @@ internal sealed unsafe class RowScorer(ScanPlan plan) : IDisposable
         return ScoredRow.Score(word);
     }
 
-    /// <summary>Gives <see cref="ScoredRow"/> words the canonical scores of a slot's query.</summary>
+    /// <summary>
+    /// Gives <see cref="ScoredRow"/> words the canonical scores of a slot's query. Those of codes have them: they are
+    /// whole numbers, which the scan's scores are too.
+    /// </summary>
     [SkipLocalsInit]
     public void Score(int slot, Span<ulong> words)
     {
-        Count += words.Length;
-        if (IsCode)
+        if (plan.Queries.Segments[0].IsCode)
         {
-            ScoreCodes(slot, words);
             return;
         }
 
+        Count += words.Length;
         WidenQuery(slot);
         PlanQueries queries = plan.Queries;
         double* scores = stackalloc double[ChunkRows];
@@ -102,22 +90,6 @@ internal sealed unsafe class RowScorer(ScanPlan plan) : IDisposable
     {
         _queryBuffer?.Dispose();
         _wideBuffer?.Dispose();
-        _codeBuffer?.Dispose();
-    }
-
-    /// <summary>Codes: whole numbers, which the scan's scores are too.</summary>
-    private void ScoreCodes(int slot, Span<ulong> words)
-    {
-        ref readonly PlanSegment segment = ref plan.Queries.Segments[0];
-        CodeScores.PackFew(plan.Queries.Original(segment, slot), segment.Planes, _code);
-        ReadOnlySpan<RowBlock> blocks = segment.Source.Blocks.Span;
-        long rowBytes = segment.Source.RowBytes;
-        foreach (ref ulong word in words)
-        {
-            uint row = ScoredRow.Row(word);
-            float score = CodeScores.One(Address(blocks, row, rowBytes), segment.Dim, segment.Planes, _code);
-            word = ScoredRow.Pack(score, row);
-        }
     }
 
     private static void AskFirst(in PlanSegment segment, ReadOnlySpan<ulong> words)

@@ -169,8 +169,7 @@ internal sealed unsafe class SearchCase : IDisposable
     private CudaEmbedding Copy(ScanSegment segment, CudaElement element)
     {
         int rowBytes = CudaEmbedding.RowBytesOf(segment.Dim, element);
-        long room = (RowCount + FusedScan.RoomRows - 1) / FusedScan.RoomRows * FusedScan.RoomRows;
-        byte[] bytes = new byte[rowBytes * room];
+        byte[] bytes = new byte[rowBytes * FusedScan.RoomFor(RowCount)];
         float[] norms = new float[RowCount];
         float[] values = new float[segment.Dim];
         float normMax = segment.Metric == ScanMetric.Cosine ? 1 : 0;

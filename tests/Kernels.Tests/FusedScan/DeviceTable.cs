@@ -16,7 +16,7 @@ internal sealed class DeviceTable : IDisposable
         RowCount = values.Length / dim;
         int rowBytes = (element.Bytes(dim) + FusedScan.RowAlignment - 1) / FusedScan.RowAlignment
             * FusedScan.RowAlignment;
-        byte[] bytes = new byte[rowBytes * ((RowCount + FusedScan.RoomRows - 1L) / FusedScan.RoomRows * FusedScan.RoomRows)];
+        byte[] bytes = new byte[rowBytes * FusedScan.RoomFor(RowCount)];
         bytes.AsSpan(rowBytes * RowCount).Fill(byte.MaxValue); // NaN, which nobody may see
         Values = new float[values.Length];
         float[] norms = new float[RowCount];
