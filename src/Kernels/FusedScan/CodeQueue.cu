@@ -48,6 +48,13 @@ DEVICE Shared shared_of(const Sizes& sizes) {
     return shared;
 }
 
+// What a kernel knows of its scan, at the front of shared memory.
+struct Facts;
+DEVICE Facts* facts_of_block() {
+    SHARED_BYTES(bytes);
+    return (Facts*)bytes;
+}
+
 #define TOTAL_ZERO (1 << 23)
 DEVICE u64 waiting_word(u32 row, u32 query, i32 total) {
     return (u64)(u32)(total + TOTAL_ZERO) << 40 | (u64)query << 32 | row;

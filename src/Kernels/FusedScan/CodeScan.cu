@@ -16,10 +16,7 @@ struct alignas(16) Facts {
     u32 all; // tiles
 };
 
-DEVICE Facts* facts_of_block() {
-    SHARED_BYTES(bytes);
-    return (Facts*)bytes;
-}
+static_assert(sizeof(Facts) <= FACTS_BYTES, "what follows in shared memory");
 
 // Adds a word of a lane's rows for some queries: minus two a bit that differs where queries are codes, else what a
 // plane's bit is worth a bit that both have.

@@ -14,10 +14,7 @@ struct alignas(16) Facts {
     u32 all; // tiles
 };
 
-DEVICE Facts* facts_of_block() {
-    SHARED_BYTES(bytes);
-    return (Facts*)bytes;
-}
+static_assert(sizeof(Facts) <= FACTS_BYTES, "what follows in shared memory");
 
 // Further parts of shared memory: how many bits have to agree, [query], and rings.
 DEVICE i32* leasts_of(const Sizes& sizes) { return shared_of(sizes).needs + sizes.queries; }
@@ -57,11 +54,10 @@ DEVICE void ask(const Facts& facts, Place& place, u32 ring, u32 barrier, u32 slo
 // A lane's side of fragments: the low or the high half of a word, and in the upper lanes of four its complement.
 struct Side {
     u32 flip;        // what words are XORed with
-    u32 row, query;  // words before the lane's first row and query
+    u32 first;       // words before the lane's first row, and before its first query
 
     DEVICE_MEMBER explicit Side(u32 words)
-        : flip(keep((lane_id() & 2) != 0 ? ~0u : 0)), row(keep((lane_id() >> 2) * 2 * words + (lane_id() & 1))),
-          query(row) {}
+        : flip(keep((lane_id() & 2) != 0 ? ~0u : 0)), first(keep((lane_id() >> 2) * 2 * words + (lane_id() & 1))) {}
 };
 
 // How many bits agree: of some rows with eight queries.
@@ -86,8 +82,6 @@ DEVICE void multiply(i32 (&sums)[parts][4], const u32 (&rows)[parts][2], const u
         }
     }
 }
-
-DEVICE i32 larger(i32 a, i32 b) { return a > b ? a : b; }
 
 // The most of a lane's sums with one of its two queries.
 template <u32 parts> DEVICE i32 most_of(const i32 (&sums)[parts][4], u32 odd) {
@@ -148,7 +142,7 @@ template <u32 parts, bool isOneWord> DEVICE bool scan_tiles(Place& place) {
     const u32 groups = facts.sizes.queries / 8, words = facts.sizes.words, tileBytes = facts.tileRows * facts.rowBytes;
     const Side side(words);
     const i32* leasts = leasts_of(facts.sizes) + 2 * (lane_id() & 3);
-    const u32* queries = (const u32*)shared.queries + side.query;
+    const u32* queries = (const u32*)shared.queries + side.first;
     u8* ring = rings_of(facts.sizes, facts.stages) + warp_id() * facts.stages * tileBytes;
     const u32 barriers = shared_address(barriers_of(facts.sizes) + warp_id() * facts.stages);
     u64* const waiting = shared.waiting + warp_id() * CODE_QUEUE;
@@ -157,7 +151,7 @@ template <u32 parts, bool isOneWord> DEVICE bool scan_tiles(Place& place) {
         if (start == NO_TILE) return false;
         mbarrier_wait(barriers + 8 * place.slot, place.phase);
         warp_sync();
-        const u32* tile = (const u32*)(ring + place.slot * tileBytes) + side.row;
+        const u32* tile = (const u32*)(ring + place.slot * tileBytes) + side.first;
 #pragma unroll 1
         for (; place.part < facts.tileRows; place.part += partRows) {
             const u32* part = tile + place.part * 2 * words;

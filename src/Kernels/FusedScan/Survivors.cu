@@ -56,6 +56,7 @@ struct Batch {
 };
 
 DEVICE u32 smaller(u32 a, u32 b) { return a < b ? a : b; }
+DEVICE i32 larger(i32 a, i32 b) { return a > b ? a : b; }
 // What other blocks change meanwhile; any of its values will do.
 DEVICE u32 load_changing(const u32* p) { return *(const volatile u32*)p; }
 DEVICE u64 load_changing(const u64* p) { return *(const volatile u64*)p; }

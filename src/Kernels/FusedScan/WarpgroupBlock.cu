@@ -29,7 +29,6 @@ struct MappedTable {
 
 // Of a power of two.
 DEVICE float inverse_power(float v) { return float_from_bits(0x7f000000u - float_bits(v)); }
-DEVICE i32 larger(i32 a, i32 b) { return a > b ? a : b; }
 // What all lanes of a warp have anyhow, so that the compiler knows it and keeps it once for all.
 DEVICE u32 one_for_all(u32 v) { return warp_shuffle(v, 0); }
 // What another warp changes; the same number for all lanes.
