@@ -21,6 +21,9 @@ internal readonly record struct ErrorBound(double Constant, double Linear, doubl
     private const double HalfNormError = 1.0 / 1024;
     private const double BFloatNormError = 1.0 / 128;
 
+    /// <summary>Covers the roundings of what is lost itself, and of a row's norm.</summary>
+    public const double LostShare = 1.001;
+
     private const double Underflow = 1e-42;
     private const double CosineUnderflow = 1e-24;
 
@@ -29,7 +32,9 @@ internal readonly record struct ErrorBound(double Constant, double Linear, doubl
     /// <param name="segmentCount">Segments that are added up.</param>
     /// <param name="weight">The query's weight of the segment.</param>
     /// <param name="queryNorm">The query's norm.</param>
-    public static ErrorBound Of(in ScanSegment segment, int segmentCount, double weight, double queryNorm)
+    /// <param name="lostNorm">The norm of what packing took from the query, weight and metric folded in.</param>
+    public static ErrorBound Of(
+        in ScanSegment segment, int segmentCount, double weight, double queryNorm, double lostNorm)
     {
         if (segment.Element == RowElement.SignCode)
         {
@@ -40,13 +45,14 @@ internal readonly record struct ErrorBound(double Constant, double Linear, doubl
         double relative = (segment.Dim + ExtraRoundings + (4 * segmentCount)) * 1.01 * UnitRoundoff * size;
         double underflow = segment.Dim * Underflow * (1 + (size * (1 + queryNorm)));
         double unmeasured = size * (segment.Element == RowElement.BFloat16 ? BFloatNormError : HalfNormError);
+        double lost = LostShare * lostNorm;
         return segment.Metric switch
         {
-            ScanMetric.Dot => new ErrorBound(underflow, (relative * queryNorm) + underflow, 0, 0),
+            ScanMetric.Dot => new ErrorBound(underflow, (relative * queryNorm) + underflow + lost, 0, 0),
             ScanMetric.Cosine => new ErrorBound(
-                (1.01 * relative) + (segment.Dim * CosineUnderflow * (1 + size)), 0, 0, unmeasured),
+                (1.01 * relative) + (segment.Dim * CosineUnderflow * (1 + size)) + lost, 0, 0, unmeasured),
             _ => new ErrorBound(
-                (relative * queryNorm * queryNorm) + underflow, (2 * relative * queryNorm) + underflow, relative, 0),
+                (relative * queryNorm * queryNorm) + underflow, (2 * relative * queryNorm) + underflow + lost, relative, 0),
         };
     }
 

@@ -81,7 +81,8 @@ public static unsafe partial class FilteredTopK
 
     private static float[] RowReference(ScanSegment segment, uint row)
     {
-        nint block = segment.Blocks.Span[(int)(row / ScanSegment.BlockRows)].Rows;
+        RowBlock rows = segment.Blocks.Span[(int)(row / ScanSegment.BlockRows)];
+        nint block = rows.Rows;
         long start = row % ScanSegment.BlockRows * segment.Dim; // of elements, or of bits
         float[] values = new float[segment.Dim];
         for (int d = 0; d < segment.Dim; d++)
@@ -90,6 +91,7 @@ public static unsafe partial class FilteredTopK
             {
                 RowElement.Float32 => ((float*)block)[start + d],
                 RowElement.Float16 => (float)((Half*)block)[start + d],
+                RowElement.Int8 => ((sbyte*)block)[start + d] * (float)((Half*)rows.Scales)[row % ScanSegment.BlockRows],
                 RowElement.SignCode => (((byte*)block)[(start + d) / 8] >> (d % 8) & 1) == 0 ? -1 : 1,
                 _ => BFloats.Widen(((ushort*)block)[start + d]),
             };

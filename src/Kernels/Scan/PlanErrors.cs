@@ -26,7 +26,11 @@ internal sealed class PlanErrors(PlanQueries queries)
             for (int slot = 0; slot < slotCount; slot++)
             {
                 ErrorBound bound = ErrorBound.Of(
-                    source, segmentCount, queries.Weight(s, slot), Math.Sqrt(queries.SquaredNorm(s, slot)));
+                    source,
+                    segmentCount,
+                    queries.Weight(s, slot),
+                    Math.Sqrt(queries.SquaredNorm(s, slot)),
+                    queries.IsRough ? 0 : queries.Lost(slot));
                 _bounds[(slot * segmentCount) + s] = bound;
                 _largest[slot] += bound.Worst(normMax);
             }
@@ -44,6 +48,14 @@ internal sealed class PlanErrors(PlanQueries queries)
 
     /// <summary>The bound of a slot for every row.</summary>
     public double Largest(int slot) => _largest[slot];
+
+    /// <summary>How much further rough scores of a slot may be off, for the rows of a block.</summary>
+    public double RoughOf(int slot, int block)
+    {
+        ScanSegment source = queries.Segments[0].Source;
+        double norm = source.Metric == ScanMetric.Cosine ? 1 : source.Blocks.Span[block].NormMax;
+        return ErrorBound.LostShare * queries.Lost(slot) * norm;
+    }
 
     /// <summary>The bound of a slot for the rows of a block.</summary>
     public double Of(int slot, int block)

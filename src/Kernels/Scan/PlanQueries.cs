@@ -19,6 +19,7 @@ internal sealed unsafe class PlanQueries : IDisposable
     private double[] _weights = [];
     private double[] _squaredNorms = [];
     private double[] _offsets = [];
+    private double[] _lost = [];
     private float[] _folded = [];
     private float* _packed;
     private float* _original;
@@ -40,7 +41,7 @@ internal sealed unsafe class PlanQueries : IDisposable
     /// <summary>Whether any segment has a term of the row's own.</summary>
     public bool HasRowTerms { get; private set; }
 
-    /// <summary>Floats of a tile entry's widened half rows.</summary>
+    /// <summary>Floats of a tile entry's rows that are made ready once a tile.</summary>
     public int WideDim { get; private set; }
 
     private int SegmentCount { get; set; }
@@ -58,7 +59,9 @@ internal sealed unsafe class PlanQueries : IDisposable
         ScanArrays.Grow(ref _weights, slots * SegmentCount);
         ScanArrays.Grow(ref _squaredNorms, slots * SegmentCount);
         ScanArrays.Grow(ref _offsets, slots);
+        ScanArrays.Grow(ref _lost, slots);
         Array.Clear(_offsets, 0, slots);
+        Array.Clear(_lost, 0, slots);
         LayOut(request, slots);
         long queryStart = 0;
         for (int s = 0; s < SegmentCount; s++)
@@ -77,7 +80,9 @@ internal sealed unsafe class PlanQueries : IDisposable
                 largest = Math.Max(largest, Math.Abs(Factor(s, slot) * TensorPrimitives.MaxMagnitude(values)));
             }
 
-            int exponent = IsFew && largest > LargestPacked ? Math.ILogB(LargestPacked) - 1 - Math.ILogB(largest) : 0;
+            int exponent = IsFew && !_segments[s].IsInt8 && largest > LargestPacked
+                ? Math.ILogB(LargestPacked) - 1 - Math.ILogB(largest)
+                : 0;
             _segments[s] = _segments[s] with { Exponent = exponent };
             for (int slot = 0; slot < _slotCount; slot++)
             {
@@ -105,6 +110,15 @@ internal sealed unsafe class PlanQueries : IDisposable
     /// <summary>The canonical squared norm of a slot's query.</summary>
     public double SquaredNorm(int segment, int slot) => _squaredNorms[(slot * SegmentCount) + segment];
 
+    /// <summary>
+    /// The norm of what was rounded away from a slot's query, weight and metric folded in; 0 unless rows are scored in
+    /// whole numbers.
+    /// </summary>
+    public double Lost(int slot) => _lost[slot];
+
+    /// <summary>Whether scores of panels are rough: those that reach a limit are scored again in floats.</summary>
+    public bool IsRough => !IsFew && _segments[0].IsInt8;
+
     /// <summary>What is added to every float score of a slot.</summary>
     public double Offset(int slot) => _offsets[slot];
 
@@ -128,13 +142,16 @@ internal sealed unsafe class PlanQueries : IDisposable
             int dim = segments[s].Dim;
             bool isCode = segments[s].Element == RowElement.SignCode;
             int planes = isCode ? CodeScores.PlanesOf(request.Queries.Span) : 0;
+            bool isInt8 = segments.Length == 1 && segments[s].Element == RowElement.Int8
+                && Int8Scores.Serves(dim, IsFew);
             int stride = isCode
                 ? IsFew ? CodeScores.FewStride(dim, planes) : CodeScores.PanelStride(dim, planes)
+                : isInt8 ? IsFew ? Int8Scores.FewStride(dim) : Int8Scores.PanelStride(dim)
                 : IsFew ? TileScores.FewStride(dim) : TileScores.PanelStride(dim);
             bool widens = !IsFew && !isCode && segments[s].Element != RowElement.Float32;
             _segments[s] = new PlanSegment(
-                segments[s], original, packed, stride, widens ? WideDim : -1, Exponent: 0, planes);
-            WideDim += widens ? dim : 0;
+                segments[s], original, packed, stride, widens ? WideDim : -1, Exponent: 0, planes, isInt8);
+            WideDim += widens ? _segments[s].WideBytes / sizeof(float) : 0;
             HasRowTerms |= _segments[s].HasRowTerm;
             original += (long)_slotCount * dim;
             packed += (long)stride * (IsFew ? slots : PanelCount);
@@ -196,6 +213,12 @@ internal sealed unsafe class PlanQueries : IDisposable
         if (IsFew)
         {
             float* target = _packed + segment.PackedStart + ((long)slot * segment.PackedStride);
+            if (segment.IsInt8)
+            {
+                _lost[slot] = Int8Scores.PackFew(folded, target);
+                return;
+            }
+
             TileScores.PackFew(folded, segment.Source.Element, segment.Exponent, target);
         }
         else
@@ -203,6 +226,12 @@ internal sealed unsafe class PlanQueries : IDisposable
             int panel = slot / PanelSlots;
             int queryCount = Math.Min(PanelSlots, _slotCount - (panel * PanelSlots));
             float* target = _packed + segment.PackedStart + ((long)panel * segment.PackedStride);
+            if (segment.IsInt8)
+            {
+                _lost[slot] = Int8Scores.PackPanel(folded, slot % PanelSlots, target);
+                return;
+            }
+
             TileScores.PackPanel(folded, slot % PanelSlots, queryCount, PanelSlots, target);
         }
     }

@@ -13,4 +13,5 @@ namespace Linr.Kernels.Scan;
 /// <param name="NormMax">
 /// A number that no norm in the block exceeds; the closer, the fewer rows are scored twice.
 /// </param>
-public readonly record struct RowBlock(nint Rows, nint Norms, float NormMax);
+/// <param name="Scales">Address of a half a row, for <see cref="RowElement.Int8"/>; 0 for others.</param>
+public readonly record struct RowBlock(nint Rows, nint Norms, float NormMax, nint Scales = 0);

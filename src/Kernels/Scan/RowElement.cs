@@ -17,4 +17,7 @@ public enum RowElement
     /// codes. Dot products with queries of whole numbers within 127; scanned alone, without weights.
     /// </summary>
     SignCode,
+
+    /// <summary>Whole numbers of 8 bits, times a half a row: <see cref="Int8Rows"/>.</summary>
+    Int8,
 }

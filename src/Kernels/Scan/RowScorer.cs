@@ -123,9 +123,13 @@ internal sealed unsafe class RowScorer(ScanPlan plan) : IDisposable
             {
                 // The last rows may be fewer than four: the very last stands in for the others.
                 uint row = ScoredRow.Row(words[Math.Min(first + i, count - 1)]);
-                rows[i] = Floats(Address(blocks, row, rowBytes), terms.Segment, i);
+                rows[i] = Floats(blocks, row, terms.Segment, i);
                 uint later = ScoredRow.Row(words[Math.Min(first + RowsAhead + i, words.Length - 1)]);
                 next[i] = Address(blocks, later, rowBytes);
+                if (terms.Segment.HasScales)
+                {
+                    Prefetch.ToL1((byte*)Scale(blocks, later));
+                }
             }
 
             AddTerms(terms, rows, next, scores + first);
@@ -179,8 +183,12 @@ internal sealed unsafe class RowScorer(ScanPlan plan) : IDisposable
     private static byte* Address(ReadOnlySpan<RowBlock> blocks, uint row, long rowBytes)
         => (byte*)blocks[(int)(row / ScanSegment.BlockRows)].Rows + (row % ScanSegment.BlockRows * rowBytes);
 
-    private float* Floats(byte* row, in PlanSegment segment, int place)
+    private static Half* Scale(ReadOnlySpan<RowBlock> blocks, uint row)
+        => (Half*)blocks[(int)(row / ScanSegment.BlockRows)].Scales + (row % ScanSegment.BlockRows);
+
+    private float* Floats(ReadOnlySpan<RowBlock> blocks, uint number, in PlanSegment segment, int place)
     {
+        byte* row = Address(blocks, number, segment.Source.RowBytes);
         if (segment.Source.Element == RowElement.Float32)
         {
             return (float*)row;
@@ -188,13 +196,17 @@ internal sealed unsafe class RowScorer(ScanPlan plan) : IDisposable
 
         float* wide = _wide + ((long)place * segment.Dim);
         Span<float> floats = new(wide, segment.Dim);
-        if (segment.Source.Element == RowElement.Float16)
+        switch (segment.Source.Element)
         {
-            TensorPrimitives.ConvertToSingle(new ReadOnlySpan<Half>(row, segment.Dim), floats);
-        }
-        else
-        {
-            BFloats.Widen(new ReadOnlySpan<ushort>(row, segment.Dim), floats);
+            case RowElement.Float16:
+                TensorPrimitives.ConvertToSingle(new ReadOnlySpan<Half>(row, segment.Dim), floats);
+                break;
+            case RowElement.Int8:
+                Int8Rows.Widen((sbyte*)row, (float)*Scale(blocks, number), segment.Dim, wide);
+                break;
+            default:
+                BFloats.Widen(new ReadOnlySpan<ushort>(row, segment.Dim), floats);
+                break;
         }
 
         return wide;

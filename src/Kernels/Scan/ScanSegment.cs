@@ -19,6 +19,7 @@ public readonly record struct ScanSegment(
     {
         RowElement.Float32 => dim * sizeof(float),
         RowElement.SignCode => dim / 8,
+        RowElement.Int8 => dim,
         _ => dim * sizeof(ushort),
     };
 }

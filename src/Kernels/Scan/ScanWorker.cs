@@ -36,6 +36,7 @@ internal sealed unsafe class ScanWorker : IDisposable
     private readonly ScanPlan _plan;
     private readonly TileBuffers _buffers = new();
     private readonly TileLoader _loader;
+    private readonly TileScorer _scorer;
     private readonly UnitMasks _masks;
     private uint* _slotWords;
     private int _slotShift;
@@ -52,6 +53,7 @@ internal sealed unsafe class ScanWorker : IDisposable
     {
         _plan = plan;
         _loader = new TileLoader(plan, _buffers);
+        _scorer = new TileScorer(plan, _buffers, _loader);
         _masks = new UnitMasks(plan);
         Scorer = new RowScorer(plan);
         Compactor = new Compactor(plan, Scorer);
@@ -205,6 +207,10 @@ internal sealed unsafe class ScanWorker : IDisposable
             double error = _plan.Errors.Of(slot, block);
             _buffers.ToLower[slot] = (float)(offset - error);
             _buffers.ToUpper[slot] = (float)(offset + error);
+            if (_plan.Queries.IsRough)
+            {
+                _buffers.Rough[slot] = (float)_plan.Errors.RoughOf(slot, block);
+            }
         }
     }
 
@@ -331,67 +337,23 @@ internal sealed unsafe class ScanWorker : IDisposable
             new ReadOnlySpan<float>(_buffers.ToUpper + firstSlot, slotCount),
             new Span<float>(_buffers.Limits + firstSlot, slotCount));
         Survivors.Reserve(firstSlot, slotCount);
-        Score(tile, panel, slotCount);
-        if (IsMixed(group))
-        {
-            new MixedPanelSink(_plan, _buffers, Survivors, tile, firstSlot, slotCount).Take(_slotWords, _slotShift);
-            return;
-        }
-
         SurvivorSink sink = new(_plan, _buffers, Survivors, group, tile, firstSlot, slotCount, masked);
         if (queries.IsFew)
         {
+            _scorer.ScoreFew(tile, slotCount);
             sink.TakeFew();
+            return;
+        }
+
+        int keptCount = _scorer.KeepPanel(tile, panel, slotCount, asksAhead: panel == group.FirstPanel);
+        PanelSurvivors target = new(_plan, _buffers, Survivors, tile, firstSlot);
+        if (IsMixed(group))
+        {
+            new MixedPanelSink(_buffers, tile).Take(target, keptCount, _slotWords, _slotShift);
         }
         else
         {
-            sink.TakePanel();
-        }
-    }
-
-    private void Score(in UnitTile tile, int panel, int slotCount)
-    {
-        PlanQueries queries = _plan.Queries;
-        bool add = false;
-        if (queries.HasRowTerms)
-        {
-            RowTerms.Write(queries, _buffers, panel, tile.Count);
-            add = true;
-        }
-
-        for (int s = 0; s < queries.Segments.Length; s++)
-        {
-            ref readonly PlanSegment segment = ref queries.Segments[s];
-            TileRows rows = _loader.Rows(segment, tile);
-            float* scales = _buffers.Scales + (s * TileBuffers.Entries);
-            float* packed = queries.Packed(segment, panel);
-            if (segment.IsCode)
-            {
-                ScoreCodes(segment, rows, packed, slotCount);
-            }
-            else if (queries.IsFew)
-            {
-                RowElement element = segment.Source.Element;
-                TileScores.Few(rows, element, segment.Dim, packed, slotCount, scales, add, _buffers.Scores);
-            }
-            else
-            {
-                TileScores.Panel(rows, segment.Dim, packed, slotCount, scales, add, _buffers.Scores);
-            }
-
-            add = true;
-        }
-    }
-
-    private void ScoreCodes(in PlanSegment segment, in TileRows rows, float* packed, int slotCount)
-    {
-        if (_plan.Queries.IsFew)
-        {
-            CodeScores.Few(rows, segment.Dim, segment.Planes, packed, slotCount, _buffers.Scores);
-        }
-        else
-        {
-            CodeScores.Panel(rows, segment.Dim, segment.Planes, packed, _buffers.Scores);
+            sink.TakePanel(target, keptCount);
         }
     }
 }

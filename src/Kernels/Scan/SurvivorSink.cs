@@ -35,13 +35,10 @@ internal readonly unsafe ref struct SurvivorSink(
         }
     }
 
-    /// <summary>Takes the scores of a panel: [entry][slot].</summary>
+    /// <summary>Takes the kept entries of a panel.</summary>
     [SkipLocalsInit]
-    public void TakePanel()
+    public void TakePanel(PanelSurvivors target, int keptCount)
     {
-        uint used = uint.MaxValue >> (32 - slotCount);
-        int keptCount = TileScores.PanelKept(
-            buffers.Scores, tile.Count, buffers.Limits + firstSlot, used, buffers.Kept);
         uint* passing = stackalloc uint[64];
         int transposed = -1;
         for (int i = 0; i < keptCount; i++)
@@ -59,14 +56,7 @@ internal readonly unsafe ref struct SurvivorSink(
                 word &= passing[e % 64];
             }
 
-            float* scores = buffers.Scores + (e * plan.Queries.PanelSlots);
-            uint row = tile.Unit.FirstRow + tile.Offsets[e];
-            for (; word != 0; word &= word - 1)
-            {
-                int position = BitOperations.TrailingZeroCount(word);
-                int slot = firstSlot + position;
-                survivors.Add(slot, row, scores[position], buffers.ToLower[slot]);
-            }
+            target.Add(e, word);
         }
     }
 

@@ -55,7 +55,13 @@ internal sealed unsafe class TileBuffers : IDisposable
     /// <summary>The float score that a slot's survivors reach; infinite for the last panel's unused slots.</summary>
     public float* Limits { get; private set; }
 
-    /// <summary>Half rows as floats, [segment][entry][D].</summary>
+    /// <summary>What a rough score may be off by, slot after slot.</summary>
+    public float* Rough { get; private set; }
+
+    /// <summary><see cref="Limits"/> of a panel for rough scores.</summary>
+    public float* RoughLimits { get; private set; }
+
+    /// <summary>Rows made ready, [segment][entry][D].</summary>
     public float* Wide { get; private set; }
 
     /// <summary>The mask of a tile's entries for a filter of its group.</summary>
@@ -78,6 +84,8 @@ internal sealed unsafe class TileBuffers : IDisposable
         long toLower = Take(ref bytes, slots * sizeof(float));
         long toUpper = Take(ref bytes, slots * sizeof(float));
         long limits = Take(ref bytes, slots * sizeof(float));
+        long rough = Take(ref bytes, queries.IsRough ? slots * sizeof(float) : 0);
+        long roughLimits = Take(ref bytes, queries.PanelSlots * sizeof(float));
         long wide = Take(ref bytes, (long)queries.WideDim * PanelEntries * sizeof(float));
         byte* start = (byte*)ScanArrays.Grow(ref _buffer, bytes);
         Offsets = (ushort*)(start + offsets);
@@ -89,8 +97,11 @@ internal sealed unsafe class TileBuffers : IDisposable
         ToLower = (float*)(start + toLower);
         ToUpper = (float*)(start + toUpper);
         Limits = (float*)(start + limits);
+        Rough = (float*)(start + rough);
+        RoughLimits = (float*)(start + roughLimits);
         Wide = (float*)(start + wide);
         new Span<float>(Limits, (int)slots).Fill(float.PositiveInfinity);
+        new Span<float>(Rough, queries.IsRough ? (int)slots : 0).Clear();
         for (int s = 0; s < segments; s++)
         {
             new Span<float>(Scales + (s * Entries), Entries).Fill(queries.Segments[s].Scale);

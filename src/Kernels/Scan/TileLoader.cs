@@ -1,8 +1,11 @@
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+
 namespace Linr.Kernels.Scan;
 
 /// <summary>
-/// Readies the rows of a tile for the kernels: where they are (half rows are widened once a tile when panels share
-/// them), by what their dot products are scaled, and their own terms.
+/// Readies the rows of a tile for the kernels: where they are (rows that are no floats are made ready once a tile when
+/// panels share them), by what their dot products are scaled, and their own terms.
 /// </summary>
 internal sealed unsafe class TileLoader(ScanPlan plan, TileBuffers buffers)
 {
@@ -28,9 +31,15 @@ internal sealed unsafe class TileLoader(ScanPlan plan, TileBuffers buffers)
                 LoadSquares(block, tile, buffers.RowTerms + (s * TileBuffers.Entries));
             }
 
+            if (segment.HasScales)
+            {
+                bool isFirst = segment.Source.Metric != ScanMetric.Cosine;
+                LoadRowScales(block, tile, segment.Scale, isFirst, buffers.Scales + (s * TileBuffers.Entries));
+            }
+
             if (segment.WideStart >= 0)
             {
-                Widen(Stored(segment, block, tile), segment);
+                MakeReady(Stored(segment, block, tile), segment);
             }
         }
     }
@@ -41,11 +50,15 @@ internal sealed unsafe class TileLoader(ScanPlan plan, TileBuffers buffers)
         if (segment.WideStart >= 0)
         {
             byte* wide = (byte*)(buffers.Wide + ((long)segment.WideStart * TileBuffers.PanelEntries));
-            return new TileRows(wide, segment.Dim * sizeof(float), buffers.Sequence, tile.Count, isScattered: false);
+            return new TileRows(wide, segment.WideBytes, buffers.Sequence, tile.Count, isScattered: false);
         }
 
-        return Stored(segment, segment.Source.Blocks.Span[tile.Unit.Block], tile);
+        return Stored(segment, tile);
     }
+
+    /// <summary>The rows of a segment as they are stored.</summary>
+    public static TileRows Stored(in PlanSegment segment, in UnitTile tile)
+        => Stored(segment, segment.Source.Blocks.Span[tile.Unit.Block], tile);
 
     private static TileRows Stored(in PlanSegment segment, in RowBlock block, in UnitTile tile)
     {
@@ -79,9 +92,45 @@ internal sealed unsafe class TileLoader(ScanPlan plan, TileBuffers buffers)
         }
     }
 
-    private void Widen(in TileRows rows, in PlanSegment segment)
+    /// <summary>The rows' own scales, times what the factors are already unless they come first.</summary>
+    [SkipLocalsInit]
+    private static void LoadRowScales(in RowBlock block, in UnitTile tile, float scale, bool isFirst, float* scales)
+    {
+        Half* own = (Half*)block.Scales + tile.Unit.First;
+        Half* gathered = stackalloc Half[TileRows.EntriesMax];
+        float* factors = stackalloc float[TileRows.EntriesMax];
+        ReadOnlySpan<Half> halves = new(own + tile.Start, tile.Count);
+        if (!tile.IsDense)
+        {
+            for (int e = 0; e < tile.Count; e++)
+            {
+                gathered[e] = own[tile.Offsets[e]];
+            }
+
+            halves = new ReadOnlySpan<Half>(gathered, tile.Count);
+        }
+
+        Span<float> wide = new(factors, tile.Count), target = new(scales, tile.Count);
+        TensorPrimitives.ConvertToSingle(halves, wide);
+        if (isFirst)
+        {
+            TensorPrimitives.Multiply(wide, scale, target);
+        }
+        else
+        {
+            TensorPrimitives.Multiply(wide, target, target);
+        }
+    }
+
+    private void MakeReady(in TileRows rows, in PlanSegment segment)
     {
         float* wide = buffers.Wide + ((long)segment.WideStart * TileBuffers.PanelEntries);
+        if (segment.IsInt8)
+        {
+            Int8Scores.MakeReady(rows, segment.Dim, (byte*)wide);
+            return;
+        }
+
         TileScores.Widen(rows, segment.Source.Element, segment.Dim, wide);
     }
 }

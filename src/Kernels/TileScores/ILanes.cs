@@ -25,6 +25,9 @@ internal unsafe interface ILanes<TVector>
     /// <summary>As many bfloats as there are lanes, in order.</summary>
     static abstract TVector WidenBFloats(ushort* source);
 
+    /// <summary>As many whole numbers of 8 bits as there are lanes, in order.</summary>
+    static abstract TVector WidenBytes(sbyte* source);
+
     static abstract TVector Multiply(TVector left, TVector right);
 
     static abstract TVector Broadcast(float value);

@@ -48,6 +48,18 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
         => (Vector256.WidenLower(Vector128.Load(source).ToVector256Unsafe()) << HalfBits.Width).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> WidenBytes(sbyte* source)
+    {
+        if (Avx2.IsSupported)
+        {
+            Vector128<sbyte> bytes = Vector128.CreateScalarUnsafe(*(long*)source).AsSByte();
+            return Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(bytes));
+        }
+
+        return Vector256.Create(Lanes128.WidenBytes(source), Lanes128.WidenBytes(source + Lanes128.Count));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Multiply(Vector256<float> left, Vector256<float> right) => left * right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -48,6 +48,17 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
         => (Vector512.WidenLower(Vector256.Load(source).ToVector512Unsafe()) << HalfBits.Width).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> WidenBytes(sbyte* source)
+    {
+        if (Avx512F.IsSupported)
+        {
+            return Vector512.ConvertToSingle(Avx512F.ConvertToVector512Int32(Vector128.Load(source)));
+        }
+
+        return Vector512.Create(Lanes256.WidenBytes(source), Lanes256.WidenBytes(source + Lanes256.Count));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Multiply(Vector512<float> left, Vector512<float> right) => left * right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

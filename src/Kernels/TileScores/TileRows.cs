@@ -35,6 +35,9 @@ internal readonly unsafe struct TileRows(
     /// <summary>How many entries.</summary>
     public int Count { get; } = count;
 
+    /// <summary>Bytes from the first row to the last's end, where they lie side by side.</summary>
+    public nint Bytes => Count * strideBytes;
+
     /// <summary>Whether the rows do not lie side by side.</summary>
     public bool IsScattered => isScattered;
 

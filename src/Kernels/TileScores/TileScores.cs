@@ -48,7 +48,7 @@ internal static unsafe partial class TileScores
         {
             int start = d / step * step;
             int within = d - Math.Min(start, Math.Max(0, query.Length - step));
-            bool paired = element != RowElement.Float32 && query.Length >= step;
+            bool paired = element is RowElement.Float16 or RowElement.BFloat16 && query.Length >= step;
             int place = paired ? (within / 2) + (within % 2 * step / 2) : within;
             packed[start + place] = paired
                 ? (float)Math.ScaleB(query[d], missing + exponent)
@@ -107,6 +107,9 @@ internal static unsafe partial class TileScores
             case RowElement.Float16:
                 Few<HalfRows>(rows, dim, queries, queryCount, scale, add, scores);
                 break;
+            case RowElement.Int8:
+                Few<Int8RowSource>(rows, dim, queries, queryCount, scale, add, scores);
+                break;
             default:
                 Few<BFloatRows>(rows, dim, queries, queryCount, scale, add, scores);
                 break;
@@ -114,18 +117,22 @@ internal static unsafe partial class TileScores
     }
 
     /// <summary>
-    /// Rows of 16-bit elements as floats, one after the other: [entry][<paramref name="dim"/>]. Of halves a third of
+    /// Rows of 16- and 8-bit elements as floats, one after the other: [entry][<paramref name="dim"/>]. Of halves a third of
     /// the time of TensorPrimitives.ConvertToSingle (Zen 3, Sapphire Rapids), which also takes infinities and NaN.
     /// </summary>
     public static void Widen(in TileRows rows, RowElement element, int dim, float* wide)
     {
-        if (element == RowElement.Float16)
+        switch (element)
         {
-            Widen<HalfRows>(rows, dim, wide);
-        }
-        else
-        {
-            Widen<BFloatRows>(rows, dim, wide);
+            case RowElement.Float16:
+                Widen<HalfRows>(rows, dim, wide);
+                break;
+            case RowElement.Int8:
+                Widen<Int8RowSource>(rows, dim, wide);
+                break;
+            default:
+                Widen<BFloatRows>(rows, dim, wide);
+                break;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Linr.Kernels.Filter;
 using Linr.Kernels.Scan;
 
@@ -62,6 +63,37 @@ public sealed class FilteredTopKContractTests
             ScanAssert.MatchesReference(table.Request(1, 700, RandomRows.Queries(1)));
             ScanAssert.MatchesReference(table.Request(6, 700, RandomRows.Queries(2)));
         }
+    }
+
+    [Theory]
+    [InlineData(ScanMetric.Dot)]
+    [InlineData(ScanMetric.Cosine)]
+    [InlineData(ScanMetric.Euclidean)]
+    public void Whole_numbers_of_8_bits_match_the_reference_for_queries_that_round_badly(ScanMetric metric)
+    {
+        using TestTable table = new TestTable(3000).Add(
+            24,
+            RowElement.Int8,
+            metric,
+            (row, values) =>
+            {
+                // Neighbours differ by less than a query's rounding.
+                RandomRows.Normal(5)(row / 100, values);
+                values[(int)(row % 24)] += row % 100 * 0.01f;
+                TensorPrimitives.Multiply(values, row % 7 == 0 ? 1e-4f : 100, values);
+            });
+        Action<int, Span<float>> uneven = (query, values) =>
+        {
+            RandomRows.Queries(6)(query, values);
+            values[query % 24] = (query % 3) switch { 0 => 0, 1 => 90, _ => -1e6f };
+            if (query == 8)
+            {
+                values.Clear();
+            }
+        };
+        ScanAssert.MatchesReference(table.Request(5, 50, uneven));
+        ScanAssert.MatchesReference(table.Request(40, 50, uneven));
+        ScanAssert.MatchesReference(table.Request(40, 2000, uneven));
     }
 
     [Fact]

@@ -28,18 +28,29 @@ internal sealed class TestTable(long rowCount) : IDisposable
             int count = RowsOf(b);
             NativeBuffer rows = Allocate((long)count * ScanSegment.RowBytesOf(dim, element));
             NativeBuffer norms = Allocate(count * 4L);
+            NativeBuffer scales = Allocate(count * 2L);
             float normMax = 0;
             for (int r = 0; r < count; r++)
             {
                 fill(((long)b * ScanSegment.BlockRows) + r, row);
-                Write(rows, element, metric, (long)r * dim, row);
+                if (element == RowElement.Int8)
+                {
+                    scales.Span<Half>(r, 1)[0] = WriteInt8(rows.Span<sbyte>((long)r * dim, dim), metric, row);
+                }
+                else
+                {
+                    Write(rows, element, metric, (long)r * dim, row);
+                }
+
                 float norm = (float)Math.Sqrt(CanonicalScore.DotReference(row, row));
                 norms.Span<float>(r, 1)[0] = norm;
                 normMax = Math.Max(normMax, norm);
             }
 
             bool stored = withNorms && metric != ScanMetric.Dot;
-            blocks[b] = new RowBlock(rows.Address, stored ? norms.Address : 0, MathF.BitIncrement(normMax));
+            nint scale = element == RowElement.Int8 ? scales.Address : 0;
+            blocks[b] = new RowBlock(
+                rows.Address, stored ? norms.Address : 0, MathF.BitIncrement(normMax), scale);
         }
 
         _segments.Add(new ScanSegment(dim, element, metric, blocks));
@@ -130,6 +141,13 @@ internal sealed class TestTable(long rowCount) : IDisposable
             place = (byte)(isSet ? place | (1 << (bit % 8)) : place & ~(1 << (bit % 8)));
             row[bit] = isSet ? 1 : -1;
         }
+    }
+
+    private static Half WriteInt8(Span<sbyte> values, ScanMetric metric, Span<float> row)
+    {
+        Half scale = metric == ScanMetric.Cosine ? Int8Rows.RoundDirection(row, values) : Int8Rows.Round(row, values);
+        Int8Rows.Widen(values, scale, row);
+        return scale;
     }
 
     private static void Write(NativeBuffer rows, RowElement element, ScanMetric metric, long start, Span<float> row)

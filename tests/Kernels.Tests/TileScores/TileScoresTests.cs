@@ -178,7 +178,7 @@ public sealed unsafe class TileScoresTests
             Scores = (float*)(_buffer.Address + (2 << 20));
             Scales = (float*)(_buffer.Address + (6 << 20));
             ushort* offsets = (ushort*)(_buffer.Address + (7 << 20));
-            nint rowBytes = dim * (element == RowElement.Float32 ? 4 : 2);
+            nint rowBytes = ScanSegment.RowBytesOf(dim, element);
             _guarded = new GuardedRows((isScattered ? 2 * count : count) * rowBytes);
             for (int e = 0; e < count + TileRows.PaddedEntries; e++)
             {
@@ -240,6 +240,10 @@ public sealed unsafe class TileScoresTests
                     case RowElement.Float16:
                         ((Half*)row)[d] = (Half)values[d];
                         values[d] = (float)((Half*)row)[d];
+                        break;
+                    case RowElement.Int8:
+                        ((sbyte*)row)[d] = (sbyte)(values[d] * 254);
+                        values[d] = ((sbyte*)row)[d];
                         break;
                     default:
                         ((ushort*)row)[d] = BFloats.Round(values[d]);
