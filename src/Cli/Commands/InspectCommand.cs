@@ -156,7 +156,9 @@ internal static class InspectCommand
         ]);
 
     private static long EmbeddingBytes(LoadedModel model, string embedding)
-        => Bytes(model, [ModelNames.Rows(embedding), ModelNames.Norms(embedding)]);
+        => Bytes(
+            model,
+            [ModelNames.Rows(embedding), ModelNames.Scales(embedding), ModelNames.Norms(embedding)]);
 
     private static long CodeBytes(LoadedModel model, string embedding)
         => Bytes(model, [ModelNames.EmbeddingCodes(embedding)]);

@@ -55,6 +55,7 @@ internal sealed class TableScan
             {
                 RowType.Float32 => RowElement.Float32,
                 RowType.Float16 => RowElement.Float16,
+                RowType.Int8 => RowElement.Int8,
                 _ => RowElement.BFloat16,
             },
             schema.Metric switch

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Linr.Kernels;
 
 namespace Linr.Index.Embeddings;
 
@@ -33,17 +34,25 @@ internal static class EmbeddingCheck
                 + $"found {Text(norm)}";
         }
 
-        return schema is { RowType: RowType.Float16, Metric: not Metric.Cosine } ? FindOverflow(schema, row) : null;
+        return (schema.RowType, schema.Metric) switch
+        {
+            (RowType.Float16, not Metric.Cosine) => FindOverflow(
+                schema, row, value => Half.IsFinite((Half)value), (float)Half.MaxValue, "16-bit rows"),
+            (RowType.Int8, _) => FindOverflow(
+                schema, row, value => Math.Abs(value) <= Int8Rows.ComponentMax, Int8Rows.ComponentMax, "8-bit rows"),
+            _ => null,
+        };
     }
 
-    private static string? FindOverflow(EmbeddingSchema schema, ReadOnlySpan<float> row)
+    private static string? FindOverflow(
+        EmbeddingSchema schema, ReadOnlySpan<float> row, Func<float, bool> fits, float largest, string rows)
     {
         for (int i = 0; i < row.Length; i++)
         {
-            if (!Half.IsFinite((Half)row[i]))
+            if (!fits(row[i]))
             {
                 return $"embedding \"{schema.Name}\": expected components within "
-                    + $"±{Text((float)Half.MaxValue)} (16-bit rows); found {Text(row[i])} at {i}";
+                    + $"±{Text(largest)} ({rows}); found {Text(row[i])} at {i}";
             }
         }
 

@@ -8,8 +8,8 @@ namespace Linr.Index.Embeddings;
 
 /// <summary>
 /// One embedding of every row of a table, in blocks of <see cref="Limits.BlockRows"/> rows, row-major [N, D]: 32-bit
-/// rows as they were given, or 16-bit rows (under cosine normalised first); and a 32-bit norm a row. Immutable; safe
-/// for concurrent readers.
+/// rows as they were given, or 16- or 8-bit rows (under cosine normalised first), 8-bit ones with a scale each; and a
+/// 32-bit norm a row. Immutable; safe for concurrent readers.
 /// </summary>
 public sealed class EmbeddingColumn : IDisposable
 {
@@ -20,6 +20,7 @@ public sealed class EmbeddingColumn : IDisposable
     private readonly BlockStore<float>? _float32;
     private readonly BlockStore<Half>? _float16;
     private readonly BlockStore<ushort>? _bfloat16;
+    private readonly Int8Store? _int8;
     private readonly BlockStore<float> _norms;
     private readonly float[] _normMax;
 
@@ -30,6 +31,7 @@ public sealed class EmbeddingColumn : IDisposable
         BlockStore<float>? float32,
         BlockStore<Half>? float16,
         BlockStore<ushort>? bfloat16,
+        Int8Store? int8,
         BlockStore<float> norms,
         CodeColumn? codes = null)
     {
@@ -39,6 +41,7 @@ public sealed class EmbeddingColumn : IDisposable
         _float32 = float32;
         _float16 = float16;
         _bfloat16 = bfloat16;
+        _int8 = int8;
         _norms = norms;
         _normMax = new float[norms.BlockCount];
         for (int block = 0; block < _normMax.Length; block++)
@@ -61,7 +64,7 @@ public sealed class EmbeddingColumn : IDisposable
 
     /// <summary>Bytes of native memory held; what is mapped is not counted.</summary>
     public long OwnedBytes => (_float32?.OwnedBytes ?? 0) + (_float16?.OwnedBytes ?? 0)
-        + (_bfloat16?.OwnedBytes ?? 0) + _norms.OwnedBytes + (Codes?.OwnedBytes ?? 0);
+        + (_bfloat16?.OwnedBytes ?? 0) + (_int8?.OwnedBytes ?? 0) + _norms.OwnedBytes + (Codes?.OwnedBytes ?? 0);
 
     /// <summary>The rows of a block, [rows, D].</summary>
     /// <exception cref="InvalidOperationException">The rows are not 32-bit.</exception>
@@ -76,6 +79,14 @@ public sealed class EmbeddingColumn : IDisposable
     public NativeSlice<ushort> BFloat16Block(int block)
         => (_bfloat16 ?? throw WrongType(RowType.BFloat16)).Block(block);
 
+    /// <summary>The values of a block's rows, [rows, D], of <see cref="Int8Rows"/>.</summary>
+    /// <exception cref="InvalidOperationException">The rows are not 8-bit.</exception>
+    public NativeSlice<sbyte> Int8Block(int block) => (_int8 ?? throw WrongType(RowType.Int8)).Values.Block(block);
+
+    /// <summary>The scales of a block's rows, [rows].</summary>
+    /// <exception cref="InvalidOperationException">The rows are not 8-bit.</exception>
+    public NativeSlice<Half> ScaleBlock(int block) => (_int8 ?? throw WrongType(RowType.Int8)).Scales.Block(block);
+
     /// <summary>The bytes of some rows of a block.</summary>
     /// <param name="block">The block.</param>
     /// <param name="first">The first row within the block.</param>
@@ -87,6 +98,7 @@ public sealed class EmbeddingColumn : IDisposable
         {
             RowType.Float32 => MemoryMarshal.AsBytes(Float32Block(block).Slice(start, length).Span),
             RowType.Float16 => MemoryMarshal.AsBytes(Float16Block(block).Slice(start, length).Span),
+            RowType.Int8 => MemoryMarshal.AsBytes(Int8Block(block).Slice(start, length).Span),
             _ => MemoryMarshal.AsBytes(BFloat16Block(block).Slice(start, length).Span),
         };
     }
@@ -98,15 +110,17 @@ public sealed class EmbeddingColumn : IDisposable
     public RowBlock Block(int block)
     {
         bool normalised = _float32 is null && Schema.Metric == Metric.Cosine;
-        nint rows = _float32?.Block(block).Address ?? _float16?.Block(block).Address ?? _bfloat16!.Block(block).Address;
+        nint rows = _float32?.Block(block).Address ?? _float16?.Block(block).Address
+            ?? _int8?.Values.Block(block).Address ?? _bfloat16!.Block(block).Address;
+        nint scales = _int8?.Scales.Block(block).Address ?? 0;
         return normalised
-            ? new RowBlock(rows, Norms: 0, _float16 is not null ? NormalisedHalfMax : NormalisedBFloatMax)
-            : new RowBlock(rows, _norms.Block(block).Address, _normMax[block]);
+            ? new RowBlock(rows, Norms: 0, _bfloat16 is null ? NormalisedHalfMax : NormalisedBFloatMax, scales)
+            : new RowBlock(rows, _norms.Block(block).Address, _normMax[block], scales);
     }
 
     /// <summary>
     /// The norm of a row's embedding, rounded to float: as it was given for 32-bit rows and for cosine, as it is stored
-    /// for other 16-bit rows.
+    /// for other rows of fewer bits.
     /// </summary>
     public float NormOf(uint row)
     {
@@ -115,7 +129,7 @@ public sealed class EmbeddingColumn : IDisposable
     }
 
     /// <summary>
-    /// Copies a row's embedding, as it was given: 32-bit rows bit for bit, 16-bit rows to their precision.
+    /// Copies a row's embedding, as it was given: 32-bit rows bit for bit, others to their precision.
     /// </summary>
     /// <param name="row">The row.</param>
     /// <param name="destination">[D] at least.</param>
@@ -137,11 +151,12 @@ public sealed class EmbeddingColumn : IDisposable
         _float32?.Dispose();
         _float16?.Dispose();
         _bfloat16?.Dispose();
+        _int8?.Dispose();
         _norms.Dispose();
         Codes?.Dispose();
     }
 
-    /// <summary>Copies a row as it is stored: normalised, if it is a 16-bit row under cosine.</summary>
+    /// <summary>Copies a row as it is stored: normalised, if it is a row of fewer bits under cosine.</summary>
     internal void ReadStored(uint row, Span<float> destination)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Rows);
@@ -152,6 +167,10 @@ public sealed class EmbeddingColumn : IDisposable
         else if (_float16 is not null)
         {
             TensorPrimitives.ConvertToSingle(_float16.Read(row), destination);
+        }
+        else if (_int8 is not null)
+        {
+            _int8.Read(row, destination);
         }
         else
         {

@@ -13,6 +13,7 @@ public sealed class EmbeddingColumnBuilder : IDisposable
     private BlockStore<float>? _float32;
     private BlockStore<Half>? _float16;
     private BlockStore<ushort>? _bfloat16;
+    private Int8Store? _int8;
     private BlockStore<float> _norms = BlockStore<float>.OfRows();
     private BlockStore<ulong> _present = RowMask.Store();
     private long _rowsSet;
@@ -36,7 +37,7 @@ public sealed class EmbeddingColumnBuilder : IDisposable
     /// <param name="rows">[rows, D].</param>
     /// <param name="nameOf">What to call a row in an error: its item's id. Null calls it by its number.</param>
     /// <exception cref="ArgumentException">
-    /// Not a whole number of rows; a component is NaN or infinite, or does not fit a 16-bit row; or a norm is above
+    /// Not a whole number of rows; a component is NaN or infinite, or does not fit a row of fewer bits; or a norm is above
     /// <see cref="Limits.NormMax"/>.
     /// </exception>
     public void Set(uint firstRow, ReadOnlySpan<float> rows, Func<uint, string>? nameOf = null)
@@ -83,10 +84,11 @@ public sealed class EmbeddingColumnBuilder : IDisposable
         _float32?.Trim(rows);
         _float16?.Trim(rows);
         _bfloat16?.Trim(rows);
+        _int8?.Trim(rows);
         _norms.Trim(rows);
         _codes?.Trim(rows);
         CodeColumn? codes = _codes is null ? null : new CodeColumn(_coder!, _codes);
-        var column = new EmbeddingColumn(Schema, rows, _float32, _float16, _bfloat16, _norms, codes);
+        var column = new EmbeddingColumn(Schema, rows, _float32, _float16, _bfloat16, _int8, _norms, codes);
         _present.Dispose();
         StartRows();
         _norms = BlockStore<float>.OfRows();
@@ -101,6 +103,7 @@ public sealed class EmbeddingColumnBuilder : IDisposable
         _float32?.Dispose();
         _float16?.Dispose();
         _bfloat16?.Dispose();
+        _int8?.Dispose();
         _norms.Dispose();
         _codes?.Dispose();
         _present.Dispose();
@@ -138,6 +141,10 @@ public sealed class EmbeddingColumnBuilder : IDisposable
         if (_float32 is not null)
         {
             embedding.CopyTo(_float32.Write(row));
+        }
+        else if (_int8 is not null && Schema.Metric == Metric.Cosine)
+        {
+            _int8.Write(row, embedding, isDirection: true);
         }
         else if (Schema.Metric == Metric.Cosine && norm > 0)
         {
@@ -184,6 +191,7 @@ public sealed class EmbeddingColumnBuilder : IDisposable
         _float32 = Schema.RowType == RowType.Float32 ? BlockStore<float>.OfRows(Schema.Dim) : null;
         _float16 = Schema.RowType == RowType.Float16 ? BlockStore<Half>.OfRows(Schema.Dim) : null;
         _bfloat16 = Schema.RowType == RowType.BFloat16 ? BlockStore<ushort>.OfRows(Schema.Dim) : null;
+        _int8 = Schema.RowType == RowType.Int8 ? Int8Store.OfRows(Schema.Dim) : null;
     }
 
     private void WriteRounded(uint row, ReadOnlySpan<float> values)
@@ -191,6 +199,10 @@ public sealed class EmbeddingColumnBuilder : IDisposable
         if (_float16 is not null)
         {
             TensorPrimitives.ConvertToHalf(values, _float16.Write(row));
+        }
+        else if (_int8 is not null)
+        {
+            _int8.Write(row, values, isDirection: false);
         }
         else
         {
@@ -203,6 +215,10 @@ public sealed class EmbeddingColumnBuilder : IDisposable
         if (_float16 is not null)
         {
             TensorPrimitives.ConvertToSingle(_float16.Read(row), values);
+        }
+        else if (_int8 is not null)
+        {
+            _int8.Read(row, values);
         }
         else
         {

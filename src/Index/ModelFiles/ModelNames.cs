@@ -27,8 +27,11 @@ public static class ModelNames
     /// <summary>String ids: their UTF-8, U8.</summary>
     public const string IdBytes = "ids/bytes";
 
-    /// <summary>The rows of an embedding: F32 or F16 [N, D].</summary>
+    /// <summary>The rows of an embedding: F32, F16, BF16 or I8 [N, D].</summary>
     public static string Rows(string embedding) => $"embeddings/{embedding}/rows";
+
+    /// <summary>What the values of an embedding's I8 rows are times: F16 [N].</summary>
+    public static string Scales(string embedding) => $"embeddings/{embedding}/scales";
 
     /// <summary>The norms of an embedding: F32 [N].</summary>
     public static string Norms(string embedding) => $"embeddings/{embedding}/norms";
@@ -67,7 +70,10 @@ public static class ModelNames
     internal static HashSet<string> OfItems(Schema schema) =>
     [
         IdValues, IdOffsets, IdBytes,
-        .. schema.Embeddings.SelectMany(one => new[] { Rows(one.Name), Norms(one.Name), EmbeddingCodes(one.Name) }),
+        .. schema.Embeddings.SelectMany(one => new[]
+        {
+            Rows(one.Name), Scales(one.Name), Norms(one.Name), EmbeddingCodes(one.Name),
+        }),
         .. schema.Fields.SelectMany(field => new[]
         {
             Values(field.Name), Codes(field.Name), Offsets(field.Name), Bytes(field.Name), Present(field.Name),

@@ -112,6 +112,7 @@ public static class ModelReader
             schema.RowType == RowType.Float32 ? Rows<float>(TensorType.Float32) : null,
             schema.RowType == RowType.Float16 ? Rows<Half>(TensorType.Float16) : null,
             schema.RowType == RowType.BFloat16 ? Rows<ushort>(TensorType.BFloat16) : null,
+            schema.RowType == RowType.Int8 ? new Int8Store(Rows<sbyte>(TensorType.Int8), ReadScales()) : null,
             BlockStore<float>.Map(norms, Limits.BlockRows, 1),
             ReadCodes());
 
@@ -128,6 +129,13 @@ public static class ModelReader
             return new CodeColumn(coder, Store(all, coder.Words));
         }
 
+        BlockStore<Half> ReadScales()
+        {
+            NativeSlice<Half> all = file.Require<Half>(ModelNames.Scales(schema.Name), TensorType.Float16, rows);
+            CheckScales(file, file.Find(ModelNames.Scales(schema.Name))!, all);
+            return BlockStore<Half>.Map(all, Limits.BlockRows, 1);
+        }
+
         BlockStore<T> Rows<T>(TensorType type)
             where T : unmanaged
         {
@@ -140,6 +148,18 @@ public static class ModelReader
             => copyRows
                 ? BlockStore<T>.Copy(all, Limits.BlockRows, stride)
                 : BlockStore<T>.Map(all, Limits.BlockRows, stride);
+    }
+
+    private static void CheckScales(TensorFile file, TensorInfo tensor, NativeSlice<Half> scales)
+    {
+        for (long row = 0; row < scales.Length; row++)
+        {
+            if (!(scales[row] >= Half.Zero) || Half.IsInfinity(scales[row]))
+            {
+                throw file.Error(
+                    tensor, row * sizeof(short), "a scale of 0 or more", $"{scales[row]} in row {row}");
+            }
+        }
     }
 
     private static IdMap MakeIdMap(TensorFile file, IdColumn ids)

@@ -27,6 +27,7 @@ public static class ModelWriter
         }
 
         tensors.AddRange(items.Embeddings.Select(Norms));
+        tensors.AddRange(items.Embeddings.Where(column => column.Schema.RowType == RowType.Int8).Select(Scales));
         tensors.AddRange(contents.Tensors);
 
         // Last, so that all that is read at once when a model is loaded lies together.
@@ -61,6 +62,12 @@ public static class ModelWriter
         [column.Rows],
         sink => WriteBlocks(sink, column, column.NormBlock));
 
+    private static TensorSource Scales(EmbeddingColumn column) => new(
+        ModelNames.Scales(column.Schema.Name),
+        TensorType.Float16,
+        [column.Rows],
+        sink => WriteBlocks(sink, column, column.ScaleBlock));
+
     private static TensorSource Codes(EmbeddingColumn column) => new(
         ModelNames.EmbeddingCodes(column.Schema.Name),
         TensorType.UInt64,
@@ -77,6 +84,7 @@ public static class ModelWriter
             RowType.Float32 => (
                 TensorType.Float32, (Action<TensorSink>)(sink => WriteBlocks(sink, column, column.Float32Block))),
             RowType.Float16 => (TensorType.Float16, sink => WriteBlocks(sink, column, column.Float16Block)),
+            RowType.Int8 => (TensorType.Int8, sink => WriteBlocks(sink, column, column.Int8Block)),
             _ => (TensorType.BFloat16, sink => WriteBlocks(sink, column, column.BFloat16Block)),
         };
         return new TensorSource(

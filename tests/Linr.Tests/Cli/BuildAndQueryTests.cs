@@ -92,14 +92,16 @@ public sealed class BuildAndQueryTests : IDisposable
         await CliRun.AssertMistake(ExitCode.Usage, expected, "query", await BuildAsync(), "--vector", "1,0,0", option);
     }
 
-    [Fact]
-    public async Task Embeddings_go_out_and_come_back_in()
+    [Theory]
+    [InlineData("Float16")]
+    [InlineData("int8")]
+    public async Task Embeddings_go_out_and_come_back_in(string rows)
     {
         string model = await BuildAsync();
         string vectors = _folder.File("v.npy");
         Assert.Equal(ExitCode.Success, (await CliRun.Of("export", model, "--embedding", "v", "-o", vectors)).Code);
         string again = _folder.File("again.linr");
-        CliRun built = await CliRun.Of("build", "--embedding", $"w={vectors}", "-o", again, "--rows", "Float16");
+        CliRun built = await CliRun.Of("build", "--embedding", $"w={vectors}", "-o", again, "--rows", rows);
         Assert.Equal(ExitCode.Success, built.Code);
         CliRun first = await CliRun.Of("query", model, "--item", "p7", "-k", "5", "--json");
         CliRun second = await CliRun.Of("query", again, "--item", "p7", "-k", "5", "--json");

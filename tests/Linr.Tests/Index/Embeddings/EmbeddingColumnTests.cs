@@ -76,6 +76,40 @@ public class EmbeddingColumnTests
     }
 
     [Fact]
+    public void Int8_rows_are_normalised_under_cosine_and_come_back_to_their_precision()
+    {
+        using var builder = new EmbeddingColumnBuilder(new EmbeddingSchema("e", 4, Metric.Cosine, RowType.Int8));
+        builder.Set(0, [3e5f, 0, -4e5f, 0, 0, 0, 0, 0]);
+        using EmbeddingColumn column = builder.Build(2);
+
+        Assert.Equal([95, 0, -127, 0], column.Int8Block(0).Slice(0, 4).Span.ToArray());
+        Assert.Equal(1 / Math.Sqrt((95 * 95) + (127 * 127)), (double)column.ScaleBlock(0)[0], 5e-6);
+        Assert.Equal(Half.Zero, column.ScaleBlock(0)[1]);
+        Assert.Equal(5e5f, column.NormOf(0));
+        float[] read = new float[4];
+        column.Read(0, read);
+        Assert.Equal(-4e5, read[2], 4e5 * 4e-3);
+        column.Read(1, read);
+        Assert.Equal(new float[4], read);
+        Assert.Equal(0, column.Block(0).Norms);
+        Assert.Equal(column.ScaleBlock(0).Address, column.Block(0).Scales);
+        Assert.Throws<InvalidOperationException>(() => column.Float16Block(0));
+    }
+
+    [Fact]
+    public void Int8_rows_of_other_metrics_have_the_norm_of_what_is_stored()
+    {
+        using var builder = new EmbeddingColumnBuilder(new EmbeddingSchema("e", 2, Metric.Euclidean, RowType.Int8));
+        builder.Set(0, [127, 2.4f, 1e-3f, 2e-3f]);
+        using EmbeddingColumn column = builder.Build(2);
+        Assert.Equal((float)Math.Sqrt((127 * 127) + 4), column.NormOf(0));
+        float[] read = new float[2];
+        column.Read(1, read);
+        Assert.Equal(2e-3, read[1], 2e-3 / 254);
+        Assert.NotEqual(0, column.Block(0).Norms);
+    }
+
+    [Fact]
     public void Bfloat16_rows_of_other_metrics_have_the_norm_of_what_is_stored()
     {
         using var builder = new EmbeddingColumnBuilder(new EmbeddingSchema("e", 1, Metric.Euclidean, RowType.BFloat16));
@@ -102,6 +136,9 @@ public class EmbeddingColumnTests
     [InlineData(RowType.Float32, Metric.Dot, 1.1e18f, "expected a norm of at most")]
     [InlineData(RowType.Float16, Metric.Dot, 65_520f,
         "expected components within ±65504 (16-bit rows); found 65520 at 1")]
+    [InlineData(RowType.Int8, Metric.Cosine, 8.4e6f,
+        "expected components within ±8319008 (8-bit rows); found 8400000 at 1")]
+    [InlineData(RowType.Int8, Metric.Dot, 8.3e6f, null)]
     [InlineData(RowType.Float16, Metric.Cosine, 65_520f, null)]
     [InlineData(RowType.Float16, Metric.Dot, 65_519f, null)]
     public void Rows_that_cannot_be_scored_are_refused_and_none_of_the_batch_is_set(

@@ -26,6 +26,13 @@ public class GoldenFileTests
         Check("format-1-codes.linr", items);
     }
 
+    [Fact]
+    public void Format_1_has_8_bit_rows()
+    {
+        using ItemTable items = ModelFileTests.Int8Table();
+        Check("format-1-int8.linr", items);
+    }
+
     private static void Check(string name, ItemTable items)
     {
         using var folder = new TemporaryFolder();

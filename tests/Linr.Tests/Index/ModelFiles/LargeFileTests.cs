@@ -34,6 +34,7 @@ public class LargeFileTests
             BlockStore<float>.Map(file.Require<float>("rows", TensorType.Float32, rows, Dim), Limits.BlockRows, Dim),
             float16: null,
             bfloat16: null,
+            int8: null,
             BlockStore<float>.Map(file.Require<float>("norms", TensorType.Float32, rows), Limits.BlockRows, 1));
         float[] query = [.. Enumerable.Range(0, Dim).Select(i => (float)Math.Cos(i))];
         (uint Row, float Score)[] expected =

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Linr.Index;
 using Linr.Index.Embeddings;
 using Linr.Index.Ids;
@@ -106,17 +107,25 @@ public class ModelFileTests
 
     /// <summary>Embeddings of every type of rows, with codes of one permutation and of several.</summary>
     internal static ItemTable CodedTable()
-    {
-        using var builder = new ItemTableBuilder(new Schema
-        {
-            IdKind = IdKind.Integer,
-            Embeddings =
+        => TableOf(
             [
                 new("single", 20, Metric.Cosine, RowType.Float32, new EmbeddingCodes(128, 42)),
                 new("half", 70, Metric.Dot, RowType.Float16, new EmbeddingCodes(64)),
                 new("brain", 9, Metric.Cosine, RowType.BFloat16, new EmbeddingCodes(192, ulong.MaxValue)),
-            ],
-        });
+            ]);
+
+    /// <summary>Embeddings of 8-bit rows, for each metric.</summary>
+    internal static ItemTable Int8Table()
+        => TableOf(
+            [
+                new("direction", 20, Metric.Cosine, RowType.Int8, new EmbeddingCodes(64)),
+                new("product", 70, Metric.Dot, RowType.Int8),
+                new("distance", 9, Metric.Euclidean, RowType.Int8),
+            ]);
+
+    private static ItemTable TableOf(ImmutableArray<EmbeddingSchema> embeddings)
+    {
+        using var builder = new ItemTableBuilder(new Schema { IdKind = IdKind.Integer, Embeddings = embeddings });
         for (int i = 0; i < 4; i++)
         {
             builder.Append(new Item

@@ -138,6 +138,28 @@ public class WrongContentsTests
         Assert.Equal(expected, error.Expected);
     }
 
+    [Theory]
+    [InlineData(float.NaN, "NaN in row 1")]
+    [InlineData(float.PositiveInfinity, "in row 1")]
+    [InlineData(-1f, "-1 in row 1")]
+    public void Scales_that_are_none_are_refused(float scale, string found)
+    {
+        using var folder = new TemporaryFolder();
+        Dictionary<string, string> metadata = Metadata();
+        metadata["linr.schema"] = Fields.Replace("float32", "int8", StringComparison.Ordinal);
+        const string Section = "embeddings/e/scales";
+        TensorSource[] tensors =
+        [
+            .. Good().Where(one => one.Name != "embeddings/e/rows"),
+            TensorSource.Of("embeddings/e/rows", TensorType.Int8, [3, 2], new sbyte[6]),
+            TensorSource.Of(Section, TensorType.Float16, [3], new[] { (Half)1, (Half)scale, (Half)2 }),
+        ];
+        ModelFormatException error = Assert.Throws<ModelFormatException>(
+            () => ModelReader.Open(Save(folder, tensors, metadata)));
+        Assert.Equal(Section, error.Section);
+        Assert.Contains(found, error.Found, StringComparison.Ordinal);
+    }
+
     private static void AssertRefused(string section, TensorSource tensor, string expected)
     {
         using var folder = new TemporaryFolder();
