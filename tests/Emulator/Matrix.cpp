@@ -101,6 +101,28 @@ void multiply(float (&c)[4], const u32 (&a)[4], u32 b0, u32 b1, Element element)
     memcpy(c, slot.out, sizeof c);
 }
 
+void multiply_bytes(i32 (&c)[4], const u32 (&a)[4], u32 b0, u32 b1) {
+    Slot& slot = meet(Op::Mma, [&](Slot& own) {
+        memcpy(own.in, a, sizeof a);
+        own.in[4] = b0;
+        own.in[5] = b1;
+        memcpy(own.in + 6, c, sizeof c);
+    }, [](Slot* all) {
+        for (u32 lane = 0; lane < WarpLanes; lane++)
+            for (u32 i = 0; i < 4; i++) {
+                u32 row = lane & ~3u, column = 4 * (2 * (lane & 3) + (i & 1)), sum = all[lane].in[6 + i];
+                for (u32 byte = 0; byte < 32; byte++) {
+                    u32 t = byte / 4 % 4, high = byte / 16, shift = byte % 4 * 8;
+                    i32 x = (signed char)(all[row + t].in[(i >> 1) + 2 * high] >> shift);
+                    sum += (u32)(x * (signed char)(all[column + t].in[4 + high] >> shift));
+                }
+
+                all[lane].out[i] = sum;
+            }
+    });
+    memcpy(c, slot.out, sizeof c);
+}
+
 void multiply_bits(i32 (&sums)[4], u32 a0, u32 a1, u32 b) {
     Slot& slot = meet(Op::Mma, [&](Slot& own) {
         own.in[0] = a0, own.in[1] = a1, own.in[2] = b;

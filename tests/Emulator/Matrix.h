@@ -10,6 +10,8 @@ enum class Element { Half, BFloat, Tf32 };
 void load_matrices(u32* registers, u32 count, u32 address, bool transposed);
 // c[16 x 8] += a[16 x K] * b[K x 8]; each sum is exact in float64 products and rounded once.
 void multiply(float (&c)[4], const u32 (&a)[4], u32 b0, u32 b1, Element element);
+// c[16 x 8] += a[16 x 32] * b[32 x 8], signed bytes.
+void multiply_bytes(i32 (&c)[4], const u32 (&a)[4], u32 b0, u32 b1);
 // sums += bits in common, as mma_bits.
 void multiply_bits(i32 (&sums)[4], u32 a0, u32 a1, u32 b);
 

@@ -35,9 +35,9 @@ public sealed record DeviceLayout
     /// <summary>Whether rows have a bit that says if they may be returned.</summary>
     public required bool HasLiveMask { get; init; }
 
-    /// <summary>Bytes of embeddings and norms.</summary>
-    public long EmbeddingBytes => Embeddings.Sum(schema
-        => Capacity * (RowBytesOf(schema) + (HasNorms(schema) ? sizeof(float) : 0)));
+    /// <summary>Bytes of embeddings, their scales and norms.</summary>
+    public long EmbeddingBytes => Embeddings.Sum(schema => Capacity
+        * (RowBytesOf(schema) + (HasScales(schema) ? sizeof(short) : 0) + (HasNorms(schema) ? sizeof(float) : 0)));
 
     /// <summary>Bytes of codes.</summary>
     public long CodeBytes => Embeddings.Where(schema => schema.Codes is not null)
@@ -55,7 +55,8 @@ public sealed record DeviceLayout
 
     /// <summary>How many arrays.</summary>
     public int ArrayCount
-        => Embeddings.Sum(schema => (HasNorms(schema) ? 2 : 1) + (schema.Codes is null ? 0 : 1))
+        => Embeddings.Sum(schema
+                => 1 + (HasNorms(schema) ? 1 : 0) + (HasScales(schema) ? 1 : 0) + (schema.Codes is null ? 0 : 1))
             + (HasLiveMask ? 2 : 1)
             + Columns.Sum(column => column.IsMultiValued || column.HasMissing ? 2 : 1);
 
@@ -178,10 +179,14 @@ public sealed record DeviceLayout
         {
             RowType.Float32 => CudaElement.Float32,
             RowType.Float16 => CudaElement.Float16,
+            RowType.Int8 => CudaElement.Int8,
             _ => CudaElement.BFloat16,
         };
 
-    /// <summary>Whether scores need the rows' norms; 16-bit rows under cosine were normalised.</summary>
+    /// <summary>Whether rows have scales.</summary>
+    internal static bool HasScales(EmbeddingSchema schema) => schema.RowType == RowType.Int8;
+
+    /// <summary>Whether scores need the rows' norms; rows of fewer bits under cosine were normalised.</summary>
     internal static bool HasNorms(EmbeddingSchema schema)
         => schema.Metric == Metric.Euclidean
             || (schema.Metric == Metric.Cosine && schema.RowType == RowType.Float32);

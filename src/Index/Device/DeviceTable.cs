@@ -133,7 +133,10 @@ public sealed class DeviceTable : IDisposable
         DeviceSlice<float> norms = DeviceLayout.HasNorms(schema)
             ? Allocate<float>(context, Layout.Capacity, $"norms of {schema.Name}")
             : default;
-        return EmbeddingUpload.Send(column, Shard, rows, norms, upload);
+        DeviceSlice<Half> scales = DeviceLayout.HasScales(schema)
+            ? Allocate<Half>(context, Layout.Capacity, $"scales of {schema.Name}")
+            : default;
+        return EmbeddingUpload.Send(column, Shard, rows, scales, norms, upload);
     }
 
     private CudaEmbedding SendCodes(EmbeddingColumn column, CudaContext context, StagedUpload upload)

@@ -4,11 +4,16 @@ using Linr.Kernels;
 
 namespace Linr.Index.Device;
 
-/// <summary>Sends an embedding's rows, padded, and its norms where scores need them.</summary>
+/// <summary>Sends an embedding's rows, padded, their scales if any, and its norms where scores need them.</summary>
 internal static class EmbeddingUpload
 {
     public static CudaEmbedding Send(
-        EmbeddingColumn column, RowShard shard, DeviceSlice<byte> rows, DeviceSlice<float> norms, StagedUpload upload)
+        EmbeddingColumn column,
+        RowShard shard,
+        DeviceSlice<byte> rows,
+        DeviceSlice<Half> scales,
+        DeviceSlice<float> norms,
+        StagedUpload upload)
     {
         EmbeddingSchema schema = column.Schema;
         int rowBytes = DeviceLayout.RowBytesOf(schema);
@@ -17,6 +22,12 @@ internal static class EmbeddingUpload
         {
             upload.Send(shard, 1, norms, 1, (block, first, to)
                 => column.NormBlock(block).Slice(first, to.Length).Span.CopyTo(to));
+        }
+
+        if (!scales.IsEmpty)
+        {
+            upload.Send(shard, 1, scales, 1, (block, first, to)
+                => column.ScaleBlock(block).Slice(first, to.Length).Span.CopyTo(to));
         }
 
         float normMax = 0;
@@ -29,6 +40,7 @@ internal static class EmbeddingUpload
         return embedding with
         {
             Rows = rows,
+            Scales = scales,
             Norms = norms,
             NormMax = schema.Metric == Metric.Cosine ? embedding.NormMax : normMax,
         };

@@ -14,12 +14,15 @@ struct Segment {
     u32 element;
     u32 metric;
     u32 rowBytes;
+    const u16* scales;          // [row] halves, of whole numbers
 };
 
 struct Sums { double dot, squares; };
 
-template <u32 element> DEVICE float row_value(const u8* row, u32 i) {
+// Whole numbers of 8 bits times their scale are floats.
+template <u32 element> DEVICE float row_value(const u8* row, float scale, u32 i) {
     if (element == ELEMENT_FLOAT32) return ((const float*)row)[i];
+    if (element == ELEMENT_INT8) return scale * (float)((const signed char*)row)[i];
     if (element == ELEMENT_SIGNCODE) return (row[i / 8] >> (i % 8) & 1) != 0 ? 1.0f : -1.0f;
     u16 bits = ((const u16*)row)[i];
     return element == ELEMENT_FLOAT16 ? float_from_half(bits) : float_from_bfloat(bits);
@@ -37,14 +40,14 @@ template <u32 metric> DEVICE void add_element(Sums& sums, float query, float val
     if (metric == METRIC_COSINE) sums.squares = fused(x, x, sums.squares);
 }
 
-template <u32 element, u32 metric> DEVICE Sums lane_sums(const u8* row, const float* query, u32 dim, u32 lane) {
+template <u32 element, u32 metric> DEVICE Sums lane_sums(const u8* row, float scale, const float* query, u32 dim, u32 lane) {
     Sums sums = {0, 0};
     u32 i = lane;
     for (; i + (UNROLL - 1) * LANES < dim; i += UNROLL * LANES) {
         float q[UNROLL], x[UNROLL];
 #pragma unroll
         for (u32 u = 0; u < UNROLL; u++) {
-            x[u] = row_value<element>(row, i + u * LANES);
+            x[u] = row_value<element>(row, scale, i + u * LANES);
             q[u] = query[i + u * LANES];
         }
 
@@ -52,7 +55,7 @@ template <u32 element, u32 metric> DEVICE Sums lane_sums(const u8* row, const fl
         for (u32 u = 0; u < UNROLL; u++) add_element<metric>(sums, q[u], x[u]);
     }
 
-    for (; i < dim; i += LANES) add_element<metric>(sums, query[i], row_value<element>(row, i));
+    for (; i < dim; i += LANES) add_element<metric>(sums, query[i], row_value<element>(row, scale, i));
     return sums;
 }
 
@@ -67,11 +70,12 @@ template <u32 element> DEVICE double term(const Segment& segment, u32 query, u32
     u32 dim = segment.dim;
     const u8* values = segment.rows + (u64)row * segment.rowBytes;
     const float* q = segment.queries + (u64)query * dim;
-    if (segment.metric == METRIC_DOT) return add_lanes(lane_sums<element, METRIC_DOT>(values, q, dim, lane).dot);
+    float scale = element == ELEMENT_INT8 ? float_from_half(segment.scales[row]) : 1.0f;
+    if (segment.metric == METRIC_DOT) return add_lanes(lane_sums<element, METRIC_DOT>(values, scale, q, dim, lane).dot);
     if (segment.metric == METRIC_EUCLIDEAN)
-        return -add_lanes(lane_sums<element, METRIC_EUCLIDEAN>(values, q, dim, lane).dot);
+        return -add_lanes(lane_sums<element, METRIC_EUCLIDEAN>(values, scale, q, dim, lane).dot);
 
-    Sums sums = lane_sums<element, METRIC_COSINE>(values, q, dim, lane);
+    Sums sums = lane_sums<element, METRIC_COSINE>(values, scale, q, dim, lane);
     double dot = add_lanes(sums.dot), rowSquared = add_lanes(sums.squares), querySquared = segment.squaredNorms[query];
     return querySquared == 0 || rowSquared == 0
         ? 0.0
@@ -93,6 +97,7 @@ KERNEL(canonical_score, (THREADS), const Segment* segments, u32 segmentCount, co
             double value = segment.element == ELEMENT_FLOAT32 ? term<ELEMENT_FLOAT32>(segment, query, row, lane)
                 : segment.element == ELEMENT_FLOAT16          ? term<ELEMENT_FLOAT16>(segment, query, row, lane)
                 : segment.element == ELEMENT_SIGNCODE         ? term<ELEMENT_SIGNCODE>(segment, query, row, lane)
+                : segment.element == ELEMENT_INT8             ? term<ELEMENT_INT8>(segment, query, row, lane)
                                                               : term<ELEMENT_BFLOAT16>(segment, query, row, lane);
             score += (segment.weights != nullptr ? (double)segment.weights[query] : 1.0) * value;
         }

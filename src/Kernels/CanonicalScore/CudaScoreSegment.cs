@@ -18,6 +18,7 @@ public readonly struct CudaScoreSegment
     private readonly uint _element;
     private readonly uint _metric;
     private readonly uint _rowBytes;
+    private readonly ulong _scales;
 
     /// <summary>A term.</summary>
     /// <param name="metric">How a query and a row give a score.</param>
@@ -28,6 +29,7 @@ public readonly struct CudaScoreSegment
     /// <param name="queries">[query][D].</param>
     /// <param name="squaredNorms">[query], the dot product of each query with itself; empty unless cosine.</param>
     /// <param name="weights">[query]; empty where each is 1.</param>
+    /// <param name="scales">[row], of <see cref="CudaElement.Int8"/>; else empty.</param>
     /// <exception cref="ArgumentException">Lengths do not fit each other.</exception>
     public CudaScoreSegment(
         ScanMetric metric,
@@ -37,7 +39,8 @@ public readonly struct CudaScoreSegment
         int rowBytes,
         DeviceSlice<float> queries,
         DeviceSlice<double> squaredNorms,
-        DeviceSlice<float> weights)
+        DeviceSlice<float> weights,
+        DeviceSlice<Half> scales = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dim);
         long queryCount = queries.Length / dim;
@@ -45,12 +48,13 @@ public readonly struct CudaScoreSegment
         int elementBytes = Math.Max(1, element.Bytes(1));
         if (rowBytes < element.Bytes(dim) || rowBytes % elementBytes != 0 || rows.Length % rowBytes != 0
             || queries.Length % dim != 0
+            || (scales.IsEmpty ? element == CudaElement.Int8 : scales.Length < rows.Length / rowBytes)
             || squaredNorms.Length != squaredNormCount || (weights.Length != 0 && weights.Length != queryCount))
         {
             throw new ArgumentException(
                 $"Expected whole rows of {rowBytes} bytes and queries of {dim} elements, {squaredNormCount} squared norms and a weight a "
                 + $"query or none; found {rows.Length} bytes of rows, {queries.Length} floats of queries, "
-                + $"{squaredNorms.Length} squared norms, {weights.Length} weights.");
+                + $"{squaredNorms.Length} squared norms, {weights.Length} weights, {scales.Length} scales.");
         }
 
         _rows = rows.Address;
@@ -61,5 +65,6 @@ public readonly struct CudaScoreSegment
         _element = (uint)element;
         _metric = (uint)metric;
         _rowBytes = (uint)rowBytes;
+        _scales = scales.IsEmpty ? 0 : scales.Address;
     }
 }

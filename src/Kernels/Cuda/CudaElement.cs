@@ -14,4 +14,7 @@ public enum CudaElement
 
     /// <summary>Bits: +1 where one is set, -1 elsewhere; <see cref="Scan.RowElement.SignCode"/>.</summary>
     SignCode,
+
+    /// <summary>Whole numbers of 8 bits, times a half a row: <see cref="Int8Rows"/>.</summary>
+    Int8,
 }

@@ -8,6 +8,7 @@ internal static class CudaElementExtensions
     {
         CudaElement.Float32 => count * sizeof(float),
         CudaElement.SignCode => count / 8,
+        CudaElement.Int8 => count,
         _ => count * sizeof(ushort),
     };
 

@@ -13,6 +13,7 @@ public static class CudaSources
         new("ELEMENT_FLOAT16", (int)CudaElement.Float16),
         new("ELEMENT_BFLOAT16", (int)CudaElement.BFloat16),
         new("ELEMENT_SIGNCODE", (int)CudaElement.SignCode),
+        new("ELEMENT_INT8", (int)CudaElement.Int8),
     ];
 
     private static readonly CudaDefine[] s_metrics =

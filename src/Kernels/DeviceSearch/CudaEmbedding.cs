@@ -27,6 +27,9 @@ public sealed record CudaEmbedding(
     /// </summary>
     public int RowBytes => RowBytesOf(Dim, Element);
 
+    /// <summary>[row]: what the values of <see cref="CudaElement.Int8"/> are times; else empty.</summary>
+    public DeviceSlice<Half> Scales { get; init; }
+
     /// <summary>Bytes of a row in device memory.</summary>
     /// <param name="dim">Elements of a row, D.</param>
     /// <param name="element">What rows are made of.</param>

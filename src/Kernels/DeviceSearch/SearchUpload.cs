@@ -76,7 +76,8 @@ internal readonly ref struct SearchUpload(DeviceSearchRequest request, SearchSha
             embedding.Dim,
             embedding.Norms,
             Source.RowCount,
-            FusedScanCuda.Map(Source.Context, embedding.Element, embedding.Rows, embedding.RowBytes));
+            FusedScanCuda.Map(Source.Context, embedding.Element, embedding.Rows, embedding.RowBytes),
+            embedding.Scales);
         memory.Writes(memory.Table)[0] = table;
         memory.Writes(memory.DenseTable)[0] = table;
         memory.Writes(memory.FilterTable)[0] = new CudaFilterTable(Source.RowCount, Source.Live, memory.Columns);
@@ -176,7 +177,8 @@ internal readonly ref struct SearchUpload(DeviceSearchRequest request, SearchSha
             embedding.RowBytes,
             memory.Originals,
             embedding.Metric == Scan.ScanMetric.Cosine ? memory.SquaredNorms : default,
-            default);
+            default,
+            embedding.Scales);
     }
 
     private void WriteTwice(int queryCount)

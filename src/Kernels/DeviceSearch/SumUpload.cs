@@ -80,7 +80,8 @@ internal readonly ref struct SumUpload(DeviceSearchRequest request, SearchShape 
             embedding.RowBytes,
             originals,
             embedding.Metric == ScanMetric.Cosine ? squaredNorms : default,
-            weights);
+            weights,
+            embedding.Scales);
         for (int launch = 0; launch < shape.Launches; launch++)
         {
             int first = launch * shape.QueriesPerLaunch;

@@ -21,6 +21,7 @@ public readonly struct CudaScanTable
     private readonly uint _rowBytes;
     private readonly uint _dim;
     private readonly uint _metric;
+    private readonly ulong _scales;
     private readonly Reserve _reserve;
     private readonly CudaTensorMap _map;
 
@@ -36,6 +37,7 @@ public readonly struct CudaScanTable
     /// </param>
     /// <param name="rowCount">Rows in use.</param>
     /// <param name="map">What <see cref="FusedScanCuda.Map"/> gave for the rows.</param>
+    /// <param name="scales">A scale a row, of <see cref="CudaElement.Int8"/>; else empty.</param>
     /// <exception cref="ArgumentException">Lengths do not fit each other.</exception>
     public CudaScanTable(
         ScanMetric metric,
@@ -44,19 +46,21 @@ public readonly struct CudaScanTable
         int dim,
         DeviceSlice<float> norms,
         uint rowCount,
-        in CudaTensorMap map)
+        in CudaTensorMap map,
+        DeviceSlice<Half> scales = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dim);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rowBytes);
         bool isAligned = rowBytes % FusedScan.RowAlignment == 0
             || (rowBytes % sizeof(ulong) == 0 && rowBytes * 8 == dim);
         if (!isAligned || rows.Length < (long)rowBytes * rowCount
-            || (!norms.IsEmpty && norms.Length < rowCount) || (metric == ScanMetric.Euclidean && norms.IsEmpty))
+            || (!norms.IsEmpty && norms.Length < rowCount) || (!scales.IsEmpty && scales.Length < rowCount)
+            || (metric == ScanMetric.Euclidean && norms.IsEmpty))
         {
             throw new ArgumentException(
                 $"Expected rows of a multiple of {FusedScan.RowAlignment} bytes, {rowCount} of them, and as many "
                 + $"norms where the metric needs them; found {rowBytes} bytes a row, {rows.Length} bytes of rows, "
-                + $"{norms.Length} norms, {metric}.");
+                + $"{norms.Length} norms, {scales.Length} scales, {metric}.");
         }
 
         _rows = rows.Address;
@@ -65,11 +69,12 @@ public readonly struct CudaScanTable
         _rowBytes = (uint)rowBytes;
         _dim = (uint)dim;
         _metric = (uint)metric;
+        _scales = scales.IsEmpty ? 0 : scales.Address;
         _map = map;
     }
 
     /// <summary>The map stands at a multiple of 64 bytes.</summary>
-    [InlineArray(4)]
+    [InlineArray(3)]
     private struct Reserve
     {
         private ulong _word;

@@ -16,6 +16,7 @@ public readonly struct CudaScanTerm
     private readonly ulong _originals;
     private readonly ulong _factors;
     private readonly ulong _weights;
+    private readonly ulong _scales;
     private readonly uint _rowBytes;
     private readonly uint _dim;
     private readonly uint _metric;
@@ -51,6 +52,7 @@ public readonly struct CudaScanTerm
         _rows = embedding.Rows.Address;
         _norms = hasNorms && embedding.Metric != ScanMetric.Dot ? embedding.Norms.Address : 0;
         (_originals, _factors, _weights) = (originals.Address, factors.Address, weights.Address);
+        _scales = embedding.Scales.IsEmpty ? 0 : embedding.Scales.Address;
         (_rowBytes, _dim) = ((uint)embedding.RowBytes, (uint)embedding.Dim);
         (_metric, _element) = ((uint)embedding.Metric, (uint)embedding.Element);
         _firstChunk = (uint)(firstByte / FusedScan.StageBytesPerRow);

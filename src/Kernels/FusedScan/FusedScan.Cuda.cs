@@ -34,6 +34,7 @@ public sealed class FusedScanCuda : IDisposable
         {
             CudaElement.Float32 => "float",
             CudaElement.Float16 => "half",
+            CudaElement.Int8 => "int8",
             _ => "bfloat",
         };
         _kernels = [.. s_variants.Select(queries => _module.GetKernel($"scan_{kind}_{queries}"))];
@@ -42,7 +43,7 @@ public sealed class FusedScanCuda : IDisposable
             kernel.AllowSharedBytes(_device.SharedBytesPerBlockMax);
         }
 
-        _warpgroups = WarpgroupScan.Serves(_device) ? new WarpgroupScan(context, kind) : null;
+        _warpgroups = element != CudaElement.Int8 && WarpgroupScan.Serves(_device) ? new WarpgroupScan(context, kind) : null;
     }
 
     /// <summary>How the rows lie, for <see cref="CudaScanTable"/>; nothing where the device has no use for it.</summary>
@@ -63,7 +64,8 @@ public sealed class FusedScanCuda : IDisposable
                 nameof(rows));
         }
 
-        return !WarpgroupScan.Serves(context.Device) || rows.IsEmpty || element == CudaElement.SignCode
+        return !WarpgroupScan.Serves(context.Device) || rows.IsEmpty
+            || element is CudaElement.SignCode or CudaElement.Int8
             ? default
             : CudaTensorMap.Of(
                 context,

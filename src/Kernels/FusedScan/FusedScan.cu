@@ -12,6 +12,7 @@ struct Table {
     u32 rowBytes;
     u32 dim;
     u32 metric;
+    const u16* scales;   // [row] halves, of whole numbers
 };
 
 template <u32 elementOfRows> struct OneEmbedding {
@@ -32,7 +33,8 @@ template <u32 elementOfRows> struct OneEmbedding {
     // Turns products into scores, but for the query's factor and offset. Rows that are not there get the lowest.
     template <u32 MT, u32 NT>
     DEVICE_MEMBER void finish(float (&c)[MT][NT][4], const u32 (&rowOf)[MT][2], const float* scales) const {
-        bool plain = table.metric == METRIC_DOT || table.norms == nullptr;
+        const bool isWhole = elementOfRows == ELEMENT_INT8, isSmall = is_small(table.dim);
+        bool plain = !isWhole && (table.metric == METRIC_DOT || table.norms == nullptr);
 #pragma unroll
         for (u32 m = 0; m < MT; m++)
 #pragma unroll
@@ -40,13 +42,16 @@ template <u32 elementOfRows> struct OneEmbedding {
                 u32 row = rowOf[m][half];
                 if (plain && row != ~0u) continue;
                 RowTerm of = {0, -infinity()};
-                if (row != ~0u) of = row_term(table.metric, table.norms[row]);
+                if (row != ~0u)
+                    of = table.metric == METRIC_DOT || table.norms == nullptr
+                        ? RowTerm{1.0f, 0.0f} : row_term(table.metric, table.norms[row]);
+                if (isWhole && row != ~0u) of.scale *= float_from_half(table.scales[row]);
 #pragma unroll
                 for (u32 j = 0; j < NT; j++)
 #pragma unroll
                     for (u32 side = 0; side < 2; side++) {
                         float& score = c[m][j][2 * half + side];
-                        score = fused(score, of.scale, of.term * scales[j * 8 + side]);
+                        score = fused(value_of(score, isWhole, isSmall), of.scale, of.term * scales[j * 8 + side]);
                     }
             }
     }
@@ -55,6 +60,8 @@ template <u32 elementOfRows> struct OneEmbedding {
     DEVICE_MEMBER static float slow_score(At at, const Batch& batch, u32 query, u32 row) {
         const Table table = *at;
         const u8* values = table.rows + (u64)row * table.rowBytes;
+        // A scale shortens no direction, unless it is zero.
+        if (elementOfRows == ELEMENT_INT8 && table.scales[row] == 0) return 0;
         return (float)slow_cosine<elementOfRows>(values, batch.originals + (u64)query * table.dim, table.dim);
     }
 };
@@ -68,3 +75,4 @@ template <u32 elementOfRows> struct OneEmbedding {
 SCAN_KERNELS(half, ELEMENT_FLOAT16)
 SCAN_KERNELS(bfloat, ELEMENT_BFLOAT16)
 SCAN_KERNELS(float, ELEMENT_FLOAT32)
+SCAN_KERNELS(int8, ELEMENT_INT8)

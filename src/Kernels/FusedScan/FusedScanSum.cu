@@ -11,6 +11,7 @@ struct Term {
     const float* originals;  // [query][dim]
     const float* factors;    // [query]: what takes the scale of the packed query back
     const float* weights;    // [query]
+    const u16* scales;       // [row] halves, of whole numbers
     u32 rowBytes;
     u32 dim;
     u32 metric;
@@ -29,11 +30,12 @@ struct Sum {
 
 template <u32 element> DEVICE double slow_term(const Term& term, const float* query, u32 row) {
     const u8* values = term.rows + (u64)row * term.rowBytes;
+    if (element == ELEMENT_INT8 && term.scales[row] == 0 && term.metric == METRIC_COSINE) return 0;
     if (term.metric == METRIC_COSINE) return slow_cosine<element>(values, query, term.dim);
-    double sum = 0;
+    double sum = 0, scale = element == ELEMENT_INT8 ? float_from_half(term.scales[row]) : 1.0f;
 #pragma unroll 1
     for (u32 i = 0; i < term.dim; i++) {
-        double x = row_value<element>(values, i), q = query[i];
+        double x = scale * row_value<element>(values, i), q = query[i];
         sum += term.metric == METRIC_DOT ? q * x : -(q - x) * (q - x);
     }
 
@@ -87,6 +89,7 @@ struct SumOfEmbeddings {
         u32 t = term_of(chunk);
         const float* norms = sum.terms[t].norms;
         u32 metric = sum.terms[t].metric;
+        const bool isWhole = sum.terms[t].element == ELEMENT_INT8, isSmall = is_small(sum.terms[t].dim);
 #pragma unroll
         for (u32 m = 0; m < MT; m++)
 #pragma unroll
@@ -94,13 +97,15 @@ struct SumOfEmbeddings {
                 u32 row = rowOf[m][half];
                 RowTerm of = {1, 0};
                 if (row != ~0u && metric != METRIC_DOT && norms != nullptr) of = row_term(metric, norms[row]);
+                if (isWhole && row != ~0u) of.scale *= float_from_half(sum.terms[t].scales[row]);
 #pragma unroll
                 for (u32 j = 0; j < NT; j++)
 #pragma unroll
                     for (u32 side = 0; side < 2; side++) {
                         u32 at = t * padded + query0 + j * 8 + side;
                         float& score = total[m][j][2 * half + side];
-                        float added = fused(c[m][j][2 * half + side], of.scale * factors[at], of.term * weights[at]);
+                        float product = value_of(c[m][j][2 * half + side], isWhole, isSmall);
+                        float added = fused(product, of.scale * factors[at], of.term * weights[at]);
                         score = row == ~0u ? -infinity() : score + added;
                     }
             }
@@ -114,6 +119,7 @@ struct SumOfEmbeddings {
             const float* original = term.originals + (u64)query * term.dim;
             double value = term.element == ELEMENT_FLOAT32 ? slow_term<ELEMENT_FLOAT32>(term, original, row)
                 : term.element == ELEMENT_FLOAT16          ? slow_term<ELEMENT_FLOAT16>(term, original, row)
+                : term.element == ELEMENT_INT8             ? slow_term<ELEMENT_INT8>(term, original, row)
                                                            : slow_term<ELEMENT_BFLOAT16>(term, original, row);
             score += (double)term.weights[query] * value;
         }

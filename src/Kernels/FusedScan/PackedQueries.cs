@@ -17,7 +17,7 @@ public readonly ref struct PackedQueries
     /// <summary>[query][<see cref="BytesPerQuery"/>]: the rows' element, scaled, zero past D.</summary>
     public required Span<byte> Bytes { get; init; }
 
-    /// <summary>[query]: a power of two that takes the scale back.</summary>
+    /// <summary>[query]: takes the scale back.</summary>
     public required Span<float> Factors { get; init; }
 
     /// <summary>[query]: added to a score.</summary>
@@ -59,9 +59,11 @@ public readonly ref struct PackedQueries
         {
             ReadOnlySpan<float> query = queries.Slice(q * dim, dim);
             double norm = Math.Sqrt(CanonicalScore.Dot(query, query));
-            Factors[q] = Write(query, 1, norm, element, metric, Bytes.Slice(q * queryBytes, queryBytes));
+            Factors[q] = Write(
+                query, 1, norm, element, metric, Bytes.Slice(q * queryBytes, queryBytes), out double lost);
             Offsets[q] = metric == ScanMetric.Euclidean ? (float)-(norm * norm) : 0;
-            Errors[q] = (float)Error(dim, element, metric, norm, normMax, hasNorms);
+            Errors[q] = (float)(Error(dim, element, metric, norm, normMax, hasNorms)
+                + LostError(lost, metric, normMax));
         }
     }
 
@@ -79,12 +81,34 @@ public readonly ref struct PackedQueries
         }
     }
 
-    /// <summary>Writes a query with all that multiplies its products folded in, but for a power of two.</summary>
-    /// <returns>The power.</returns>
+    /// <summary>
+    /// Writes a query with all that multiplies its products folded in, but for a power of two, or a step that whole
+    /// numbers are multiples of.
+    /// </summary>
+    /// <param name="query">[D]</param>
+    /// <param name="weight">Its weight.</param>
+    /// <param name="norm">Its norm.</param>
+    /// <param name="element">What the rows are made of.</param>
+    /// <param name="metric">How a query and a row give a score.</param>
+    /// <param name="packed">Takes it.</param>
+    /// <param name="lost">The norm of what was rounded away, unless <see cref="Error"/> has it.</param>
+    /// <returns>The power, or the step.</returns>
     internal static float Write(
-        ReadOnlySpan<float> query, double weight, double norm, CudaElement element, ScanMetric metric, Span<byte> packed)
+        ReadOnlySpan<float> query,
+        double weight,
+        double norm,
+        CudaElement element,
+        ScanMetric metric,
+        Span<byte> packed,
+        out double lost)
     {
+        lost = 0;
         double factor = weight * metric switch { ScanMetric.Cosine => 1 / norm, ScanMetric.Euclidean => 2, _ => 1 };
+        if (element == CudaElement.Int8)
+        {
+            return WriteWhole(query, norm == 0 ? 0 : factor, MemoryMarshal.Cast<byte, sbyte>(packed), out lost);
+        }
+
         double length = Math.Abs(norm * factor);
         int exponent = length is > 0 and < double.PositiveInfinity ? -Math.ILogB(length) : 0;
         WriteScaled(query, norm == 0 ? 0 : Math.ScaleB(factor, exponent), element, packed);
@@ -104,16 +128,22 @@ public readonly ref struct PackedQueries
         {
             CudaElement.Float16 => 1.0 / (1 << 11),
             CudaElement.BFloat16 => 1.0 / (1 << 8),
+            CudaElement.Int8 => 0,
             _ => 2.0 / (1 << 10),
         };
+        double normError = element == CudaElement.Int8 ? 1.0 / (1 << 10) : rounded;
         double relative = (1.02 * rounded) + ((dim + 64) * SumRoundoff) + (Math.Sqrt(dim) / (1 << 24));
         return 1e-30 + metric switch
         {
             ScanMetric.Dot => relative * norm * normMax,
-            ScanMetric.Cosine => hasNorms ? relative : relative + (1.02 * rounded),
+            ScanMetric.Cosine => hasNorms ? relative : relative + (1.02 * normError),
             _ => (2 * relative * norm * normMax) + (16 * SumRoundoff * ((norm * norm) + (normMax * normMax))),
         };
     }
+
+    /// <summary>How far a score is off by what was rounded away from a query of whole numbers.</summary>
+    internal static double LostError(double lost, ScanMetric metric, double normMax)
+        => 1.002 * lost * (metric == ScanMetric.Cosine ? 1 : normMax);
 
     /// <summary>Writes floats as a row of the device, and what they are there.</summary>
     internal static void Write(ReadOnlySpan<float> values, CudaElement element, Span<byte> row, Span<float> written)
@@ -144,6 +174,37 @@ public readonly ref struct PackedQueries
 
                 break;
         }
+    }
+
+    private static float WriteWhole(ReadOnlySpan<float> query, double factor, Span<sbyte> packed, out double lost)
+    {
+        packed.Clear();
+        double largest = 0;
+        double squares = 0;
+        foreach (float value in query)
+        {
+            largest = Math.Max(largest, Math.Abs(value * factor));
+            squares += value * factor * (value * factor);
+        }
+
+        float step = (float)(largest / Int8Rows.ValueMax);
+        lost = Math.Sqrt(squares);
+        if (!float.IsNormal(step))
+        {
+            return 1;
+        }
+
+        squares = 0;
+        for (int d = 0; d < query.Length; d++)
+        {
+            double value = query[d] * factor;
+            double number = Math.Clamp(Math.Round(value / step), -Int8Rows.ValueMax, Int8Rows.ValueMax);
+            packed[d] = (sbyte)number;
+            squares += (value - (number * step)) * (value - (number * step));
+        }
+
+        lost = Math.Sqrt(squares);
+        return step;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -30,7 +30,7 @@ public readonly ref struct PackedSum
     /// <param name="queries">[query][D].</param>
     /// <param name="weights">[query].</param>
     /// <param name="firstByte">Where the term begins in a packed query.</param>
-    /// <param name="factors">[query], written: a power of two that takes the scale back.</param>
+    /// <param name="factors">[query], written: takes the scale back.</param>
     public void Pack(
         CudaEmbedding embedding,
         ReadOnlySpan<float> queries,
@@ -46,10 +46,12 @@ public readonly ref struct PackedSum
             ReadOnlySpan<float> query = queries.Slice(q * dim, dim);
             double norm = Math.Sqrt(CanonicalScore.Dot(query, query));
             Span<byte> packed = Bytes.Slice((q * QueryBytes) + firstByte, bytes);
-            factors[q] = PackedQueries.Write(query, weights[q], norm, embedding.Element, embedding.Metric, packed);
+            factors[q] = PackedQueries.Write(
+                query, weights[q], norm, embedding.Element, embedding.Metric, packed, out double lost);
+            lost = PackedQueries.LostError(lost, embedding.Metric, embedding.NormMax);
             double offset = embedding.Metric == ScanMetric.Euclidean ? -weights[q] * norm * norm : 0;
             Offsets[q] = (float)(Offsets[q] + offset);
-            Errors[q] = MathF.BitIncrement((float)(Errors[q] + Error(embedding, TermCount, weights[q], norm)));
+            Errors[q] = MathF.BitIncrement((float)(Errors[q] + Error(embedding, TermCount, weights[q], norm) + lost));
         }
     }
 

@@ -3,7 +3,8 @@
 //
 // A block takes tiles of 64 or 128 rows in a scattered order, 256 bytes of each row a stage, through a ring of stages
 // in shared memory that cp.async fills. Queries stay in shared memory. mma.sync: rows are M, queries N. A step of the
-// product is 32 bytes of a row and of a query, whatever the element: 16 halves or bfloats, 8 floats cut to tf32.
+// product is 32 bytes of a row and of a query, whatever the element: 16 halves or bfloats, 8 floats cut to tf32, or 32
+// bytes, whose products are whole numbers in the floats' registers until value_of.
 //
 // Survivors wait in a queue of the warp and are written out by all lanes together, because an atomic's answer takes as
 // long as a tile. Counts of their levels (LevelCounts in C#) raise the cut while the scan goes on: the k-th best of
@@ -22,11 +23,28 @@ struct Piece { const u8* rows; u32 rowBytes, at, element; };
 template <u32 element> DEVICE void multiply(float (&c)[4], const u32 (&a)[4], u32 b0, u32 b1) {
     if (element == ELEMENT_FLOAT16) mma_half(c, a, b0, b1);
     else if (element == ELEMENT_BFLOAT16) mma_bfloat(c, a, b0, b1);
-    else mma_tf32(c, a, b0, b1);
+    else if (element == ELEMENT_INT8) {
+        i32 sums[4] = {(i32)float_bits(c[0]), (i32)float_bits(c[1]), (i32)float_bits(c[2]), (i32)float_bits(c[3])};
+        mma_bytes(sums, a, b0, b1);
+#pragma unroll
+        for (u32 i = 0; i < 4; i++) c[i] = float_from_bits((u32)sums[i]);
+    } else mma_tf32(c, a, b0, b1);
 }
+
+// A product as a float. Whole numbers below 2^22 by an addition, which takes an eighth of a conversion's time.
+DEVICE float value_of(float product, bool isWhole, bool isSmall) {
+    const u32 half = 0x4b400000u; // 3 * 2^22
+    if (!isWhole) return product;
+    i32 sum = (i32)float_bits(product);
+    return isSmall ? float_from_bits(half + (u32)sum) - float_from_bits(half) : (float)sum;
+}
+
+// Whether products of rows of so many bytes are below 2^22.
+DEVICE bool is_small(u32 dim) { return dim < (1u << 22) / (128 * 128); }
 
 template <u32 element> DEVICE float row_value(const u8* row, u32 i) {
     if (element == ELEMENT_FLOAT32) return ((const float*)row)[i];
+    if (element == ELEMENT_INT8) return (float)((const signed char*)row)[i];
     u16 bits = ((const u16*)row)[i];
     return element == ELEMENT_FLOAT16 ? float_from_half(bits) : float_from_bfloat(bits);
 }
@@ -153,6 +171,7 @@ template <class Source, u32 MT, u32 NT> struct Scan {
         u32 queryAt = queries + query * batch.queryBytes + chunk * STAGE_BYTES_A_ROW;
         if (of.element == ELEMENT_FLOAT16) add_steps<ELEMENT_FLOAT16>(c, rowAt, queryAt, kSteps);
         else if (of.element == ELEMENT_BFLOAT16) add_steps<ELEMENT_BFLOAT16>(c, rowAt, queryAt, kSteps);
+        else if (of.element == ELEMENT_INT8) add_steps<ELEMENT_INT8>(c, rowAt, queryAt, kSteps);
         else add_steps<ELEMENT_FLOAT32>(c, rowAt, queryAt, kSteps);
     }
 

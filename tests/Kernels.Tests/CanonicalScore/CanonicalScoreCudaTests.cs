@@ -175,11 +175,12 @@ public sealed class CanonicalScoreCudaTests(CudaMachine machine) : CudaTest(mach
             _dim = dim;
             _weights = weights ?? [];
             var random = new Random(seed);
-            _rows = Make(random, RowCount, dim, turn, element == CudaElement.Float16 ? 1e4 : 1e15);
+            _rows = Make(random, RowCount, dim, turn, element is CudaElement.Float16 or CudaElement.Int8 ? 1e4 : 1e15);
             _queries = Make(random, QueryCount, dim, turn, 1e15);
             _rows.AsSpan(dim, dim).Clear();
             _queries.AsSpan(dim, dim).Clear();
-            DeviceBuffer<byte> rows = Own(test.OnDevice(Encode(element)));
+            DeviceBuffer<byte> rows = Own(test.OnDevice(Encode(element, out Half[] scales)));
+            DeviceBuffer<Half> scalesThere = Own(test.OnDevice(scales));
             DeviceBuffer<float> queries = Own(test.OnDevice(_queries));
             double[] norms = metric == ScanMetric.Cosine
                 ? [.. Enumerable.Range(0, QueryCount).Select(q => CanonicalScore.Dot(Query((uint)q), Query((uint)q)))]
@@ -187,7 +188,15 @@ public sealed class CanonicalScoreCudaTests(CudaMachine machine) : CudaTest(mach
             DeviceSlice<double> normSlice = norms.Length == 0 ? default : Own(test.OnDevice(norms)).Slice();
             DeviceSlice<float> weightSlice = _weights.Length == 0 ? default : Own(test.OnDevice(_weights)).Slice();
             Segment = new CudaScoreSegment(
-                metric, element, dim, rows.Slice(), RowBytes(element), queries.Slice(), normSlice, weightSlice);
+                metric,
+                element,
+                dim,
+                rows.Slice(),
+                RowBytes(element),
+                queries.Slice(),
+                normSlice,
+                weightSlice,
+                scalesThere.Slice());
         }
 
         public CudaScoreSegment Segment { get; }
@@ -229,15 +238,16 @@ public sealed class CanonicalScoreCudaTests(CudaMachine machine) : CudaTest(mach
         private int RowBytes(CudaElement element) => element.Bytes(_dim % 2 == 0 ? _dim + 2 : _dim);
 
         /// <summary>The bytes of the rows, padded with rubbish; the floats become what the bytes hold.</summary>
-        private byte[] Encode(CudaElement element)
+        private byte[] Encode(CudaElement element, out Half[] scales)
         {
+            scales = new Half[RowCount];
             var bytes = new byte[RowCount * RowBytes(element)];
             bytes.AsSpan().Fill(0x6f);
             for (int row = 0; row < RowCount; row++)
             {
                 Span<float> values = _rows.AsSpan(row * _dim, _dim);
-                PackedQueries.Write(
-                    values, element, bytes.AsSpan(row * RowBytes(element), element.Bytes(_dim)), values);
+                scales[row] = DeviceRows.Write(
+                    values, element, _metric, bytes.AsSpan(row * RowBytes(element), element.Bytes(_dim)), values);
             }
 
             return bytes;

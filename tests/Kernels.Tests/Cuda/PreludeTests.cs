@@ -121,6 +121,30 @@ public sealed class PreludeTests(CudaMachine machine) : CudaTest(machine)
     }
 
     [Fact]
+    public void Tensor_cores_multiply_bytes()
+    {
+        uint[] a = Words(16 * 8, uint.MaxValue), b = Words(8 * 8, uint.MaxValue);
+        int[] first = [.. Enumerable.Range(0, 16 * 8).Select(_ => _random.Next(-500, 500))];
+        using CudaModule module = Load();
+        using DeviceBuffer<uint> left = OnDevice(a), right = OnDevice(b);
+        using DeviceBuffer<int> sums = OnDevice(first);
+        module.GetKernel("check_mma_bytes").Launch(new(1, 32), Stream, left.Slice(), right.Slice(), sums.Slice());
+        int[] found = ToHost(sums.Slice());
+        for (int i = 0; i < found.Length; i++)
+        {
+            int expected = first[i];
+            for (int k = 0; k < 32; k++)
+            {
+                expected += Byte(a, (i / 8 * 32) + k) * Byte(b, (i % 8 * 32) + k);
+            }
+
+            Assert.Equal(expected, found[i]);
+        }
+
+        static int Byte(uint[] words, int at) => (sbyte)(words[at / 4] >> (at % 4 * 8));
+    }
+
+    [Fact]
     public void Tensor_cores_count_bits_in_common()
     {
         uint[] a = Words(16 * 4, uint.MaxValue), b = Words(8 * 4, uint.MaxValue);

@@ -163,6 +163,7 @@ internal sealed unsafe class SearchCase : IDisposable
         CudaElement.Float32 => RowElement.Float32,
         CudaElement.Float16 => RowElement.Float16,
         CudaElement.SignCode => RowElement.SignCode,
+        CudaElement.Int8 => RowElement.Int8,
         _ => RowElement.BFloat16,
     };
 
@@ -171,6 +172,7 @@ internal sealed unsafe class SearchCase : IDisposable
         int rowBytes = CudaEmbedding.RowBytesOf(segment.Dim, element);
         byte[] bytes = new byte[rowBytes * FusedScan.RoomFor(RowCount)];
         float[] norms = new float[RowCount];
+        Half[] scales = new Half[RowCount];
         float[] values = new float[segment.Dim];
         float normMax = segment.Metric == ScanMetric.Cosine ? 1 : 0;
         if (element == CudaElement.SignCode)
@@ -195,18 +197,31 @@ internal sealed unsafe class SearchCase : IDisposable
                 {
                     RowElement.Float32 => ((float*)block.Rows)[start + d],
                     RowElement.Float16 => (float)((Half*)block.Rows)[start + d],
+                    RowElement.Int8 => 0,
                     _ => BFloats.Widen(((ushort*)block.Rows)[start + d]),
                 };
             }
 
-            PackedQueries.Write(values, element, bytes.AsSpan(row * rowBytes, rowBytes), default);
+            if (element == CudaElement.Int8)
+            {
+                new Span<byte>((byte*)block.Rows + start, segment.Dim).CopyTo(bytes.AsSpan(row * rowBytes));
+                scales[row] = ((Half*)block.Scales)[row % ScanSegment.BlockRows];
+            }
+            else
+            {
+                PackedQueries.Write(values, element, bytes.AsSpan(row * rowBytes, rowBytes), default);
+            }
+
             norms[row] = block.Norms == 0 ? 0 : ((float*)block.Norms)[row % ScanSegment.BlockRows];
             normMax = segment.Metric == ScanMetric.Cosine ? 1 : Math.Max(normMax, block.NormMax);
         }
 
         bool hasNorms = segment.Blocks.Span[0].Norms != 0;
         return new CudaEmbedding(
-            element, segment.Metric, segment.Dim, Put(bytes), hasNorms ? Put(norms) : default, normMax);
+            element, segment.Metric, segment.Dim, Put(bytes), hasNorms ? Put(norms) : default, normMax)
+        {
+            Scales = element == CudaElement.Int8 ? Put(scales) : default,
+        };
     }
 
     private sealed class ByNumber(long[] numbers) : RowOrder

@@ -8,6 +8,7 @@ internal sealed class DeviceTable : IDisposable
 {
     private readonly DeviceBuffer<byte> _rows;
     private readonly DeviceBuffer<float> _norms;
+    private readonly DeviceBuffer<Half> _scales;
 
     public DeviceTable(
         CudaContext context, CudaStream stream, CudaElement element, ScanMetric metric, int dim, float[] values)
@@ -20,18 +21,22 @@ internal sealed class DeviceTable : IDisposable
         bytes.AsSpan(rowBytes * RowCount).Fill(byte.MaxValue); // NaN, which nobody may see
         Values = new float[values.Length];
         float[] norms = new float[RowCount];
+        Half[] scales = new Half[FusedScan.RoomFor(RowCount)];
         for (int row = 0; row < RowCount; row++)
         {
             Span<float> own = Values.AsSpan(row * dim, dim);
-            PackedQueries.Write(values.AsSpan(row * dim, dim), element, bytes.AsSpan(row * rowBytes, rowBytes), own);
+            scales[row] = DeviceRows.Write(
+                values.AsSpan(row * dim, dim), element, metric, bytes.AsSpan(row * rowBytes, rowBytes), own);
             norms[row] = (float)Math.Sqrt(CanonicalScore.DotReference(own, own));
         }
 
         NormMax = norms.Max();
         _rows = new DeviceBuffer<byte>(context, bytes.Length, "rows");
         _norms = new DeviceBuffer<float>(context, norms.Length, "norms");
+        _scales = new DeviceBuffer<Half>(context, FusedScan.RoomFor(RowCount), "scales");
         stream.Upload<byte>(bytes, _rows.Slice());
         stream.Upload<float>(norms, _norms.Slice());
+        stream.Upload<Half>(scales, _scales.Slice());
         RowBytes = rowBytes;
         Table = new CudaScanTable(
             metric,
@@ -40,7 +45,8 @@ internal sealed class DeviceTable : IDisposable
             dim,
             _norms.Slice(),
             (uint)RowCount,
-            FusedScanCuda.Map(context, element, _rows.Slice(), rowBytes));
+            FusedScanCuda.Map(context, element, _rows.Slice(), rowBytes),
+            _scales.Slice());
     }
 
     public CudaElement Element { get; }
@@ -74,7 +80,8 @@ internal sealed class DeviceTable : IDisposable
             RowBytes,
             queries,
             Metric == ScanMetric.Cosine ? squaredNorms : default,
-            weights);
+            weights,
+            _scales.Slice());
 
     public float Score(ReadOnlySpan<float> query, int row)
     {
@@ -94,5 +101,6 @@ internal sealed class DeviceTable : IDisposable
     {
         _rows.Dispose();
         _norms.Dispose();
+        _scales.Dispose();
     }
 }

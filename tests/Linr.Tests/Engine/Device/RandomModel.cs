@@ -23,7 +23,7 @@ internal sealed class RandomModel
                     $"e{i}",
                     _random.Next(1, dimMax),
                     (Metric)_random.Next(3),
-                    (RowType)_random.Next(3),
+                    (RowType)_random.Next(4),
                     _random.Next(3) == 0 ? new EmbeddingCodes(64 * _random.Next(1, 4), (ulong)seed) : null)),
             ],
         };

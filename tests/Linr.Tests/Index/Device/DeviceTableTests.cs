@@ -61,6 +61,8 @@ public sealed class DeviceTableTests(CudaMachine machine) : CudaTest(machine)
     [InlineData(Metric.Euclidean, RowType.Float16, 3)]
     [InlineData(Metric.Cosine, RowType.BFloat16, 16)]
     [InlineData(Metric.Euclidean, RowType.BFloat16, 5)]
+    [InlineData(Metric.Cosine, RowType.Int8, 16)]
+    [InlineData(Metric.Euclidean, RowType.Int8, 5)]
     public void Embeddings_arrive_as_they_are_stored(Metric metric, RowType rowType, int dim)
     {
         const int Rows = 777;
@@ -72,7 +74,10 @@ public sealed class DeviceTableTests(CudaMachine machine) : CudaTest(machine)
         CudaEmbedding embedding = device.Arrays.Embeddings[0];
         byte[] rows = ToHost(embedding.Rows);
         Assert.Equal(1_024 * embedding.RowBytes, rows.Length);
-        int bytes = dim * (rowType == RowType.Float32 ? 4 : 2);
+        int bytes = dim * rowType switch { RowType.Float32 => 4, RowType.Int8 => 1, _ => 2 };
+        Assert.Equal(
+            rowType == RowType.Int8 ? [.. column.ScaleBlock(0).Slice(0, Rows).Span, .. new Half[1_024 - Rows]] : [],
+            ToHost(embedding.Scales));
         for (int row = 0; row < 1_024; row++)
         {
             byte[] expected = new byte[embedding.RowBytes];
@@ -232,6 +237,7 @@ public sealed class DeviceTableTests(CudaMachine machine) : CudaTest(machine)
         {
             RowType.Float32 => Bytes(column.Float32Block(0).Slice(start, dim).Span, BitConverter.GetBytes),
             RowType.Float16 => Bytes(column.Float16Block(0).Slice(start, dim).Span, BitConverter.GetBytes),
+            RowType.Int8 => Bytes(column.Int8Block(0).Slice(start, dim).Span, value => [(byte)value]),
             _ => Bytes(column.BFloat16Block(0).Slice(start, dim).Span, BitConverter.GetBytes),
         };
 
