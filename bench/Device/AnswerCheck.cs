@@ -45,7 +45,8 @@ internal sealed class AnswerCheck : IDisposable
                     embedding.RowBytes,
                     _query.Slice(),
                     default,
-                    default),
+                    default,
+                    embedding.Scales),
             ],
             _segment.Slice());
     }

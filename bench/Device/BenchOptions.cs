@@ -1,3 +1,5 @@
+using Linr.Kernels;
+
 namespace Linr.Bench.Device;
 
 /// <summary>What is measured.</summary>
@@ -12,6 +14,9 @@ internal sealed record BenchOptions
     /// <summary>Bits of a code.</summary>
     public const int CodeBits = 64;
     public const int UsualDim = 128;
+
+    /// <summary>Numbers of the many 8-bit rows.</summary>
+    public const int ManyDim = 64;
 
     public required IReadOnlyList<DeviceCase> Cases { get; init; }
 
@@ -41,22 +46,39 @@ internal sealed record BenchOptions
     public required ulong Seed { get; init; }
 
     /// <summary>The figure to reach; none for other shapes than the published ones.</summary>
-    public double? Goal(DeviceCase one, double goalMs)
-        => (Dim == UsualDim || one.Table == CaseTable.Codes) && RowsOf(one.Table) == UsualRowsOf(one.Table)
+    public double? Goal(DeviceCase one, double? goalMs)
+        => (DimOf(one.Table) == UsualDim || one.Table is CaseTable.Codes or CaseTable.ManyInt8)
+            && RowsOf(one.Table) == UsualRowsOf(one.Table)
             ? goalMs
             : null;
 
     public long RowsOf(CaseTable table) => table switch
     {
         CaseTable.Large => LargeRows,
-        CaseTable.Codes => CodeRows,
+        CaseTable.Codes or CaseTable.ManyInt8 => CodeRows,
         _ => Rows,
+    };
+
+    /// <summary>Elements of a row, or bits.</summary>
+    public int DimOf(CaseTable table) => table switch
+    {
+        CaseTable.Codes => CodeBits,
+        CaseTable.ManyInt8 => ManyDim,
+        _ => Dim,
+    };
+
+    /// <summary>What rows are made of.</summary>
+    public static CudaElement ElementOf(CaseTable table) => table switch
+    {
+        CaseTable.Codes => CudaElement.SignCode,
+        CaseTable.Int8 or CaseTable.ManyInt8 => CudaElement.Int8,
+        _ => CudaElement.Float16,
     };
 
     private static long UsualRowsOf(CaseTable table) => table switch
     {
         CaseTable.Large => UsualLargeRows,
-        CaseTable.Codes => UsualCodeRows,
+        CaseTable.Codes or CaseTable.ManyInt8 => UsualCodeRows,
         _ => UsualRows,
     };
 }

@@ -164,7 +164,7 @@ internal sealed class CaseRunner : IDisposable
     private double Bytes(DeviceCase one, DeviceSearchCounters counters, int batch)
     {
         CudaTable table = _rows.Table;
-        double rowBytes = table.Embeddings[0].RowBytes;
+        double rowBytes = table.Embeddings[0].RowBytes + (table.Embeddings[0].Scales.IsEmpty ? 0 : sizeof(short));
         double rows = (counters.ListedQueries < batch ? table.RowCount : 0) + counters.RowsListed;
         double attributes = one.Filter switch
         {

@@ -11,4 +11,10 @@ internal enum CaseTable
 
     /// <summary>Codes of 64 bits.</summary>
     Codes,
+
+    /// <summary>8-bit rows, as many as usual ones.</summary>
+    Int8,
+
+    /// <summary>8-bit rows of 64 numbers, as many as codes.</summary>
+    ManyInt8,
 }

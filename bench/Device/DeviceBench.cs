@@ -1,5 +1,4 @@
 using Linr.Cuda;
-using Linr.Kernels;
 
 namespace Linr.Bench.Device;
 
@@ -56,15 +55,15 @@ internal sealed class DeviceBench(BenchOptions options, TextWriter log)
 
         using var rows = new RandomRows(
             context,
-            table == CaseTable.Codes ? CudaElement.SignCode : CudaElement.Float16,
+            BenchOptions.ElementOf(table),
             options.RowsOf(table),
-            table == CaseTable.Codes ? BenchOptions.CodeBits : options.Dim,
+            options.DimOf(table),
             options.Seed,
             cases.Any(one => one.Filter != CaseFilter.None));
         using var runner = new CaseRunner(rows, options.Passes, options.Checks);
         foreach (DeviceCase one in cases)
         {
-            foreach ((int batch, double goalMs) in one.Goals.Where(goal => goal.Batch <= options.BatchMax))
+            foreach ((int batch, double? goalMs) in one.Goals.Where(goal => goal.Batch <= options.BatchMax))
             {
                 DeviceFigure figure = runner.Run(one, batch, options.Goal(one, goalMs), cancellation);
                 _figures.Add(figure);

@@ -6,14 +6,14 @@ namespace Linr.Bench.Device;
 /// <param name="Table">What it is measured on.</param>
 /// <param name="Filter">Which rows pass.</param>
 /// <param name="K">Hits a query.</param>
-/// <param name="Goals">Batch sizes, and the milliseconds to reach at D 128 on one H200.</param>
+/// <param name="Goals">Batch sizes, and the milliseconds to reach at D 128 on one H200, if any.</param>
 internal sealed record DeviceCase(
     string Name,
     string Title,
     CaseTable Table,
     CaseFilter Filter,
     int K,
-    IReadOnlyList<(int Batch, double GoalMs)> Goals)
+    IReadOnlyList<(int Batch, double? GoalMs)> Goals)
 {
     /// <summary>All of them.</summary>
     public static IReadOnlyList<DeviceCase> All { get; } =
@@ -49,5 +49,7 @@ internal sealed record DeviceCase(
         new("top100k", "no filter, top 100,000", CaseTable.Usual, CaseFilter.None, 100_000, [(1, 1.1), (16, 1.8)]),
         new("large", "no filter, large table", CaseTable.Large, CaseFilter.None, 2_000, [(1, 13.6), (16, 13.8)]),
         new("codes", "codes alone", CaseTable.Codes, CaseFilter.None, 1_000, [(1, 2.0), (16, 2.2), (64, 4.0)]),
+        new("int8", "8-bit rows", CaseTable.Int8, CaseFilter.None, 2_000, [(1, null), (16, null), (64, null)]),
+        new("many-int8", "8-bit rows, 64 wide", CaseTable.ManyInt8, CaseFilter.None, 1_000, [(1, null), (64, 15.7)]),
     ];
 }

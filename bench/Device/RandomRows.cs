@@ -4,19 +4,20 @@ using Linr.Kernels.Scan;
 
 namespace Linr.Bench.Device;
 
-/// <summary>A table of random rows of halves, or of random codes, made where it is searched.</summary>
+/// <summary>A table of random rows of halves or whole numbers, or of random codes, made where it is searched.</summary>
 internal sealed class RandomRows : IDisposable
 {
     private const int OrderPiece = 1 << 22;
 
     private readonly DeviceBuffer<byte> _rows;
+    private readonly DeviceBuffer<Half>? _scales;
     private readonly DeviceBuffer<long> _order;
 
     /// <summary>Makes it.</summary>
     /// <param name="context">Where.</param>
-    /// <param name="element">Halves or codes.</param>
+    /// <param name="element">Halves, whole numbers or codes.</param>
     /// <param name="rowCount">Rows, N.</param>
-    /// <param name="dim">Halves, or bits, of a row, D.</param>
+    /// <param name="dim">Elements, or bits, of a row, D.</param>
     /// <param name="seed">What they are drawn from.</param>
     /// <param name="hasAttributes">Whether rows have attributes.</param>
     public RandomRows(
@@ -32,6 +33,12 @@ internal sealed class RandomRows : IDisposable
         {
             // Even but for the word without a bit.
             random.LaunchCodes(stream, _rows.Slice().Cast<uint>(), uint.MaxValue, seed);
+        }
+        else if (element == CudaElement.Int8)
+        {
+            _scales = new DeviceBuffer<Half>(context, FusedScan.RoomFor(rowCount), "scales of random rows");
+            stream.EnqueueZero(_rows.Slice());
+            random.LaunchInt8Rows(stream, _rows.Slice(), _scales.Slice(), dim, rowBytes, seed);
         }
         else
         {
@@ -49,7 +56,10 @@ internal sealed class RandomRows : IDisposable
             Embeddings =
             [
                 new CudaEmbedding(
-                    element, ScanMetric.Dot, dim, _rows.Slice(), default, RandomTable.NormMax),
+                    element, ScanMetric.Dot, dim, _rows.Slice(), default, RandomTable.NormMax)
+                {
+                    Scales = _scales?.Slice() ?? default,
+                },
             ],
             Order = _order.Slice(),
             Columns = Attributes is null ? [] : [.. Attributes.OnDevice],
@@ -99,6 +109,7 @@ internal sealed class RandomRows : IDisposable
     public void Dispose()
     {
         _rows.Dispose();
+        _scales?.Dispose();
         _order.Dispose();
         Attributes?.Dispose();
     }

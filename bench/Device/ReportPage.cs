@@ -22,7 +22,7 @@ internal static class ReportPage
         Line(page, $"The memory was read at {report.ReadTerabytesPerSecond:F2} TB/s in the same run.");
         Line(page, $"Times are by CUDA events, from queries on the device to hits on the device: filters, scan, order.");
         Line(page, $"Copies are queries to the device and hits to the host; a caller waits for all of it.");
-        Line(page, $"Rows are {report.Dim} halves, sums of three even draws, normalised; attributes are random codes.");
+        Line(page, $"Rows are {report.Dim} halves, sums of three even draws, normalised, or whole numbers made of them; attributes are random codes.");
         foreach (IGrouping<string, DeviceFigure> figures in report.Figures.GroupBy(figure => figure.Case))
         {
             AppendCase(page, report, DeviceCase.All.Single(one => one.Name == figures.Key), [.. figures]);
@@ -40,7 +40,12 @@ internal static class ReportPage
         StringBuilder page, DeviceReport report, DeviceCase one, IReadOnlyList<DeviceFigure> figures)
     {
         Line(page, $"");
-        string width = one.Table == CaseTable.Codes ? $"{BenchOptions.CodeBits} bits" : $"{report.Dim}";
+        string width = one.Table switch
+        {
+            CaseTable.Codes => $"{BenchOptions.CodeBits} bits",
+            CaseTable.ManyInt8 => $"{BenchOptions.ManyDim}",
+            _ => $"{report.Dim}",
+        };
         Line(page, $"## {one.Title}: {figures[0].Rows:N0} x {width}, top {one.K:N0}");
         Line(page, $"");
         Row(

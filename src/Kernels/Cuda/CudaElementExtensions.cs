@@ -14,5 +14,10 @@ internal static class CudaElementExtensions
 
     /// <summary>What a row is padded to a multiple of, in bytes.</summary>
     public static int RowAlignment(this CudaElement element)
-        => element == CudaElement.SignCode ? sizeof(ulong) : FusedScan.RowAlignment;
+        => element switch
+        {
+            CudaElement.SignCode => sizeof(ulong),
+            CudaElement.Int8 => 2 * FusedScan.RowAlignment,
+            _ => FusedScan.RowAlignment,
+        };
 }

@@ -160,6 +160,17 @@ public static class CudaSources
         {
             Parts = s_codeParts,
         },
+        new("Int8Tiles", "FusedScan/Int8Tiles.cu", ["90"],
+        [
+            .. s_survivors,
+            new("INT8_QUEUE", Int8Tiles.QueueLength),
+            new("INT8_THREADS", Int8Tiles.Threads),
+            new("FACTS_BYTES", Int8Tiles.FactsBytes),
+            new("ROOM_ROWS", FusedScan.RoomRows),
+        ])
+        {
+            Parts = s_survivorParts,
+        },
         new("DeviceSearch", "DeviceSearch/DeviceSearch.cu", ["80", "90"],
         [
             new("THREADS", SearchStepsCuda.Threads),
@@ -189,6 +200,7 @@ public static class CudaSources
             new("MIX_FACTOR_1", unchecked((long)RandomTable.MixFactor1)),
             new("MIX_FACTOR_2", unchecked((long)RandomTable.MixFactor2)),
             new("DRAW_MAX", RandomTable.DrawMax),
+            new("VALUE_MAX", Int8Rows.ValueMax),
         ]),
         new("ScanBounds", "FusedScan/ScanBounds.cu", ["80", "90"],
         [

@@ -177,7 +177,8 @@ internal sealed class SearchOps : IDisposable
                         batch,
                         counts,
                         rowBytes,
-                        isSpecial: isSample || isListed || shape.HasGroups || shape.Rows > int.MaxValue);
+                        isSpecial: isSample || isListed || shape.HasGroups || shape.Rows > int.MaxValue
+                            || (shape.HasNorms && shape.Element == CudaElement.Int8));
                 }
             }
         }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Linr.Kernels.Scan;
 
 namespace Linr.Kernels;
 
@@ -61,6 +62,9 @@ internal readonly record struct SearchShape(
     private const int CodeSampleMax = 1 << 18;
     private const int FilteredSample = 8;
     private const int SurvivorsUsual = 32_768;
+
+    /// <summary>Whether scores need the rows' norms.</summary>
+    public bool HasNorms { get; init; }
 
     /// <summary>Embeddings.</summary>
     public int EmbeddingCount => Math.Max(1, Terms);
@@ -154,7 +158,10 @@ internal readonly record struct SearchShape(
             rows,
             table.Columns.Length,
             table.Order.Address,
-            request.HasGroups);
+            request.HasGroups)
+        {
+            HasNorms = request.EmbeddingAt(0) is { Metric: not ScanMetric.Dot, Norms.IsEmpty: false },
+        };
     }
 
     /// <summary>The smallest of 1, 1.25, 1.5 and 1.75 times a power of two that is as large.</summary>

@@ -37,7 +37,9 @@ public readonly struct CudaScanTable
     /// </param>
     /// <param name="rowCount">Rows in use.</param>
     /// <param name="map">What <see cref="FusedScanCuda.Map"/> gave for the rows.</param>
-    /// <param name="scales">A scale a row, of <see cref="CudaElement.Int8"/>; else empty.</param>
+    /// <param name="scales">
+    /// A scale a row, of <see cref="CudaElement.Int8"/>, with room for as many rows as there is for these; else empty.
+    /// </param>
     /// <exception cref="ArgumentException">Lengths do not fit each other.</exception>
     public CudaScanTable(
         ScanMetric metric,
@@ -54,7 +56,7 @@ public readonly struct CudaScanTable
         bool isAligned = rowBytes % FusedScan.RowAlignment == 0
             || (rowBytes % sizeof(ulong) == 0 && rowBytes * 8 == dim);
         if (!isAligned || rows.Length < (long)rowBytes * rowCount
-            || (!norms.IsEmpty && norms.Length < rowCount) || (!scales.IsEmpty && scales.Length < rowCount)
+            || (!norms.IsEmpty && norms.Length < rowCount) || (!scales.IsEmpty && scales.Length < FusedScan.RoomFor(rowCount))
             || (metric == ScanMetric.Euclidean && norms.IsEmpty))
         {
             throw new ArgumentException(

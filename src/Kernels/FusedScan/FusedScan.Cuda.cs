@@ -12,6 +12,7 @@ public sealed class FusedScanCuda : IDisposable
     private readonly WarpgroupScan? _warpgroups;
     private readonly CodeScan? _codes;
     private readonly CodeTiles? _codeTiles;
+    private readonly Int8Tiles? _int8Tiles;
 
     /// <summary>Loads the kernels.</summary>
     /// <param name="context">The device's context.</param>
@@ -43,6 +44,7 @@ public sealed class FusedScanCuda : IDisposable
             kernel.AllowSharedBytes(_device.SharedBytesPerBlockMax);
         }
 
+        _int8Tiles = element == CudaElement.Int8 && Int8Tiles.Serves(_device) ? new Int8Tiles(context) : null;
         _warpgroups = element != CudaElement.Int8 && WarpgroupScan.Serves(_device) ? new WarpgroupScan(context, kind) : null;
     }
 
@@ -136,8 +138,8 @@ public sealed class FusedScanCuda : IDisposable
     /// <param name="shape">The batch's counts.</param>
     /// <param name="rowBytes">Bytes of a row.</param>
     /// <param name="isSpecial">
-    /// Whether it is a sample, rows are listed, groups have a cap, or rows have numbers past the coordinates of a tensor
-    /// copy.
+    /// Whether it is a sample, rows are listed, groups have a cap, rows have numbers past the coordinates of a tensor
+    /// copy, or scores of whole numbers need norms.
     /// </param>
     /// <exception cref="ArgumentException">More queries than a launch takes.</exception>
     public void Launch(
@@ -165,6 +167,11 @@ public sealed class FusedScanCuda : IDisposable
             return;
         }
 
+        if (_int8Tiles is not null && !isSpecial && _int8Tiles.TryLaunch(stream, table, batch, shape, rowBytes))
+        {
+            return;
+        }
+
         int variant = Variant(queryCount);
         int threads = ScanVariant.Of(s_variants[variant]).Threads(queryCount);
         int sharedBytes = SharedBytes(queryCount, shape.QueryBytes);
@@ -179,6 +186,7 @@ public sealed class FusedScanCuda : IDisposable
         _warpgroups?.Dispose();
         _codes?.Dispose();
         _codeTiles?.Dispose();
+        _int8Tiles?.Dispose();
     }
 
     /// <summary>Rows of a tile of a batch.</summary>

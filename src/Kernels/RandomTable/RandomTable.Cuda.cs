@@ -15,6 +15,7 @@ public sealed class RandomTableCuda : IDisposable
 {
     private readonly CudaModule _module;
     private readonly CudaKernel _rows;
+    private readonly CudaKernel _int8Rows;
     private readonly CudaKernel _codes;
     private readonly uint _rowBlocks;
     private readonly uint _codeBlocks;
@@ -28,6 +29,7 @@ public sealed class RandomTableCuda : IDisposable
         CudaDevice device = context.Device;
         _module = new CudaModule(context, "RandomTable", CudaImages.Find("RandomTable", device.ComputeCapability));
         _rows = _module.GetKernel("random_rows");
+        _int8Rows = _module.GetKernel("random_int8_rows");
         _codes = _module.GetKernel("random_codes");
         _rowBlocks = (uint)(device.Multiprocessors * _rows.BlocksPerMultiprocessor(RandomTable.CudaThreads));
         _codeBlocks = (uint)(device.Multiprocessors * _codes.BlocksPerMultiprocessor(RandomTable.CudaThreads));
@@ -53,6 +55,35 @@ public sealed class RandomTableCuda : IDisposable
             stream,
             rows,
             rows.Length / rowBytes,
+            dim,
+            rowBytes,
+            RandomTable.Start(seed));
+    }
+
+    /// <summary>Enqueues rows of whole numbers, as <see cref="RandomTable.Int8Row"/> makes them.</summary>
+    /// <param name="stream">Where.</param>
+    /// <param name="rows">[row][<paramref name="rowBytes"/>]; what follows a row's numbers is left as it is.</param>
+    /// <param name="scales">[row].</param>
+    /// <param name="dim">Numbers of a row, D.</param>
+    /// <param name="rowBytes">How far rows are apart.</param>
+    /// <param name="seed">Of the table.</param>
+    /// <exception cref="ArgumentException">Lengths do not fit each other.</exception>
+    public void LaunchInt8Rows(
+        CudaStream stream, DeviceSlice<byte> rows, DeviceSlice<Half> scales, int dim, int rowBytes, ulong seed)
+    {
+        if (dim < 1 || rowBytes < dim || rows.Length != scales.Length * rowBytes)
+        {
+            throw new ArgumentException(
+                $"Expected whole rows that hold {dim} bytes, and a scale each; found {rows.Length} bytes, {rowBytes} a "
+                + $"row, {scales.Length} scales.");
+        }
+
+        _int8Rows.Launch(
+            new LaunchShape(_rowBlocks, RandomTable.CudaThreads),
+            stream,
+            rows,
+            scales,
+            scales.Length,
             dim,
             rowBytes,
             RandomTable.Start(seed));

@@ -21,6 +21,28 @@ public static partial class RandomTable
         }
     }
 
+    private static Half Int8RowReference(ulong start, ulong row, Span<sbyte> values)
+    {
+        ulong first = row * (ulong)values.Length;
+        int largest = 0;
+        for (int i = 0; i < values.Length; i++)
+        {
+            largest = Math.Max(largest, Math.Abs(Draw(start, first + (ulong)i)));
+        }
+
+        int squares = 0;
+        for (int i = 0; i < values.Length; i++)
+        {
+            // The nearest, from zero where two are as near: integers until the scale.
+            int draw = Draw(start, first + (ulong)i);
+            int size = ((2 * Int8Rows.ValueMax * Math.Abs(draw)) + largest) / (2 * largest);
+            values[i] = (sbyte)(draw < 0 ? -size : size);
+            squares += size * size;
+        }
+
+        return (Half)(float)(1 / Math.Sqrt(squares));
+    }
+
     private static uint CodeReference(ulong start, ulong row, uint codeCount)
         => 1 + (uint)(((Mix(start + (row * Step)) >> 32) * codeCount) >> 32);
 

@@ -32,6 +32,17 @@ public static partial class RandomTable
         RowReference(Start(seed), (ulong)row, values);
     }
 
+    /// <summary>A row of <see cref="Int8Rows"/> of norm 1, of the same numbers as <see cref="Row"/> draws.</summary>
+    /// <param name="seed">Of the table.</param>
+    /// <param name="row">Its number.</param>
+    /// <param name="values">[D] takes it.</param>
+    /// <returns>The row's scale.</returns>
+    public static Half Int8Row(ulong seed, long row, Span<sbyte> values)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(row);
+        return Int8RowReference(Start(seed), (ulong)row, values);
+    }
+
     /// <summary>A row's code, 1 to <paramref name="codeCount"/>, each as likely.</summary>
     /// <param name="seed">Of the column.</param>
     /// <param name="row">The row's number.</param>

@@ -1,6 +1,6 @@
 // Random rows and codes, made where scans are measured: the bits of RandomTable.Reference.cs. A warp makes a row; a
 // thread makes a code. Each draws twice rather than keep a row of any width in registers.
-// Defines: THREADS, STEP, MIX_FACTOR_1, MIX_FACTOR_2, DRAW_MAX (RandomTable).
+// Defines: THREADS, STEP, MIX_FACTOR_1, MIX_FACTOR_2, DRAW_MAX (RandomTable), VALUE_MAX (Int8Rows).
 
 DEVICE u64 mix(u64 state) {
     state = (state ^ (state >> 30)) * (u64)MIX_FACTOR_1;
@@ -30,6 +30,38 @@ KERNEL(random_rows, (THREADS), u8* rows, u64 rowCount, u32 dim, u32 rowBytes, u6
         float scale = (float)divide(1.0, square_root((double)squares));
         u16* to = (u16*)(rows + row * rowBytes);
         for (u32 i = lane_id(); i < dim; i += 32) to[i] = half_from_float((float)draw(start, first + i) * scale);
+    }
+}
+
+// rows[row][rowBytes]: dim whole numbers each; scales[row].
+KERNEL(random_int8_rows, (THREADS), u8* rows, u16* scales, u64 rowCount, u32 dim, u32 rowBytes, u64 start) {
+    const u64 warps = (u64)grid_blocks() * (THREADS / 32);
+    for (u64 row = (u64)block_id() * (THREADS / 32) + warp_id(); row < rowCount; row += warps) {
+        u64 first = row * dim;
+        u32 largest = 0, squares = 0;
+        for (u32 i = lane_id(); i < dim; i += 32) {
+            i32 value = draw(start, first + i);
+            u32 size = (u32)(value < 0 ? -value : value);
+            if (size > largest) largest = size;
+        }
+
+#pragma unroll
+        for (u32 distance = 16; distance > 0; distance /= 2) {
+            u32 other = warp_shuffle_xor(largest, distance);
+            if (other > largest) largest = other;
+        }
+
+        signed char* to = (signed char*)(rows + row * rowBytes);
+        for (u32 i = lane_id(); i < dim; i += 32) {
+            i32 value = draw(start, first + i);
+            u32 size = (2 * VALUE_MAX * (u32)(value < 0 ? -value : value) + largest) / (2 * largest);
+            to[i] = (signed char)(value < 0 ? -(i32)size : (i32)size);
+            squares += size * size;
+        }
+
+#pragma unroll
+        for (u32 distance = 16; distance > 0; distance /= 2) squares += warp_shuffle_xor(squares, distance);
+        if (lane_id() == 0) scales[row] = half_from_float((float)divide(1.0, square_root((double)squares)));
     }
 }
 

@@ -172,7 +172,7 @@ internal sealed unsafe class SearchCase : IDisposable
         int rowBytes = CudaEmbedding.RowBytesOf(segment.Dim, element);
         byte[] bytes = new byte[rowBytes * FusedScan.RoomFor(RowCount)];
         float[] norms = new float[RowCount];
-        Half[] scales = new Half[RowCount];
+        Half[] scales = new Half[FusedScan.RoomFor(RowCount)];
         float[] values = new float[segment.Dim];
         float normMax = segment.Metric == ScanMetric.Cosine ? 1 : 0;
         if (element == CudaElement.SignCode)

@@ -1,3 +1,4 @@
+using Linr.Kernels.Scan;
 using Linr.Cuda;
 
 namespace Linr.Kernels.Tests;
@@ -48,7 +49,9 @@ internal sealed class DeviceScan : IDisposable
     {
         (_context, _stream, _k, _sampleRows, _capacity) = (context, stream, k, sampleRows, capacity);
         _queryCount = queries.Length / rows.Dim;
-        (_rowBytes, _isSpecial) = (rows.RowBytes, list is not null || !groups.IsNone);
+        _rowBytes = rows.RowBytes;
+        _isSpecial = list is not null || !groups.IsNone
+            || (rows.Element == CudaElement.Int8 && rows.Metric != ScanMetric.Dot);
         _op = new FusedScanCuda(context, rows.Element);
         _bounds = new ScanBoundsCuda(context);
         int queryBytes = PackedQueries.BytesPerQuery(rows.Dim, rows.Element);

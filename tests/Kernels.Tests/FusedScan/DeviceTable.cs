@@ -15,8 +15,7 @@ internal sealed class DeviceTable : IDisposable
     {
         (Element, Metric, Dim) = (element, metric, dim);
         RowCount = values.Length / dim;
-        int rowBytes = (element.Bytes(dim) + FusedScan.RowAlignment - 1) / FusedScan.RowAlignment
-            * FusedScan.RowAlignment;
+        int rowBytes = CudaEmbedding.RowBytesOf(dim, element);
         byte[] bytes = new byte[rowBytes * FusedScan.RoomFor(RowCount)];
         bytes.AsSpan(rowBytes * RowCount).Fill(byte.MaxValue); // NaN, which nobody may see
         Values = new float[values.Length];

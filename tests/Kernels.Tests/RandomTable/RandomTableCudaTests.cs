@@ -30,6 +30,29 @@ public sealed class RandomTableCudaTests(CudaMachine machine) : CudaTest(machine
         }
     }
 
+    [Theory]
+    [InlineData(1, 16, 5)]
+    [InlineData(64, 64, 301)]
+    [InlineData(100, 112, 33)]
+    public void Rows_of_whole_numbers_have_those_of_the_reference(int dim, int rowBytes, int rowCount)
+    {
+        using var op = new RandomTableCuda(Context);
+        using var rows = new DeviceBuffer<byte>(Context, rowCount * rowBytes, "random rows");
+        using var scales = new DeviceBuffer<Half>(Context, rowCount, "scales");
+        op.LaunchInt8Rows(Stream, rows.Slice(), scales.Slice(), dim, rowBytes, seed: 5);
+        byte[] found = ToHost(rows.Slice());
+        Half[] foundScales = ToHost(scales.Slice());
+        var expected = new sbyte[dim];
+        for (int row = 0; row < rowCount; row++)
+        {
+            Assert.Equal(RandomTable.Int8Row(5, row, expected), foundScales[row]);
+            Assert.Equal(MemoryMarshal.AsBytes<sbyte>(expected), found.AsSpan(row * rowBytes, dim));
+        }
+
+        Assert.Throws<ArgumentException>(
+            () => op.LaunchInt8Rows(Stream, rows.Slice(), scales.Slice(), rowBytes + 1, rowBytes, 1));
+    }
+
     [Fact]
     public void Codes_of_every_width_have_the_bits_of_the_reference()
     {

@@ -22,6 +22,25 @@ public sealed class RandomTableTests
         Assert.InRange(sum, -40, 40);
     }
 
+    [Theory]
+    [InlineData(8)]
+    [InlineData(128)]
+    public void Rows_of_whole_numbers_are_those_of_halves_rounded(int dim)
+    {
+        var halves = new Half[dim];
+        var numbers = new sbyte[dim];
+        for (long number = 0; number < 50; number++)
+        {
+            RandomTable.Row(3, number, halves);
+            float scale = (float)RandomTable.Int8Row(3, number, numbers);
+            Assert.Equal(127, numbers.Max(value => Math.Abs((int)value)));
+            for (int d = 0; d < dim; d++)
+            {
+                Assert.InRange(numbers[d] * scale - (float)halves[d], -scale, scale);
+            }
+        }
+    }
+
     [Fact]
     public void Numbers_have_the_shape_of_three_even_draws()
     {

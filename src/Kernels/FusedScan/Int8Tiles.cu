@@ -1,0 +1,341 @@
+// The scan of all rows of a table of 8-bit whole numbers, which lie side by side, by products of bytes on the tensor
+// cores. A warp has a ring of its own, which bulk copies fill with tiles and their rows' scales. Fragments of some rows
+// stay in registers for all queries, eight at a time: a lane reads 16 bytes of a row at once, and of a query the same,
+// so that a step of the product takes bytes from everywhere in a row, which a sum does not mind.
+// Sums start at 3 * 2^22, whose bits are those of the float 3 * 2^22 plus the sum: a product and a score's limit over the
+// row's scale are compared by one multiply-add and half a maximum.
+// Whatever has to be called stands outside the loop over tiles: see CodeScan.cu.
+// Defines: those of Survivors.cu, INT8_QUEUE, INT8_THREADS, FACTS_BYTES, ROOM_ROWS.
+
+#define WARPS (INT8_THREADS / 32)
+#define STEP_BYTES 32u
+#define SUM_START 0x4b400000 // the float 3 * 2^22
+#define NO_TILE 0xffffffffu
+
+// CudaScanTable in C#.
+struct Table {
+    const u8* rows; // [row][rowBytes], rowBytes a multiple of STEP_BYTES
+    const float* norms;
+    u32 rowCount;
+    u32 rowBytes;
+    u32 dim;
+    u32 metric;
+    const u16* scales; // [row] halves
+};
+
+struct Rows {
+    typedef const Table* At;
+    DEVICE_MEMBER static float slow_score(At, const Batch&, u32, u32) { return 0; } // floats can score every row
+};
+
+struct alignas(16) Four { u32 words[4]; };
+struct alignas(8) Two { u32 words[2]; };
+
+// What the loop over tiles knows, at the front of shared memory.
+struct alignas(16) Facts {
+    const u8* rows;
+    const u16* scales;
+    u32 rowCount, rowBytes, tileRows, stages, queries; // padded queries
+    TileOrder order;
+    u32 all; // tiles
+};
+
+static_assert(sizeof(Facts) <= FACTS_BYTES, "what follows in shared memory");
+
+// The parts of shared memory. What is kept waits in a word: the row, the query, the sum (all 24 bits of it).
+struct Shared {
+    u8* queries;    // [query][rowBytes]
+    u64* waiting;   // [warp][INT8_QUEUE]
+    u64* words;     // [warp][32], on their way out
+    u32* queryOf;   // [warp][32], their queries
+    float* limits;  // [query]: a sum times its row's scale is kept from here on
+    u64* barriers;  // [warp][stage]
+};
+
+DEVICE Shared shared_of(u32 queries, u32 rowBytes) {
+    SHARED_BYTES(bytes);
+    Shared shared;
+    shared.queries = bytes + FACTS_BYTES;
+    shared.waiting = (u64*)(shared.queries + queries * rowBytes);
+    shared.words = shared.waiting + WARPS * INT8_QUEUE;
+    shared.queryOf = (u32*)(shared.words + WARPS * 32);
+    shared.limits = (float*)(shared.queryOf + WARPS * 32);
+    shared.barriers = (u64*)(shared.limits + queries); // queries are a multiple of eight
+    return shared;
+}
+
+// No pointer is made of a number: the compiler has to see that it points to shared memory.
+DEVICE u8* rings_of(const Shared& shared, u32 stages) {
+    u8* at = (u8*)(shared.barriers + WARPS * stages);
+    return at + ((0 - shared_address(at)) & 127);
+}
+
+DEVICE Facts* facts_of_block() {
+    SHARED_BYTES(bytes);
+    return (Facts*)bytes;
+}
+
+// A stage has a tile's rows, and then their scales.
+DEVICE u32 stage_bytes(const Facts& facts) { return facts.tileRows * (facts.rowBytes + (u32)sizeof(u16)); }
+
+// Where a warp is: the place in the ring, the number of the tile to ask for next, the rows and the queries that are
+// multiplied, which of their sums do not wait yet, how many wait, and after how many tiles cuts are to rise. Lane s
+// knows the first row of the tile in stage s, or that there is none.
+struct Place { u32 slot, phase, ahead, part, group, left, count, tiles, first; };
+
+// Asks for the warp's next tile.
+DEVICE void ask(const Facts& facts, Place& place, u32 ring, u32 barrier, u32 slot) {
+    u32 row = NO_TILE;
+    for (; place.ahead < facts.all && row == NO_TILE; place.ahead += grid_blocks() * WARPS) {
+        u64 start = (u64)facts.order.tile(place.ahead) * facts.tileRows;
+        if (start < facts.rowCount) row = (u32)start;
+    }
+
+    if (lane_id() == slot) place.first = row;
+    if (row == NO_TILE || lane_id() != 0) return;
+    // There is room for whole groups of rows.
+    u64 end = ((u64)facts.rowCount + ROOM_ROWS - 1) / ROOM_ROWS * ROOM_ROWS;
+    u32 count = end - row < facts.tileRows ? (u32)(end - row) : facts.tileRows;
+    u32 bytes = count * facts.rowBytes, scaleBytes = count * (u32)sizeof(u16);
+    u32 stage = ring + slot * stage_bytes(facts);
+    mbarrier_expect(barrier + 8 * slot, bytes + scaleBytes);
+    bulk_copy(stage, facts.rows + (u64)row * facts.rowBytes, bytes, barrier + 8 * slot);
+    bulk_copy(stage + facts.tileRows * facts.rowBytes, facts.scales + row, scaleBytes, barrier + 8 * slot);
+}
+
+// A lane's words of a row or a query: `steps` pairs of them.
+template <u32 steps> DEVICE void load_words(u32 (&words)[2 * steps], const u8* row) {
+    if constexpr (steps > 1) {
+        const u8* at = row + 16 * (lane_id() & 3);
+#pragma unroll
+        for (u32 i = 0; i < steps / 2; i++) {
+            const Four four = *(const Four*)(at + 64 * i);
+#pragma unroll
+            for (u32 w = 0; w < 4; w++) words[4 * i + w] = four.words[w];
+        }
+    }
+
+    if constexpr (steps % 2 != 0) {
+        const Two two = *(const Two*)(row + 32 * (steps - 1) + 8 * (lane_id() & 3));
+        words[2 * steps - 2] = two.words[0], words[2 * steps - 1] = two.words[1];
+    }
+}
+
+// How far a sum is past its limit, plus 3 * 2^22.
+DEVICE i32 past_limit(i32 sum, float minusInverse, float limit) {
+    return (i32)float_bits(fused(minusInverse, limit, float_from_bits((u32)sum)));
+}
+
+// A sum, and what it is compared with, are off by less than one.
+#define LEAST (SUM_START - 1)
+
+#define TOTAL_ZERO (1 << 23)
+// Lets what is kept wait, as far as there is room: false where there is none for the rest.
+template <u32 parts>
+DEVICE bool queue_kept(const i32 (&sums)[parts][4], const float (&inverses)[parts][2], const float (&limit)[2],
+                       Place& place, u32 rowCount, u64* waiting, u32 start) {
+    u32 row0 = start + (lane_id() >> 2);
+    u32 kept = 0;
+#pragma unroll
+    for (u32 i = 0; i < 4 * parts; i++)
+        if (row0 + 16 * (i / 4) + 8 * (i / 2 % 2) < rowCount)
+            kept |= (u32)(past_limit(sums[i / 4][i % 4], inverses[i / 4][i / 2 % 2], limit[i % 2]) >= LEAST) << i;
+    kept &= place.left;
+#pragma unroll
+    for (u32 i = 0; i < 4 * parts; i++) {
+        u32 lanes = warp_ballot((kept >> i & 1) != 0);
+        if (lanes == 0) continue;
+        if (place.count + bit_count(lanes) > INT8_QUEUE) {
+            place.left = kept >> i << i;
+            return false;
+        }
+
+        u32 row = row0 + 16 * (i / 4) + 8 * (i / 2 % 2), query = 8 * place.group + 2 * (lane_id() & 3) + (i & 1);
+        u32 total = (u32)(sums[i / 4][i % 4] - SUM_START + TOTAL_ZERO);
+        if ((kept >> i & 1) != 0)
+            waiting[place.count + bit_count(lanes & ((1u << lane_id()) - 1))] = (u64)total << 40 | (u64)query << 32 | row;
+        place.count += bit_count(lanes);
+    }
+
+    place.left = ~0u;
+    return true;
+}
+
+// Goes on over tiles as long as nothing has to be called; whether there are more.
+template <u32 parts, u32 steps> DEVICE bool scan_tiles(Place& place) {
+    const u32 partRows = 16 * parts, rowBytes = STEP_BYTES * steps;
+    const Facts facts = *facts_of_block();
+    const Shared shared = shared_of(facts.queries, rowBytes);
+    const u32 groups = facts.queries / 8, stageBytes = stage_bytes(facts);
+    u8* ring = rings_of(shared, facts.stages) + warp_id() * facts.stages * stageBytes;
+    const u32 barriers = shared_address(shared.barriers + warp_id() * facts.stages);
+    u64* const waiting = shared.waiting + warp_id() * INT8_QUEUE;
+    const u32 own = lane_id() >> 2;
+    while (place.tiles > 0) {
+        const u32 start = warp_shuffle(place.first, place.slot);
+        if (start == NO_TILE) return false;
+        mbarrier_wait(barriers + 8 * place.slot, place.phase);
+        warp_sync();
+        const u8* tile = ring + place.slot * stageBytes;
+        const u16* scales = (const u16*)(tile + facts.tileRows * rowBytes);
+#pragma unroll 1
+        for (; place.part < facts.tileRows; place.part += partRows) {
+            u32 rows[parts][2][2 * steps];
+            float inverses[parts][2];
+#pragma unroll
+            for (u32 m = 0; m < parts; m++)
+#pragma unroll
+                for (u32 h = 0; h < 2; h++) {
+                    u32 row = place.part + 16 * m + 8 * h + own;
+                    load_words<steps>(rows[m][h], tile + row * rowBytes);
+                    float scale = float_from_half(scales[row]);
+                    // Of a row of zeros any sum is zero.
+                    inverses[m][h] = scale == 0 ? -1e30f : -1.0f / scale;
+                }
+
+#pragma unroll 1
+            for (; place.group < groups; place.group++) {
+                u32 query[2 * steps];
+                load_words<steps>(query, shared.queries + (8 * place.group + own) * rowBytes);
+                const float* limitAt = shared.limits + 8 * place.group + 2 * (lane_id() & 3);
+                const float limit[2] = {limitAt[0], limitAt[1]};
+                i32 sums[parts][4];
+#pragma unroll
+                for (u32 m = 0; m < parts; m++) {
+                    sums[m][0] = sums[m][1] = sums[m][2] = sums[m][3] = SUM_START;
+#pragma unroll
+                    for (u32 s = 0; s < steps; s++) {
+                        const u32 fragment[4] = {rows[m][0][2 * s], rows[m][1][2 * s], rows[m][0][2 * s + 1],
+                                                 rows[m][1][2 * s + 1]};
+                        mma_bytes(sums[m], fragment, query[2 * s], query[2 * s + 1]);
+                    }
+                }
+
+                i32 most = past_limit(sums[0][0], inverses[0][0], limit[0]);
+#pragma unroll
+                for (u32 i = 1; i < 4 * parts; i++)
+                    most = larger(most, past_limit(sums[i / 4][i % 4], inverses[i / 4][i / 2 % 2], limit[i % 2]));
+                if (warp_ballot(most >= LEAST) == 0) continue;
+                if (!queue_kept<parts>(sums, inverses, limit, place, facts.rowCount, waiting, start + place.part))
+                    return true;
+            }
+
+            place.group = 0;
+        }
+
+        place.part = 0;
+        place.tiles--;
+        warp_sync(); // all have read the tile
+        ask(facts, place, shared_address(ring), barriers, place.slot);
+        place.slot++;
+        if (place.slot == facts.stages) {
+            place.slot = 0;
+            place.phase ^= 1;
+        }
+    }
+
+    return true;
+}
+
+DEVICE void refresh_limits(const Batch* batch, const Shared& shared, u32 padded, u32 first, u32 step) {
+    for (u32 q = first; q < padded; q += step)
+        shared.limits[q] = q >= batch->queryCount ? infinity()
+            : (float_from_ordered(load_changing(batch->cuts + q)) - batch->errors[q] - batch->offsets[q])
+                * (1.0f / batch->factors[q]);
+}
+
+// Writes out what waits.
+DEVICE_CALL void flush(const Table* at, const Batch* batch, u32 queries, u32 count) {
+    const Shared shared = shared_of(queries, at->rowBytes);
+    const u64* waiting = shared.waiting + warp_id() * INT8_QUEUE;
+    u64* words = shared.words + warp_id() * 32;
+    u32* queryOf = shared.queryOf + warp_id() * 32;
+    warp_sync();
+    for (u32 first = 0; first < count; first += 32) {
+        bool isThere = first + lane_id() < count;
+        u64 word = isThere ? waiting[first + lane_id()] : 0;
+        u32 query = (u32)(word >> 32) & 0xff, row = (u32)word;
+        float sum = (float)((i32)(u32)(word >> 40) - TOTAL_ZERO);
+        float scale = isThere ? float_from_half(at->scales[row]) : 0;
+        float score = isThere ? fused(sum * scale, batch->factors[query], batch->offsets[query]) : 0;
+        words[lane_id()] = (u64)float_bits(score) << 32 | row;
+        queryOf[lane_id()] = query;
+        write_out<Rows>(at, batch, words, queryOf, smaller(count - first, 32));
+    }
+}
+
+// As in RowTiles.cu.
+DEVICE_CALL void maintain(const Batch* batchAt, u32 queries, u32 rowBytes) {
+    const Batch batch = *batchAt;
+    u32 apart = grid_blocks() * WARPS / (4 * batch.queryCount), own = block_id() * WARPS + warp_id();
+    if (apart == 0) apart = 1;
+    if (own % apart == 0) raise_cut(batch, own / apart % batch.queryCount);
+    // Other warps read and write them meanwhile: any of the values will do.
+    refresh_limits(batchAt, shared_of(queries, rowBytes), queries, lane_id(), 32);
+    warp_sync();
+}
+
+template <u32 parts, u32 steps>
+DEVICE void scan_int8(const Table* at, const Batch* batch, u32 tileRows, u32 stages) {
+    if (!has_query(*batch)) return;
+    const u32 rowBytes = STEP_BYTES * steps, queries = (batch->queryCount + 7) / 8 * 8;
+    const Shared shared = shared_of(queries, rowBytes);
+    for (u32 i = thread_id(); i < queries * rowBytes / 16; i += block_threads()) {
+        u32 query = i / (rowBytes / 16), piece = i % (rowBytes / 16);
+        const Four none = {{0, 0, 0, 0}};
+        ((Four*)shared.queries)[i] = query < batch->queryCount
+            ? *(const Four*)(batch->queries + (u64)query * batch->queryBytes + 16 * piece) : none;
+    }
+
+    const u32 barriers = shared_address(shared.barriers + warp_id() * stages);
+    if (thread_id() == 0) {
+        Facts facts;
+        facts.rows = at->rows;
+        facts.scales = at->scales;
+        facts.rowCount = at->rowCount;
+        facts.rowBytes = rowBytes;
+        facts.tileRows = tileRows;
+        facts.stages = stages;
+        facts.queries = queries;
+        facts.order.start((facts.rowCount + tileRows - 1) / tileRows);
+        facts.all = facts.order.count();
+        *facts_of_block() = facts;
+    }
+
+    if (lane_id() == 0) {
+        for (u32 i = 0; i < stages; i++) mbarrier_init(barriers + 8 * i, 1);
+        mbarrier_init_fence();
+    }
+
+    refresh_limits(batch, shared, queries, thread_id(), block_threads());
+    block_sync();
+    const u32 ring = shared_address(rings_of(shared, stages) + warp_id() * stages * stage_bytes(*facts_of_block()));
+    u32 tiles = 1; // few at first, when cuts rise fast
+    Place place = {0, 0, block_id() * WARPS + warp_id(), 0, 0, ~0u, 0, tiles, NO_TILE};
+    for (u32 slot = 0; slot < stages; slot++) ask(*facts_of_block(), place, ring, barriers, slot);
+    for (bool goesOn = true; goesOn;) {
+        goesOn = scan_tiles<parts, steps>(place);
+        if (place.count > 0) flush(at, batch, queries, place.count);
+        place.count = 0;
+        if (place.tiles == 0) {
+            maintain(batch, queries, rowBytes);
+            tiles = smaller(2 * tiles, 32);
+            place.tiles = tiles;
+        }
+
+        warp_sync(); // lanes that went their own ways go on together
+    }
+}
+
+#define INT8_KERNEL(parts, steps) \
+    KERNEL(scan_int8_tiles_##steps, (INT8_THREADS, 2), const Table* at, const Batch* batch, u32 tileRows, u32 stages) { \
+        scan_int8<parts, steps>(at, batch, tileRows, stages); \
+    }
+INT8_KERNEL(4, 1)
+INT8_KERNEL(4, 2)
+INT8_KERNEL(2, 3)
+INT8_KERNEL(2, 4)
+INT8_KERNEL(2, 5)
+INT8_KERNEL(2, 6)
+INT8_KERNEL(2, 7)
+INT8_KERNEL(2, 8)
