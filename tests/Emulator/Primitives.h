@@ -204,7 +204,10 @@ DEVICE void mma_tf32(float (&c)[4], const u32 (&a)[4], u32 b0, u32 b1) {
     emulator::multiply(c, a, b0, b1, emulator::Element::Tf32);
 }
 
-DEVICE void mma_bytes(i32 (&c)[4], const u32 (&a)[4], u32 b0, u32 b1) { emulator::multiply_bytes(c, a, b0, b1); }
+DEVICE void mma_bytes(i32 (&sums)[4], const u32 (&a)[4], u32 b0, u32 b1, i32 s0, i32 s1, i32 s2, i32 s3) {
+    sums[0] = s0, sums[1] = s1, sums[2] = s2, sums[3] = s3;
+    emulator::multiply_bytes(sums, a, b0, b1);
+}
 
 DEVICE void mma_bits(i32 (&sums)[4], u32 a0, u32 a1, u32 b, i32 s0, i32 s1, i32 s2, i32 s3) {
     sums[0] = s0, sums[1] = s1, sums[2] = s2, sums[3] = s3;

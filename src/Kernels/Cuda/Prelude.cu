@@ -242,12 +242,11 @@ LINR_MMA(mma_half, "m16n8k16.row.col.f32.f16.f16.f32")
 LINR_MMA(mma_bfloat, "m16n8k16.row.col.f32.bf16.bf16.f32")
 LINR_MMA(mma_tf32, "m16n8k8.row.col.f32.tf32.tf32.f32")
 #undef LINR_MMA
-// c[16 x 8] += a[16 x 32] * b[32 x 8], signed bytes, with c in whole numbers: fragments lie as those of halves do, two
-// bytes for each.
-DEVICE void mma_bytes(i32 (&c)[4], const u32 (&a)[4], u32 b0, u32 b1) {
+// sums[16 x 8] = start + a[16 x 32] * b[32 x 8], signed bytes: fragments lie as those of halves do, two bytes for each.
+DEVICE void mma_bytes(i32 (&sums)[4], const u32 (&a)[4], u32 b0, u32 b1, i32 s0, i32 s1, i32 s2, i32 s3) {
     asm volatile("mma.sync.aligned.m16n8k32.row.col.s32.s8.s8.s32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, "
-        "{%0, %1, %2, %3};" : "+r"(c[0]), "+r"(c[1]), "+r"(c[2]), "+r"(c[3])
-        : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
+        "{%10, %11, %12, %13};" : "=r"(sums[0]), "=r"(sums[1]), "=r"(sums[2]), "=r"(sums[3])
+        : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1), "r"(s0), "r"(s1), "r"(s2), "r"(s3));
 }
 // sums[16 x 8] = start + how many bits both of a row of a[16 x 128] and a column of b[128 x 8] have: a lane has 32 bits
 // (l % 4) of rows l / 4 and l / 4 + 8, the same of column l / 4, and the sums of other fragments.

@@ -113,8 +113,8 @@ KERNEL(check_mma, (32), const u32* a, const u32* b, float* c, u32 kind) {
 KERNEL(check_mma_bytes, (32), const u32* a, const u32* b, i32* c) {
     u32 lane = lane_id(), g = lane >> 2, t = lane & 3;
     u32 fragment[4] = {a[g * 8 + t], a[(g + 8) * 8 + t], a[g * 8 + t + 4], a[(g + 8) * 8 + t + 4]};
-    i32 *low = c + g * 8 + 2 * t, *high = low + 64, sums[4] = {low[0], low[1], high[0], high[1]};
-    mma_bytes(sums, fragment, b[g * 8 + t], b[g * 8 + t + 4]);
+    i32 *low = c + g * 8 + 2 * t, *high = low + 64, sums[4];
+    mma_bytes(sums, fragment, b[g * 8 + t], b[g * 8 + t + 4], low[0], low[1], high[0], high[1]);
     low[0] = sums[0], low[1] = sums[1], high[0] = sums[2], high[1] = sums[3];
 }
 

@@ -59,7 +59,8 @@ internal readonly record struct SearchShape(
     private const int SampleMin = 128;
     private const int SampleMax = 1 << 20;
     private const int CodeRowsPerSample = 1_024;
-    private const int CodeSampleMax = 1 << 18;
+    private const int SmallSampleMax = 1 << 18;
+    private const int Int8RowsPerSample = 128;
     private const int FilteredSample = 8;
     private const int SurvivorsUsual = 32_768;
 
@@ -104,13 +105,15 @@ internal readonly record struct SearchShape(
         long hits = RoundUp(Math.Min((uint)request.K, table.RowCount), HitsMin);
         CudaElement element = request.EmbeddingAt(0).Element;
         bool isOfCodes = element == CudaElement.SignCode;
+        bool isSmall = isOfCodes || element == CudaElement.Int8;
         int survivors = (int)Math.Min(
-            rows, Math.Min(SurvivorsFor(hits, isOfCodes), Math.Max(2 * hits, limits.Survivors)));
+            rows, Math.Min(SurvivorsFor(hits, isSmall), Math.Max(2 * hits, limits.Survivors)));
         long least = limits.PartRows;
-        if (isOfCodes)
+        if (isSmall)
         {
-            // Codes are so small that a first round of all warps would fill the lists before the first cut could rise.
-            least = Math.Max(least, Math.Min(rows / CodeRowsPerSample, CodeSampleMax));
+            // Such rows are so small that a first round of all warps would fill the lists before the first cut could
+            // rise; and whole numbers have no cuts by estimate.
+            least = Math.Max(least, Math.Min(rows / (isOfCodes ? CodeRowsPerSample : Int8RowsPerSample), SmallSampleMax));
         }
 
         uint usual = (uint)Math.Clamp(8 * hits, least, SampleMax);
@@ -180,11 +183,11 @@ internal readonly record struct SearchShape(
     /// Some ten times k survive a scan of many rows with a usual sample, and some forty times of codes, of which as many
     /// have a score as are better; a block alone finishes up to <see cref="TopK.CudaBlockCapacityMax"/>.
     /// </summary>
-    private static long SurvivorsFor(long hits, bool isOfCodes)
+    private static long SurvivorsFor(long hits, bool isSmall)
         => hits > TopK.CudaSortMax
             ? 8 * hits
             : Math.Clamp(
-                (long)BitOperations.RoundUpToPowerOf2((ulong)hits) * (isOfCodes ? 128 : 32),
+                (long)BitOperations.RoundUpToPowerOf2((ulong)hits) * (isSmall ? 128 : 32),
                 SurvivorsUsual,
                 TopK.CudaBlockCapacityMax);
 }

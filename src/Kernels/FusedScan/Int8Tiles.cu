@@ -126,8 +126,23 @@ DEVICE i32 past_limit(i32 sum, float minusInverse, float limit) {
     return (i32)float_bits(fused(minusInverse, limit, float_from_bits((u32)sum)));
 }
 
-// A sum, and what it is compared with, are off by less than one.
+// A sum, and what it is compared with, are off by less than one: a limit over a scale is at most 2^22 where it matters,
+// and rounded in its two factors and once more.
 #define LEAST (SUM_START - 1)
+
+// The i-th sum, by halves: no register is chosen by a number.
+template <u32 parts> DEVICE i32 chosen(const i32 (&sums)[parts][4], u32 i) {
+    i32 left[8];
+#pragma unroll
+    for (u32 n = 0; n < 8; n++) {
+        const u32 other = n + 8; // of four parts only
+        left[n] = parts == 4 && (i & 8) != 0 ? sums[other / 4 % parts][other % 4] : sums[n / 4][n % 4];
+    }
+#pragma unroll
+    for (u32 n = 0; n < 4; n++) left[n] = (i & 4) != 0 ? left[n + 4] : left[n];
+    i32 low = (i & 1) != 0 ? left[1] : left[0], high = (i & 1) != 0 ? left[3] : left[2];
+    return (i & 2) != 0 ? high : low;
+}
 
 #define TOTAL_ZERO (1 << 23)
 // Lets what is kept wait, as far as there is room: false where there is none for the rest.
@@ -141,19 +156,18 @@ DEVICE bool queue_kept(const i32 (&sums)[parts][4], const float (&inverses)[part
         if (row0 + 16 * (i / 4) + 8 * (i / 2 % 2) < rowCount)
             kept |= (u32)(past_limit(sums[i / 4][i % 4], inverses[i / 4][i / 2 % 2], limit[i % 2]) >= LEAST) << i;
     kept &= place.left;
-#pragma unroll
-    for (u32 i = 0; i < 4 * parts; i++) {
-        u32 lanes = warp_ballot((kept >> i & 1) != 0);
-        if (lanes == 0) continue;
+    for (u32 lanes = warp_ballot(kept != 0); lanes != 0; lanes = warp_ballot(kept != 0)) {
         if (place.count + bit_count(lanes) > INT8_QUEUE) {
-            place.left = kept >> i << i;
+            place.left = kept;
             return false;
         }
 
-        u32 row = row0 + 16 * (i / 4) + 8 * (i / 2 % 2), query = 8 * place.group + 2 * (lane_id() & 3) + (i & 1);
-        u32 total = (u32)(sums[i / 4][i % 4] - SUM_START + TOTAL_ZERO);
-        if ((kept >> i & 1) != 0)
+        u32 i = lowest_bit(kept), row = row0 + 16 * (i / 4) + 8 * (i / 2 % 2);
+        u32 query = 8 * place.group + 2 * (lane_id() & 3) + (i & 1);
+        u32 total = (u32)(chosen<parts>(sums, i) - SUM_START + TOTAL_ZERO);
+        if (kept != 0)
             waiting[place.count + bit_count(lanes & ((1u << lane_id()) - 1))] = (u64)total << 40 | (u64)query << 32 | row;
+        kept &= kept - 1;
         place.count += bit_count(lanes);
     }
 
@@ -170,7 +184,10 @@ template <u32 parts, u32 steps> DEVICE bool scan_tiles(Place& place) {
     u8* ring = rings_of(shared, facts.stages) + warp_id() * facts.stages * stageBytes;
     const u32 barriers = shared_address(shared.barriers + warp_id() * facts.stages);
     u64* const waiting = shared.waiting + warp_id() * INT8_QUEUE;
-    const u32 own = lane_id() >> 2;
+    const u32 own = lane_id() >> 2, nothing = grid_blocks() >> 31; // zero, which the compiler cannot know
+    // Four registers that stay: the compiler would write them before each product.
+    const i32 start0 = (i32)keep(SUM_START), start1 = (i32)keep(SUM_START);
+    const i32 start2 = (i32)keep(SUM_START), start3 = (i32)keep(SUM_START);
     while (place.tiles > 0) {
         const u32 start = warp_shuffle(place.first, place.slot);
         if (start == NO_TILE) return false;
@@ -180,17 +197,20 @@ template <u32 parts, u32 steps> DEVICE bool scan_tiles(Place& place) {
         const u16* scales = (const u16*)(tile + facts.tileRows * rowBytes);
 #pragma unroll 1
         for (; place.part < facts.tileRows; place.part += partRows) {
-            u32 rows[parts][2][2 * steps];
+            u32 fragments[parts][steps][4];
             float inverses[parts][2];
 #pragma unroll
             for (u32 m = 0; m < parts; m++)
 #pragma unroll
                 for (u32 h = 0; h < 2; h++) {
                     u32 row = place.part + 16 * m + 8 * h + own;
-                    load_words<steps>(rows[m][h], tile + row * rowBytes);
-                    float scale = float_from_half(scales[row]);
-                    // Of a row of zeros any sum is zero.
-                    inverses[m][h] = scale == 0 ? -1e30f : -1.0f / scale;
+                    u32 words[2 * steps];
+                    load_words<steps>(words, tile + row * rowBytes);
+                    // Made anew, so that they are put side by side here and not before each product.
+#pragma unroll
+                    for (u32 w = 0; w < 2 * steps; w++) fragments[m][w / 2][w % 2 * 2 + h] = words[w] ^ nothing;
+                    // Of a row of zeros it is infinite: what reaches no positive limit, and any other.
+                    inverses[m][h] = -reciprocal(float_from_half(scales[row]));
                 }
 
 #pragma unroll 1
@@ -202,12 +222,14 @@ template <u32 parts, u32 steps> DEVICE bool scan_tiles(Place& place) {
                 i32 sums[parts][4];
 #pragma unroll
                 for (u32 m = 0; m < parts; m++) {
-                    sums[m][0] = sums[m][1] = sums[m][2] = sums[m][3] = SUM_START;
 #pragma unroll
                     for (u32 s = 0; s < steps; s++) {
-                        const u32 fragment[4] = {rows[m][0][2 * s], rows[m][1][2 * s], rows[m][0][2 * s + 1],
-                                                 rows[m][1][2 * s + 1]};
-                        mma_bytes(sums[m], fragment, query[2 * s], query[2 * s + 1]);
+                        const u32(&fragment)[4] = fragments[m][s];
+                        if (s == 0)
+                            mma_bytes(sums[m], fragment, query[0], query[1], start0, start1, start2, start3);
+                        else
+                            mma_bytes(sums[m], fragment, query[2 * s], query[2 * s + 1], sums[m][0], sums[m][1],
+                                sums[m][2], sums[m][3]);
                     }
                 }
 

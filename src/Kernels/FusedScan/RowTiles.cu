@@ -24,8 +24,9 @@ template <u32 element> DEVICE void multiply(float (&c)[4], const u32 (&a)[4], u3
     if (element == ELEMENT_FLOAT16) mma_half(c, a, b0, b1);
     else if (element == ELEMENT_BFLOAT16) mma_bfloat(c, a, b0, b1);
     else if (element == ELEMENT_INT8) {
-        i32 sums[4] = {(i32)float_bits(c[0]), (i32)float_bits(c[1]), (i32)float_bits(c[2]), (i32)float_bits(c[3])};
-        mma_bytes(sums, a, b0, b1);
+        i32 sums[4];
+        mma_bytes(sums, a, b0, b1, (i32)float_bits(c[0]), (i32)float_bits(c[1]), (i32)float_bits(c[2]),
+            (i32)float_bits(c[3]));
 #pragma unroll
         for (u32 i = 0; i < 4; i++) c[i] = float_from_bits((u32)sums[i]);
     } else mma_tf32(c, a, b0, b1);
