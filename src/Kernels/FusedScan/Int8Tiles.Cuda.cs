@@ -20,7 +20,7 @@ internal sealed class Int8Tiles : IDisposable
     private const int StepBytes = 32;
     private const int Warps = Threads / 32;
     private const int TileBytes = 4096;
-    private const int GroupQueries = 8;
+    private const int FewQueries = 8;
     private const int StagesMin = 2;
     private const int StagesMax = 16;
     private const int Alignment = 128;
@@ -29,7 +29,8 @@ internal sealed class Int8Tiles : IDisposable
     private static readonly Version s_capability = new(9, 0);
     private readonly CudaModule _module;
     private readonly CudaDevice _device;
-    private readonly CudaKernel[] _kernels;
+    private readonly CudaKernel[] _few;
+    private readonly CudaKernel[] _many;
 
     /// <summary>Loads the kernels.</summary>
     /// <param name="context">Of a device that it <see cref="Serves"/>.</param>
@@ -39,15 +40,8 @@ internal sealed class Int8Tiles : IDisposable
         _device = context.Device;
         _module = new CudaModule(
             context, nameof(Int8Tiles), CudaImages.Find(nameof(Int8Tiles), _device.ComputeCapability));
-        _kernels =
-        [
-            .. Enumerable.Range(1, RowBytesMax / StepBytes)
-                .Select(steps => _module.GetKernel($"scan_int8_tiles_{steps}")),
-        ];
-        foreach (CudaKernel kernel in _kernels)
-        {
-            kernel.AllowSharedBytes(_device.SharedBytesPerBlockMax);
-        }
+        _few = Kernels(FewQueries);
+        _many = Kernels(2 * FewQueries);
     }
 
     /// <summary>Whether a device copies as the kernels do.</summary>
@@ -68,7 +62,8 @@ internal sealed class Int8Tiles : IDisposable
 
         int partRows = rowBytes <= 2 * StepBytes ? 64 : 32;
         int tileRows = Math.Max(partRows, TileBytes / rowBytes / partRows * partRows);
-        int padded = (shape.QueryCount + GroupQueries - 1) / GroupQueries * GroupQueries;
+        int group = shape.QueryCount <= FewQueries ? FewQueries : 2 * FewQueries;
+        int padded = (shape.QueryCount + group - 1) / group * group;
         int fixedBytes = FactsBytes + (padded * (rowBytes + sizeof(float))) + Alignment
             + (Warps * ((QueueLength * sizeof(ulong)) + (32 * (sizeof(ulong) + sizeof(uint)))));
         int stageBytes = Warps * ((tileRows * (rowBytes + sizeof(short))) + sizeof(ulong));
@@ -87,7 +82,7 @@ internal sealed class Int8Tiles : IDisposable
         }
 
         stages = Math.Min(stages, StagesMax);
-        _kernels[(rowBytes / StepBytes) - 1].Launch(
+        (group == FewQueries ? _few : _many)[(rowBytes / StepBytes) - 1].Launch(
             new LaunchShape(
                 (uint)(blocks * _device.Multiprocessors), Threads, (uint)(fixedBytes + (stages * stageBytes))),
             stream,
@@ -100,4 +95,20 @@ internal sealed class Int8Tiles : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _module.Dispose();
+
+    /// <summary>By the steps of a row; of so many queries at a time.</summary>
+    private CudaKernel[] Kernels(int queries)
+    {
+        CudaKernel[] kernels =
+        [
+            .. Enumerable.Range(1, RowBytesMax / StepBytes)
+                .Select(steps => _module.GetKernel($"scan_int8_{queries}_{steps}")),
+        ];
+        foreach (CudaKernel kernel in kernels)
+        {
+            kernel.AllowSharedBytes(_device.SharedBytesPerBlockMax);
+        }
+
+        return kernels;
+    }
 }

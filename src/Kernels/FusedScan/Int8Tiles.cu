@@ -131,13 +131,12 @@ DEVICE i32 past_limit(i32 sum, float minusInverse, float limit) {
 #define LEAST (SUM_START - 1)
 
 // The i-th sum, by halves: no register is chosen by a number.
-template <u32 parts> DEVICE i32 chosen(const i32 (&sums)[parts][4], u32 i) {
-    i32 left[8];
+template <u32 count> DEVICE i32 chosen(const i32 (&sums)[count], u32 i) {
+    i32 left[16];
 #pragma unroll
-    for (u32 n = 0; n < 8; n++) {
-        const u32 other = n + 8; // of four parts only
-        left[n] = parts == 4 && (i & 8) != 0 ? sums[other / 4 % parts][other % 4] : sums[n / 4][n % 4];
-    }
+    for (u32 n = 0; n < 16; n++) left[n] = count > 16 && (i & 16) != 0 ? sums[(n + 16) % count] : sums[n % count];
+#pragma unroll
+    for (u32 n = 0; n < 8; n++) left[n] = count > 8 && (i & 8) != 0 ? left[n + 8] : left[n];
 #pragma unroll
     for (u32 n = 0; n < 4; n++) left[n] = (i & 4) != 0 ? left[n + 4] : left[n];
     i32 low = (i & 1) != 0 ? left[1] : left[0], high = (i & 1) != 0 ? left[3] : left[2];
@@ -145,16 +144,29 @@ template <u32 parts> DEVICE i32 chosen(const i32 (&sums)[parts][4], u32 i) {
 }
 
 #define TOTAL_ZERO (1 << 23)
+
+// A lane's sums: of `groups` times eight queries, each with `parts` times two rows and two queries. Sum i is of group
+// i / (4 * parts), rows i / 4 % parts * 16 and, by its second bit, 8 further, and the query that its lowest bit says.
+template <u32 parts, u32 groups> struct Sums {
+    i32 all[4 * parts * groups];
+
+    DEVICE_MEMBER i32 past_limit(u32 i, const float (&inverses)[parts][2], const float (&limits)[groups][2]) const {
+        return ::past_limit(all[i], inverses[i / 4 % parts][i / 2 % 2], limits[i / (4 * parts)][i % 2]);
+    }
+
+    DEVICE_MEMBER static u32 row(u32 i) { return 16 * (i / 4 % parts) + 8 * (i / 2 % 2); }
+
+    DEVICE_MEMBER static u32 query(u32 i) { return 8 * (i / (4 * parts)) + 2 * (lane_id() & 3) + (i & 1); }
+};
+
 // Lets what is kept wait, as far as there is room: false where there is none for the rest.
-template <u32 parts>
-DEVICE bool queue_kept(const i32 (&sums)[parts][4], const float (&inverses)[parts][2], const float (&limit)[2],
-                       Place& place, u32 rowCount, u64* waiting, u32 start) {
-    u32 row0 = start + (lane_id() >> 2);
-    u32 kept = 0;
+template <u32 parts, u32 groups>
+DEVICE bool queue_kept(const Sums<parts, groups>& sums, const float (&inverses)[parts][2],
+                       const float (&limits)[groups][2], Place& place, u32 rowCount, u64* waiting, u32 start) {
+    u32 row0 = start + (lane_id() >> 2), kept = 0;
 #pragma unroll
-    for (u32 i = 0; i < 4 * parts; i++)
-        if (row0 + 16 * (i / 4) + 8 * (i / 2 % 2) < rowCount)
-            kept |= (u32)(past_limit(sums[i / 4][i % 4], inverses[i / 4][i / 2 % 2], limit[i % 2]) >= LEAST) << i;
+    for (u32 i = 0; i < 4 * parts * groups; i++)
+        if (row0 + sums.row(i) < rowCount) kept |= (u32)(sums.past_limit(i, inverses, limits) >= LEAST) << i;
     kept &= place.left;
     for (u32 lanes = warp_ballot(kept != 0); lanes != 0; lanes = warp_ballot(kept != 0)) {
         if (place.count + bit_count(lanes) > INT8_QUEUE) {
@@ -162,11 +174,11 @@ DEVICE bool queue_kept(const i32 (&sums)[parts][4], const float (&inverses)[part
             return false;
         }
 
-        u32 i = lowest_bit(kept), row = row0 + 16 * (i / 4) + 8 * (i / 2 % 2);
-        u32 query = 8 * place.group + 2 * (lane_id() & 3) + (i & 1);
-        u32 total = (u32)(chosen<parts>(sums, i) - SUM_START + TOTAL_ZERO);
+        u32 i = lowest_bit(kept), query = 8 * groups * place.group + sums.query(i);
+        u32 total = (u32)(chosen(sums.all, i) - SUM_START + TOTAL_ZERO);
         if (kept != 0)
-            waiting[place.count + bit_count(lanes & ((1u << lane_id()) - 1))] = (u64)total << 40 | (u64)query << 32 | row;
+            waiting[place.count + bit_count(lanes & ((1u << lane_id()) - 1))] =
+                (u64)total << 40 | (u64)query << 32 | (row0 + sums.row(i));
         kept &= kept - 1;
         place.count += bit_count(lanes);
     }
@@ -175,19 +187,34 @@ DEVICE bool queue_kept(const i32 (&sums)[parts][4], const float (&inverses)[part
     return true;
 }
 
+// Adds the products of some rows and eight queries: four sums for each sixteen rows.
+template <u32 parts, u32 steps>
+DEVICE void multiply(i32* sums, const u32 (&fragments)[parts][steps][4], const u32 (&query)[2 * steps],
+                     const i32 (&start)[4]) {
+#pragma unroll
+    for (u32 m = 0; m < parts; m++) {
+        i32 own[4];
+        mma_bytes(own, fragments[m][0], query[0], query[1], start[0], start[1], start[2], start[3]);
+#pragma unroll
+        for (u32 s = 1; s < steps; s++)
+            mma_bytes(own, fragments[m][s], query[2 * s], query[2 * s + 1], own[0], own[1], own[2], own[3]);
+#pragma unroll
+        for (u32 i = 0; i < 4; i++) sums[4 * m + i] = own[i];
+    }
+}
+
 // Goes on over tiles as long as nothing has to be called; whether there are more.
-template <u32 parts, u32 steps> DEVICE bool scan_tiles(Place& place) {
+template <u32 parts, u32 steps, u32 groups> DEVICE bool scan_tiles(Place& place) {
     const u32 partRows = 16 * parts, rowBytes = STEP_BYTES * steps;
     const Facts facts = *facts_of_block();
     const Shared shared = shared_of(facts.queries, rowBytes);
-    const u32 groups = facts.queries / 8, stageBytes = stage_bytes(facts);
+    const u32 rounds = facts.queries / (8 * groups), stageBytes = stage_bytes(facts);
     u8* ring = rings_of(shared, facts.stages) + warp_id() * facts.stages * stageBytes;
     const u32 barriers = shared_address(shared.barriers + warp_id() * facts.stages);
     u64* const waiting = shared.waiting + warp_id() * INT8_QUEUE;
     const u32 own = lane_id() >> 2, nothing = grid_blocks() >> 31; // zero, which the compiler cannot know
-    // Four registers that stay: the compiler would write them before each product.
-    const i32 start0 = (i32)keep(SUM_START), start1 = (i32)keep(SUM_START);
-    const i32 start2 = (i32)keep(SUM_START), start3 = (i32)keep(SUM_START);
+    // Registers that stay: the compiler would write them before each product.
+    const i32 starts[4] = {(i32)keep(SUM_START), (i32)keep(SUM_START), (i32)keep(SUM_START), (i32)keep(SUM_START)};
     while (place.tiles > 0) {
         const u32 start = warp_shuffle(place.first, place.slot);
         if (start == NO_TILE) return false;
@@ -214,32 +241,24 @@ template <u32 parts, u32 steps> DEVICE bool scan_tiles(Place& place) {
                 }
 
 #pragma unroll 1
-            for (; place.group < groups; place.group++) {
-                u32 query[2 * steps];
-                load_words<steps>(query, shared.queries + (8 * place.group + own) * rowBytes);
-                const float* limitAt = shared.limits + 8 * place.group + 2 * (lane_id() & 3);
-                const float limit[2] = {limitAt[0], limitAt[1]};
-                i32 sums[parts][4];
+            for (; place.group < rounds; place.group++) {
+                const u32 first = 8 * groups * place.group;
+                float limits[groups][2];
+                Sums<parts, groups> sums;
 #pragma unroll
-                for (u32 m = 0; m < parts; m++) {
-#pragma unroll
-                    for (u32 s = 0; s < steps; s++) {
-                        const u32(&fragment)[4] = fragments[m][s];
-                        if (s == 0)
-                            mma_bytes(sums[m], fragment, query[0], query[1], start0, start1, start2, start3);
-                        else
-                            mma_bytes(sums[m], fragment, query[2 * s], query[2 * s + 1], sums[m][0], sums[m][1],
-                                sums[m][2], sums[m][3]);
-                    }
+                for (u32 n = 0; n < groups; n++) {
+                    u32 query[2 * steps];
+                    load_words<steps>(query, shared.queries + (first + 8 * n + own) * rowBytes);
+                    const float* limitAt = shared.limits + first + 8 * n + 2 * (lane_id() & 3);
+                    limits[n][0] = limitAt[0], limits[n][1] = limitAt[1];
+                    multiply<parts, steps>(sums.all + 4 * parts * n, fragments, query, starts);
                 }
 
-                i32 most = past_limit(sums[0][0], inverses[0][0], limit[0]);
+                i32 most = sums.past_limit(0, inverses, limits);
 #pragma unroll
-                for (u32 i = 1; i < 4 * parts; i++)
-                    most = larger(most, past_limit(sums[i / 4][i % 4], inverses[i / 4][i / 2 % 2], limit[i % 2]));
+                for (u32 i = 1; i < 4 * parts * groups; i++) most = larger(most, sums.past_limit(i, inverses, limits));
                 if (warp_ballot(most >= LEAST) == 0) continue;
-                if (!queue_kept<parts>(sums, inverses, limit, place, facts.rowCount, waiting, start + place.part))
-                    return true;
+                if (!queue_kept(sums, inverses, limits, place, facts.rowCount, waiting, start + place.part)) return true;
             }
 
             place.group = 0;
@@ -297,10 +316,10 @@ DEVICE_CALL void maintain(const Batch* batchAt, u32 queries, u32 rowBytes) {
     warp_sync();
 }
 
-template <u32 parts, u32 steps>
+template <u32 parts, u32 steps, u32 groups>
 DEVICE void scan_int8(const Table* at, const Batch* batch, u32 tileRows, u32 stages) {
     if (!has_query(*batch)) return;
-    const u32 rowBytes = STEP_BYTES * steps, queries = (batch->queryCount + 7) / 8 * 8;
+    const u32 rowBytes = STEP_BYTES * steps, each = 8 * groups, queries = (batch->queryCount + each - 1) / each * each;
     const Shared shared = shared_of(queries, rowBytes);
     for (u32 i = thread_id(); i < queries * rowBytes / 16; i += block_threads()) {
         u32 query = i / (rowBytes / 16), piece = i % (rowBytes / 16);
@@ -336,7 +355,7 @@ DEVICE void scan_int8(const Table* at, const Batch* batch, u32 tileRows, u32 sta
     Place place = {0, 0, block_id() * WARPS + warp_id(), 0, 0, ~0u, 0, tiles, NO_TILE};
     for (u32 slot = 0; slot < stages; slot++) ask(*facts_of_block(), place, ring, barriers, slot);
     for (bool goesOn = true; goesOn;) {
-        goesOn = scan_tiles<parts, steps>(place);
+        goesOn = scan_tiles<parts, steps, groups>(place);
         if (place.count > 0) flush(at, batch, queries, place.count);
         place.count = 0;
         if (place.tiles == 0) {
@@ -349,15 +368,20 @@ DEVICE void scan_int8(const Table* at, const Batch* batch, u32 tileRows, u32 sta
     }
 }
 
-#define INT8_KERNEL(parts, steps) \
-    KERNEL(scan_int8_tiles_##steps, (INT8_THREADS, 2), const Table* at, const Batch* batch, u32 tileRows, u32 stages) { \
-        scan_int8<parts, steps>(at, batch, tileRows, stages); \
+// For up to eight queries, and for more.
+#define INT8_ARGUMENTS const Table* at, const Batch* batch, u32 tileRows, u32 stages
+#define INT8_KERNELS(parts, steps) \
+    KERNEL(scan_int8_8_##steps, (INT8_THREADS, 2), INT8_ARGUMENTS) { \
+        scan_int8<parts, steps, 1>(at, batch, tileRows, stages); \
+    } \
+    KERNEL(scan_int8_16_##steps, (INT8_THREADS, 2), INT8_ARGUMENTS) { \
+        scan_int8<parts, steps, 2>(at, batch, tileRows, stages); \
     }
-INT8_KERNEL(4, 1)
-INT8_KERNEL(4, 2)
-INT8_KERNEL(2, 3)
-INT8_KERNEL(2, 4)
-INT8_KERNEL(2, 5)
-INT8_KERNEL(2, 6)
-INT8_KERNEL(2, 7)
-INT8_KERNEL(2, 8)
+INT8_KERNELS(4, 1)
+INT8_KERNELS(4, 2)
+INT8_KERNELS(2, 3)
+INT8_KERNELS(2, 4)
+INT8_KERNELS(2, 5)
+INT8_KERNELS(2, 6)
+INT8_KERNELS(2, 7)
+INT8_KERNELS(2, 8)
