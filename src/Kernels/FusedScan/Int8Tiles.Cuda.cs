@@ -60,7 +60,7 @@ internal sealed class Int8Tiles : IDisposable
             return false;
         }
 
-        int partRows = rowBytes <= 2 * StepBytes ? 64 : 32;
+        int partRows = rowBytes <= 2 * StepBytes && shape.QueryCount <= FewQueries ? 64 : 32;
         int tileRows = Math.Max(partRows, TileBytes / rowBytes / partRows * partRows);
         int group = shape.QueryCount <= FewQueries ? FewQueries : 2 * FewQueries;
         int padded = (shape.QueryCount + group - 1) / group * group;

@@ -368,14 +368,14 @@ DEVICE void scan_int8(const Table* at, const Batch* batch, u32 tileRows, u32 sta
     }
 }
 
-// For up to eight queries, and for more.
+// For up to eight queries, and for more, whose sums leave room for half as many rows.
 #define INT8_ARGUMENTS const Table* at, const Batch* batch, u32 tileRows, u32 stages
 #define INT8_KERNELS(parts, steps) \
     KERNEL(scan_int8_8_##steps, (INT8_THREADS, 2), INT8_ARGUMENTS) { \
         scan_int8<parts, steps, 1>(at, batch, tileRows, stages); \
     } \
     KERNEL(scan_int8_16_##steps, (INT8_THREADS, 2), INT8_ARGUMENTS) { \
-        scan_int8<parts, steps, 2>(at, batch, tileRows, stages); \
+        scan_int8<2, steps, 2>(at, batch, tileRows, stages); \
     }
 INT8_KERNELS(4, 1)
 INT8_KERNELS(4, 2)
