@@ -22,7 +22,8 @@ internal static class ReportPage
         Line(page, $"The memory was read at {report.ReadTerabytesPerSecond:F2} TB/s in the same run.");
         Line(page, $"Times are by CUDA events, from queries on the device to hits on the device: filters, scan, order.");
         Line(page, $"Copies are queries to the device and hits to the host; a caller waits for all of it.");
-        Line(page, $"Rows are {report.Dim} halves, sums of three even draws, normalised, or whole numbers made of them; attributes are random codes.");
+        Line(page, $"Rows are {report.Dim} halves, sums of three even draws, normalised, or whole numbers made of them;");
+        Line(page, $"attributes are random codes.");
         foreach (IGrouping<string, DeviceFigure> figures in report.Figures.GroupBy(figure => figure.Case))
         {
             AppendCase(page, report, DeviceCase.All.Single(one => one.Name == figures.Key), [.. figures]);

@@ -16,8 +16,8 @@ public enum RowType
     BFloat16,
 
     /// <summary>
-    /// Whole numbers of 8 bits and a 16-bit scale a row: a quarter of the bytes of 32-bit floats, components off by half
-    /// a 127th of the row's largest. Under cosine the scale is such that the row's norm is 1, and the norm is kept.
+    /// Whole numbers of 8 bits and a 16-bit scale a row: a quarter of the bytes of 32-bit floats, components off by
+    /// half a 127th of the row's largest. Under cosine the scale is such that the row's norm is 1, and the norm is kept.
     /// </summary>
     Int8,
 }

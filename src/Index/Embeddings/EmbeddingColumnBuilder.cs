@@ -37,8 +37,8 @@ public sealed class EmbeddingColumnBuilder : IDisposable
     /// <param name="rows">[rows, D].</param>
     /// <param name="nameOf">What to call a row in an error: its item's id. Null calls it by its number.</param>
     /// <exception cref="ArgumentException">
-    /// Not a whole number of rows; a component is NaN or infinite, or does not fit a row of fewer bits; or a norm is above
-    /// <see cref="Limits.NormMax"/>.
+    /// Not a whole number of rows; a component is NaN or infinite, or does not fit a row of fewer bits; or a norm is
+    /// above <see cref="Limits.NormMax"/>.
     /// </exception>
     public void Set(uint firstRow, ReadOnlySpan<float> rows, Func<uint, string>? nameOf = null)
     {

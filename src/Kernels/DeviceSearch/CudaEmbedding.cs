@@ -23,8 +23,8 @@ public sealed record CudaEmbedding(
     float NormMax)
 {
     /// <summary>
-    /// Bytes of a row: D elements, padded to <see cref="FusedScan.RowAlignment"/>, twice that of whole numbers, or whole
-    /// words of bits.
+    /// Bytes of a row: D elements, padded to <see cref="FusedScan.RowAlignment"/>, twice that of whole numbers, or
+    /// whole words of bits.
     /// </summary>
     public int RowBytes => RowBytesOf(Dim, Element);
 

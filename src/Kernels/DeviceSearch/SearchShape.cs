@@ -113,7 +113,8 @@ internal readonly record struct SearchShape(
         {
             // Such rows are so small that a first round of all warps would fill the lists before the first cut could
             // rise; and whole numbers have no cuts by estimate.
-            least = Math.Max(least, Math.Min(rows / (isOfCodes ? CodeRowsPerSample : Int8RowsPerSample), SmallSampleMax));
+            long each = isOfCodes ? CodeRowsPerSample : Int8RowsPerSample;
+            least = Math.Max(least, Math.Min(rows / each, SmallSampleMax));
         }
 
         uint usual = (uint)Math.Clamp(8 * hits, least, SampleMax);
@@ -181,7 +182,7 @@ internal readonly record struct SearchShape(
 
     /// <summary>
     /// Some ten times k survive a scan of many rows with a usual sample, and some forty times of codes, of which as many
-    /// have a score as are better; a block alone finishes up to <see cref="TopK.CudaBlockCapacityMax"/>.
+    /// have a score as are better, and of 8-bit rows, whose queries are rounded; a block alone finishes up to <see cref="TopK.CudaBlockCapacityMax"/>.
     /// </summary>
     private static long SurvivorsFor(long hits, bool isSmall)
         => hits > TopK.CudaSortMax

@@ -56,7 +56,8 @@ public readonly struct CudaScanTable
         bool isAligned = rowBytes % FusedScan.RowAlignment == 0
             || (rowBytes % sizeof(ulong) == 0 && rowBytes * 8 == dim);
         if (!isAligned || rows.Length < (long)rowBytes * rowCount
-            || (!norms.IsEmpty && norms.Length < rowCount) || (!scales.IsEmpty && scales.Length < FusedScan.RoomFor(rowCount))
+            || (!norms.IsEmpty && norms.Length < rowCount)
+            || (!scales.IsEmpty && scales.Length < FusedScan.RoomFor(rowCount))
             || (metric == ScanMetric.Euclidean && norms.IsEmpty))
         {
             throw new ArgumentException(

@@ -45,7 +45,9 @@ public sealed class FusedScanCuda : IDisposable
         }
 
         _int8Tiles = element == CudaElement.Int8 && Int8Tiles.Serves(_device) ? new Int8Tiles(context) : null;
-        _warpgroups = element != CudaElement.Int8 && WarpgroupScan.Serves(_device) ? new WarpgroupScan(context, kind) : null;
+        _warpgroups = element != CudaElement.Int8 && WarpgroupScan.Serves(_device)
+            ? new WarpgroupScan(context, kind)
+            : null;
     }
 
     /// <summary>How the rows lie, for <see cref="CudaScanTable"/>; nothing where the device has no use for it.</summary>

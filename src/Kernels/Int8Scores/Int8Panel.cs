@@ -4,8 +4,8 @@ namespace Linr.Kernels;
 
 /// <summary>
 /// A register tile of 6 rows x 1 or 2 vectors of queries, four components a lane, as <see cref="PanelKernel{T,U}"/> has
-/// of floats: the row's components in every lane, a lane a query. Sixteen components are added in 16 bits before they are
-/// widened (Zen 5, rows in the first cache: 2.5 times the multiply-adds of floats with eight, 2.7 with sixteen).
+/// of floats: the row's components in every lane, a lane a query. Sixteen components are added in 16 bits before they
+/// are widened (Zen 5, rows in the first cache: 2.5 times the multiply-adds of floats with eight, 2.7 with sixteen).
 /// </summary>
 internal static unsafe class Int8Panel<TLanes, TVector>
     where TLanes : IByteLanes<TVector>

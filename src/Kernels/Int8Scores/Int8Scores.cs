@@ -48,7 +48,7 @@ internal static unsafe partial class Int8Scores
     /// <summary>Bytes of a row that is ready for <see cref="PanelKept"/>: whole steps.</summary>
     public static int RowStride(int dim) => (dim + StepElements - 1) / StepElements * StepElements;
 
-    /// <summary>Floats of a packed panel: a factor a query, where sums start, the bytes, and the queries as they were.</summary>
+    /// <summary>Floats of a packed panel: a factor a query, where sums start, the bytes, and the queries.</summary>
     public static int PanelStride(int dim) => FineStart(dim) + (TileScores.PanelWidth * dim);
 
     /// <summary>Floats of a packed query of a small batch.</summary>

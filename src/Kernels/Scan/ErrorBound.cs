@@ -52,7 +52,10 @@ internal readonly record struct ErrorBound(double Constant, double Linear, doubl
             ScanMetric.Cosine => new ErrorBound(
                 (1.01 * relative) + (segment.Dim * CosineUnderflow * (1 + size)) + lost, 0, 0, unmeasured),
             _ => new ErrorBound(
-                (relative * queryNorm * queryNorm) + underflow, (2 * relative * queryNorm) + underflow + lost, relative, 0),
+                (relative * queryNorm * queryNorm) + underflow,
+                (2 * relative * queryNorm) + underflow + lost,
+                relative,
+                0),
         };
     }
 

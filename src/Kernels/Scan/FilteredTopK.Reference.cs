@@ -91,7 +91,8 @@ public static unsafe partial class FilteredTopK
             {
                 RowElement.Float32 => ((float*)block)[start + d],
                 RowElement.Float16 => (float)((Half*)block)[start + d],
-                RowElement.Int8 => ((sbyte*)block)[start + d] * (float)((Half*)rows.Scales)[row % ScanSegment.BlockRows],
+                RowElement.Int8 =>
+                    ((sbyte*)block)[start + d] * (float)((Half*)rows.Scales)[row % ScanSegment.BlockRows],
                 RowElement.SignCode => (((byte*)block)[(start + d) / 8] >> (d % 8) & 1) == 0 ? -1 : 1,
                 _ => BFloats.Widen(((ushort*)block)[start + d]),
             };

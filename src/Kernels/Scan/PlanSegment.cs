@@ -12,7 +12,14 @@ namespace Linr.Kernels.Scan;
 /// <param name="Planes">Planes of bits of a packed query, for rows that are codes; 0 for others.</param>
 /// <param name="IsInt8">Whether panels are scored in whole numbers of 8 bits.</param>
 internal readonly record struct PlanSegment(
-    ScanSegment Source, long QueryStart, long PackedStart, int PackedStride, int WideStart, int Exponent, int Planes, bool IsInt8)
+    ScanSegment Source,
+    long QueryStart,
+    long PackedStart,
+    int PackedStride,
+    int WideStart,
+    int Exponent,
+    int Planes,
+    bool IsInt8)
 {
     public int Dim => Source.Dim;
 
