@@ -68,7 +68,7 @@ public static class CudaSources
         new("UNITS_MAX", FusedScan.UnitsMax),
     ];
 
-    private static readonly string[] s_scanParts = [.. s_survivorParts, "FusedScan/RowTiles.cu"];
+    private static readonly string[] s_scanParts = [.. s_survivorParts, "FusedScan/RowProducts.cu", "FusedScan/RowTiles.cu"];
 
     private static readonly string[] s_codeParts = [.. s_survivorParts, "FusedScan/CodeQueue.cu"];
 
@@ -152,24 +152,26 @@ public static class CudaSources
         new("CodeTiles", "FusedScan/CodeTiles.cu", ["90"],
         [
             .. s_survivors,
-            new("CODE_QUEUE", CodeTiles.QueueLength),
-            new("CODE_THREADS", CodeTiles.Threads),
-            new("FACTS_BYTES", CodeTiles.FactsBytes),
+            new("CODE_QUEUE", WarpRings.QueueLength),
+            new("CODE_THREADS", WarpRings.Threads),
+            new("FACTS_BYTES", WarpRings.FactsBytes),
             new("ROOM_ROWS", FusedScan.RoomRows),
+            new("RING_WARPS", WarpRings.Threads / 32),
         ])
         {
-            Parts = s_codeParts,
+            Parts = [.. s_codeParts, "FusedScan/TileRing.cu"],
         },
         new("Int8Tiles", "FusedScan/Int8Tiles.cu", ["90"],
         [
             .. s_survivors,
-            new("INT8_QUEUE", Int8Tiles.QueueLength),
-            new("INT8_THREADS", Int8Tiles.Threads),
-            new("FACTS_BYTES", Int8Tiles.FactsBytes),
+            new("INT8_QUEUE", WarpRings.QueueLength),
+            new("INT8_THREADS", WarpRings.Threads),
+            new("FACTS_BYTES", WarpRings.FactsBytes),
             new("ROOM_ROWS", FusedScan.RoomRows),
+            new("RING_WARPS", WarpRings.Threads / 32),
         ])
         {
-            Parts = s_survivorParts,
+            Parts = [.. s_survivorParts, "FusedScan/TileRing.cu"],
         },
         new("DeviceSearch", "DeviceSearch/DeviceSearch.cu", ["80", "90"],
         [

@@ -7,24 +7,8 @@ namespace Linr.Kernels;
 /// </summary>
 internal sealed class CodeTiles : IDisposable
 {
-    /// <summary>Threads of a block.</summary>
-    internal const int Threads = 256;
-
-    /// <summary>What a warp may keep before it is written out.</summary>
-    internal const int QueueLength = 256;
-
-    /// <summary>What a block knows besides.</summary>
-    internal const int FactsBytes = 64;
-
-    private const int Warps = Threads / 32;
-    private const int TileBytes = 4096;
     private const int GroupQueries = 8;
-    private const int StagesMin = 2;
-    private const int StagesMax = 16;
-    private const int Alignment = 128;
-    private const int ReservedBytes = 1024; // of every block, by the driver
 
-    private static readonly Version s_capability = new(9, 0);
     private readonly CudaModule _module;
     private readonly CudaDevice _device;
     private readonly CudaKernel _one;
@@ -32,7 +16,7 @@ internal sealed class CodeTiles : IDisposable
     private readonly CudaKernel _many;
 
     /// <summary>Loads the kernels.</summary>
-    /// <param name="context">Of a device that it <see cref="Serves"/>.</param>
+    /// <param name="context">Of a device that it <see cref="WarpRings.Serves"/>.</param>
     /// <exception cref="CudaException">The driver refused them.</exception>
     public CodeTiles(CudaContext context)
     {
@@ -48,9 +32,6 @@ internal sealed class CodeTiles : IDisposable
         }
     }
 
-    /// <summary>Whether a device copies as the kernels do.</summary>
-    public static bool Serves(CudaDevice device) => device.ComputeCapability >= s_capability;
-
     /// <summary>
     /// Enqueues the scan, which does nothing unless queries are codes; or returns false where they take too much room.
     /// </summary>
@@ -63,36 +44,15 @@ internal sealed class CodeTiles : IDisposable
     {
         int words = rowBytes / sizeof(ulong);
         int partRows = words <= 4 ? 128 : 64;
-        int tileRows = Math.Max(partRows, TileBytes / rowBytes / partRows * partRows);
-        int tileBytes = tileRows * rowBytes;
+        int tileRows = WarpRings.TileRows(rowBytes, partRows);
         int padded = (shape.QueryCount + GroupQueries - 1) / GroupQueries * GroupQueries;
-        int fixedBytes = FactsBytes + (padded * (rowBytes + (3 * sizeof(int)))) + Alignment
-            + (Warps * ((QueueLength * sizeof(ulong)) + (32 * (sizeof(ulong) + sizeof(uint)))));
-        int stageBytes = Warps * (tileBytes + sizeof(ulong));
-        int whole = _device.SharedBytesPerBlockMax;
-        int stages = (((whole + ReservedBytes) / 2) - ReservedBytes - fixedBytes) / stageBytes;
-        int blocks = 2;
-        if (stages < StagesMin)
-        {
-            stages = (whole - fixedBytes) / stageBytes;
-            blocks = 1;
-        }
-
-        if (stages < 1)
+        if (WarpRings.Of(_device, padded * (rowBytes + (3 * sizeof(int))), tileRows * rowBytes) is not { } rings)
         {
             return false;
         }
 
-        stages = Math.Min(stages, StagesMax);
         CudaKernel kernel = words == 1 ? _one : words <= 4 ? _few : _many;
-        kernel.Launch(
-            new LaunchShape(
-                (uint)(blocks * _device.Multiprocessors), Threads, (uint)(fixedBytes + (stages * stageBytes))),
-            stream,
-            table,
-            batch,
-            (uint)tileRows,
-            (uint)stages);
+        kernel.Launch(rings.Shape(_device), stream, table, batch, (uint)tileRows, (uint)rings.Stages);
         return true;
     }
 

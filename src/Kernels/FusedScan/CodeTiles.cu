@@ -3,7 +3,7 @@
 // three sums is one instruction. A warp has a ring of its own, which bulk copies fill with tiles; its rows are taken some
 // at a time, for eight queries at a time.
 // Whatever has to be called stands outside the loop over tiles: see CodeScan.cu.
-// Defines: those of CodeQueue.cu, ROOM_ROWS.
+// Defines: those of CodeQueue.cu and TileRing.cu.
 
 // What the loop over tiles knows, at the front of shared memory.
 struct alignas(16) Facts {
@@ -27,26 +27,11 @@ DEVICE u8* rings_of(const Sizes& sizes, u32 stages) {
     return at + ((0 - shared_address(at)) & 127);
 }
 
-#define NO_TILE 0xffffffffu
-
-// Where a warp is: the place in the ring, the number of the tile to ask for next, the rows and the queries that are
-// multiplied, which of their sums do not wait yet, how many wait, and after how many tiles cuts are to rise. Lane s
-// knows the first row of the tile in stage s, or that there is none.
-struct Place { u32 slot, phase, ahead, part, group, left, count, tiles, first; };
-
 // Asks for the warp's next tile.
 DEVICE void ask(const Facts& facts, Place& place, u32 ring, u32 barrier, u32 slot) {
-    u32 row = NO_TILE;
-    for (; place.ahead < facts.all && row == NO_TILE; place.ahead += grid_blocks() * WARPS) {
-        u64 start = (u64)facts.order.tile(place.ahead) * facts.tileRows;
-        if (start < facts.rowCount) row = (u32)start;
-    }
-
-    if (lane_id() == slot) place.first = row;
+    u32 row = next_tile(facts, place, slot);
     if (row == NO_TILE || lane_id() != 0) return;
-    // There is room for whole groups of rows.
-    u64 end = ((u64)facts.rowCount + ROOM_ROWS - 1) / ROOM_ROWS * ROOM_ROWS;
-    u32 bytes = (end - row < facts.tileRows ? (u32)(end - row) : facts.tileRows) * facts.rowBytes;
+    u32 bytes = tile_rows_at(facts, row) * facts.rowBytes;
     mbarrier_expect(barrier + 8 * slot, bytes);
     bulk_copy(ring + slot * facts.tileRows * facts.rowBytes, facts.rows + (u64)row * facts.rowBytes, bytes, barrier + 8 * slot);
 }
@@ -178,11 +163,7 @@ template <u32 parts, bool isOneWord> DEVICE bool scan_tiles(Place& place) {
         place.tiles--;
         warp_sync(); // all have read the tile
         ask(facts, place, shared_address(ring), barriers, place.slot);
-        place.slot++;
-        if (place.slot == facts.stages) {
-            place.slot = 0;
-            place.phase ^= 1;
-        }
+        go_on(place, facts.stages);
     }
 
     return true;

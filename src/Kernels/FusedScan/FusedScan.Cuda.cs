@@ -26,7 +26,7 @@ public sealed class FusedScanCuda : IDisposable
         if (element == CudaElement.SignCode)
         {
             _codes = new CodeScan(context);
-            _codeTiles = CodeTiles.Serves(_device) ? new CodeTiles(context) : null;
+            _codeTiles = WarpRings.Serves(_device) ? new CodeTiles(context) : null;
             return;
         }
 
@@ -44,7 +44,7 @@ public sealed class FusedScanCuda : IDisposable
             kernel.AllowSharedBytes(_device.SharedBytesPerBlockMax);
         }
 
-        _int8Tiles = element == CudaElement.Int8 && Int8Tiles.Serves(_device) ? new Int8Tiles(context) : null;
+        _int8Tiles = element == CudaElement.Int8 && WarpRings.Serves(_device) ? new Int8Tiles(context) : null;
         _warpgroups = element != CudaElement.Int8 && WarpgroupScan.Serves(_device)
             ? new WarpgroupScan(context, kind)
             : null;

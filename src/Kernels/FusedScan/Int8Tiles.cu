@@ -10,8 +10,6 @@
 #define WARPS (INT8_THREADS / 32)
 #define STEP_BYTES 32u
 #define SUM_START 0x4b400000 // the float 3 * 2^22
-#define NO_TILE 0xffffffffu
-
 // CudaScanTable in C#.
 struct Table {
     const u8* rows; // [row][rowBytes], rowBytes a multiple of STEP_BYTES
@@ -78,24 +76,11 @@ DEVICE Facts* facts_of_block() {
 // A stage has a tile's rows, and then their scales.
 DEVICE u32 stage_bytes(const Facts& facts) { return facts.tileRows * (facts.rowBytes + (u32)sizeof(u16)); }
 
-// Where a warp is: the place in the ring, the number of the tile to ask for next, the rows and the queries that are
-// multiplied, which of their sums do not wait yet, how many wait, and after how many tiles cuts are to rise. Lane s
-// knows the first row of the tile in stage s, or that there is none.
-struct Place { u32 slot, phase, ahead, part, group, left, count, tiles, first; };
-
 // Asks for the warp's next tile.
 DEVICE void ask(const Facts& facts, Place& place, u32 ring, u32 barrier, u32 slot) {
-    u32 row = NO_TILE;
-    for (; place.ahead < facts.all && row == NO_TILE; place.ahead += grid_blocks() * WARPS) {
-        u64 start = (u64)facts.order.tile(place.ahead) * facts.tileRows;
-        if (start < facts.rowCount) row = (u32)start;
-    }
-
-    if (lane_id() == slot) place.first = row;
+    u32 row = next_tile(facts, place, slot);
     if (row == NO_TILE || lane_id() != 0) return;
-    // There is room for whole groups of rows.
-    u64 end = ((u64)facts.rowCount + ROOM_ROWS - 1) / ROOM_ROWS * ROOM_ROWS;
-    u32 count = end - row < facts.tileRows ? (u32)(end - row) : facts.tileRows;
+    u32 count = tile_rows_at(facts, row);
     u32 bytes = count * facts.rowBytes, scaleBytes = count * (u32)sizeof(u16);
     u32 stage = ring + slot * stage_bytes(facts);
     mbarrier_expect(barrier + 8 * slot, bytes + scaleBytes);
@@ -268,11 +253,7 @@ template <u32 parts, u32 steps, u32 groups> DEVICE bool scan_tiles(Place& place)
         place.tiles--;
         warp_sync(); // all have read the tile
         ask(facts, place, shared_address(ring), barriers, place.slot);
-        place.slot++;
-        if (place.slot == facts.stages) {
-            place.slot = 0;
-            place.phase ^= 1;
-        }
+        go_on(place, facts.stages);
     }
 
     return true;

@@ -25,7 +25,7 @@ public static unsafe partial class Int8Rows
     /// <exception cref="ArgumentOutOfRangeException">A component is too large, or no number.</exception>
     public static Half Round(ReadOnlySpan<float> row, Span<sbyte> values)
     {
-        CheckLengths(row.Length, values.Length);
+        CheckLength(row.Length, values);
         float largest = CheckedLargest(row);
         if (largest == 0)
         {
@@ -54,7 +54,7 @@ public static unsafe partial class Int8Rows
     /// <exception cref="ArgumentOutOfRangeException">A component is too large, or no number.</exception>
     public static Half RoundDirection(ReadOnlySpan<float> row, Span<sbyte> values)
     {
-        CheckLengths(row.Length, values.Length);
+        CheckLength(row.Length, values);
         float largest = CheckedLargest(row);
         if (largest == 0)
         {
@@ -80,8 +80,7 @@ public static unsafe partial class Int8Rows
         }
     }
 
-    /// <summary>The sum of the values' squares.</summary>
-    public static long SquaredNorm(ReadOnlySpan<sbyte> values)
+    private static long SquaredNorm(ReadOnlySpan<sbyte> values)
     {
         long sum = 0;
         foreach (sbyte value in values)
@@ -112,11 +111,11 @@ public static unsafe partial class Int8Rows
         return MathF.Abs(largest);
     }
 
-    private static void CheckLengths(int expected, int found)
+    private static void CheckLength(int expected, ReadOnlySpan<sbyte> values)
     {
-        if (found != expected)
+        if (values.Length != expected)
         {
-            throw new ArgumentException($"Expected {expected} values, found {found}.", nameof(found));
+            throw new ArgumentException($"Expected {expected} values, found {values.Length}.", nameof(values));
         }
     }
 }

@@ -129,33 +129,15 @@ internal static unsafe class Int8Few<TLanes, TVector>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Write(Vector128<int> sums, float step, float* scale, nint apart, bool add, float* scores)
     {
-        Vector128<float> scales = Vector128.Create(scale[0], scale[apart], scale[2 * apart], scale[3 * apart]);
-        Vector128<float> result = Vector128.ConvertToSingle(sums) * Vector128.Create(step) * scales;
-        if (add)
-        {
-            result += Vector128.Create(scores[0], scores[apart], scores[2 * apart], scores[3 * apart]);
-        }
-
-        scores[0] = result[0];
-        scores[apart] = result[1];
-        scores[2 * apart] = result[2];
-        scores[3 * apart] = result[3];
+        Vector128<float> products = Vector128.ConvertToSingle(sums) * Vector128.Create(step);
+        FourScores.Write(products * FourScores.Load(scale, apart), apart, add, scores);
     }
 
     /// <summary>Writes the scores of one entry and four queries; there is room for as many.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void WriteQueries(Vector128<int> sums, Vector128<float> steps, float scale, bool add, float* score)
     {
-        Vector128<float> result = Vector128.ConvertToSingle(sums) * steps * Vector128.Create(scale);
-        if (add)
-        {
-            result += Vector128.Create(
-                score[0], score[ScoresStride], score[2 * ScoresStride], score[3 * ScoresStride]);
-        }
-
-        score[0] = result[0];
-        score[ScoresStride] = result[1];
-        score[2 * ScoresStride] = result[2];
-        score[3 * ScoresStride] = result[3];
+        Vector128<float> products = Vector128.ConvertToSingle(sums) * steps;
+        FourScores.Write(products * Vector128.Create(scale), ScoresStride, add, score);
     }
 }

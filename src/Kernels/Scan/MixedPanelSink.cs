@@ -11,7 +11,7 @@ internal readonly unsafe ref struct MixedPanelSink(TileBuffers buffers, UnitTile
     /// <param name="keptCount">Kept entries.</param>
     /// <param name="slotWords">A word of slots a row of the unit; see <see cref="UnitMasks.SlotWords"/>.</param>
     /// <param name="shift">The bit of the panel's first slot.</param>
-    public void Take(PanelSurvivors target, int keptCount, uint* slotWords, int shift)
+    public void Take(in PanelSurvivors target, int keptCount, uint* slotWords, int shift)
     {
         for (int i = 0; i < keptCount; i++)
         {

@@ -9,13 +9,15 @@ namespace Linr.Kernels.Scan;
 internal readonly unsafe ref struct PanelSurvivors(
     ScanPlan plan, TileBuffers buffers, Survivors survivors, UnitTile tile, int firstSlot)
 {
-    private readonly TileRows _stored = TileLoader.Stored(plan.Queries.Segments[0], tile);
+    private readonly TileRows _stored = plan.Queries.IsRough
+        ? TileLoader.Stored(plan.Queries.Segments[0], tile)
+        : default;
+
     private readonly float* _panel = plan.Queries.Packed(plan.Queries.Segments[0], firstSlot / plan.Queries.PanelSlots);
 
     /// <summary>Adds an entry's row to the slots of a word.</summary>
     public void Add(int entry, uint word)
     {
-        float* scores = buffers.Scores + (entry * plan.Queries.PanelSlots);
         uint row = tile.Unit.FirstRow + tile.Offsets[entry];
         if (plan.Queries.IsRough)
         {
@@ -23,6 +25,7 @@ internal readonly unsafe ref struct PanelSurvivors(
             return;
         }
 
+        float* scores = buffers.Scores + (entry * plan.Queries.PanelSlots);
         for (; word != 0; word &= word - 1)
         {
             int position = BitOperations.TrailingZeroCount(word);

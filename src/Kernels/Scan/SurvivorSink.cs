@@ -37,7 +37,7 @@ internal readonly unsafe ref struct SurvivorSink(
 
     /// <summary>Takes the kept entries of a panel.</summary>
     [SkipLocalsInit]
-    public void TakePanel(PanelSurvivors target, int keptCount)
+    public void TakePanel(in PanelSurvivors target, int keptCount)
     {
         uint* passing = stackalloc uint[64];
         int transposed = -1;

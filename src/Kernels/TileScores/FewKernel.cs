@@ -116,17 +116,7 @@ internal static unsafe class FewKernel<TLanes, TVector, TRows>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Write(Vector128<float> sums, float* scale, nint apart, bool add, float* scores)
     {
-        Vector128<float> scales = Vector128.Create(scale[0], scale[apart], scale[2 * apart], scale[3 * apart]);
-        Vector128<float> result = sums * scales;
-        if (add)
-        {
-            result += Vector128.Create(scores[0], scores[apart], scores[2 * apart], scores[3 * apart]);
-        }
-
-        scores[0] = result[0];
-        scores[apart] = result[1];
-        scores[2 * apart] = result[2];
-        scores[3 * apart] = result[3];
+        FourScores.Write(sums * FourScores.Load(scale, apart), apart, add, scores);
     }
 
     /// <summary>Two rows x two queries.</summary>
