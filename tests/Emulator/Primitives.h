@@ -10,6 +10,8 @@
 #include <cmath>
 
 #define DEVICE static inline
+#define DEVICE_MEMBER inline
+#define DEVICE_CALL static
 #define KERNEL(name, bounds, ...) \
     extern "C" void name(__VA_ARGS__); \
     static const emulator::Registration registration_of_##name(#name, emulator::Bounds bounds, name); \
@@ -105,6 +107,7 @@ LINR_ATOMIC(or, u32, was | v)
 LINR_ATOMIC(and, u32, was & v)
 LINR_ATOMIC(exchange, u32, v)
 #undef LINR_ATOMIC
+DEVICE void shared_count(u32* p, u32 v) { shared_add(p, v); }
 DEVICE void global_count(u32* p, u32 v) { global_add(p, v); }
 DEVICE void prefetch(const void* p) { emulator::check_global(p, 1); }
 

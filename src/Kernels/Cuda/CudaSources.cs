@@ -70,7 +70,7 @@ public static class CudaSources
 
     private static readonly string[] s_scanParts = [.. s_survivorParts, "FusedScan/RowProducts.cu", "FusedScan/RowTiles.cu"];
 
-    private static readonly string[] s_codeParts = [.. s_survivorParts, "FusedScan/CodeQueue.cu"];
+    private static readonly string[] s_codeParts = [.. s_survivorParts, "CodeScores/CodeTable.cu", "FusedScan/CodeQueue.cu"];
 
     private static readonly CudaDefine[] s_scan =
     [
@@ -173,6 +173,19 @@ public static class CudaSources
         {
             Parts = [.. s_survivorParts, "FusedScan/TileRing.cu"],
         },
+        new("CodeSelect", "CodeSelect/CodeSelect.cu", ["80", "90"],
+        [
+            new("THREADS", CodeSelectCuda.Threads),
+            new("BINS", CodeSelectCuda.Bins),
+            new("VALUE_STEPS", CodeSelectCuda.ValueSteps),
+            new("ORDER_STEPS", CodeSelectCuda.OrderSteps),
+            new("BOARD_BYTES", CodeSelectCuda.BoardBytes),
+            new("PLANES_MAX", CodeScores.PlanesMax),
+            new("WORDS_MAX", SignOporp.BitsMax / SignOporp.WordBits),
+        ])
+        {
+            Parts = ["Cuda/Together.cu", "CodeScores/CodeTable.cu", "CodeSelect/CodeValues.cu", "CodeSelect/CodeBins.cu"],
+        },
         new("DeviceSearch", "DeviceSearch/DeviceSearch.cu", ["80", "90"],
         [
             new("THREADS", SearchStepsCuda.Threads),
@@ -238,7 +251,7 @@ public static class CudaSources
         },
         new("TopKGroups", "TopK/TopKGroups.cu", ["80", "90"], [.. s_wideSort, .. s_topKStatus])
         {
-            Parts = ["FusedScan/GroupCode.cu", "TopK/WideSort.cu"],
+            Parts = ["FusedScan/GroupCode.cu", "Cuda/Together.cu", "TopK/WideSort.cu"],
         },
         new("TopKWide", "TopK/TopKWide.cu", ["80", "90"],
         [
@@ -248,7 +261,7 @@ public static class CudaSources
             .. s_topKStatus,
         ])
         {
-            Parts = ["TopK/WideSort.cu"],
+            Parts = ["Cuda/Together.cu", "TopK/WideSort.cu"],
         },
         new("SharedFilter", "Filter/SharedFilter.cu", ["80", "90"], s_filter) { Parts = ["Filter/FilterTable.cu"] },
         new("WarpgroupScan", "FusedScan/WarpgroupScan.cu", ["90a"],

@@ -16,6 +16,8 @@ typedef long long i64;
 typedef unsigned long long u64;
 
 #define DEVICE static __device__ __forceinline__
+#define DEVICE_MEMBER __device__ __forceinline__
+#define DEVICE_CALL static __device__ __noinline__
 // KERNEL(name, (threads a block at most[, blocks an SM at least]), parameters...) { body }
 #define KERNEL(name, bounds, ...) extern "C" __global__ void __launch_bounds__ bounds name(__VA_ARGS__)
 // The block's dynamic shared memory; kernels use no other shared memory.
@@ -154,7 +156,10 @@ LINR_ATOMIC(exchange, u32, "r", "exch.b32")
 
 // Into the second cache.
 DEVICE void prefetch(const void* p) { asm volatile("prefetch.global.L2 [%0];" :: "l"(p) : "memory"); }
-// Adds without an answer, so that nobody waits for it.
+// Add without an answer, so that nobody waits for it.
+DEVICE void shared_count(u32* p, u32 v) {
+    asm volatile("red.shared.add.u32 [%0], %1;" :: "r"(shared_address(p)), "r"(v) : "memory");
+}
 DEVICE void global_count(u32* p, u32 v) { asm volatile("red.global.add.u32 [%0], %1;" :: "l"(p), "r"(v) : "memory"); }
 
 // --- the warp --------------------------------------------------------------------------------------------------------

@@ -5,23 +5,10 @@
 #define WARPS (CODE_THREADS / 32)
 #define SCORE_MAX 1000000.0f // above all scores
 
-// CudaScanTable in C#.
-struct Table {
-    const u8* rows; // [row][rowBytes]
-    const float* norms;
-    u32 rowCount;
-    u32 rowBytes;
-    u32 dim; // bits
-    u32 metric;
-};
-
 struct Codes {
     typedef const Table* At;
     DEVICE_MEMBER static float slow_score(At, const Batch&, u32, u32) { return 0; } // floats can score every code
 };
-
-// A packed query: the planes of all, what is added to its scores, then [plane][word].
-struct QueryHead { u32 planes; i32 plus; u32 unused[2]; };
 
 // A block's part of shared memory. What is kept waits in a word: the row, the query, the total (all 24 bits of it).
 struct Shared {

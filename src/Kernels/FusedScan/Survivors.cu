@@ -10,13 +10,6 @@
 
 #define STAGE_BYTES_A_ROW 256u
 #define NO_FILTER 0xffffffffu
-#if defined(LINR_EMULATOR)
-#define DEVICE_MEMBER inline
-#define DEVICE_CALL static
-#else
-#define DEVICE_MEMBER __device__ __forceinline__
-#define DEVICE_CALL static __device__ __noinline__
-#endif
 
 // CudaScanBatch in C#: what a launch works on.
 struct Batch {

@@ -1,8 +1,7 @@
 // What the blocks of a finish that work together share: the Board on which they tell each other what they know, zero at
 // the start, and a stable sort of the kept words by radix, 8 bits a pass. Work goes by tiles of a query's list.
-// Defines: THREADS, TILE, RUN_MAX, QUERIES_MAX, BOARD_BYTES
+// Defines: those of Together.cu, TILE, RUN_MAX, QUERIES_MAX, BOARD_BYTES
 
-constexpr u32 Warps = THREADS / 32;
 constexpr u32 Digits = 256;
 constexpr u32 RowSteps = 4, KeySteps = 8, ScoreSteps = 4;
 constexpr u32 Steps = ScoreSteps + RowSteps + KeySteps + ScoreSteps;
@@ -21,35 +20,6 @@ struct Board {
 };
 
 static_assert(sizeof(Board) == BOARD_BYTES, "as C# counts it");
-
-// Returns when every block of the grid has come here.
-DEVICE void grid_sync(u32* arrived) {
-    block_sync();
-    if (thread_id() == 0) {
-        fence_device();
-        u32 ticket = global_add(arrived, 1u), all = (ticket / grid_blocks() + 1) * grid_blocks();
-        while (load_acquire(arrived) < all) pause();
-        fence_device();
-    }
-
-    block_sync();
-}
-
-// The sum of v over the threads before this one, and over all.
-DEVICE u32 sum_before(u32 v, u32* warps, u32& total) {
-    u32 inclusive = warp_prefix(v);
-    block_sync();
-    if (lane_id() == 31) warps[warp_id()] = inclusive;
-    block_sync();
-    if (warp_id() == 0) {
-        u32 sum = warp_prefix(lane_id() < Warps ? warps[lane_id()] : 0);
-        if (lane_id() < Warps) warps[lane_id()] = sum;
-    }
-
-    block_sync();
-    total = warps[Warps - 1];
-    return inclusive - v + (warp_id() > 0 ? warps[warp_id() - 1] : 0);
-}
 
 // A piece of a query's list.
 struct Piece { u32 query, first, end; };
