@@ -7,11 +7,8 @@ namespace Linr.Bench.Device;
 /// <summary>A table of random rows of halves or whole numbers, or of random codes, made where it is searched.</summary>
 internal sealed class RandomRows : IDisposable
 {
-    private const int OrderPiece = 1 << 22;
-
     private readonly DeviceBuffer<byte> _rows;
     private readonly DeviceBuffer<Half>? _scales;
-    private readonly DeviceBuffer<long> _order;
 
     /// <summary>Makes it.</summary>
     /// <param name="context">Where.</param>
@@ -28,7 +25,6 @@ internal sealed class RandomRows : IDisposable
         using var random = new RandomTableCuda(context);
         using var stream = new CudaStream(context, "random rows");
         _rows = new DeviceBuffer<byte>(context, FusedScan.RoomFor(rowCount) * rowBytes, "random rows");
-        _order = new DeviceBuffer<long>(context, rowCount, "order of random rows");
         if (element == CudaElement.SignCode)
         {
             // Even but for the word without a bit.
@@ -47,7 +43,6 @@ internal sealed class RandomRows : IDisposable
         }
 
         Attributes = hasAttributes ? new RandomAttributes(context, random, stream, rowCount, seed) : null;
-        UploadOrder(stream);
         stream.Synchronize();
         Table = new CudaTable
         {
@@ -61,7 +56,7 @@ internal sealed class RandomRows : IDisposable
                     Scales = _scales?.Slice() ?? default,
                 },
             ],
-            Order = _order.Slice(),
+            Order = default,
             Columns = Attributes is null ? [] : [.. Attributes.OnDevice],
         };
     }
@@ -69,7 +64,7 @@ internal sealed class RandomRows : IDisposable
     /// <summary>What the rows were drawn from.</summary>
     public ulong Seed { get; }
 
-    /// <summary>As searches take it. Rows of equal score are in the order of their numbers.</summary>
+    /// <summary>As searches take it. Rows of equal score are in their own order.</summary>
     public CudaTable Table { get; }
 
     /// <summary>The attributes, if there are any.</summary>
@@ -110,22 +105,6 @@ internal sealed class RandomRows : IDisposable
     {
         _rows.Dispose();
         _scales?.Dispose();
-        _order.Dispose();
         Attributes?.Dispose();
-    }
-
-    private void UploadOrder(CudaStream stream)
-    {
-        var piece = new long[Math.Min(OrderPiece, _order.Length)];
-        for (long first = 0; first < _order.Length; first += piece.Length)
-        {
-            int count = (int)Math.Min(piece.Length, _order.Length - first);
-            for (int i = 0; i < count; i++)
-            {
-                piece[i] = first + i;
-            }
-
-            stream.Upload<long>(piece.AsSpan(0, count), _order.Slice(first, count));
-        }
     }
 }

@@ -27,6 +27,11 @@ internal sealed class CodeSearch(ItemTable table, SearcherPool pool)
     {
         string name = shape.EmbeddingNames[0];
         EmbeddingColumn column = table.FindEmbedding(name)!;
+        if (approximation.Rescores && TryInOne(column, shape, approximation, batch, take, cancellation))
+        {
+            return;
+        }
+
         string key = $"codes of {name}";
         RowSearcher searcher = pool.Rent(key, [name], cancellation, isOfCodes: true);
         Candidates[] candidates;
@@ -48,6 +53,39 @@ internal sealed class CodeSearch(ItemTable table, SearcherPool pool)
         try
         {
             Rescore(searcher, column, shape, approximation, batch, candidates, take, cancellation);
+        }
+        finally
+        {
+            pool.Return(shape.Embeddings, searcher);
+        }
+    }
+
+    /// <summary>Lets codes choose in the search that rescores, where a device can; else nothing is done.</summary>
+    private bool TryInOne(
+        EmbeddingColumn column,
+        ScanShape shape,
+        Approximation approximation,
+        RequestWork[] batch,
+        TakeAnswer take,
+        CancellationToken cancellation)
+    {
+        RowSearcher searcher = pool.Rent(shape.Embeddings, shape.EmbeddingNames, cancellation);
+        try
+        {
+            RequestRunner.Fill(searcher, shape.GroupBy, batch);
+            int k = batch.Max(one => one.ScanK);
+            if (!searcher.TrySearchKept(
+                k, column.Codes!.Coder, approximation, query => batch[query].ScanK, cancellation))
+            {
+                return false;
+            }
+
+            for (int query = 0; query < batch.Length; query++)
+            {
+                Take(searcher, column, approximation, batch, query, searcher.RowsKept(query), searcher.RowsPassed(query), take);
+            }
+
+            return true;
         }
         finally
         {
@@ -96,8 +134,9 @@ internal sealed class CodeSearch(ItemTable table, SearcherPool pool)
     private static int KeepMax(Approximation approximation, RequestWork work, long rows)
     {
         double share = approximation.KeepShare ?? Approximation.UsualKeepShare;
-        double wanted = !approximation.Rescores ? 0 : approximation.KeepCount ?? Math.Ceiling(share * rows);
-        return (int)Math.Min(Math.Max(wanted, work.ScanK), int.MaxValue);
+        long kept = !approximation.Rescores ? work.ScanK
+            : CodeSelect.Wanted(share, approximation.KeepCount ?? 0, work.ScanK, rows);
+        return (int)Math.Min(Math.Max(kept, work.ScanK), int.MaxValue);
     }
 
     private static void AnswerByCodes(
@@ -150,15 +189,29 @@ internal sealed class CodeSearch(ItemTable table, SearcherPool pool)
         for (int query = 0; query < batch.Length; query++)
         {
             (int kept, long passed) = (candidates[query].Hits.Length, candidates[query].RowsPassed);
-            RequestRunner.Explain(searcher, batch[query], batch.Length);
-            take(batch[query], new ScanAnswer(searcher.Hits(query), passed, searcher.Engine)
-            {
-                Mode = string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{Describe(column, approximation)} -> {kept:N0} of {passed:N0} rescored"),
-                IsExact = kept == passed,
-            });
+            Take(searcher, column, approximation, batch, query, kept, passed, take);
         }
+    }
+
+    /// <summary>Answers a request with what was rescored.</summary>
+    private static void Take(
+        RowSearcher searcher,
+        EmbeddingColumn column,
+        Approximation approximation,
+        RequestWork[] batch,
+        int query,
+        long kept,
+        long passed,
+        TakeAnswer take)
+    {
+        RequestRunner.Explain(searcher, batch[query], batch.Length);
+        take(batch[query], new ScanAnswer(searcher.Hits(query), passed, searcher.Engine)
+        {
+            Mode = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Describe(column, approximation)} -> {kept:N0} of {passed:N0} rescored"),
+            IsExact = kept == passed,
+        });
     }
 
     /// <summary>A filter that lets these rows through.</summary>

@@ -125,6 +125,13 @@ internal sealed class RequestRunner(ItemTable table, string modelVersion, Search
     internal static void Search(
         RowSearcher searcher, GroupBy? groupBy, RequestWork[] batch, CancellationToken cancellation)
     {
+        Fill(searcher, groupBy, batch);
+        searcher.Search(batch.Max(one => one.ScanK), cancellation);
+    }
+
+    /// <summary>Tells a searcher what requests of one shape ask for.</summary>
+    internal static void Fill(RowSearcher searcher, GroupBy? groupBy, RequestWork[] batch)
+    {
         searcher.Begin(batch.Length);
         for (int query = 0; query < batch.Length; query++)
         {
@@ -137,7 +144,6 @@ internal sealed class RequestRunner(ItemTable table, string modelVersion, Search
         }
 
         searcher.IsTimed = batch.Any(one => one.Request.Explain);
-        searcher.Search(batch.Max(one => one.ScanK), cancellation);
     }
 
     /// <summary>Adds the stages of a search to a request that asks for them.</summary>

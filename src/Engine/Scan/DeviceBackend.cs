@@ -45,23 +45,17 @@ internal sealed class DeviceBackend : ISearchBackend
     public ScanCounters Counters => _whyNot is null ? default : _cpu.Counters;
 
     /// <inheritdoc/>
+    /// <remarks>What the shards of several devices keep together, none of them knows.</remarks>
+    public bool TryKeep(BackendRequest request, CancellationToken cancellation)
+        => _merge is null && TrySearch(request, cancellation);
+
+    /// <inheritdoc/>
     public void Search(BackendRequest request, CancellationToken cancellation)
     {
-        _whyNot = WhyNot(request);
-        if (_whyNot is null)
+        if (!TrySearch(request, cancellation))
         {
-            try
-            {
-                SearchShards(request, cancellation);
-                return;
-            }
-            catch (CudaException problem) when (problem.IsOutOfMemory)
-            {
-                _whyNot = "its memory is too small for this search";
-            }
+            _cpu.Search(request, cancellation);
         }
-
-        _cpu.Search(request, cancellation);
     }
 
     /// <inheritdoc/>
@@ -84,6 +78,9 @@ internal sealed class DeviceBackend : ISearchBackend
 
         return passed;
     }
+
+    /// <inheritdoc/>
+    public long RowsKept(int query) => _workspaces[0].RowsKept(query);
 
     /// <inheritdoc/>
     public void Explain(StageClock clock, int queryCount)
@@ -132,6 +129,27 @@ internal sealed class DeviceBackend : ISearchBackend
             : null;
     }
 
+    /// <summary>Searches the devices; false where they cannot.</summary>
+    private bool TrySearch(BackendRequest request, CancellationToken cancellation)
+    {
+        _whyNot = WhyNot(request);
+        if (_whyNot is not null)
+        {
+            return false;
+        }
+
+        try
+        {
+            SearchShards(request, cancellation);
+            return true;
+        }
+        catch (CudaException problem) when (problem.IsOutOfMemory)
+        {
+            _whyNot = "its memory is too small for this search";
+            return false;
+        }
+    }
+
     private static bool IsSum(BackendRequest request)
         => request.Embeddings.Length > 1 || request.Scan.Weights.Span.ContainsAnyExcept(1f);
 
@@ -145,6 +163,12 @@ internal sealed class DeviceBackend : ISearchBackend
             search.Embedding = request.IsOfCodes ? _devices.Shards[0].Layout.CodesNumber(embedding) : embedding;
             search.Embeddings = isSum ? request.Embeddings : default;
             search.Weights = isSum ? scan.Weights : default;
+            search.Keep = request.Keep;
+            if (request.Keep is { } keep)
+            {
+                keep.Codes = _devices.Shards[0].Layout.CodesNumber(embedding);
+            }
+
             search.QueryCount = scan.QueryCount;
             search.Queries = scan.Queries;
             search.Filters = _filters.All;

@@ -14,6 +14,12 @@ internal interface ISearchBackend : IDisposable
     /// <summary>What the last search did, if the processor did it.</summary>
     ScanCounters Counters { get; }
 
+    /// <summary>
+    /// Runs a request of which codes choose the rows, and waits; false, and nothing was done, where it takes two searches.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The search was cancelled.</exception>
+    bool TryKeep(BackendRequest request, CancellationToken cancellation) => false;
+
     /// <summary>Runs a request and waits.</summary>
     /// <exception cref="OperationCanceledException">The search was cancelled.</exception>
     void Search(BackendRequest request, CancellationToken cancellation);
@@ -23,6 +29,9 @@ internal interface ISearchBackend : IDisposable
 
     /// <summary>How many rows passed the filter of a query.</summary>
     long RowsPassed(int query);
+
+    /// <summary>How many of those got scores, where codes chose.</summary>
+    long RowsKept(int query) => RowsPassed(query);
 
     /// <summary>Adds the stages of the last search.</summary>
     void Explain(StageClock clock, int queryCount);

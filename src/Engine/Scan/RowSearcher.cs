@@ -1,4 +1,5 @@
 using Linr.Engine.Requests;
+using Linr.Kernels;
 using Linr.Kernels.Filter;
 using Linr.Kernels.Scan;
 
@@ -16,6 +17,9 @@ public sealed class RowSearcher : IDisposable
     private readonly ScanSegment[] _segments;
     private readonly int[] _segmentStarts;
     private readonly bool _isOfCodes;
+    private readonly CodeKeep _keep = new() { Codes = 0 };
+    private float[] _codeQueries = [];
+    private long[] _keepLeast = [];
     private float[] _queries = [];
     private float[] _weights = [];
     private float[] _scoreMin = [];
@@ -112,6 +116,48 @@ public sealed class RowSearcher : IDisposable
         _request.Groups = _table.Groups(attribute);
         _request.GroupCap = cap;
     }
+
+    /// <summary>
+    /// Finds the <paramref name="k"/> best rows of each query, of those that codes choose, in one search; false, and
+    /// nothing was done, where it takes two.
+    /// </summary>
+    /// <param name="k">Rows wanted.</param>
+    /// <param name="coder">Makes the codes of the one embedding.</param>
+    /// <param name="approximation">How many are chosen, and how.</param>
+    /// <param name="leastOf">[query]: as many are chosen at least.</param>
+    /// <param name="cancellation">Looked at between passes.</param>
+    /// <exception cref="OperationCanceledException">The search was cancelled.</exception>
+    internal bool TrySearchKept(
+        int k, SignOporp coder, Approximation approximation, Func<int, int> leastOf, CancellationToken cancellation)
+    {
+        int queryCount = _request.QueryCount;
+        Grow(ref _codeQueries, queryCount * coder.Bits);
+        Grow(ref _keepLeast, queryCount);
+        for (int query = 0; query < queryCount; query++)
+        {
+            coder.EncodeQuery(
+                Query(query), approximation.IsAsymmetric, _codeQueries.AsSpan(query * coder.Bits, coder.Bits));
+            _keepLeast[query] = leastOf(query);
+        }
+
+        _keep.Queries = _codeQueries.AsMemory(0, queryCount * coder.Bits);
+        _keep.Least = _keepLeast.AsMemory(0, queryCount);
+        _keep.Share = approximation.KeepShare ?? Approximation.UsualKeepShare;
+        _keep.Count = approximation.KeepCount ?? 0;
+        _request.K = k;
+        _search.Keep = _keep;
+        try
+        {
+            return Backend.TryKeep(_search, cancellation);
+        }
+        finally
+        {
+            _search.Keep = null;
+        }
+    }
+
+    /// <summary>How many of the rows that passed codes chose in the last search.</summary>
+    internal long RowsKept(int query) => Backend.RowsKept(query);
 
     /// <summary>Finds the <paramref name="k"/> best rows of each query.</summary>
     /// <exception cref="OperationCanceledException">The search was cancelled.</exception>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Linr.Index.Columns;
+using Linr.Index.Ids;
 using Linr.Kernels;
 using Linr.Kernels.Scan;
 
@@ -35,6 +36,9 @@ public sealed record DeviceLayout
     /// <summary>Whether rows have a bit that says if they may be returned.</summary>
     public required bool HasLiveMask { get; init; }
 
+    /// <summary>Whether rows have a number that orders those of equal score; else they are in order.</summary>
+    public required bool HasOrder { get; init; }
+
     /// <summary>Bytes of embeddings, their scales and norms.</summary>
     public long EmbeddingBytes => Embeddings.Sum(schema => Capacity
         * (RowBytesOf(schema) + (HasScales(schema) ? sizeof(short) : 0) + (HasNorms(schema) ? sizeof(float) : 0)));
@@ -48,7 +52,7 @@ public sealed record DeviceLayout
 
     /// <summary>Bytes of the numbers that order rows of equal score, and of the mask of live rows.</summary>
     public long OrderBytes
-        => (Capacity * sizeof(long)) + (HasLiveMask ? RowMask.Words(Capacity) * sizeof(ulong) : 0);
+        => (HasOrder ? Capacity * sizeof(long) : 0) + (HasLiveMask ? RowMask.Words(Capacity) * sizeof(ulong) : 0);
 
     /// <summary>Bytes of all arrays.</summary>
     public long Bytes => EmbeddingBytes + CodeBytes + AttributeBytes + OrderBytes;
@@ -57,7 +61,8 @@ public sealed record DeviceLayout
     public int ArrayCount
         => Embeddings.Sum(schema
                 => 1 + (HasNorms(schema) ? 1 : 0) + (HasScales(schema) ? 1 : 0) + (schema.Codes is null ? 0 : 1))
-            + (HasLiveMask ? 2 : 1)
+            + (HasOrder ? 1 : 0)
+            + (HasLiveMask ? 1 : 0)
             + Columns.Sum(column => column.IsMultiValued || column.HasMissing ? 2 : 1);
 
     /// <summary>The layout of a table that is not there yet.</summary>
@@ -83,6 +88,7 @@ public sealed record DeviceLayout
                         field, schema.Fields[field], sizeOf(schema.Fields[field]))),
             ],
             HasLiveMask = false,
+            HasOrder = true,
         };
     }
 
@@ -115,6 +121,7 @@ public sealed record DeviceLayout
             Columns = columns.ToImmutable(),
             HasLiveMask = Enumerable.Range(rows.FirstBlock, rows.BlockCount)
                 .Any(block => !items.LiveMask(block).IsEmpty),
+            HasOrder = items.Ids is not IntegerIds integers || !integers.AreAscending(rows.FirstRow, rows.Rows),
         };
         return layout.WithCapacity(capacity);
     }
@@ -133,6 +140,7 @@ public sealed record DeviceLayout
         {
             Capacity = capacity,
             HasLiveMask = HasLiveMask || hasRoom,
+            HasOrder = HasOrder || hasRoom,
             Columns =
             [
                 .. Columns.Select(column => column with

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Linr.Cuda;
 using Linr.Index.Columns;
 using Linr.Index.Embeddings;
@@ -149,22 +150,33 @@ public sealed class DeviceTable : IDisposable
         return DeviceLayout.DescribeCodes(column.Schema) with { Rows = words.Cast<byte>() };
     }
 
-    private DeviceSlice<long> SendOrder(
+    private CudaRowOrder SendOrder(
         IdColumn ids, CudaContext context, StagedUpload upload, CancellationToken cancellation)
     {
+        if (!Layout.HasOrder)
+        {
+            return default;
+        }
+
         DeviceSlice<long> order = Allocate<long>(context, Layout.Capacity, "order of rows");
         if (ids is IntegerIds integers)
         {
-            upload.Send(Shard, 1, order, 1, (block, first, to)
-                => integers.Block(block, first + to.Length)[first..].CopyTo(to));
-            return order;
+            long least = long.MaxValue;
+            long largest = long.MinValue;
+            upload.Send(Shard, 1, order, 1, (block, first, to) =>
+            {
+                integers.Block(block, first + to.Length)[first..].CopyTo(to);
+                least = Math.Min(least, TensorPrimitives.Min<long>(to));
+                largest = Math.Max(largest, TensorPrimitives.Max<long>(to));
+            });
+            return new CudaRowOrder(order, Math.Min(least, largest), largest);
         }
 
         using NativeBuffer numbers = OrderNumbers.Of(ids, Shard, cancellation);
         NativeSlice<long> host = numbers.Slice<long>();
         upload.Send(Shard, 1, order, 1, (block, first, to)
             => host.Slice(((long)(block - Shard.FirstBlock) * Limits.BlockRows) + first, to.Length).Span.CopyTo(to));
-        return order;
+        return new CudaRowOrder(order);
     }
 
     private DeviceSlice<ulong> SendLive(ItemTable items, CudaContext context, StagedUpload upload)

@@ -31,6 +31,26 @@ internal sealed class IntegerIds(BlockStore<long> values, long count) : IdColumn
     /// <summary>The integers of one block.</summary>
     public ReadOnlySpan<long> Block(int block, int rows) => values.Block(block).Slice(0, rows).Span;
 
+    /// <summary>Whether each of these rows has a larger integer than the one before.</summary>
+    internal bool AreAscending(uint firstRow, long rows)
+        => Parallel.For(0L, (rows + Limits.BlockRows - 1) / Limits.BlockRows, (block, state) =>
+        {
+            long start = firstRow + (block * Limits.BlockRows);
+            int count = (int)Math.Min(Limits.BlockRows, firstRow + rows - start);
+            ReadOnlySpan<long> own = Block((int)(start / Limits.BlockRows), count);
+            long before = block == 0 ? own[0] : values.ReadOne((uint)(start - 1));
+            bool ascends = block == 0 || before < own[0];
+            for (int i = 1; i < own.Length && ascends; i++)
+            {
+                ascends = own[i - 1] < own[i];
+            }
+
+            if (!ascends)
+            {
+                state.Stop();
+            }
+        }).IsCompleted;
+
     /// <inheritdoc/>
     internal override void Append(ItemId id) => Append(id.Integer);
 

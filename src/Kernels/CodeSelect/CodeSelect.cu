@@ -23,6 +23,7 @@ struct Choice {
     double share;       // so many of those that pass, rounded up
     u64 wanted;         // or so many, unless 0
     u64 least;          // and as many at least
+    u64 isUsed;         // 0: nothing is done
 };
 
 // What blocks tell each other about a query; zero at the start.
@@ -374,6 +375,7 @@ KERNEL(select_codes, (THREADS, 4), const Table* at, const Choice* choices, u32 c
     Planes planes = {low, high, words};
     for (u32 i = 0; i < count; i++) {
         const Choice choice = choices[i];
+        if (choice.isUsed == 0) continue;
         const QueryHead* head = (const QueryHead*)choice.query;
         Codes codes = {table.rows, table.rowCount, table.dim / 64, head->planes, block->query};
         block_sync();

@@ -19,6 +19,7 @@ public struct CudaCodeChoice
     private double _share;
     private ulong _wanted;
     private ulong _least;
+    private ulong _isUsed;
 
     /// <summary>The query as <see cref="PackedQueries"/> packs those for codes.</summary>
     public DeviceSlice<byte> Query { set => _query = value.Address; }
@@ -49,6 +50,9 @@ public struct CudaCodeChoice
 
     /// <summary>Rows to keep at least.</summary>
     public long Least { set => _least = (ulong)value; }
+
+    /// <summary>Whether anything is to be done.</summary>
+    public bool IsUsed { set => _isUsed = value ? 1UL : 0; }
 
     /// <summary>How rows of equal score are ordered.</summary>
     public CudaRowOrder Order

@@ -135,7 +135,10 @@ public static class CudaSources
             new("UNROLL", CanonicalScore.CudaUnroll),
             .. s_elements,
             .. s_metrics,
-        ]),
+        ])
+        {
+            Parts = ["CanonicalScore/RowValue.cu"],
+        },
         new("CodeScan", "FusedScan/CodeScan.cu", ["80", "90"],
         [
             .. s_survivors,
@@ -262,6 +265,14 @@ public static class CudaSources
         ])
         {
             Parts = ["Cuda/Together.cu", "TopK/WideSort.cu"],
+        },
+        new("SignOporp", "SignOporp/SignOporp.cu", ["80", "90"],
+        [
+            new("THREADS", SignOporpCuda.Threads),
+            .. s_elements,
+        ])
+        {
+            Parts = ["CanonicalScore/RowValue.cu"],
         },
         new("SharedFilter", "Filter/SharedFilter.cu", ["80", "90"], s_filter) { Parts = ["Filter/FilterTable.cu"] },
         new("WarpgroupScan", "FusedScan/WarpgroupScan.cu", ["90a"],

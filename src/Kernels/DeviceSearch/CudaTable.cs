@@ -19,8 +19,8 @@ public sealed record CudaTable
     /// <summary>The embeddings, in the schema's order.</summary>
     public required ImmutableArray<CudaEmbedding> Embeddings { get; init; }
 
-    /// <summary>[row]: numbers, all different, in the order in which rows of equal score are returned.</summary>
-    public required DeviceSlice<long> Order { get; init; }
+    /// <summary>The order in which rows of equal score are returned.</summary>
+    public required CudaRowOrder Order { get; init; }
 
     /// <summary>A bit a row that may be returned, lowest bit first; empty where all may.</summary>
     public DeviceSlice<ulong> Live { get; init; }

@@ -32,6 +32,9 @@ public sealed class DeviceSearchRequest
     /// </summary>
     public ReadOnlyMemory<DeviceFilter?> Filters { get; set; }
 
+    /// <summary>Which rows codes let through to the scores; null: all that pass their filter.</summary>
+    public CodeKeep? Keep { get; set; }
+
     /// <summary>Hits kept a query, 1 or more; more than there are rows that pass keeps them all.</summary>
     public int K { get; set; }
 
@@ -80,6 +83,7 @@ public sealed class DeviceSearchRequest
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(GroupCap);
         }
 
+        Keep?.Check(Table, QueryCount);
         if (!ScoreMin.IsEmpty)
         {
             CheckLength(nameof(ScoreMin), ScoreMin.Length, QueryCount);

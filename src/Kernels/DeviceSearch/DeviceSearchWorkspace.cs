@@ -22,6 +22,7 @@ public sealed unsafe class DeviceSearchWorkspace : IDisposable
     private NativeBuffer? _answers;
     private int[] _hitCounts = [];
     private long[] _passed = [];
+    private long[] _kept = [];
     private int _queryCount;
     private nint _hits;
     private long _hitsPerQuery;
@@ -68,6 +69,9 @@ public sealed unsafe class DeviceSearchWorkspace : IDisposable
     /// <summary>How many rows passed a query's filter in the last search, exactly.</summary>
     public long RowsPassed(int query) => _passed[query];
 
+    /// <summary>How many of these got scores: all, unless codes chose.</summary>
+    public long RowsKept(int query) => _kept[query];
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -93,8 +97,10 @@ public sealed unsafe class DeviceSearchWorkspace : IDisposable
         _queryCount = request.QueryCount;
         ScanArrays.Grow(ref _hitCounts, _queryCount);
         ScanArrays.Grow(ref _passed, _queryCount);
+        ScanArrays.Grow(ref _kept, _queryCount);
         Array.Clear(_hitCounts, 0, _queryCount);
         Array.Fill(_passed, request.Table.RowCount, 0, _queryCount);
+        Array.Fill(_kept, request.Table.RowCount, 0, _queryCount);
     }
 
     /// <summary>The arrays of a shape.</summary>
@@ -173,8 +179,10 @@ public sealed unsafe class DeviceSearchWorkspace : IDisposable
             _hitCounts[firstQuery + q] = (int)Math.Min(counts[q], k);
             if (Plans.PlanOf[q] >= 0)
             {
-                _passed[firstQuery + q] = (long)memory.Reads(memory.Passed)[Plans.PlanOf[q]];
+                _passed[firstQuery + q] = (long)memory.Reads(memory.PlanPassed)[Plans.PlanOf[q]];
             }
+
+            _kept[firstQuery + q] = shape.Keeps ? (long)memory.Reads(memory.Passed)[q] : _passed[firstQuery + q];
         }
 
         ScanHit* hits = (ScanHit*)memory.ReadAddress(memory.Hits);
@@ -208,7 +216,7 @@ public sealed unsafe class DeviceSearchWorkspace : IDisposable
             shape,
             memory,
             Plans.OnDevice,
-            request.Table.Order,
+            request.Table.Order.Numbers,
             request.IsTimed ? _marks : []));
         return graph.Instantiate();
     }

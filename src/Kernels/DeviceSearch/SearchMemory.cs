@@ -50,6 +50,9 @@ internal sealed unsafe class SearchMemory : IDisposable
         PartErrors = Take<float>((long)queries * shape.SampleParts);
         Lowest = Take<float>(queries);
         Filters = Take<uint>(queries);
+        Codes = Take<CudaScanTable>(shape.Keeps ? 1 : 0);
+        Choices = Take<CudaCodeChoice>(shape.Keeps ? queries : 0);
+        CodeQueries = Take<byte>((long)queries * shape.CodeQueryBytes);
         DenseCuts = Take<uint>(queries);
         ListCuts = Take<uint>(queries);
         UploadBytes = _taken;
@@ -60,11 +63,13 @@ internal sealed unsafe class SearchMemory : IDisposable
         LastCuts = Take<float>(queries);
         Ways = Take<SearchWay>(queries);
         ListCount = Take<uint>(1);
-        Passed = Take<ulong>(shape.Plans);
+        PlanPassed = Take<ulong>(shape.Plans);
+        Passed = shape.Keeps ? Take<ulong>(queries) : PlanPassed;
         Hits = Take<ScanHit>((long)queries * shape.Hits);
         DownloadBytes = _taken - UploadBytes;
 
-        Masks = Take<ulong>(shape.Plans * shape.MaskWords);
+        PlanMasks = Take<ulong>(shape.Plans * shape.MaskWords);
+        Masks = shape.Keeps ? Take<ulong>(queries * shape.MaskWords) : PlanMasks;
         List = Take<uint>(shape.ListRows);
         ListedPlans = Take<uint>(SearchStepsCuda.Threads);
         Sample = Take<float>((long)queries * shape.SampleRows);
@@ -77,6 +82,7 @@ internal sealed unsafe class SearchMemory : IDisposable
         Words = Take<ulong>((long)queries * shape.Survivors);
         Slots = Take<ulong>((long)queries * shape.GroupSlots);
         Scratch = Take<byte>(TopKCuda.ScratchBytes(queries, shape.Hits, shape.Survivors, shape.HasGroups));
+        KeepScratch = Take<byte>(shape.Keeps ? CodeSelectCuda.ScratchBytes(queries, shape.Rows) : 0);
         DeviceBytes = _taken;
     }
 
@@ -147,7 +153,17 @@ internal sealed unsafe class SearchMemory : IDisposable
 
     public DeviceSlice<float> Lowest { get; }
 
+    /// <summary>[query]: which of <see cref="Masks"/>.</summary>
     public DeviceSlice<uint> Filters { get; }
+
+    /// <summary>The codes that choose, or nothing.</summary>
+    public DeviceSlice<CudaScanTable> Codes { get; }
+
+    /// <summary>[query]: what they choose.</summary>
+    public DeviceSlice<CudaCodeChoice> Choices { get; }
+
+    /// <summary>[query][bytes]: queries for codes.</summary>
+    public DeviceSlice<byte> CodeQueries { get; }
 
     /// <summary>Cuts of the scan of all rows; zero at first.</summary>
     public DeviceSlice<uint> DenseCuts { get; }
@@ -168,10 +184,21 @@ internal sealed unsafe class SearchMemory : IDisposable
 
     public DeviceSlice<uint> ListCount { get; }
 
+    /// <summary>[plan]: rows that pass it.</summary>
+    public DeviceSlice<ulong> PlanPassed { get; }
+
+    /// <summary>[mask]: rows that it lets through to the scores.</summary>
     public DeviceSlice<ulong> Passed { get; }
 
     public DeviceSlice<ScanHit> Hits { get; }
 
+    /// <summary>[plan][word]: rows that pass it.</summary>
+    public DeviceSlice<ulong> PlanMasks { get; }
+
+    /// <summary>
+    /// [mask][word]: rows that get scores: those that pass plans, or where codes choose, of each query those that are
+    /// kept.
+    /// </summary>
     public DeviceSlice<ulong> Masks { get; }
 
     public DeviceSlice<uint> List { get; }
@@ -199,6 +226,8 @@ internal sealed unsafe class SearchMemory : IDisposable
     public DeviceSlice<ulong> Slots { get; }
 
     public DeviceSlice<byte> Scratch { get; }
+
+    public DeviceSlice<byte> KeepScratch { get; }
 
     private CudaGraphExec?[] Graphs { get; } = new CudaGraphExec?[GraphCount];
 

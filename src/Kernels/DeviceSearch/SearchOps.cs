@@ -14,6 +14,7 @@ internal sealed class SearchOps : IDisposable
     private readonly CudaContext _context;
     private readonly Lock _loading = new();
     private FusedScanSumCuda? _sum;
+    private CodeSelectCuda? _select;
 
     /// <summary>Loads the kernels that every table needs.</summary>
     /// <exception cref="CudaException">The driver refused them.</exception>
@@ -57,6 +58,15 @@ internal sealed class SearchOps : IDisposable
         }
     }
 
+    /// <summary>The choice by codes; loads it at first.</summary>
+    private CodeSelectCuda Select()
+    {
+        lock (_loading)
+        {
+            return _select ??= new CodeSelectCuda(_context);
+        }
+    }
+
     /// <summary>The scan of rows of an element; loads it at first.</summary>
     private FusedScanCuda Scan(CudaElement element)
     {
@@ -90,7 +100,16 @@ internal sealed class SearchOps : IDisposable
         Mark(stream, marks, 1);
         if (mode == SearchMode.Filtered)
         {
-            _filter.Launch(stream, memory.FilterTable, plans, memory.Masks, memory.MaskWords, memory.Passed);
+            if (shape.Plans > 0)
+            {
+                _filter.Launch(
+                    stream, memory.FilterTable, plans, memory.PlanMasks, memory.MaskWords, memory.PlanPassed);
+            }
+
+            if (shape.Keeps)
+            {
+                Select().Launch(stream, memory.Codes, memory.Choices, memory.MaskWords, memory.KeepScratch);
+            }
         }
 
         if (mode != SearchMode.Plain)
@@ -122,6 +141,7 @@ internal sealed class SearchOps : IDisposable
         _finish.Dispose();
         _bounds.Dispose();
         _sum?.Dispose();
+        _select?.Dispose();
         foreach (FusedScanCuda? scan in _scans)
         {
             scan?.Dispose();

@@ -28,7 +28,7 @@ internal readonly ref struct SearchPass(
             plans.OnDevice.EnqueueUpload(workspace.Stream);
         }
 
-        SearchMode mode = plans.Count > 0 ? SearchMode.Filtered : SearchMode.Plain;
+        SearchMode mode = own.IsFiltered ? SearchMode.Filtered : SearchMode.Plain;
         bool isEstimated = own.SampleTiles > 0;
         Launch(mode, isEstimated, own, memory, isRepeat: false);
         if (isEstimated && HasCutTooHigh(memory))

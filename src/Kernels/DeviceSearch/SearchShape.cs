@@ -67,6 +67,15 @@ internal readonly record struct SearchShape(
     /// <summary>Whether scores need the rows' norms.</summary>
     public bool HasNorms { get; init; }
 
+    /// <summary>Bytes of a packed query for the codes that choose which rows get scores; 0: none do.</summary>
+    public int CodeQueryBytes { get; init; }
+
+    /// <summary>Whether codes choose.</summary>
+    public bool Keeps => CodeQueryBytes > 0;
+
+    /// <summary>Whether some rows may get no scores.</summary>
+    public bool IsFiltered => Plans > 0 || Keeps;
+
     /// <summary>Embeddings.</summary>
     public int EmbeddingCount => Math.Max(1, Terms);
 
@@ -100,7 +109,8 @@ internal readonly record struct SearchShape(
         DeviceSearchRequest request, SearchOps ops, SearchLimits limits, int queryCount)
     {
         CudaTable table = request.Table;
-        bool isFiltered = !request.Filters.IsEmpty || !table.Live.IsEmpty;
+        bool keeps = request.Keep is not null;
+        bool isFiltered = !request.Filters.IsEmpty || !table.Live.IsEmpty || keeps;
         long rows = RoundUp(table.RowCount, RowsMin);
         long hits = RoundUp(Math.Min((uint)request.K, table.RowCount), HitsMin);
         CudaElement element = request.EmbeddingAt(0).Element;
@@ -138,7 +148,7 @@ internal readonly record struct SearchShape(
         long maskBytes = isFiltered ? rows / 8 : 0;
         int queries = FusedScan.QueriesMax;
         while (queries > 1 && (queries / 2 >= queryCount
-            || (queries * queryBytes) + ((request.Filters.Length <= 1 ? 1 : queries) * maskBytes) > limits.ScratchBytes))
+            || (queries * queryBytes) + (MaskCount(request, queries) * maskBytes) > limits.ScratchBytes))
         {
             queries /= 2;
         }
@@ -161,12 +171,19 @@ internal readonly record struct SearchShape(
             0,
             rows,
             table.Columns.Length,
-            table.Order.Address,
+            table.Order.Numbers.IsEmpty ? 0 : table.Order.Numbers.Address,
             request.HasGroups)
         {
+            CodeQueryBytes = request.Keep is { } keep
+                ? PackedQueries.BytesPerQuery(table.Embeddings[keep.Codes].Dim, CudaElement.SignCode)
+                : 0,
             HasNorms = request.EmbeddingAt(0) is { Metric: not ScanMetric.Dot, Norms.IsEmpty: false },
         };
     }
+
+    /// <summary>Masks of so many queries: of their filters, and of what codes keep.</summary>
+    private static int MaskCount(DeviceSearchRequest request, int queries)
+        => (request.Filters.Length <= 1 ? 1 : queries) + (request.Keep is null ? 0 : queries);
 
     /// <summary>The smallest of 1, 1.25, 1.5 and 1.75 times a power of two that is as large.</summary>
     private static long RoundUp(long value, int least)

@@ -41,7 +41,12 @@ internal readonly ref struct SearchUpload(DeviceSearchRequest request, SearchSha
         Span<uint> filters = memory.Writes(memory.Filters);
         for (int q = 0; q < queryCount; q++)
         {
-            filters[q] = planOf[q] < 0 ? NoFilter : (uint)planOf[q];
+            filters[q] = shape.Keeps ? (uint)q : planOf[q] < 0 ? NoFilter : (uint)planOf[q];
+        }
+
+        if (shape.Keeps)
+        {
+            WriteChoices(request.Keep!, firstQuery, queryCount, planOf);
         }
 
         memory.Writes(memory.DenseCuts).Clear();
@@ -49,7 +54,7 @@ internal readonly ref struct SearchUpload(DeviceSearchRequest request, SearchSha
         memory.Writes(memory.Head)[0] = new DeviceSearchHead
         {
             QueryCount = (uint)queryCount,
-            PlanCount = (uint)planCount,
+            PlanCount = (uint)(shape.Keeps ? queryCount : planCount),
             K = (uint)K,
             SampleRows = (uint)shape.SampleRows,
             SampleUsual = (uint)shape.SampleUsual,
@@ -101,7 +106,7 @@ internal readonly ref struct SearchUpload(DeviceSearchRequest request, SearchSha
             int room = Math.Min(shape.QueriesPerLaunch, shape.Queries - first);
             CudaScanBatch dense = Batch(first, room, Math.Clamp(queryCount - first, 0, room));
             CudaScanBatch listed = dense;
-            DeviceSlice<uint> cuts = (shape.Plans == 0 ? memory.Cuts : memory.DenseCuts).Slice(first, room);
+            DeviceSlice<uint> cuts = (shape.IsFiltered ? memory.DenseCuts : memory.Cuts).Slice(first, room);
             dense.Cuts = shape.HasGroups ? cuts : memory.DenseCuts.Slice(first, room);
             listed.Cuts = memory.ListCuts.Slice(first, room);
             listed.List = memory.List;
@@ -120,6 +125,34 @@ internal readonly ref struct SearchUpload(DeviceSearchRequest request, SearchSha
             batches[at++] = dense;
             batches[at++] = listed;
             batches[at++] = tiles;
+        }
+    }
+
+    private void WriteChoices(CodeKeep keep, int firstQuery, int queryCount, ReadOnlySpan<int> planOf)
+    {
+        CudaEmbedding codes = Source.Embeddings[keep.Codes];
+        memory.Writes(memory.Codes)[0] = new CudaScanTable(
+            codes.Metric, codes.Rows, codes.RowBytes, codes.Dim, default, Source.RowCount, default);
+        ReadOnlySpan<float> queries = keep.Queries.Span.Slice(firstQuery * codes.Dim, queryCount * codes.Dim);
+        PackedQueries.PackCodes(queries, codes.Dim, shape.CodeQueryBytes, memory.Writes(memory.CodeQueries));
+        Span<CudaCodeChoice> choices = memory.Writes(memory.Choices);
+        for (int q = 0; q < choices.Length; q++)
+        {
+            // Where there is no query, all rows of none pass: nothing is done.
+            int plan = q < queryCount ? planOf[q] : -1;
+            choices[q] = new CudaCodeChoice
+            {
+                Query = memory.CodeQueries.Slice((long)q * shape.CodeQueryBytes, shape.CodeQueryBytes),
+                Mask = plan < 0 ? default : memory.PlanMasks.Slice(plan * shape.MaskWords, shape.MaskWords),
+                Passed = plan < 0 ? default : memory.PlanPassed.Slice(plan, 1),
+                Kept = memory.Masks.Slice(q * shape.MaskWords, shape.MaskWords),
+                Count = memory.Passed.Slice(q, 1),
+                Order = Source.Order,
+                Share = keep.Share,
+                Wanted = keep.Count,
+                Least = keep.Least.IsEmpty || q >= queryCount ? 0 : keep.Least.Span[firstQuery + q],
+                IsUsed = q < queryCount,
+            };
         }
     }
 

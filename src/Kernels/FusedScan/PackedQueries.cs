@@ -51,7 +51,11 @@ public readonly ref struct PackedQueries
         int queryBytes = BytesPerQuery(dim, element);
         if (element == CudaElement.SignCode)
         {
-            PackCodes(queries, dim, queryBytes);
+            int count = queries.Length / dim;
+            Factors[..count].Fill(1);
+            Offsets[..count].Clear();
+            Errors[..count].Clear();
+            PackCodes(queries, dim, queryBytes, Bytes);
             return;
         }
 
@@ -68,16 +72,12 @@ public readonly ref struct PackedQueries
     }
 
     /// <summary>Queries for codes, of which scores are exact.</summary>
-    private void PackCodes(ReadOnlySpan<float> queries, int bits, int queryBytes)
+    internal static void PackCodes(ReadOnlySpan<float> queries, int bits, int queryBytes, Span<byte> packed)
     {
-        int count = queries.Length / bits;
         int planes = CodeScores.PlanesOf(queries);
-        Factors[..count].Fill(1);
-        Offsets[..count].Clear();
-        Errors[..count].Clear();
-        for (int q = 0; q < count; q++)
+        for (int q = 0; q < queries.Length / bits; q++)
         {
-            CodeScores.Pack(queries.Slice(q * bits, bits), planes, Bytes.Slice(q * queryBytes, queryBytes));
+            CodeScores.Pack(queries.Slice(q * bits, bits), planes, packed.Slice(q * queryBytes, queryBytes));
         }
     }
 

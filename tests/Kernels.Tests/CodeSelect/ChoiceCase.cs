@@ -79,6 +79,7 @@ internal sealed class ChoiceCase : IDisposable
             Share = want.Share,
             Wanted = want.Wanted,
             Least = want.Least,
+            IsUsed = true,
         })]);
         using DeviceBuffer<byte> scratch = new(_context, CodeSelectCuda.ScratchBytes(wants.Length, _rows), "scratch of choices");
         _stream.EnqueueFill(scratch.Slice(), (byte)0xa5);

@@ -41,7 +41,7 @@ internal sealed unsafe class SearchCase : IDisposable
             Context = context,
             RowCount = (uint)rowCount,
             Embeddings = [Copy(_host.Segments.Span[0], element)],
-            Order = Put(order ?? [.. Enumerable.Range(0, rowCount).Select(row => (long)row)]),
+            Order = order is null ? default : new CudaRowOrder(Put(order), order.Min(), order.Max()),
         };
         if (isLive is not null)
         {
@@ -108,6 +108,53 @@ internal sealed unsafe class SearchCase : IDisposable
         // Filters share their clauses as in a large table.
         workspace.Plans.SharedRowsMin = 1L << 40;
         search.Search(request, workspace, TestContext.Current.CancellationToken);
+        using ScanWorkspace expected = new();
+        Expect(request, expected);
+        for (int query = 0; query < request.QueryCount; query++)
+        {
+            ScanAssert.SameBits(expected.Hits(query), workspace.Hits(query));
+            Assert.Equal(expected.RowsPassed(query), workspace.RowsPassed(query));
+        }
+    }
+
+    /// <summary>The same where codes choose the rows: on the host a search of codes, then one of what it found.</summary>
+    public void CheckKept(DeviceSearch search, DeviceSearchWorkspace workspace, DeviceSearchRequest request)
+    {
+        search.Search(request, workspace, TestContext.Current.CancellationToken);
+        CodeKeep keep = request.Keep!;
+        int bits = request.Table.Embeddings[keep.Codes].Dim;
+        int dim = request.Table.Embeddings[request.Embedding].Dim;
+        using ScanWorkspace expected = new();
+        for (int query = 0; query < request.QueryCount; query++)
+        {
+            DeviceSearchRequest one = new()
+            {
+                Table = request.Table,
+                Embedding = keep.Codes,
+                QueryCount = 1,
+                Queries = keep.Queries.Slice(query * bits, bits),
+                Filters = new[] { request.FilterOf(query) },
+                K = RowCount,
+            };
+            Expect(one, expected);
+            long passed = expected.RowsPassed(0);
+            long kept = CodeSelect.Wanted(keep.Share, keep.Count, keep.Least.IsEmpty ? 0 : keep.Least.Span[query], passed);
+            HashSet<uint> rows = [.. expected.Hits(0)[..(int)kept].ToArray().Select(hit => hit.Row)];
+            one.Embedding = request.Embedding;
+            one.Queries = request.Queries.Slice(query * dim, dim);
+            one.Filters = new[] { Rows(row => rows.Contains((uint)row)) };
+            one.K = request.K;
+            one.ScoreMin = request.ScoreMin.IsEmpty ? default : request.ScoreMin.Slice(query, 1);
+            one.GroupColumn = request.GroupColumn;
+            one.GroupCap = request.GroupCap;
+            Expect(one, expected);
+            ScanAssert.SameBits(expected.Hits(0), workspace.Hits(query));
+            Assert.Equal((passed, kept), (workspace.RowsPassed(query), workspace.RowsKept(query)));
+        }
+    }
+
+    private void Expect(DeviceSearchRequest request, ScanWorkspace expected)
+    {
         Dictionary<DeviceFilter, RowFilter> filters = [];
         foreach (DeviceFilter? filter in request.Filters.Span)
         {
@@ -134,13 +181,7 @@ internal sealed unsafe class SearchCase : IDisposable
             GroupCap = request.GroupCap,
             Filters = request.Filters.ToArray().Select(one => one is null ? null : filters[one]).ToArray(),
         };
-        using ScanWorkspace expected = new();
         FilteredTopK.Search(twin, expected, null, TestContext.Current.CancellationToken);
-        for (int query = 0; query < request.QueryCount; query++)
-        {
-            ScanAssert.SameBits(expected.Hits(query), workspace.Hits(query));
-            Assert.Equal(expected.RowsPassed(query), workspace.RowsPassed(query));
-        }
     }
 
     public DeviceSlice<T> Put<T>(T[] values)
