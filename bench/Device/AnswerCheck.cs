@@ -94,6 +94,47 @@ internal sealed class AnswerCheck : IDisposable
         Expect(hits.IsEmpty || ahead == hits.Length, $"{hits.Length:N0} rows up to the last hit", $"{ahead:N0}");
     }
 
+    /// <summary>Returns if rows that codes keep are right: the best, in the order of rows, and counted by level.</summary>
+    /// <param name="query">[bits]: a code.</param>
+    /// <param name="wanted">Rows to keep.</param>
+    /// <param name="mask">A bit a row that is kept.</param>
+    /// <param name="levels">[bits + 1]: how many of which so many bits agree.</param>
+    /// <exception cref="InvalidDataException">They are wrong.</exception>
+    public void CheckKept(ReadOnlySpan<float> query, long wanted, ulong[] mask, ReadOnlySpan<ulong> levels)
+    {
+        _stream.Upload(query, _query.Slice());
+        var counts = new ulong[levels.Length];
+        (ScanHit Row, bool IsThere) worst = default;
+        (ScanHit Row, bool IsThere) best = default;
+        long kept = 0;
+        for (long first = 0; first < _rows.Table.RowCount; first += Piece)
+        {
+            int count = (int)Math.Min(Piece, _rows.Table.RowCount - first);
+            Score(first, count);
+            for (int i = 0; i < count; i++)
+            {
+                var row = new ScanHit((uint)(first + i), _scorePiece[i]);
+                if ((mask[row.Row / 64] >> (int)(row.Row % 64) & 1) != 0)
+                {
+                    kept++;
+                    counts[(int)(query.Length + row.Score) / 2]++;
+                    worst = !worst.IsThere || IsAhead(worst.Row, row) ? (row, true) : worst;
+                }
+                else
+                {
+                    best = !best.IsThere || IsAhead(row, best.Row) ? (row, true) : best;
+                }
+            }
+        }
+
+        Expect(kept == wanted, $"{wanted} rows kept", $"{kept}");
+        Expect(!best.IsThere || IsAhead(worst.Row, best.Row), $"{best.Row} kept before {worst.Row}", "the other");
+        for (int level = 0; level < levels.Length; level++)
+        {
+            Expect(levels[level] == counts[level], $"{counts[level]} rows of level {level}", $"{levels[level]}");
+        }
+    }
+
     public void Dispose()
     {
         _segment.Dispose();
@@ -108,7 +149,7 @@ internal sealed class AnswerCheck : IDisposable
     private static bool IsAhead(ScanHit one, ScanHit other)
         => one.Score > other.Score || (one.Score == other.Score && one.Row < other.Row);
 
-    private static void Expect(bool holds, string expected, string found)
+    public static void Expect(bool holds, string expected, string found)
     {
         if (!holds)
         {

@@ -15,6 +15,12 @@ internal sealed record BenchOptions
     public const int CodeBits = 64;
     public const int UsualDim = 128;
 
+    /// <summary>Bits of a code that chooses rows of halves.</summary>
+    public const int ChoosingBits = 512;
+
+    /// <summary>Clusters of rows that lie in some.</summary>
+    public const uint Clusters = 4_096;
+
     /// <summary>Numbers of the many 8-bit rows.</summary>
     public const int ManyDim = 64;
 
@@ -65,6 +71,14 @@ internal sealed record BenchOptions
         CaseTable.Codes => CodeBits,
         CaseTable.ManyInt8 => ManyDim,
         _ => Dim,
+    };
+
+    /// <summary>Bits of the codes beside rows; 0: there are none.</summary>
+    public static int CodeBitsOf(CaseTable table) => table switch
+    {
+        CaseTable.ManyInt8 => CodeBits,
+        CaseTable.Clustered or CaseTable.Scattered => ChoosingBits,
+        _ => 0,
     };
 
     /// <summary>What rows are made of.</summary>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Numerics.Tensors;
 using Linr.Cuda;
 using Linr.Kernels;
+using Linr.Kernels.Scan;
 
 namespace Linr.Bench.Device;
 
@@ -71,7 +72,9 @@ internal sealed class CaseRunner : IDisposable
         }
 
         DeviceSearchCounters counters = _workspace.Counters;
-        int checkedCount = Check(one, sets[0], cancellation);
+        (int checkedCount, double? recall) = one.KeepShare > 0
+            ? FindRecall(sets[0], cancellation)
+            : (Check(one, sets[0], cancellation), null);
         double passed = Enumerable.Range(0, batch).Average(query => _workspace.RowsPassed(query));
         double medianMs = Quantiles.Median(times.Select(time => time.Device.KernelsMs));
         double bytes = Bytes(one, counters, batch);
@@ -94,6 +97,54 @@ internal sealed class CaseRunner : IDisposable
             bytes / medianMs * 1e3 / ReadBytesPerSecond,
             (double)counters.Survivors / batch,
             counters.Passes,
+            checkedCount,
+            goalMs)
+        {
+            RowsKept = one.KeepShare > 0 ? Enumerable.Range(0, batch).Average(query => _workspace.RowsKept(query)) : null,
+            Recall = recall,
+        };
+    }
+
+    /// <summary>Measures rows that codes choose and that stay on the device.</summary>
+    /// <exception cref="InvalidDataException">A choice is wrong.</exception>
+    public DeviceFigure RunLeft(DeviceCase one, double? goalMs)
+    {
+        using var choice = new LeftRows(_rows, one.KeepShare);
+        var times = new List<(double ChoiceMs, double ListMs, double CopyMs)>();
+        for (int pass = -WarmPassesMax; pass < _passes; pass++)
+        {
+            double rate = MeasureRead();
+            EmptyCaches();
+            (double ChoiceMs, double ListMs, double CopyMs) time = choice.Run(pass + WarmPassesMax);
+            if (pass >= 0)
+            {
+                _readRates.Add(rate);
+                times.Add(time);
+            }
+        }
+
+        int checkedCount = _checks > 0 ? choice.Check() : 0;
+        double medianMs = Quantiles.Median(times.Select(time => time.ChoiceMs + time.ListMs));
+        double bytes = (double)_rows.Table.RowCount * _rows.Table.Embeddings[0].RowBytes;
+        return new DeviceFigure(
+            one.Name,
+            _rows.Table.RowCount,
+            1,
+            (int)choice.Wanted,
+            _rows.Table.RowCount,
+            medianMs,
+            Quantiles.P95(times.Select(time => time.ChoiceMs + time.ListMs)),
+            Quantiles.Median(times.Select(time => time.CopyMs)),
+            medianMs + Quantiles.Median(times.Select(time => time.CopyMs)),
+            0,
+            0,
+            Quantiles.Median(times.Select(time => time.ChoiceMs)),
+            Quantiles.Median(times.Select(time => time.ListMs)),
+            bytes,
+            bytes / medianMs / 1e9,
+            bytes / medianMs * 1e3 / ReadBytesPerSecond,
+            choice.Wanted,
+            1,
             checkedCount,
             goalMs);
     }
@@ -161,10 +212,55 @@ internal sealed class CaseRunner : IDisposable
         return count;
     }
 
+    /// <summary>
+    /// How much of the exact answers is found, of as many queries as are checked; a row of both has the same score.
+    /// </summary>
+    private (int Count, double? Recall) FindRecall(QuerySet set, CancellationToken cancellation)
+    {
+        CodeKeep keep = set.Request.Keep!;
+        _search.Search(set.Request, _workspace, cancellation);
+        int count = Math.Min(_checks, set.Request.QueryCount);
+        Dictionary<uint, float>[] found =
+        [
+            .. Enumerable.Range(0, count).Select(
+                query => _workspace.Hits(query).ToArray().ToDictionary(hit => hit.Row, hit => hit.Score)),
+        ];
+        set.Request.Keep = null;
+        _search.Search(set.Request, _workspace, cancellation);
+        double share = 0;
+        for (int query = 0; query < count; query++)
+        {
+            int both = 0;
+            foreach (ScanHit hit in _workspace.Hits(query))
+            {
+                if (found[query].TryGetValue(hit.Row, out float score))
+                {
+                    both++;
+                    if (score != hit.Score)
+                    {
+                        throw new InvalidDataException($"A wrong answer: expected {hit}; found the score {score}.");
+                    }
+                }
+            }
+
+            share += both / (double)set.Request.K / count;
+        }
+
+        set.Request.Keep = keep;
+        _search.Search(set.Request, _workspace, cancellation);
+        return (count, count == 0 ? null : share);
+    }
+
     private double Bytes(DeviceCase one, DeviceSearchCounters counters, int batch)
     {
         CudaTable table = _rows.Table;
         double rowBytes = table.Embeddings[0].RowBytes + (table.Embeddings[0].Scales.IsEmpty ? 0 : sizeof(short));
+        if (one.KeepShare > 0)
+        {
+            // Codes a query, and the rows that they list.
+            return ((double)table.RowCount * table.Embeddings[1].RowBytes * batch) + (counters.RowsListed * rowBytes);
+        }
+
         double rows = (counters.ListedQueries < batch ? table.RowCount : 0) + counters.RowsListed;
         double attributes = one.Filter switch
         {
@@ -194,11 +290,31 @@ internal sealed class CaseRunner : IDisposable
                 K = one.K,
                 IsTimed = true,
             };
+            if (one.KeepShare > 0)
+            {
+                Request.Keep = new CodeKeep
+                {
+                    Codes = 1, Queries = CodeQueries(rows, Request.Queries.Span), Share = one.KeepShare,
+                };
+            }
         }
 
         public DeviceSearchRequest Request { get; }
 
         public QueryFilter[] Filters { get; }
+
+        private static float[] CodeQueries(RandomRows rows, ReadOnlySpan<float> queries)
+        {
+            SignOporp coder = rows.Coder!;
+            float[] codes = new float[queries.Length / coder.Dim * coder.Bits];
+            for (int query = 0; query < queries.Length / coder.Dim; query++)
+            {
+                coder.EncodeQuery(
+                    queries.Slice(query * coder.Dim, coder.Dim), false, codes.AsSpan(query * coder.Bits, coder.Bits));
+            }
+
+            return codes;
+        }
 
         /// <summary>Queries of the rows' kind; those for which the same rows are the worst are much alike.</summary>
         private static float[] Queries(RandomRows rows, DeviceCase one, int first, int batch)

@@ -15,6 +15,12 @@ internal enum CaseTable
     /// <summary>8-bit rows, as many as usual ones.</summary>
     Int8,
 
-    /// <summary>8-bit rows of 64 numbers, as many as codes.</summary>
+    /// <summary>8-bit rows of 64 numbers, as many as codes, and codes of them.</summary>
     ManyInt8,
+
+    /// <summary>Rows of halves in clusters, and codes of them.</summary>
+    Clustered,
+
+    /// <summary>Rows of halves alike in nothing, and codes of them.</summary>
+    Scattered,
 }

@@ -59,19 +59,28 @@ internal sealed class DeviceBench(BenchOptions options, TextWriter log)
             options.RowsOf(table),
             options.DimOf(table),
             options.Seed,
-            cases.Any(one => one.Filter != CaseFilter.None));
+            cases.Any(one => one.Filter != CaseFilter.None),
+            cases.Any(one => one.KeepShare > 0) ? BenchOptions.CodeBitsOf(table) : 0,
+            table == CaseTable.Clustered ? BenchOptions.Clusters : 0);
+        log.WriteLine(FormattableString.Invariant(
+            $"{table}: {rows.Table.RowCount:N0} rows, {context.Device.TotalBytes - context.FreeBytes:N0} bytes of the device in use"));
         using var runner = new CaseRunner(rows, options.Passes, options.Checks);
         foreach (DeviceCase one in cases)
         {
             foreach ((int batch, double? goalMs) in one.Goals.Where(goal => goal.Batch <= options.BatchMax))
             {
-                DeviceFigure figure = runner.Run(one, batch, options.Goal(one, goalMs), cancellation);
+                DeviceFigure figure = one.LeavesRows
+                    ? runner.RunLeft(one, options.Goal(one, goalMs))
+                    : runner.Run(one, batch, options.Goal(one, goalMs), cancellation);
                 _figures.Add(figure);
                 log.WriteLine(FormattableString.Invariant(
                     $"{one.Name}, batch {batch}: {figure.MedianMs:F3} ms (p95 {figure.P95Ms:F3}, copies ")
                     + FormattableString.Invariant($"{figure.CopiesMs:F3}, caller {figure.HostMs:F3}), ")
                     + FormattableString.Invariant($"{figure.TerabytesPerSecond:F2} TB/s, ")
-                    + FormattableString.Invariant($"{figure.QueriesChecked} answers right"));
+                    + FormattableString.Invariant($"{figure.QueriesChecked} answers right")
+                    + (figure.Recall is { } recall
+                        ? FormattableString.Invariant($", recall {recall:F4} of {figure.RowsKept:N0} rows kept")
+                        : string.Empty));
             }
         }
 

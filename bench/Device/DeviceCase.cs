@@ -15,6 +15,12 @@ internal sealed record DeviceCase(
     int K,
     IReadOnlyList<(int Batch, double? GoalMs)> Goals)
 {
+    /// <summary>The share of the rows that codes choose; 0: none is left to them.</summary>
+    public double KeepShare { get; init; }
+
+    /// <summary>Whether the rows that codes choose are the answer, and stay on the device.</summary>
+    public bool LeavesRows { get; init; }
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<DeviceCase> All { get; } =
     [
@@ -49,7 +55,43 @@ internal sealed record DeviceCase(
         new("top100k", "no filter, top 100,000", CaseTable.Usual, CaseFilter.None, 100_000, [(1, 1.1), (16, 1.8)]),
         new("large", "no filter, large table", CaseTable.Large, CaseFilter.None, 2_000, [(1, 13.6), (16, 13.8)]),
         new("codes", "codes alone", CaseTable.Codes, CaseFilter.None, 1_000, [(1, 2.0), (16, 2.2), (64, 4.0)]),
+        new("codes-left", "codes alone, the best 5 % left on the device", CaseTable.Codes, CaseFilter.None, 0, [(1, 3.0)])
+        {
+            KeepShare = 0.05,
+            LeavesRows = true,
+        },
         new("int8", "8-bit rows", CaseTable.Int8, CaseFilter.None, 2_000, [(1, null), (16, null), (64, null)]),
         new("many-int8", "8-bit rows, 64 wide", CaseTable.ManyInt8, CaseFilter.None, 1_000, [(1, null), (64, 15.7)]),
+        new(
+            "codes-int8",
+            "codes -> 5 % -> 8-bit rows",
+            CaseTable.ManyInt8,
+            CaseFilter.None,
+            1_000,
+            [(1, 3.5), (16, null)])
+        {
+            KeepShare = 0.05,
+        },
+        new("clustered", "no filter, in clusters", CaseTable.Clustered, CaseFilter.None, 2_000, [(1, null)]),
+        new(
+            "codes-clustered",
+            "codes -> 1 % -> rows, in clusters",
+            CaseTable.Clustered,
+            CaseFilter.None,
+            2_000,
+            [(1, 0.374), (16, null)])
+        {
+            KeepShare = 0.01,
+        },
+        new(
+            "codes-scattered",
+            "codes -> 1 % -> rows, alike in nothing",
+            CaseTable.Scattered,
+            CaseFilter.None,
+            2_000,
+            [(1, 0.374)])
+        {
+            KeepShare = 0.01,
+        },
     ];
 }

@@ -41,4 +41,11 @@ internal sealed record DeviceFigure(
     double Survivors,
     int Passes,
     int QueriesChecked,
-    double? GoalMs);
+    double? GoalMs)
+{
+    /// <summary>Rows a query that codes let through to the scores; null where they do not choose.</summary>
+    public double? RowsKept { get; init; }
+
+    /// <summary>The share of the exact answers of the checked queries that was found, where codes choose.</summary>
+    public double? Recall { get; init; }
+}

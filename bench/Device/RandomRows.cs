@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Linr.Cuda;
 using Linr.Kernels;
 using Linr.Kernels.Scan;
@@ -9,6 +10,8 @@ internal sealed class RandomRows : IDisposable
 {
     private readonly DeviceBuffer<byte> _rows;
     private readonly DeviceBuffer<Half>? _scales;
+    private readonly DeviceBuffer<ulong>? _codes;
+    private readonly uint _clusters;
 
     /// <summary>Makes it.</summary>
     /// <param name="context">Where.</param>
@@ -17,10 +20,20 @@ internal sealed class RandomRows : IDisposable
     /// <param name="dim">Elements, or bits, of a row, D.</param>
     /// <param name="seed">What they are drawn from.</param>
     /// <param name="hasAttributes">Whether rows have attributes.</param>
+    /// <param name="codeBits">Bits of the codes beside rows; 0: none.</param>
+    /// <param name="clusters">Clusters of rows of halves; 0: none.</param>
     public RandomRows(
-        CudaContext context, CudaElement element, long rowCount, int dim, ulong seed, bool hasAttributes)
+        CudaContext context,
+        CudaElement element,
+        long rowCount,
+        int dim,
+        ulong seed,
+        bool hasAttributes,
+        int codeBits = 0,
+        uint clusters = 0)
     {
         Seed = seed;
+        _clusters = clusters;
         int rowBytes = CudaEmbedding.RowBytesOf(dim, element);
         using var random = new RandomTableCuda(context);
         using var stream = new CudaStream(context, "random rows");
@@ -39,23 +52,38 @@ internal sealed class RandomRows : IDisposable
         else
         {
             stream.EnqueueZero(_rows.Slice());
-            random.LaunchRows(stream, _rows.Slice(), dim, rowBytes, seed);
+            random.LaunchRows(stream, _rows.Slice(), dim, rowBytes, seed, clusters);
         }
 
         Attributes = hasAttributes ? new RandomAttributes(context, random, stream, rowCount, seed) : null;
+        var embedding = new CudaEmbedding(
+            element, ScanMetric.Dot, dim, _rows.Slice(), default, RandomTable.NormMax)
+        {
+            Scales = _scales?.Slice() ?? default,
+            ScaleMax = _scales is null ? float.PositiveInfinity : LargestOf(stream, _scales.Slice()),
+        };
+        if (codeBits > 0)
+        {
+            Coder = new SignOporp(dim, codeBits, seed);
+            _codes = new DeviceBuffer<ulong>(context, FusedScan.RoomFor(rowCount) * Coder.Words, "codes of random rows");
+            using var encode = new SignOporpCuda(context, Coder, element);
+            encode.Launch(stream, embedding, _codes.Slice());
+            stream.Synchronize();
+        }
+
         stream.Synchronize();
         Table = new CudaTable
         {
             Context = context,
             RowCount = checked((uint)rowCount),
-            Embeddings =
-            [
-                new CudaEmbedding(
-                    element, ScanMetric.Dot, dim, _rows.Slice(), default, RandomTable.NormMax)
-                {
-                    Scales = _scales?.Slice() ?? default,
-                },
-            ],
+            Embeddings = _codes is null
+                ? [embedding]
+                :
+                [
+                    embedding,
+                    new CudaEmbedding(
+                        CudaElement.SignCode, ScanMetric.Dot, codeBits, _codes.Slice().Cast<byte>(), default, NormMax: 0),
+                ],
             Order = default,
             Columns = Attributes is null ? [] : [.. Attributes.OnDevice],
         };
@@ -66,6 +94,9 @@ internal sealed class RandomRows : IDisposable
 
     /// <summary>As searches take it. Rows of equal score are in their own order.</summary>
     public CudaTable Table { get; }
+
+    /// <summary>What makes the codes beside the rows; null: there are none.</summary>
+    public SignOporp? Coder { get; }
 
     /// <summary>The attributes, if there are any.</summary>
     public RandomAttributes? Attributes { get; }
@@ -91,7 +122,7 @@ internal sealed class RandomRows : IDisposable
         var query = new Half[dim];
         for (int q = 0; q < count; q++)
         {
-            RandomTable.Row(Seed, Table.RowCount + first + q, query);
+            RandomTable.Row(Seed, Table.RowCount + first + q, query, _clusters);
             for (int i = 0; i < dim; i++)
             {
                 queries[(q * dim) + i] = (float)query[i];
@@ -101,10 +132,26 @@ internal sealed class RandomRows : IDisposable
         return queries;
     }
 
+    private static float LargestOf(CudaStream stream, DeviceSlice<Half> scales)
+    {
+        const int PieceLength = 1 << 24;
+        var piece = new Half[Math.Min(PieceLength, scales.Length)];
+        float largest = 0;
+        for (long first = 0; first < scales.Length; first += piece.Length)
+        {
+            int count = (int)Math.Min(piece.Length, scales.Length - first);
+            stream.Download(scales.Slice(first, count), piece.AsSpan(0, count));
+            largest = Math.Max(largest, (float)TensorPrimitives.Max<Half>(piece.AsSpan(0, count)));
+        }
+
+        return largest;
+    }
+
     public void Dispose()
     {
         _rows.Dispose();
         _scales?.Dispose();
+        _codes?.Dispose();
         Attributes?.Dispose();
     }
 }

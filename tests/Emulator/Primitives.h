@@ -52,6 +52,11 @@ DEVICE float fused(float a, float b, float c) { return std::fmaf(a, b, c); }
 DEVICE double fused(double a, double b, double c) { return std::fma(a, b, c); }
 DEVICE double square_root(double v) { return std::sqrt(v); }
 DEVICE double divide(double a, double b) { return a / b; }
+DEVICE i32 dot_bytes(u32 a, u32 b, i32 sum) {
+    for (u32 i = 0; i < 32; i += 8) sum += (signed char)(a >> i) * (signed char)(b >> i);
+    return sum;
+}
+DEVICE i32 clamp(i32 v, i32 most) { return v < 0 ? 0 : v < most ? v : most; }
 DEVICE u32 push_sign(u32 word, float v) { return word << 1 | (u32)(v == v && std::signbit(v)); }
 DEVICE float reciprocal(float v) { return 1 / v; }
 DEVICE float quick_square_root(float v) { return std::sqrt(v); }
@@ -107,7 +112,7 @@ LINR_ATOMIC(or, u32, was | v)
 LINR_ATOMIC(and, u32, was & v)
 LINR_ATOMIC(exchange, u32, v)
 #undef LINR_ATOMIC
-DEVICE void shared_count(u32* p, u32 v) { shared_add(p, v); }
+DEVICE void shared_count(u32 a, u32 v) { shared_add((u32*)emulator::shared_at(a, 4), v); }
 DEVICE void global_count(u32* p, u32 v) { global_add(p, v); }
 DEVICE void prefetch(const void* p) { emulator::check_global(p, 1); }
 

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Linr.Cuda;
 using Linr.Index.Embeddings;
 using Linr.Kernels;
@@ -24,10 +25,14 @@ internal static class EmbeddingUpload
                 => column.NormBlock(block).Slice(first, to.Length).Span.CopyTo(to));
         }
 
+        float scaleMax = 0;
         if (!scales.IsEmpty)
         {
-            upload.Send(shard, 1, scales, 1, (block, first, to)
-                => column.ScaleBlock(block).Slice(first, to.Length).Span.CopyTo(to));
+            upload.Send(shard, 1, scales, 1, (block, first, to) =>
+            {
+                column.ScaleBlock(block).Slice(first, to.Length).Span.CopyTo(to);
+                scaleMax = Math.Max(scaleMax, (float)TensorPrimitives.Max<Half>(to));
+            });
         }
 
         float normMax = 0;
@@ -41,6 +46,7 @@ internal static class EmbeddingUpload
         {
             Rows = rows,
             Scales = scales,
+            ScaleMax = scaleMax > 0 ? scaleMax : float.PositiveInfinity,
             Norms = norms,
             NormMax = schema.Metric == Metric.Cosine ? embedding.NormMax : normMax,
         };

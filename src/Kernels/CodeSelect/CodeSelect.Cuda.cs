@@ -1,3 +1,4 @@
+using System.Numerics;
 using Linr.Cuda;
 
 namespace Linr.Kernels;
@@ -14,7 +15,7 @@ public sealed class CodeSelectCuda : IDisposable
     internal const int Threads = 256;
 
     /// <summary>Bins of a histogram.</summary>
-    internal const int Bins = 4_096;
+    internal const int Bins = 2_048;
 
     /// <summary>Steps in which a value is found among all that queries of whole numbers may have.</summary>
     internal const int ValueSteps = 2;
@@ -27,13 +28,21 @@ public sealed class CodeSelectCuda : IDisposable
 
     private const int HeadBytes = 256;
     private const int SampleGroupsUsual = 16_384;
-    private const int SharedBytes = (CodeScores.PlanesMax * SignOporp.BitsMax / 8)
-        + (Bins * sizeof(uint)) + (Threads / 32 * sizeof(uint)) + (4 * sizeof(uint));
+    /// <summary>Pieces of a warp's ring at most.</summary>
+    internal const int StagesMax = 6;
+
+    /// <summary>Shared memory of a block ahead of its rings.</summary>
+    internal const int BlockBytes = ((CodeScores.PlanesMax * SignOporp.BitsMax / 8) + (Bins * sizeof(uint))
+        + (Threads / 32 * sizeof(uint)) + (4 * sizeof(uint)) + (Threads / 32 * ((StagesMax * sizeof(ulong)) + sizeof(uint))) + 127) / 128 * 128;
+
+    private const int StepRows = 64;
+    private const int PieceBytesMin = 4_096;
+    private const int RingBlocks = 2;
 
     private readonly CudaModule _module;
     private readonly CudaKernel _select;
     private readonly CudaKernel _list;
-    private readonly uint _selectBlocks;
+    private readonly CudaDevice _device;
     private readonly uint _listBlocks;
 
     /// <summary>Loads the kernels.</summary>
@@ -44,11 +53,12 @@ public sealed class CodeSelectCuda : IDisposable
     {
         ArgumentNullException.ThrowIfNull(context);
         CudaDevice device = context.Device;
+        _device = device;
         _module = new CudaModule(context, "CodeSelect", CudaImages.Find("CodeSelect", device.ComputeCapability));
         _select = _module.GetKernel("select_codes");
         _list = _module.GetKernel("list_rows");
-        _selectBlocks = (uint)(device.Multiprocessors * _select.BlocksPerMultiprocessor(Threads, SharedBytes));
-        _listBlocks = (uint)(device.Multiprocessors * _list.BlocksPerMultiprocessor(Threads, SharedBytes));
+        _select.AllowSharedBytes(device.SharedBytesPerBlockMax);
+        _listBlocks = (uint)(device.Multiprocessors * _list.BlocksPerMultiprocessor(Threads, SearchStepsCuda.RowListBytes));
     }
 
     /// <summary>Groups of 64 rows of a sample; fewer in tests of samples that mislead.</summary>
@@ -63,6 +73,7 @@ public sealed class CodeSelectCuda : IDisposable
     /// <summary>Enqueues choices, one after the other.</summary>
     /// <param name="stream">Where.</param>
     /// <param name="codes">One table, of codes.</param>
+    /// <param name="rowBytes">Bytes of a code.</param>
     /// <param name="choices">What to keep for each query; read when it runs.</param>
     /// <param name="maskWords">Words of each mask.</param>
     /// <param name="scratch">At least <see cref="ScratchBytes"/>.</param>
@@ -70,6 +81,7 @@ public sealed class CodeSelectCuda : IDisposable
     public void Launch(
         CudaStream stream,
         DeviceSlice<CudaScanTable> codes,
+        int rowBytes,
         DeviceSlice<CudaCodeChoice> choices,
         long maskWords,
         DeviceSlice<byte> scratch)
@@ -89,8 +101,11 @@ public sealed class CodeSelectCuda : IDisposable
         DeviceSlice<ulong> low = scratch.Slice(planes, maskWords * sizeof(ulong)).Cast<ulong>();
         DeviceSlice<ulong> high =
             scratch.Slice(planes + PlaneBytes(maskWords), maskWords * sizeof(ulong)).Cast<ulong>();
+        int stages = Stages(rowBytes);
+        int sharedBytes = BlockBytes + (stages * Threads / 32 * PieceBytes(rowBytes));
+        int blocks = _device.Multiprocessors * _select.BlocksPerMultiprocessor(Threads, sharedBytes);
         _select.Launch(
-            new LaunchShape(_selectBlocks, Threads, SharedBytes) { IsCooperative = true },
+            new LaunchShape((uint)blocks, Threads, (uint)sharedBytes) { IsCooperative = true },
             stream,
             codes,
             choices,
@@ -100,7 +115,8 @@ public sealed class CodeSelectCuda : IDisposable
             (ulong)maskWords,
             scratch.Slice(HeadBytes, boards),
             scratch.Slice(0, sizeof(uint)),
-            (uint)SampleGroups);
+            (uint)SampleGroups,
+            (uint)stages);
     }
 
     /// <summary>Enqueues a list of a mask's rows, in runs of rising order.</summary>
@@ -113,7 +129,7 @@ public sealed class CodeSelectCuda : IDisposable
         ArgumentNullException.ThrowIfNull(stream);
         stream.EnqueueZero(count);
         _list.Launch(
-            new LaunchShape(_listBlocks, Threads, SharedBytes),
+            new LaunchShape(_listBlocks, Threads, SearchStepsCuda.RowListBytes),
             stream,
             mask,
             (ulong)mask.Length,
@@ -124,6 +140,18 @@ public sealed class CodeSelectCuda : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _module.Dispose();
+
+    /// <summary>Pieces of a warp's ring: as many as fit; 0 where there are no bulk copies, or codes are of odd words.</summary>
+    private int Stages(int rowBytes)
+    {
+        bool hasRings = WarpRings.Serves(_device) && BitOperations.IsPow2(rowBytes);
+        int room = (_device.SharedBytesPerMultiprocessor / RingBlocks) - BlockBytes - 1_024;
+        int pieces = Math.Max(2, room / (Threads / 32 * PieceBytes(rowBytes)));
+        return hasRings ? Math.Min(StagesMax, pieces) : 0;
+    }
+
+    /// <summary>Bytes of a piece: steps that are looked at together.</summary>
+    private static int PieceBytes(int rowBytes) => Math.Max(PieceBytesMin, StepRows * rowBytes);
 
     private static long PlaneBytes(long maskWords)
         => ((maskWords * sizeof(ulong)) + HeadBytes - 1) / HeadBytes * HeadBytes;

@@ -1,11 +1,11 @@
 // Keeps, of the rows that pass, the best by their codes: score descending, then the table's order, exactly so many. What
 // is kept is a mask of rows, which never leave the device. All blocks work on one query after the other and wait for each
 // other between the steps:
-//   sample  how many of some rows from all over the table have which value: three edges, the wanted row's value between
-//           the first and the last
-//   scan    two bits a row say between which edges it lies, and rows are counted; codes are read once. Edges that were
-//           wrong are found again from all rows
-//   value   between edges that lie apart: the wanted row's value itself
+//   sample  how many of some rows from all over the table have which value: two classes of as many values, one above the
+//           other, of which one has the wanted row
+//   scan    two bits a row say of which class it is, or whether it is below or above both, and rows are counted; codes are
+//           read once. Classes that were wrong are found again from all rows
+//   value   in a class of several values: the wanted row's value itself
 //   order   of the rows of that value those which come first
 // Defines: those of CodeValues.cu and CodeBins.cu, VALUE_STEPS, ORDER_STEPS, BOARD_BYTES.
 
@@ -28,7 +28,7 @@ struct Choice {
 
 // What blocks tell each other about a query; zero at the start.
 struct Board {
-    u32 classes[2][4];   // at each try of the scan: rows between edges, the best last
+    u32 planes[2][4];    // at each try of the scan: rows with the low bit, the high one, both
     u32 unused[56];      // what follows begins a line
     u32 levels[2][BINS];
     u32 sample[2][BINS];
@@ -38,16 +38,19 @@ struct Board {
 
 static_assert(sizeof(Board) == BOARD_BYTES, "as C# counts it");
 
+// Of rows of which so few pass, only those are read.
+constexpr u32 SparseShare = 8;
+
 // Values by bin: a power of two of them each.
 struct Scale { i32 least; u32 shift, bins, copies; };
 
-// A row is of the class of as many edges as it reaches.
-struct Edges { i32 at[3]; };
+// Class 1 has two to the power `shift` values from `least` on, class 2 the next, class 3 those above.
+struct Classes { i32 least; u32 shift; };
 
 // Two bits a row: its class.
 struct Planes { u64* low; u64* high; u64 words; };
 
-// Rows between two edges, of which the best `need` are kept. Of two classes one is better, which is kept whole.
+// The class that the wanted row is of, and how many of it are kept, the best. The classes above are kept whole.
 struct Middle { i32 low, high; u32 need, rows; bool isUpper; };
 
 DEVICE u64 wanted_of(const Choice& choice, u64 passed) {
@@ -59,7 +62,8 @@ DEVICE u64 wanted_of(const Choice& choice, u64 passed) {
     return wanted < passed ? wanted : passed;
 }
 
-DEVICE Scale scale_of(const Codes& codes) {
+template <u32 kind> DEVICE Scale scale_of(const Codes& codes) {
+    if constexpr (kind == OneWord) return {-64, 0, 65, copies_of(65)};
     i32 bits = 64 * (i32)codes.words, reach = codes.planes == 1 ? bits : bits << (PLANES_MAX - 1);
     Scale scale = {-reach, 0, 0, 0};
     u32 span = codes.planes == 1 ? (u32)bits : 2 * (u32)reach;
@@ -75,88 +79,63 @@ DEVICE i32 least_of(const Scale& scale, u32 bin) { return scale.least + (i32)(bi
 // --- which edges -----------------------------------------------------------------------------------------------------
 // Counts the values of some groups of rows from all over the table.
 template <u32 kind>
-DEVICE_CALL void count_values(const Codes& codes, const Choice& choice, u32* all, u32 groupsMax) {
-    Scale scale = scale_of(codes);
+DEVICE_CALL void count_values(const Codes& codesAt, const Choice& choice, u32* all, u32 groupsMax) {
+    const Codes codes = codesAt;
+    Scale scale = scale_of<kind>(codes);
     u32 groups = (u32)(((u64)codes.rowCount + StepRows - 1) / StepRows);
-    u32 count = groups < groupsMax ? groups : groupsMax;
+    u32 count = groups < groupsMax ? groups : groupsMax, bins = bins_of_lane(scale.copies);
     clear_bins();
     for (u32 i = block_id() * Warps + warp_id(); i < count; i += grid_blocks() * Warps) {
         u64 first = (u64)i * groups / count, next = (u64)(i + 1) * groups / count;
         u64 group = first + (i * 2654435761u >> 8) % (u32)(next - first);
-        u32 asked = bits_of_lane<kind>(rows_passing(choice.mask, group, codes.rowCount));
-        i32 values[2];
-        load_values<kind>(codes, group * StepRows, asked, values);
-        if ((asked & 1) != 0) count_in(bin_of(scale, values[0]), scale.copies, 1);
-        if ((asked & 2) != 0) count_in(bin_of(scale, values[1]), scale.copies, 1);
+        u64 passing[1] = {rows_passing(choice.mask, group, codes.rowCount)};
+        i32 values[1][2];
+        load_values<kind>(codes, InGlobal{codes.rows + group * StepRows * codes.words * sizeof(u64)}, passing, values);
+        u32 asked = bits_of_lane<kind>(passing[0]);
+        if ((asked & 1) != 0) count_in(bins, bin_of(scale, values[0][0]), scale.copies);
+        if ((asked & 2) != 0) count_in(bins, bin_of(scale, values[0][1]), scale.copies);
     }
 
     add_bins(all, scale.bins, scale.copies);
 }
 
-// Edges that the wanted row's value most likely lies between, or surely, if all rows were counted. Whether there are.
-DEVICE bool find_edges(const Codes& codes, const u32* bins, u64 wanted, u64 passed, bool isWhole, Edges& edges) {
-    const float Surety = 12;      // standard deviations, if rows that lie together were not alike
+// Classes of which one most likely has the wanted row, or surely, if all rows were counted. Whether there are some.
+DEVICE bool find_classes(
+    const Scale& scale, const u32* bins, u64 wanted, u64 passed, bool isWhole, Classes& classes) {
+    const float Surety = 12; // standard deviations, if rows that lie together were not alike
     const u32 SampleMin = 256;
-    Scale scale = scale_of(codes);
-    u32 total = total_of(bins);
+    u32 total = take_bins(bins);
     if (isWhole) {
-        u32 bin = find_bin<true>(bins, (u32)wanted).bin;
-        edges = {{least_of(scale, bin), least_of(scale, bin + 1), least_of(scale, bin + 1) + 1}};
+        classes = {least_of(scale, find_bin<true>((u32)wanted).bin), scale.shift};
         return true;
     }
 
     if (total < SampleMin) return false;
     float rank = (float)((double)wanted * (double)total / (double)passed), off = Surety * quick_square_root(rank + 1);
-    u32 deep = rank + off >= (float)total ? 0 : find_bin<true>(bins, (u32)(rank + off) + 1).bin;
-    u32 top = rank - off < 1 ? scale.bins : find_bin<true>(bins, (u32)(rank - off)).bin + 1;
-    u32 own = find_bin<true>(bins, rank < 1 ? 1 : rank >= (float)total ? total : (u32)rank).bin;
-    u32 middle = own > deep ? own : deep + 1;
-    edges = {{least_of(scale, deep), least_of(scale, middle), least_of(scale, top > middle ? top : middle + 1)}};
+    u32 deep = rank + off >= (float)total ? 0 : find_bin<true>((u32)(rank + off) + 1).bin;
+    u32 top = rank - off < 1 ? scale.bins : find_bin<true>((u32)(rank - off)).bin + 1, shift = scale.shift;
+    while (2u << (shift - scale.shift) < top - deep) shift++;
+    classes = {least_of(scale, deep), shift};
     return true;
 }
 
 // --- the scan --------------------------------------------------------------------------------------------------------
-// What a lane has of a tile: the words of the step that has its number.
-struct TileBits {
-    u32 reach[3][2];
+// What becomes of values: two bits a row, its class, and a count of it.
+struct Sorter {
+    Classes classes;
+    Scale scale;
+    u32 bins;
+    bool counts;
 
-    template <u32 kind> DEVICE_MEMBER u64 word(u32 edge) const { return step_word<kind>(reach[edge][0], reach[edge][1]); }
-};
-
-template <u32 kind, bool hasLevels>
-DEVICE void scan_tile(const Codes& codes, u64 tile, u64 passing, const Edges& edges, const Scale& scale, TileBits& bits) {
-    constexpr u32 AtOnce = kind == OneWord ? 8 : 1;
-    bool isWhole = warp_ballot(passing != ~0ull) == 0;
-#pragma unroll 1
-    for (u32 step0 = 0; step0 < TileSteps; step0 += AtOnce) {
-        i32 values[AtOnce][2];
-        u32 asked[AtOnce];
-#pragma unroll
-        for (u32 i = 0; i < AtOnce; i++) {
-            asked[i] = 3;
-            if (!isWhole) asked[i] = bits_of_lane<kind>(warp_shuffle(passing, step0 + i));
-            load_values<kind>(codes, tile * TileRows + (step0 + i) * StepRows, asked[i], values[i]);
-        }
-
-#pragma unroll
-        for (u32 i = 0; i < AtOnce; i++) {
-            bool own = lane_id() == step0 + i;
-#pragma unroll
-            for (u32 e = 0; e < 3; e++)
-#pragma unroll
-                for (u32 r = 0; r < 2; r++) {
-                    u32 lanes = warp_ballot(values[i][r] >= edges.at[e]);
-                    bits.reach[e][r] = own ? lanes : bits.reach[e][r];
-                }
-            if constexpr (hasLevels) {
-#pragma unroll
-                for (u32 r = 0; r < 2; r++)
-                    if (values[i][r] >= edges.at[0] && (asked[i] >> r & 1) != 0)
-                        count_in(bin_of(scale, values[i][r]), scale.copies, 1);
-            }
-        }
+    // Adds a row's class to those of the lane's rows before.
+    DEVICE_MEMBER void add(u32& bits, i32 value) const {
+        bits = bits << 2 | (u32)clamp(((value - classes.least) >> classes.shift) + 1, 3);
     }
-}
+
+    DEVICE_MEMBER void count(i32 value) const {
+        if (value >= classes.least) count_in(bins, bin_of(scale, value), scale.copies);
+    }
+};
 
 // Adds a number of each lane's to *sum.
 DEVICE void add_of_warp(u32* sum, u32 v) {
@@ -164,61 +143,215 @@ DEVICE void add_of_warp(u32* sum, u32 v) {
     if (lane_id() == 0 && v != 0) global_count(sum, v);
 }
 
-template <u32 kind, bool hasLevels>
-DEVICE_CALL void scan(
-    const Codes& codesAt, const Choice& choice, Planes planes, Edges edges, Board* board, u32 attempt) {
-    const Codes codes = codesAt;
-    const u64* mask = choice.mask;
-    const Scale scale = scale_of(codes);
-    const u64 tiles = (planes.words + TileSteps - 1) / TileSteps;
-    u32 counts[4] = {};
-    if (hasLevels) clear_bins();
-#pragma unroll 1
-    for (u64 tile = block_id() * Warps + warp_id(); tile < tiles; tile += grid_blocks() * Warps) {
-        u64 word = tile * TileSteps + lane_id(), passing = rows_passing(mask, word, codes.rowCount), low = 0, high = 0;
-        if (warp_ballot(passing != 0) != 0) {
-            TileBits bits = {};
-            scan_tile<kind, hasLevels>(codes, tile, passing, edges, scale, bits);
-            u64 first = bits.word<kind>(0) & passing, second = bits.word<kind>(1) & passing;
-            u64 third = bits.word<kind>(2) & passing;
-            low = (first & ~second) | third;
-            high = second;
-            counts[1] += bit_count(first & ~second);
-            counts[2] += bit_count(second & ~third);
-            counts[3] += bit_count(third);
-        }
+// What is written of tiles, and counted of it: each lane of two neighbours has one of the planes.
+struct Written {
+    u64* plane;
+    u64 words;
+    u32 own, both;
 
-        if (word < planes.words) {
-            planes.low[word] = low;
-            planes.high[word] = high;
+    DEVICE_MEMBER explicit Written(const Planes& planes)
+        : plane((lane_id() & 1) != 0 ? planes.high : planes.low), words(planes.words), own(0), both(0) {}
+
+    // Half of a tile: the step that a lane has, and its word.
+    DEVICE_MEMBER static u32 step_of(u32 half) { return half * (TileSteps / 2) + TileSteps / 2 - 1 - lane_id() / 2; }
+
+    DEVICE_MEMBER void put(u64 at, u64 word) {
+        u64 other = warp_shuffle_xor(word, 1);
+        own += bit_count(word);
+        both += bit_count(word & other);
+        if (at < words) plane[at] = word;
+    }
+
+    DEVICE_MEMBER void add_to(u32* counts) const {
+        bool isHigh = (lane_id() & 1) != 0;
+        add_of_warp(counts + 1, isHigh ? 0 : own);
+        add_of_warp(counts + 2, isHigh ? own : 0);
+        add_of_warp(counts + 3, isHigh ? 0 : both);
+    }
+};
+
+// Reads rows where they lie, and only those that pass.
+struct Direct {
+    const Codes& codes;
+
+    DEVICE_MEMBER void start() const {}
+    DEVICE_MEMBER void end_of_scan() const {}
+
+    template <u32 kind, u32 steps>
+    DEVICE_MEMBER void load(u64 tile, u32 step, u64 passingOfLane, i32 (&values)[steps][2], u64 (&passing)[steps]) {
+#pragma unroll
+        for (u32 i = 0; i < steps; i++) passing[i] = warp_shuffle(passingOfLane, step + i);
+        load_values<kind>(
+            codes, InGlobal{codes.rows + (tile * TileRows + step * StepRows) * codes.words * sizeof(u64)}, passing, values);
+    }
+};
+
+#if defined(HAS_BULK_COPY)
+// Reads all rows of a warp's tiles through a ring of its own, which bulk copies fill with the steps that are looked at
+// together.
+template <u32 pieceSteps> struct Ring {
+    const Codes& codes;
+    const u8* from; // what is asked for next, and ends where the last step with rows does
+    const u8* here; // what is looked at next
+    const u8* end;
+    u64 gap;        // from the end of a tile of the warp to the next
+    u32 stages, slot, phases, pieceBytes, tilePieces, asked, looked;
+    u32 pieces;     // [stage]
+    u32 barriers;   // [stage]
+
+    DEVICE_MEMBER Ring(const Codes& codes, u32 stages)
+        : codes(codes), stages(stages), slot(0), phases(block_memory()->phases[warp_id()]),
+          tilePieces(TileSteps / pieceSteps), asked(0), looked(0) {
+        const u32 rowBytes = codes.words * (u32)sizeof(u64);
+        const u64 tileBytes = TileRows * rowBytes;
+        pieceBytes = pieceSteps * StepRows * rowBytes;
+        pieces = shared_address((u8*)(block_memory() + 1) + warp_id() * stages * pieceBytes);
+        barriers = shared_address(block_memory()->barriers + warp_id() * STAGES_MAX);
+        from = here = codes.rows + (block_id() * Warps + warp_id()) * tileBytes;
+        end = codes.rows + ((u64)codes.rowCount + StepRows - 1) / StepRows * StepRows * rowBytes;
+        gap = (u64)(grid_blocks() * Warps - 1) * tileBytes;
+    }
+
+    // Past a piece, or with the last of a tile to the next.
+    DEVICE_MEMBER void go_on(const u8*& at, u32& count) const {
+        at += pieceBytes;
+        if (++count == tilePieces) {
+            count = 0;
+            at += gap;
         }
     }
 
+    // There is room for whole steps of rows, not for whole pieces.
+    DEVICE_MEMBER void ask(u32 stage) {
+        if (from < end && lane_id() == 0) {
+            u32 bytes = end - from < pieceBytes ? (u32)(end - from) : pieceBytes;
+            mbarrier_expect(barriers + 8 * stage, bytes);
+            bulk_copy(pieces + stage * pieceBytes, from, bytes, barriers + 8 * stage);
+        }
+
+        go_on(from, asked);
+    }
+
+    DEVICE_MEMBER void start() {
+        for (u32 stage = 0; stage < stages; stage++) ask(stage);
+    }
+
+    template <u32 kind, u32 steps>
+    DEVICE_MEMBER void load(u64, u32, u64, i32 (&values)[steps][2], u64 (&passing)[steps]) {
+        static_assert(steps == pieceSteps, "a piece");
 #pragma unroll
-    for (u32 c = 1; c < 4; c++) add_of_warp(&board->classes[attempt][c], counts[c]);
-    if (hasLevels) add_bins(board->levels[attempt], scale.bins, scale.copies);
+        for (u32 i = 0; i < steps; i++) passing[i] = ~0ull;
+        if (here >= end) {
+#pragma unroll
+            for (u32 i = 0; i < steps; i++) values[i][0] = values[i][1] = 0; // no rows
+            return;
+        }
+
+        go_on(here, looked);
+        mbarrier_wait(barriers + 8 * slot, phases >> slot & 1);
+        warp_sync();
+        load_values<kind>(codes, InShared{pieces + slot * pieceBytes}, passing, values);
+        warp_sync(); // all have read the piece
+        ask(slot);
+        phases ^= 1u << slot;
+        slot = slot + 1 == stages ? 0 : slot + 1;
+    }
+
+    // What was asked for is there by then, and was looked at.
+    DEVICE_MEMBER void end_of_scan() const { block_memory()->phases[warp_id()] = phases; }
+};
+#endif
+
+template <u32 kind, bool hasLevels, bool isWhole, class Source>
+DEVICE void scan_tiles(Source& source, const Sorter& sorter, const u64* mask, u32 rowCount, Written& written) {
+    constexpr u32 AtOnce = Steps<kind>::AtOnce;
+    const u64 tiles = (written.words + TileSteps - 1) / TileSteps;
+    source.start();
+#pragma unroll 1
+    for (u64 tile = block_id() * Warps + warp_id(); tile < tiles; tile += grid_blocks() * Warps) {
+        u64 passing = rows_passing(mask, tile * TileSteps + lane_id(), rowCount);
+        bool counted = !isWhole || warp_ballot(passing != ~0ull) != 0;
+#pragma unroll 1
+        for (u32 half = 0; half < 2; half++) {
+            u32 bits[2] = {0, 0}, step = written.step_of(half);
+#pragma unroll 1
+            for (u32 first = half * (TileSteps / 2); first < (half + 1) * (TileSteps / 2); first += AtOnce) {
+                i32 values[AtOnce][2];
+                u64 asked[AtOnce];
+                source.template load<kind>(tile, first, passing, values, asked);
+#pragma unroll
+                for (u32 i = 0; i < AtOnce; i++)
+#pragma unroll
+                    for (u32 r = 0; r < 2; r++) sorter.add(bits[r], values[i][r]);
+                if constexpr (hasLevels)
+                    if (sorter.counts) {
+#pragma unroll
+                        for (u32 i = 0; i < AtOnce; i++) {
+                            if (isWhole && counted) asked[i] = warp_shuffle(passing, first + i);
+#pragma unroll
+                            for (u32 r = 0; r < 2; r++)
+                                if (!counted || (asked[i] >> place_of<kind>(r) & 1) != 0) sorter.count(values[i][r]);
+                        }
+                    }
+            }
+
+            u64 word = step_word<kind>(transposed(bits[0]), transposed(bits[1]));
+            written.put(tile * TileSteps + step, counted ? word & warp_shuffle(passing, step) : word);
+        }
+    }
+
+    source.end_of_scan();
 }
 
-// Which class the wanted row is of; whether it is of one that edges bound.
-DEVICE bool find_middle(const u32* classes, const Edges& edges, u64 wanted, Middle& middle) {
-    u32 counts[4];
+template <u32 kind, bool hasLevels>
+DEVICE_CALL void scan(const Codes& codesAt, const Choice& choice, const Planes& planes, Classes classes, bool isSparse,
+                      u32 stages, Board* board, u32 attempt) {
+    const Codes codes = codesAt;
+    const Scale scale = scale_of<kind>(codes);
+    const bool counts = hasLevels && choice.levels != nullptr;
+    const Sorter sorter = {classes, scale, bins_of_lane(scale.copies), counts};
+    Written written(planes);
+    if (counts) clear_bins();
+    bool isScanned = false;
+#if defined(HAS_BULK_COPY)
+    if constexpr (kind != AnyWords)
+        if (stages > 0 && !isSparse) {
+            Ring<Steps<kind>::AtOnce> ring(codes, stages);
+            scan_tiles<kind, hasLevels, true>(ring, sorter, choice.mask, codes.rowCount, written);
+            isScanned = true;
+        }
+#endif
+    if (!isScanned) {
+        Direct direct = {codes};
+        scan_tiles<kind, hasLevels, false>(direct, sorter, choice.mask, codes.rowCount, written);
+    }
+
+    written.add_to(board->planes[attempt]);
+    if (counts) add_bins(board->levels[attempt], scale.bins, scale.copies);
+}
+
+// Which class the wanted row is of; whether it is of one that has bounds.
+DEVICE bool find_middle(const u32* planes, const Classes& classes, u64 wanted, Middle& middle) {
+    u32 above = load_changing(planes + 3), counts[3];
 #pragma unroll
-    for (u32 c = 1; c < 4; c++) counts[c] = *(const volatile u32*)(classes + c);
-    if (counts[3] >= wanted) return false;
-    middle.isUpper = counts[3] + (u64)counts[2] >= wanted;
-    u32 above = counts[3] + (middle.isUpper ? 0 : counts[2]);
+    for (u32 c = 1; c < 3; c++) counts[c] = load_changing(planes + c) - above;
+    if (above >= wanted) return false;
+    middle.isUpper = above + (u64)counts[2] >= wanted;
     middle.rows = middle.isUpper ? counts[2] : counts[1];
-    middle.need = (u32)(wanted - above);
-    middle.low = middle.isUpper ? edges.at[1] : edges.at[0];
-    middle.high = middle.isUpper ? edges.at[2] : edges.at[1];
+    middle.need = (u32)(wanted - above - (middle.isUpper ? 0 : counts[2]));
+    middle.low = classes.least + (middle.isUpper ? 1 << classes.shift : 0);
+    middle.high = middle.low + (1 << classes.shift);
     return middle.need <= middle.rows;
 }
 
 // --- what is kept of the middle --------------------------------------------------------------------------------------
-// A warp's words, which it has to itself in all steps from the scan on.
-template <class Use> DEVICE void for_words(const Planes& planes, Use use) {
-    const u64 tiles = (planes.words + TileSteps - 1) / TileSteps;
-    for (u64 tile = block_id() * Warps + warp_id(); tile < tiles; tile += grid_blocks() * Warps) {
+// A warp's words, which it has to itself in all steps from the scan on, of the rows from `first` to `last`.
+template <class Use> DEVICE void for_words(const Planes& planes, Use use, u64 first = 0, u64 last = ~0ull) {
+    const u64 all = (planes.words + TileSteps - 1) / TileSteps, warps = grid_blocks() * Warps;
+    const u64 tiles = last / TileRows < all ? last / TileRows + 1 : all, own = block_id() * Warps + warp_id();
+    u64 tile = first / TileRows;
+    tile += (own + warps - tile % warps) % warps;
+    for (; tile < tiles; tile += warps) {
         u64 word = tile * TileSteps + lane_id();
         bool there = word < planes.words;
         use(word, there ? planes.low[word] : 0, there ? planes.high[word] : 0);
@@ -232,16 +365,18 @@ DEVICE_CALL void narrow_values(const Codes& codes, const Planes& planes, Middle&
     for (u32 step = 0; middle.high - middle.low > 1; step++) {
         u32 shift = 0;
         while ((u32)(middle.high - middle.low - 1) >> shift >= BINS) shift++;
+        u32 bins = bins_of_lane(1);
         clear_bins();
         for_words(planes, [&](u64 word, u64 low, u64 high) {
             for (u64 left = middle_of(middle, low, high); left != 0; left &= left - 1) {
                 i32 value = value_of(codes, (u32)(word * 64) + lowest_place(left));
-                if (value >= middle.low && value < middle.high) count_in((u32)(value - middle.low) >> shift, 1, 1);
+                if (value >= middle.low && value < middle.high) count_in(bins, (u32)(value - middle.low) >> shift, 1);
             }
         });
         add_bins(board->values[step], BINS, 1);
         grid_sync(arrived);
-        Found found = find_bin<true>(board->values[step], middle.need);
+        take_bins(board->values[step]);
+        Found found = find_bin<true>(middle.need);
         middle.need -= found.ahead;
         middle.rows = found.inside;
         i32 end = middle.low + (i32)((found.bin + 1) << shift);
@@ -271,29 +406,32 @@ DEVICE u64 order_of(const Choice& choice, u64 row) {
 DEVICE_CALL u64 find_last(const Choice& choice, const Planes& planes, Middle middle, Board* board, u32* arrived) {
     if (middle.need == middle.rows) return ~0ull;
     const u32 BinBits = 31 - leading_zeros((u32)BINS);
-    u64 span = choice.order == nullptr ? planes.words * 64 : choice.orderSpan, first = 0;
+    const bool isByRow = choice.order == nullptr;
+    u64 span = isByRow ? planes.words * 64 : choice.orderSpan, first = 0;
     u32 bits = 64 - leading_zeros(span), shift = bits > BinBits ? bits - BinBits : 0;
     for (u32 step = 0;; step++) {
+        u32 bins = bins_of_lane(1);
         clear_bins();
         for_words(planes, [&](u64 word, u64 low, u64 high) {
             u64 left = middle_of(middle, low, high);
-            if (choice.order == nullptr && shift >= 6) {
+            if (isByRow && shift >= 6) {
                 u64 from = word * 64 - first; // below `first`: too large a number
                 u32 count = from >> shift < BINS ? bit_count(left) : 0, bin = (u32)(from >> shift), all = warp_sum(count);
                 u32 most = warp_max(count != 0 ? bin : 0);
                 if (warp_ballot(count != 0 && bin != most) == 0) bin = most, count = lane_id() == 0 ? all : 0;
-                if (count != 0) count_in(bin, 1, count);
+                if (count != 0) count_in(bins, bin, 1, count);
                 return;
             }
 
             for (; left != 0; left &= left - 1) {
                 u64 from = order_of(choice, word * 64 + lowest_place(left)) - first;
-                if (from >> shift < BINS) count_in((u32)(from >> shift), 1, 1);
+                if (from >> shift < BINS) count_in(bins, (u32)(from >> shift), 1);
             }
-        });
+        }, isByRow ? first : 0, isByRow ? first + ((u64)BINS << shift) - 1 : ~0ull);
         add_bins(board->orders[step], BINS, 1);
         grid_sync(arrived);
-        Found found = find_bin<false>(board->orders[step], middle.need);
+        take_bins(board->orders[step]);
+        Found found = find_bin<false>(middle.need);
         middle.need -= found.ahead;
         first += (u64)found.bin << shift;
         if (shift == 0 || middle.need == found.inside) return first + ((1ull << shift) - 1);
@@ -319,12 +457,11 @@ DEVICE_CALL void write_kept(const Choice& choice, const Planes& planes, Middle m
 
 // --- all of it -------------------------------------------------------------------------------------------------------
 // Queries of codes agree with as many bits as their value is above the least.
-DEVICE void write_levels(const Choice& choice, const Codes& codes, const u32* levels, i32 value, u32 ofValue) {
-    Scale scale = scale_of(codes);
+DEVICE void write_levels(const Choice& choice, const Scale& scale, const u32* levels, i32 value, u32 ofValue) {
     u32 last = bin_of(scale, value);
     if (block_id() != 0) return;
     for (u32 level = thread_id(); level < scale.bins; level += THREADS)
-        choice.levels[level] = level < last ? 0 : level == last ? ofValue : *(const volatile u32*)(levels + level);
+        choice.levels[level] = level < last ? 0 : level == last ? ofValue : load_changing(levels + level);
 }
 
 template <u32 kind>
@@ -334,13 +471,13 @@ DEVICE_CALL void keep_all(const Codes& codes, const Choice& choice, Planes plane
     if (choice.levels == nullptr) return;
     count_values<kind>(codes, choice, board->sample[1], ~0u);
     grid_sync(arrived);
-    i32 least = scale_of(codes).least;
-    write_levels(choice, codes, board->sample[1], least, *(const volatile u32*)board->sample[1]);
+    Scale scale = scale_of<kind>(codes);
+    write_levels(choice, scale, board->sample[1], scale.least, load_changing(board->sample[1]));
 }
 
 template <u32 kind>
 DEVICE void select(
-    const Codes& codes, const Choice& choice, Planes planes, Board* board, u32* arrived, u32 sampleGroups) {
+    const Codes& codes, const Choice& choice, Planes planes, Board* board, u32* arrived, u32 sampleGroups, u32 stages) {
     u64 passed = choice.passed == nullptr ? codes.rowCount : *choice.passed, wanted = wanted_of(choice, passed);
     if (block_id() == 0 && thread_id() == 0) *choice.count = wanted;
     if (wanted == passed) {
@@ -348,30 +485,37 @@ DEVICE void select(
         return;
     }
 
+    const Scale scale = scale_of<kind>(codes);
+    const bool isSparse = passed < codes.rowCount / SparseShare;
     Middle middle;
     u32 attempt = 0;
     for (;; attempt++) {
-        Edges edges;
+        Classes classes;
         count_values<kind>(codes, choice, board->sample[attempt], attempt > 0 ? ~0u : sampleGroups);
         grid_sync(arrived);
-        if (!find_edges(codes, board->sample[attempt], wanted, passed, attempt > 0, edges)) continue;
-        if (choice.levels != nullptr) scan<kind, true>(codes, choice, planes, edges, board, attempt);
-        else scan<kind, false>(codes, choice, planes, edges, board, attempt);
+        if (!find_classes(scale, board->sample[attempt], wanted, passed, attempt > 0, classes)) continue;
+        if (kind != OneWord || choice.levels != nullptr) scan<kind, true>(codes, choice, planes, classes, isSparse, stages, board, attempt);
+        else scan<OneWord, false>(codes, choice, planes, classes, isSparse, stages, board, attempt);
         grid_sync(arrived);
-        if (find_middle(board->classes[attempt], edges, wanted, middle)) break;
+        if (find_middle(board->planes[attempt], classes, wanted, middle)) break;
     }
 
     if (middle.high - middle.low > 1) narrow_values(codes, planes, middle, board, arrived);
     u64 last = find_last(choice, planes, middle, board, arrived);
     write_kept(choice, planes, middle, last);
-    if (choice.levels != nullptr) write_levels(choice, codes, board->levels[attempt], middle.low, middle.need);
+    if (choice.levels != nullptr) write_levels(choice, scale, board->levels[attempt], middle.low, middle.need);
 }
 
 // All blocks are on the device at once. *arrived and the boards are zero at the start.
-KERNEL(select_codes, (THREADS, 4), const Table* at, const Choice* choices, u32 count, u64* low, u64* high, u64 words,
-       Board* boards, u32* arrived, u32 sampleGroups) {
+KERNEL(select_codes, (THREADS, 2), const Table* at, const Choice* choices, u32 count, u64* low, u64* high, u64 words,
+       Board* boards, u32* arrived, u32 sampleGroups, u32 stages) {
     Block* block = block_memory();
     const Table table = *at;
+#if defined(HAS_BULK_COPY)
+    if (thread_id() < Warps * STAGES_MAX) mbarrier_init(shared_address(block->barriers + thread_id()), 1);
+    if (thread_id() < Warps * STAGES_MAX) mbarrier_init_fence();
+    if (thread_id() < Warps) block->phases[thread_id()] = 0;
+#endif
     Planes planes = {low, high, words};
     for (u32 i = 0; i < count; i++) {
         const Choice choice = choices[i];
@@ -382,9 +526,13 @@ KERNEL(select_codes, (THREADS, 4), const Table* at, const Choice* choices, u32 c
         for (u32 w = thread_id(); w < codes.planes * codes.words; w += THREADS)
             block->query[w] = ((const u64*)(head + 1))[w];
         block_sync();
-        if (codes.words == 1 && codes.planes == 1) select<OneWord>(codes, choice, planes, boards + i, arrived, sampleGroups);
-        else if (codes.words % 2 == 0) select<EvenWords>(codes, choice, planes, boards + i, arrived, sampleGroups);
-        else select<OddWords>(codes, choice, planes, boards + i, arrived, sampleGroups);
+        Board* board = boards + i;
+        if (codes.words == 1 && codes.planes == 1) select<OneWord>(codes, choice, planes, board, arrived, sampleGroups, stages);
+        else if (codes.words == 2) select<Lanes1>(codes, choice, planes, board, arrived, sampleGroups, stages);
+        else if (codes.words == 4) select<Lanes2>(codes, choice, planes, board, arrived, sampleGroups, stages);
+        else if (codes.words == 8) select<Lanes4>(codes, choice, planes, board, arrived, sampleGroups, stages);
+        else if (codes.words == 16) select<Lanes8>(codes, choice, planes, board, arrived, sampleGroups, stages);
+        else select<AnyWords>(codes, choice, planes, board, arrived, sampleGroups, stages);
         grid_sync(arrived); // the planes are the next one's
     }
 }
@@ -393,13 +541,9 @@ KERNEL(select_codes, (THREADS, 4), const Table* at, const Choice* choices, u32 c
 // Writes them one after the other, in runs of rising order; *count is zero at the start, and how many there are in the
 // end.
 KERNEL(list_rows, (THREADS), const u64* mask, u64 words, u32* rows, u64 capacity, u32* count) {
-    Block* block = block_memory();
+    RowList* list = (RowList*)block_memory();
     for (u64 first = (u64)block_id() * THREADS; first < words; first += (u64)grid_blocks() * THREADS) {
-        u64 word = first + thread_id(), left = word < words ? mask[word] : 0;
-        u32 total, before = sum_before(bit_count(left), block->warps, total);
-        if (thread_id() == 0) block->ahead = total != 0 ? global_add(count, total) : 0;
-        block_sync();
-        for (u64 to = (u64)block->ahead + before; left != 0; left &= left - 1, to++)
-            if (to < capacity) rows[to] = (u32)(word * 64) + lowest_place(left);
+        u64 word = first + thread_id();
+        append_rows(list, (u32)(first * 64), word < words ? mask[word] : 0, rows, capacity, count);
     }
 }

@@ -174,7 +174,17 @@ public static class CudaSources
             new("RING_WARPS", WarpRings.Threads / 32),
         ])
         {
-            Parts = [.. s_survivorParts, "FusedScan/TileRing.cu"],
+            Parts = [.. s_survivorParts, "FusedScan/TileRing.cu", "FusedScan/Int8Queue.cu"],
+        },
+        new("Int8List", "FusedScan/Int8List.cu", ["80", "90"],
+        [
+            .. s_survivors,
+            new("INT8_QUEUE", Int8List.QueueLength),
+            new("INT8_THREADS", Int8List.Threads),
+            new("FACTS_BYTES", WarpRings.FactsBytes),
+        ])
+        {
+            Parts = [.. s_survivorParts, "FusedScan/Int8Queue.cu"],
         },
         new("CodeSelect", "CodeSelect/CodeSelect.cu", ["80", "90"],
         [
@@ -183,11 +193,13 @@ public static class CudaSources
             new("VALUE_STEPS", CodeSelectCuda.ValueSteps),
             new("ORDER_STEPS", CodeSelectCuda.OrderSteps),
             new("BOARD_BYTES", CodeSelectCuda.BoardBytes),
+            new("BLOCK_BYTES", CodeSelectCuda.BlockBytes),
+            new("STAGES_MAX", CodeSelectCuda.StagesMax),
             new("PLANES_MAX", CodeScores.PlanesMax),
             new("WORDS_MAX", SignOporp.BitsMax / SignOporp.WordBits),
         ])
         {
-            Parts = ["Cuda/Together.cu", "CodeScores/CodeTable.cu", "CodeSelect/CodeValues.cu", "CodeSelect/CodeBins.cu"],
+            Parts = ["Cuda/Together.cu", "CodeScores/CodeTable.cu", "DeviceSearch/RowList.cu", "CodeSelect/CodeValues.cu", "CodeSelect/CodeBins.cu"],
         },
         new("DeviceSearch", "DeviceSearch/DeviceSearch.cu", ["80", "90"],
         [
@@ -197,7 +209,10 @@ public static class CudaSources
             new("SURVIVORS_PLACE", FusedScan.SurvivorsPlace),
             new("PROGRESS_PLACE", FusedScan.ProgressPlace),
             new("LEVELS_STRIDE", FusedScan.LevelStride),
-        ]),
+        ])
+        {
+            Parts = ["Cuda/Together.cu", "DeviceSearch/RowList.cu"],
+        },
         new("FusedScan", "FusedScan/FusedScan.cu", ["80", "90"], s_scan) { Parts = s_scanParts },
         new("FusedScanSum", "FusedScan/FusedScanSum.cu", ["80", "90"], s_scan) { Parts = s_scanParts },
         new("Layers", "Layers/Layers.cu", ["80", "90"], s_layers)

@@ -73,6 +73,16 @@ DEVICE double divide(double a, double b) {
     asm("div.rn.f64 %0, %1, %2;" : "=d"(r) : "d"(a), "d"(b));
     return r;
 }
+// v, but no more than `most` and no less than 0.
+DEVICE i32 clamp(i32 v, i32 most) {
+    i32 r;
+#if __CUDA_ARCH__ >= 900
+    asm("min.relu.s32 %0, %1, %2;" : "=r"(r) : "r"(v), "r"(most));
+#else
+    asm("{ .reg .s32 t; min.s32 t, %1, %2; max.s32 %0, t, 0; }" : "=r"(r) : "r"(v), "r"(most));
+#endif
+    return r;
+}
 // A word moved up by one bit, and the sign of v in the lowest: of NaN 0.
 DEVICE u32 push_sign(u32 word, float v) {
     u32 r;
@@ -157,9 +167,7 @@ LINR_ATOMIC(exchange, u32, "r", "exch.b32")
 // Into the second cache.
 DEVICE void prefetch(const void* p) { asm volatile("prefetch.global.L2 [%0];" :: "l"(p) : "memory"); }
 // Add without an answer, so that nobody waits for it.
-DEVICE void shared_count(u32* p, u32 v) {
-    asm volatile("red.shared.add.u32 [%0], %1;" :: "r"(shared_address(p)), "r"(v) : "memory");
-}
+DEVICE void shared_count(u32 a, u32 v) { asm volatile("red.shared.add.u32 [%0], %1;" :: "r"(a), "r"(v) : "memory"); }
 DEVICE void global_count(u32* p, u32 v) { asm volatile("red.global.add.u32 [%0], %1;" :: "l"(p), "r"(v) : "memory"); }
 
 // --- the warp --------------------------------------------------------------------------------------------------------
@@ -202,6 +210,13 @@ DEVICE u32 warp_min(u32 v) {
 DEVICE u32 warp_or(u32 v) {
     u32 r;
     asm volatile("redux.sync.or.b32 %0, %1, 0xffffffff;" : "=r"(r) : "r"(v));
+    return r;
+}
+
+// sum, plus the products of four pairs of signed bytes.
+DEVICE i32 dot_bytes(u32 a, u32 b, i32 sum) {
+    i32 r;
+    asm("dp4a.s32.s32 %0, %1, %2, %3;" : "=r"(r) : "r"(a), "r"(b), "r"(sum));
     return r;
 }
 

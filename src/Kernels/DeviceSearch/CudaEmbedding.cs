@@ -31,6 +31,9 @@ public sealed record CudaEmbedding(
     /// <summary>[row]: what the values of <see cref="CudaElement.Int8"/> are times; else empty.</summary>
     public DeviceSlice<Half> Scales { get; init; }
 
+    /// <summary>No scale is larger; the nearer, the fewer are read of rows that lie anywhere.</summary>
+    public float ScaleMax { get; init; } = float.PositiveInfinity;
+
     /// <summary>Bytes of a row in device memory.</summary>
     /// <param name="dim">Elements of a row, D.</param>
     /// <param name="element">What rows are made of.</param>

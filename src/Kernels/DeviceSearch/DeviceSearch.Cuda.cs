@@ -10,7 +10,10 @@ internal sealed class SearchStepsCuda : IDisposable
     internal const int Threads = FusedScan.QueriesMax;
 
     private const uint ChooseBytes = (Threads + 2) * sizeof(ulong);
-    private const uint ListBytes = ((Threads + (Threads / 32) + 2) * sizeof(uint)) + sizeof(ulong);
+    /// <summary>What a block that lists rows has in shared memory.</summary>
+    internal const int RowListBytes = (Threads * 64 * sizeof(ushort)) + (((Threads / 32) + 2) * sizeof(uint));
+
+    private const uint ListBytes = RowListBytes + sizeof(ulong) + (Threads * sizeof(uint));
     private static readonly LaunchShape s_oneBlock = new(1, Threads);
 
     private readonly CudaModule _module;

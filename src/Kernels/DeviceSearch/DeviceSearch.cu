@@ -1,7 +1,7 @@
 // The small steps between the filter, the scan and the finish of a search: which queries are scanned how, decided on
 // the device by how many rows pass, the list of rows for those that few rows pass, and what both ways share.
 // A query that is scanned the other way has a cut that no score reaches: infinity.
-// Defines: THREADS, BATCHES_PER_LAUNCH, LEVELS_STRIDE, SURVIVORS_PLACE, PROGRESS_PLACE, and DENSE, LISTED and DIRECT
+// Defines: those of RowList.cu, BATCHES_PER_LAUNCH, LEVELS_STRIDE, SURVIVORS_PLACE, PROGRESS_PLACE, and DENSE, LISTED and DIRECT
 // (SearchWay).
 
 #define NO_FILTER 0xffffffffu
@@ -22,8 +22,6 @@ struct Head {
 };
 
 constexpr u32 OutOfReach = 0xff800000; // ordered_bits of infinity
-
-DEVICE u32 lowest_row(u64 v) { return (u32)v != 0 ? lowest_bit((u32)v) : 32 + lowest_bit((u32)(v >> 32)); }
 
 // Adds a number of each thread's to *sum, which is zero.
 DEVICE u64 block_sum(u64 v, u64* sum) {
@@ -107,21 +105,6 @@ KERNEL(search_choose, (THREADS), const Head* headAt, const u64* passed, const u3
     }
 }
 
-// The sum of v over the threads before this one, and over all.
-DEVICE u32 sum_before(u32 v, u32* warps, u32& total) {
-    u32 inclusive = warp_prefix(v), before = 0;
-    block_sync();
-    if (lane_id() == 31) warps[warp_id()] = inclusive;
-    block_sync();
-    total = 0;
-    for (u32 w = 0; w < THREADS / 32; w++) {
-        if (w < warp_id()) before += warps[w];
-        total += warps[w];
-    }
-
-    return before + inclusive - v;
-}
-
 // Which of a word's rows are in [first, end).
 DEVICE u64 rows_between(u64 word, u64 first, u64 end) {
     u64 start = word * 64, bits = ~0ull;
@@ -135,12 +118,11 @@ DEVICE u64 rows_between(u64 word, u64 first, u64 end) {
 KERNEL(search_list, (THREADS), const Head* headAt, const u64* masks, u64 maskWords, const u32* filters,
        const u32* listedPlans, u32* list, u32 capacity, u32* listCount) {
     SHARED_BYTES(shared);
-    u32* plans = (u32*)shared;
-    u32* warps = plans + THREADS;
-    u32* at = warps + THREADS / 32;
-    u64* unfiltered = (u64*)(at + 2);
+    RowList* rowList = (RowList*)shared;
+    u64* unfiltered = (u64*)(rowList + 1);
+    u32* plans = (u32*)(unfiltered + 1);
     Head head = *headAt;
-    u32 t = thread_id(), planCount, place = sum_before(listedPlans[t], warps, planCount);
+    u32 t = thread_id(), planCount, place = sum_before(listedPlans[t], rowList->warps, planCount);
     if (listedPlans[t] != 0) plans[place] = t;
     bool takesAll =
         block_sum(head.listsAll != 0 && t < head.queryCount && filters[t] == NO_FILTER ? 1 : 0, unfiltered) != 0;
@@ -157,12 +139,7 @@ KERNEL(search_list, (THREADS), const Head* headAt, const u64* masks, u64 maskWor
             rows &= some;
         }
 
-        u32 total, before = sum_before(bit_count(rows), warps, total);
-        if (t == 0) *at = total != 0 ? global_add(listCount, total) : 0;
-        block_sync();
-        for (u32 to = *at + before; rows != 0; rows &= rows - 1, to++) {
-            if (to < capacity) list[to] = (u32)(word * 64) + lowest_row(rows);
-        }
+        append_rows(rowList, (u32)((word - t) * 64), rows, list, capacity, listCount);
     }
 }
 
@@ -198,7 +175,7 @@ KERNEL(search_direct, (THREADS), const Head* headAt, const u64* masks, u64 maskW
             for (u64 left = rows[w]; left != 0; left &= left - 1, at++)
                 if (at < capacity)
                     words[(u64)query * capacity + at] =
-                        (u64)OutOfReach << 32 | (u32)((first + w * THREADS) * 64 + lowest_row(left));
+                        (u64)OutOfReach << 32 | (u32)((first + w * THREADS) * 64 + lowest_place(left));
     }
 }
 

@@ -108,7 +108,7 @@ internal sealed class SearchOps : IDisposable
 
             if (shape.Keeps)
             {
-                Select().Launch(stream, memory.Codes, memory.Choices, memory.MaskWords, memory.KeepScratch);
+                Select().Launch(stream, memory.Codes, shape.CodeRowBytes, memory.Choices, memory.MaskWords, memory.KeepScratch);
             }
         }
 
@@ -198,7 +198,8 @@ internal sealed class SearchOps : IDisposable
                         counts,
                         rowBytes,
                         isSpecial: isSample || isListed || shape.HasGroups || shape.Rows > int.MaxValue
-                            || (shape.HasNorms && shape.Element == CudaElement.Int8));
+                            || (shape.HasNorms && shape.Element == CudaElement.Int8),
+                        isListed: isListed && !isSample && !shape.HasGroups && !shape.HasNorms);
                 }
             }
         }

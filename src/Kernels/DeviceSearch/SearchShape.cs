@@ -70,6 +70,9 @@ internal readonly record struct SearchShape(
     /// <summary>Bytes of a packed query for the codes that choose which rows get scores; 0: none do.</summary>
     public int CodeQueryBytes { get; init; }
 
+    /// <summary>Bytes of a code of those.</summary>
+    public int CodeRowBytes { get; init; }
+
     /// <summary>Whether codes choose.</summary>
     public bool Keeps => CodeQueryBytes > 0;
 
@@ -177,6 +180,7 @@ internal readonly record struct SearchShape(
             CodeQueryBytes = request.Keep is { } keep
                 ? PackedQueries.BytesPerQuery(table.Embeddings[keep.Codes].Dim, CudaElement.SignCode)
                 : 0,
+            CodeRowBytes = request.Keep is null ? 0 : table.Embeddings[request.Keep.Codes].RowBytes,
             HasNorms = request.EmbeddingAt(0) is { Metric: not ScanMetric.Dot, Norms.IsEmpty: false },
         };
     }

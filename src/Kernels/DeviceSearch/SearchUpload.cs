@@ -82,7 +82,8 @@ internal readonly ref struct SearchUpload(DeviceSearchRequest request, SearchSha
             embedding.Norms,
             Source.RowCount,
             FusedScanCuda.Map(Source.Context, embedding.Element, embedding.Rows, embedding.RowBytes),
-            embedding.Scales);
+            embedding.Scales,
+            embedding.ScaleMax);
         memory.Writes(memory.Table)[0] = table;
         memory.Writes(memory.DenseTable)[0] = table;
         memory.Writes(memory.FilterTable)[0] = new CudaFilterTable(Source.RowCount, Source.Live, memory.Columns);

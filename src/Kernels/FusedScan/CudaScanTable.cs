@@ -22,6 +22,8 @@ public readonly struct CudaScanTable
     private readonly uint _dim;
     private readonly uint _metric;
     private readonly ulong _scales;
+    private readonly float _scaleMax;
+    private readonly float _unused;
     private readonly Reserve _reserve;
     private readonly CudaTensorMap _map;
 
@@ -40,6 +42,7 @@ public readonly struct CudaScanTable
     /// <param name="scales">
     /// A scale a row, of <see cref="CudaElement.Int8"/>, with room for as many rows as there is for these; else empty.
     /// </param>
+    /// <param name="scaleMax">No scale is larger; read only where there are some.</param>
     /// <exception cref="ArgumentException">Lengths do not fit each other.</exception>
     public CudaScanTable(
         ScanMetric metric,
@@ -49,7 +52,8 @@ public readonly struct CudaScanTable
         DeviceSlice<float> norms,
         uint rowCount,
         in CudaTensorMap map,
-        DeviceSlice<Half> scales = default)
+        DeviceSlice<Half> scales = default,
+        float scaleMax = float.PositiveInfinity)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dim);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rowBytes);
@@ -73,11 +77,12 @@ public readonly struct CudaScanTable
         _dim = (uint)dim;
         _metric = (uint)metric;
         _scales = scales.IsEmpty ? 0 : scales.Address;
+        _scaleMax = scaleMax;
         _map = map;
     }
 
     /// <summary>The map stands at a multiple of 64 bytes.</summary>
-    [InlineArray(3)]
+    [InlineArray(2)]
     private struct Reserve
     {
         private ulong _word;

@@ -13,6 +13,7 @@ public sealed class FusedScanCuda : IDisposable
     private readonly CodeScan? _codes;
     private readonly CodeTiles? _codeTiles;
     private readonly Int8Tiles? _int8Tiles;
+    private readonly Int8List? _int8List;
 
     /// <summary>Loads the kernels.</summary>
     /// <param name="context">The device's context.</param>
@@ -44,6 +45,7 @@ public sealed class FusedScanCuda : IDisposable
             kernel.AllowSharedBytes(_device.SharedBytesPerBlockMax);
         }
 
+        _int8List = element == CudaElement.Int8 ? new Int8List(context) : null;
         _int8Tiles = element == CudaElement.Int8 && WarpRings.Serves(_device) ? new Int8Tiles(context) : null;
         _warpgroups = element != CudaElement.Int8 && WarpgroupScan.Serves(_device)
             ? new WarpgroupScan(context, kind)
@@ -143,6 +145,7 @@ public sealed class FusedScanCuda : IDisposable
     /// Whether it is a sample, rows are listed, groups have a cap, rows have numbers past the coordinates of a tensor
     /// copy, or scores of whole numbers need norms.
     /// </param>
+    /// <param name="isListed">Whether rows are listed, no groups have a cap, and it is no sample.</param>
     /// <exception cref="ArgumentException">More queries than a launch takes.</exception>
     public void Launch(
         CudaStream stream,
@@ -150,7 +153,8 @@ public sealed class FusedScanCuda : IDisposable
         DeviceSlice<CudaScanBatch> batch,
         in CudaScanBatch shape,
         int rowBytes,
-        bool isSpecial)
+        bool isSpecial,
+        bool isListed = false)
     {
         int queryCount = shape.QueryCount;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(queryCount, QueriesPerLaunch(shape.QueryBytes), nameof(shape));
@@ -174,6 +178,11 @@ public sealed class FusedScanCuda : IDisposable
             return;
         }
 
+        if (_int8List is not null && isListed && _int8List.TryLaunch(stream, table, batch, shape, rowBytes))
+        {
+            return;
+        }
+
         int variant = Variant(queryCount);
         int threads = ScanVariant.Of(s_variants[variant]).Threads(queryCount);
         int sharedBytes = SharedBytes(queryCount, shape.QueryBytes);
@@ -189,6 +198,7 @@ public sealed class FusedScanCuda : IDisposable
         _codes?.Dispose();
         _codeTiles?.Dispose();
         _int8Tiles?.Dispose();
+        _int8List?.Dispose();
     }
 
     /// <summary>Rows of a tile of a batch.</summary>

@@ -5,28 +5,10 @@
 // Sums start at 3 * 2^22, whose bits are those of the float 3 * 2^22 plus the sum: a product and a score's limit over the
 // row's scale are compared by one multiply-add and half a maximum.
 // Whatever has to be called stands outside the loop over tiles: see CodeScan.cu.
-// Defines: those of Survivors.cu, INT8_QUEUE, INT8_THREADS, FACTS_BYTES, ROOM_ROWS.
+// Defines: those of Int8Queue.cu and TileRing.cu.
 
-#define WARPS (INT8_THREADS / 32)
 #define STEP_BYTES 32u
 #define SUM_START 0x4b400000 // the float 3 * 2^22
-// CudaScanTable in C#.
-struct Table {
-    const u8* rows; // [row][rowBytes], rowBytes a multiple of STEP_BYTES
-    const float* norms;
-    u32 rowCount;
-    u32 rowBytes;
-    u32 dim;
-    u32 metric;
-    const u16* scales; // [row] halves
-};
-
-struct Rows {
-    typedef const Table* At;
-    DEVICE_MEMBER static float slow_score(At, const Batch&, u32, u32) { return 0; } // floats can score every row
-};
-
-struct alignas(16) Four { u32 words[4]; };
 struct alignas(8) Two { u32 words[2]; };
 
 // What the loop over tiles knows, at the front of shared memory.
@@ -39,28 +21,6 @@ struct alignas(16) Facts {
 };
 
 static_assert(sizeof(Facts) <= FACTS_BYTES, "what follows in shared memory");
-
-// The parts of shared memory. What is kept waits in a word: the row, the query, the sum (all 24 bits of it).
-struct Shared {
-    u8* queries;    // [query][rowBytes]
-    u64* waiting;   // [warp][INT8_QUEUE]
-    u64* words;     // [warp][32], on their way out
-    u32* queryOf;   // [warp][32], their queries
-    float* limits;  // [query]: a sum times its row's scale is kept from here on
-    u64* barriers;  // [warp][stage]
-};
-
-DEVICE Shared shared_of(u32 queries, u32 rowBytes) {
-    SHARED_BYTES(bytes);
-    Shared shared;
-    shared.queries = bytes + FACTS_BYTES;
-    shared.waiting = (u64*)(shared.queries + queries * rowBytes);
-    shared.words = shared.waiting + WARPS * INT8_QUEUE;
-    shared.queryOf = (u32*)(shared.words + WARPS * 32);
-    shared.limits = (float*)(shared.queryOf + WARPS * 32);
-    shared.barriers = (u64*)(shared.limits + queries); // queries are a multiple of eight
-    return shared;
-}
 
 // No pointer is made of a number: the compiler has to see that it points to shared memory.
 DEVICE u8* rings_of(const Shared& shared, u32 stages) {
@@ -127,8 +87,6 @@ template <u32 count> DEVICE i32 chosen(const i32 (&sums)[count], u32 i) {
     i32 low = (i & 1) != 0 ? left[1] : left[0], high = (i & 1) != 0 ? left[3] : left[2];
     return (i & 2) != 0 ? high : low;
 }
-
-#define TOTAL_ZERO (1 << 23)
 
 // A lane's sums: of `groups` times eight queries, each with `parts` times two rows and two queries. Sum i is of group
 // i / (4 * parts), rows i / 4 % parts * 16 and, by its second bit, 8 further, and the query that its lowest bit says.
@@ -259,56 +217,12 @@ template <u32 parts, u32 steps, u32 groups> DEVICE bool scan_tiles(Place& place)
     return true;
 }
 
-DEVICE void refresh_limits(const Batch* batch, const Shared& shared, u32 padded, u32 first, u32 step) {
-    for (u32 q = first; q < padded; q += step)
-        shared.limits[q] = q >= batch->queryCount ? infinity()
-            : (float_from_ordered(load_changing(batch->cuts + q)) - batch->errors[q] - batch->offsets[q])
-                * (1.0f / batch->factors[q]);
-}
-
-// Writes out what waits.
-DEVICE_CALL void flush(const Table* at, const Batch* batch, u32 queries, u32 count) {
-    const Shared shared = shared_of(queries, at->rowBytes);
-    const u64* waiting = shared.waiting + warp_id() * INT8_QUEUE;
-    u64* words = shared.words + warp_id() * 32;
-    u32* queryOf = shared.queryOf + warp_id() * 32;
-    warp_sync();
-    for (u32 first = 0; first < count; first += 32) {
-        bool isThere = first + lane_id() < count;
-        u64 word = isThere ? waiting[first + lane_id()] : 0;
-        u32 query = (u32)(word >> 32) & 0xff, row = (u32)word;
-        float sum = (float)((i32)(u32)(word >> 40) - TOTAL_ZERO);
-        float scale = isThere ? float_from_half(at->scales[row]) : 0;
-        float score = isThere ? fused(sum * scale, batch->factors[query], batch->offsets[query]) : 0;
-        words[lane_id()] = (u64)float_bits(score) << 32 | row;
-        queryOf[lane_id()] = query;
-        write_out<Rows>(at, batch, words, queryOf, smaller(count - first, 32));
-    }
-}
-
-// As in RowTiles.cu.
-DEVICE_CALL void maintain(const Batch* batchAt, u32 queries, u32 rowBytes) {
-    const Batch batch = *batchAt;
-    u32 apart = grid_blocks() * WARPS / (4 * batch.queryCount), own = block_id() * WARPS + warp_id();
-    if (apart == 0) apart = 1;
-    if (own % apart == 0) raise_cut(batch, own / apart % batch.queryCount);
-    // Other warps read and write them meanwhile: any of the values will do.
-    refresh_limits(batchAt, shared_of(queries, rowBytes), queries, lane_id(), 32);
-    warp_sync();
-}
-
 template <u32 parts, u32 steps, u32 groups>
 DEVICE void scan_int8(const Table* at, const Batch* batch, u32 tileRows, u32 stages) {
     if (!has_query(*batch)) return;
     const u32 rowBytes = STEP_BYTES * steps, each = 8 * groups, queries = (batch->queryCount + each - 1) / each * each;
     const Shared shared = shared_of(queries, rowBytes);
-    for (u32 i = thread_id(); i < queries * rowBytes / 16; i += block_threads()) {
-        u32 query = i / (rowBytes / 16), piece = i % (rowBytes / 16);
-        const Four none = {{0, 0, 0, 0}};
-        ((Four*)shared.queries)[i] = query < batch->queryCount
-            ? *(const Four*)(batch->queries + (u64)query * batch->queryBytes + 16 * piece) : none;
-    }
-
+    load_queries(batch, shared, queries, rowBytes);
     const u32 barriers = shared_address(shared.barriers + warp_id() * stages);
     if (thread_id() == 0) {
         Facts facts;

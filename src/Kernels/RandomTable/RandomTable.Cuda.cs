@@ -41,8 +41,10 @@ public sealed class RandomTableCuda : IDisposable
     /// <param name="dim">Halves of a row, D.</param>
     /// <param name="rowBytes">How far rows are apart.</param>
     /// <param name="seed">Of the table.</param>
+    /// <param name="clusters">How many clusters; 0: none.</param>
     /// <exception cref="ArgumentException">Lengths do not fit each other.</exception>
-    public void LaunchRows(CudaStream stream, DeviceSlice<byte> rows, int dim, int rowBytes, ulong seed)
+    public void LaunchRows(
+        CudaStream stream, DeviceSlice<byte> rows, int dim, int rowBytes, ulong seed, uint clusters = 0)
     {
         if (dim < 1 || rowBytes < dim * sizeof(ushort) || rows.Length % rowBytes != 0)
         {
@@ -57,7 +59,8 @@ public sealed class RandomTableCuda : IDisposable
             rows.Length / rowBytes,
             dim,
             rowBytes,
-            RandomTable.Start(seed));
+            RandomTable.Start(seed),
+            clusters);
     }
 
     /// <summary>Enqueues rows of whole numbers, as <see cref="RandomTable.Int8Row"/> makes them.</summary>

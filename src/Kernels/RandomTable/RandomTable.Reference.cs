@@ -3,13 +3,15 @@ namespace Linr.Kernels;
 /// <content>What is drawn.</content>
 public static partial class RandomTable
 {
-    private static void RowReference(ulong start, ulong row, Span<Half> values)
+    private static void RowReference(ulong start, ulong row, Span<Half> values, uint clusters)
     {
         ulong first = row * (ulong)values.Length;
+        ulong clusterStart = Mix(start);
+        ulong firstOfCluster = clusters == 0 ? 0 : CodeReference(clusterStart, row, clusters) * (ulong)values.Length;
         long squares = 0;
         for (int i = 0; i < values.Length; i++)
         {
-            long value = Draw(start, first + (ulong)i);
+            long value = DrawAt(i);
             squares += value * value;
         }
 
@@ -17,8 +19,11 @@ public static partial class RandomTable
         float scale = (float)(1 / Math.Sqrt(squares));
         for (int i = 0; i < values.Length; i++)
         {
-            values[i] = (Half)(Draw(start, first + (ulong)i) * scale);
+            values[i] = (Half)(DrawAt(i) * scale);
         }
+
+        int DrawAt(int i) => Draw(start, first + (ulong)i)
+            + (clusters == 0 ? 0 : Draw(clusterStart, firstOfCluster + (ulong)i));
     }
 
     private static Half Int8RowReference(ulong start, ulong row, Span<sbyte> values)

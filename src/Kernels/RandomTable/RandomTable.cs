@@ -26,10 +26,14 @@ public static partial class RandomTable
     /// <param name="seed">Of the table.</param>
     /// <param name="row">Its number.</param>
     /// <param name="values">[D] takes it.</param>
-    public static void Row(ulong seed, long row, Span<Half> values)
+    /// <param name="clusters">
+    /// How many clusters there are: a row is the sum of its cluster's own draws and of as many others, so that two rows of
+    /// a cluster have a cosine of about a half. 0: none.
+    /// </param>
+    public static void Row(ulong seed, long row, Span<Half> values, uint clusters = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(row);
-        RowReference(Start(seed), (ulong)row, values);
+        RowReference(Start(seed), (ulong)row, values, clusters);
     }
 
     /// <summary>A row of <see cref="Int8Rows"/> of norm 1, of the same numbers as <see cref="Row"/> draws.</summary>

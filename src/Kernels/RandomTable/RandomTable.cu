@@ -14,13 +14,22 @@ DEVICE i32 draw(u64 start, u64 place) {
     return 2 * (i32)sum - 3 * DRAW_MAX;
 }
 
-// rows[row][rowBytes]: dim halves each.
-KERNEL(random_rows, (THREADS), u8* rows, u64 rowCount, u32 dim, u32 rowBytes, u64 start) {
+DEVICE u32 code_of(u64 start, u64 row, u32 codeCount) {
+    return 1 + (u32)((mix(start + row * (u64)STEP) >> 32) * codeCount >> 32);
+}
+
+// rows[row][rowBytes]: dim halves each. With clusters a row is the sum of two draws, one of them its cluster's.
+KERNEL(random_rows, (THREADS), u8* rows, u64 rowCount, u32 dim, u32 rowBytes, u64 start, u32 clusters) {
+    const u64 clusterStart = mix(start);
     const u64 warps = (u64)grid_blocks() * (THREADS / 32);
     for (u64 row = (u64)block_id() * (THREADS / 32) + warp_id(); row < rowCount; row += warps) {
-        u64 first = row * dim, squares = 0;
+        u64 first = row * dim, firstOfCluster = clusters == 0 ? 0 : (u64)code_of(clusterStart, row, clusters) * dim;
+        auto draw_at = [&](u32 i) {
+            return draw(start, first + i) + (clusters == 0 ? 0 : draw(clusterStart, firstOfCluster + i));
+        };
+        u64 squares = 0;
         for (u32 i = lane_id(); i < dim; i += 32) {
-            i64 value = draw(start, first + i);
+            i64 value = draw_at(i);
             squares += (u64)(value * value);
         }
 
@@ -29,7 +38,7 @@ KERNEL(random_rows, (THREADS), u8* rows, u64 rowCount, u32 dim, u32 rowBytes, u6
 
         float scale = (float)divide(1.0, square_root((double)squares));
         u16* to = (u16*)(rows + row * rowBytes);
-        for (u32 i = lane_id(); i < dim; i += 32) to[i] = half_from_float((float)draw(start, first + i) * scale);
+        for (u32 i = lane_id(); i < dim; i += 32) to[i] = half_from_float((float)draw_at(i) * scale);
     }
 }
 
@@ -66,7 +75,7 @@ KERNEL(random_int8_rows, (THREADS), u8* rows, u16* scales, u64 rowCount, u32 dim
 }
 
 template <class Code> DEVICE void random_code(u8* codes, u64 row, u32 codeCount, u64 start) {
-    ((Code*)codes)[row] = (Code)(1 + (u32)((mix(start + row * (u64)STEP) >> 32) * codeCount >> 32));
+    ((Code*)codes)[row] = (Code)code_of(start, row, codeCount);
 }
 
 // codes[row], of elementBytes (1, 2 or 4) each.

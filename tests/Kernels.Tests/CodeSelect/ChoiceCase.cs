@@ -83,7 +83,7 @@ internal sealed class ChoiceCase : IDisposable
         })]);
         using DeviceBuffer<byte> scratch = new(_context, CodeSelectCuda.ScratchBytes(wants.Length, _rows), "scratch of choices");
         _stream.EnqueueFill(scratch.Slice(), (byte)0xa5);
-        op.Launch(_stream, _table.Slice(), choices.Slice(), words, scratch.Slice());
+        op.Launch(_stream, _table.Slice(), _bits / 8, choices.Slice(), words, scratch.Slice());
         ulong[] keptHere = ToHost(kept), countsHere = ToHost(counts), levelsHere = ToHost(levels);
         for (int q = 0; q < wants.Length; q++)
         {

@@ -113,7 +113,7 @@ public sealed class CodeSelectTests(CudaMachine machine) : CudaTest(machine)
         using DeviceBuffer<CudaScanTable> table = new(Context, 1, "a table");
         using DeviceBuffer<CudaCodeChoice> choices = new(Context, 20, "choices");
         ArgumentException problem = Assert.Throws<ArgumentException>(
-            () => op.Launch(Stream, table.Slice(), choices.Slice(), 32, scratch.Slice()));
+            () => op.Launch(Stream, table.Slice(), 8, choices.Slice(), 32, scratch.Slice()));
         Assert.Contains("20 choices", problem.Message, StringComparison.Ordinal);
     }
 }

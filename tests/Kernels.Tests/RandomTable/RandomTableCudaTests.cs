@@ -7,23 +7,24 @@ namespace Linr.Kernels.Tests;
 public sealed class RandomTableCudaTests(CudaMachine machine) : CudaTest(machine)
 {
     [Theory]
-    [InlineData(1, 2, 5)]
-    [InlineData(7, 16, 301)]
-    [InlineData(32, 64, 64)]
-    [InlineData(100, 208, 33)]
-    [InlineData(128, 256, 1_000)]
-    [InlineData(257, 528, 3)]
-    public void Rows_have_the_bits_of_the_reference(int dim, int rowBytes, int rowCount)
+    [InlineData(1, 2, 5, 0)]
+    [InlineData(7, 16, 301, 0)]
+    [InlineData(32, 64, 64, 0)]
+    [InlineData(100, 208, 33, 7)]
+    [InlineData(128, 256, 1_000, 0)]
+    [InlineData(128, 256, 1_000, 4_096)]
+    [InlineData(257, 528, 3, 1)]
+    public void Rows_have_the_bits_of_the_reference(int dim, int rowBytes, int rowCount, uint clusters)
     {
         using var op = new RandomTableCuda(Context);
         using var rows = new DeviceBuffer<byte>(Context, rowCount * rowBytes, "random rows");
         Stream.EnqueueFill(rows.Slice(), (byte)0xAB);
-        op.LaunchRows(Stream, rows.Slice(), dim, rowBytes, seed: 5);
+        op.LaunchRows(Stream, rows.Slice(), dim, rowBytes, seed: 5, clusters);
         byte[] found = ToHost(rows.Slice());
         var expected = new Half[dim];
         for (int row = 0; row < rowCount; row++)
         {
-            RandomTable.Row(5, row, expected);
+            RandomTable.Row(5, row, expected, clusters);
             ReadOnlySpan<byte> bytes = found.AsSpan(row * rowBytes, rowBytes);
             Assert.Equal(MemoryMarshal.AsBytes<Half>(expected), bytes[..(2 * dim)]);
             Assert.False(bytes[(2 * dim)..].ContainsAnyExcept((byte)0xAB));
