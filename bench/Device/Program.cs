@@ -53,9 +53,15 @@ var draw = new Option<string?>("--draw")
 {
     Description = "Measures nothing, but draws gpu.png of a run's gpu.json: a machine without fonts draws no text.",
 };
+var system = new Option<string?>("--system")
+{
+    Description = "Measures no cases, but a catalogue of --code-rows items as a whole: a model file is written to this folder, "
+        + "opened and searched.",
+    HelpName = "FOLDER",
+};
 var root = new RootCommand("Measures Linr's searches on a CUDA device, and checks their answers.")
 {
-    cases, rows, largeRows, codeRows, dim, batchMax, passes, checks, engineSeconds, peerSeconds, folder, seed, draw,
+    cases, rows, largeRows, codeRows, dim, batchMax, passes, checks, engineSeconds, peerSeconds, folder, seed, draw, system,
 };
 root.SetAction((parsed, cancellation) => Task.FromResult(parsed.GetValue(draw) is { } earlier
     ? Draw(earlier, parsed.GetValue(folder)!)
@@ -78,6 +84,7 @@ root.SetAction((parsed, cancellation) => Task.FromResult(parsed.GetValue(draw) i
         Seed = parsed.GetValue(seed),
     },
     $"Linr.Bench.Device {string.Join(' ', args)}".TrimEnd(),
+    parsed.GetValue(system),
     cancellation)));
 return await root.Parse(args).InvokeAsync();
 
@@ -94,12 +101,18 @@ static DeviceCase Find(string name)
         ?? throw new ArgumentException(
             $"--cases: expected some of {string.Join(", ", DeviceCase.All.Select(one => one.Name))}; found {name}.");
 
-static int Run(BenchOptions options, string command, CancellationToken cancellation)
+static int Run(BenchOptions options, string command, string? system, CancellationToken cancellation)
 {
     if (!CudaDriver.TryLoad(out string? reason))
     {
         Console.Error.WriteLine(reason);
         return Environment.GetEnvironmentVariable("LINR_REQUIRE_CUDA") == "1" ? 1 : 0;
+    }
+
+    if (system is not null)
+    {
+        new SystemBench(options, Console.Out).Run(system, command);
+        return 0;
     }
 
     DeviceReport report = new DeviceBench(options, Console.Out).Run(command, cancellation);

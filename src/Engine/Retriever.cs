@@ -124,12 +124,13 @@ public sealed class Retriever : IDisposable
         IReadOnlyList<SearchRequest> requests, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(requests);
-        foreach (SearchRequest request in requests)
+        SearchRequest[] completed = [.. requests.Select(request => RequestCheck.Complete(request, Schema, _tower))];
+        foreach (SearchRequest request in completed)
         {
             RequestCheck.ThrowIfInvalid(request, Schema, _tower);
         }
 
-        RequestWork[] work = Resolve(requests);
+        RequestWork[] work = Resolve(completed);
         _runner.Run(work, cancellation);
         return [.. work.Select(one => one.Response!)];
     }
@@ -148,9 +149,13 @@ public sealed class Retriever : IDisposable
     {
         ArgumentNullException.ThrowIfNull(embeddings);
         string[] names = embeddings.Count > 0 ? [.. embeddings] : [Schema.Embeddings[0].Name];
-        foreach (string name in names.Where(name => Schema.FindEmbedding(name) is null))
+        foreach (string name in names.Where(name => Schema.FindEmbedding(name) is null or { RowType: RowType.None }))
         {
-            throw new ArgumentException($"The model has no embedding \"{name}\".", nameof(embeddings));
+            throw new ArgumentException(
+                Schema.FindEmbedding(name) is null
+                    ? $"The model has no embedding \"{name}\"."
+                    : $"Expected an embedding with rows; \"{name}\" has codes alone.",
+                nameof(embeddings));
         }
 
         return new RowSearcher(_tableScan, MakeBackend(), names);
@@ -170,6 +175,7 @@ public sealed class Retriever : IDisposable
     /// <exception cref="ArgumentException">The request is wrong; the message lists every problem.</exception>
     internal RequestWork Prepare(SearchRequest request)
     {
+        request = RequestCheck.Complete(request, Schema, _tower);
         RequestCheck.ThrowIfInvalid(request, Schema, _tower);
         return Resolve([request])[0];
     }
@@ -178,9 +184,9 @@ public sealed class Retriever : IDisposable
     internal void RunShared(ScanShape shape, IReadOnlyList<RequestWork> batch, CancellationToken cancellation)
         => _runner.RunShared(shape, batch, cancellation);
 
-    private RequestWork[] Resolve(IReadOnlyList<SearchRequest> requests)
+    private RequestWork[] Resolve(SearchRequest[] requests)
     {
-        var work = new RequestWork[requests.Count];
+        var work = new RequestWork[requests.Length];
         StageClock[] clocks = [.. requests.Select(_ => new StageClock())];
         ResolvedQuery[] queries = _resolver.Resolve(requests);
         for (int i = 0; i < work.Length; i++)

@@ -98,7 +98,7 @@ public sealed class ItemTableBuilder : IDisposable
     public bool TryFindRow(ItemId id, out uint row)
     {
         row = IdMap.NoRow;
-        return id.Kind == Schema.IdKind && _idMap.TryFind(id, out row);
+        return id.Kind == Schema.IdKind && Map.TryFind(id, out row);
     }
 
     /// <summary>
@@ -110,7 +110,7 @@ public sealed class ItemTableBuilder : IDisposable
     public uint AppendIds(ReadOnlySpan<ItemId> ids)
     {
         uint first = (uint)Rows;
-        _idMap.Reserve(ids.Length);
+        Map.Reserve(ids.Length);
         foreach (ItemId id in ids)
         {
             var problems = new List<string>();
@@ -129,15 +129,21 @@ public sealed class ItemTableBuilder : IDisposable
     public uint AppendIds(ReadOnlySpan<long> ids)
     {
         uint first = (uint)Rows;
-        _idMap.Reserve(ids.Length);
+        if (_ids is IntegerIds ascending && ascending.TryAppendAscending(ids))
+        {
+            return first;
+        }
+
+        Map.Reserve(ids.Length);
         foreach (long id in ids)
         {
             // The common case without the list that problems would go to.
-            if (_ids is IntegerIds integers && Rows < Limits.RowsMax && !_idMap.TryFind(id, out uint row))
+            if (_ids is IntegerIds integers && Rows < Limits.RowsMax && !Map.TryFind(id, out uint row))
             {
+                IdMap map = Map;
                 row = (uint)Rows;
                 integers.Append(id);
-                _idMap.Add(row);
+                map.Add(row);
             }
             else
             {
@@ -157,10 +163,22 @@ public sealed class ItemTableBuilder : IDisposable
     /// </exception>
     public void SetEmbeddings(string name, uint firstRow, ReadOnlySpan<float> rows)
     {
-        EmbeddingColumnBuilder builder = Array.Find(_embeddings, one => one.Schema.Name == name)
-            ?? throw new ArgumentException($"Expected an embedding of the schema; found \"{name}\".", nameof(name));
+        EmbeddingColumnBuilder builder = FindEmbedding(name);
         CheckRows(firstRow, rows.Length / builder.Schema.Dim);
         builder.Set(firstRow, rows, row => $"Item {_ids.Read(row)}");
+    }
+
+    /// <summary>Sets the codes of rows that were appended, of an embedding that has codes alone.</summary>
+    /// <param name="name">The embedding.</param>
+    /// <param name="firstRow">The row of the first.</param>
+    /// <param name="codes">[rows, words], as <see cref="Kernels.SignOporp"/> makes them.</param>
+    /// <exception cref="ArgumentException">There is no such embedding or row, or codes are not whole.</exception>
+    /// <exception cref="InvalidOperationException">The embedding has rows, from which its codes are made.</exception>
+    public void SetCodes(string name, uint firstRow, ReadOnlySpan<ulong> codes)
+    {
+        EmbeddingColumnBuilder builder = FindEmbedding(name);
+        CheckRows(firstRow, codes.Length * 64 / (builder.Schema.Codes?.Bits ?? 64));
+        builder.SetCodes(firstRow, codes);
     }
 
     /// <summary>Sets a field of one row that was appended, replacing what it had.</summary>
@@ -215,7 +233,7 @@ public sealed class ItemTableBuilder : IDisposable
         _ids.Trim();
         Column[] columns = [.. _columns.Select(column => column.Build(rows))];
         EmbeddingColumn[] embeddings = [.. _embeddings.Select(column => column.Build(rows))];
-        var table = new ItemTable(Schema, _ids, columns, embeddings, new Lazy<IdMap>(_idMap), backing: null);
+        var table = new ItemTable(Schema, _ids, columns, embeddings, TakeMap(), backing: null);
         DisposeColumns();
         Start();
         return table;
@@ -227,6 +245,36 @@ public sealed class ItemTableBuilder : IDisposable
         _idMap.Dispose();
         _ids.Dispose();
         DisposeColumns();
+    }
+
+    /// <summary>The map, of ids too that came in ascending order and needed none.</summary>
+    private IdMap Map
+    {
+        get
+        {
+            if (_idMap.Count < _ids.Count)
+            {
+                _idMap.Reserve(_ids.Count);
+                while (_idMap.Count < _ids.Count)
+                {
+                    _idMap.Add((uint)_idMap.Count);
+                }
+            }
+
+            return _idMap;
+        }
+    }
+
+    private Lazy<IdMap> TakeMap()
+    {
+        if (_idMap.Count == _ids.Count)
+        {
+            return new Lazy<IdMap>(_idMap);
+        }
+
+        _idMap.Dispose();
+        IdColumn ids = _ids;
+        return new Lazy<IdMap>(() => IdMap.Of(ids, out _));
     }
 
     [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(_ids), nameof(_idMap), nameof(_columns), nameof(_embeddings))]
@@ -255,7 +303,7 @@ public sealed class ItemTableBuilder : IDisposable
     private bool FindIdProblems(ItemId id, bool mayReplace, ICollection<string> problems)
     {
         int before = problems.Count;
-        if (!_check.AddIdProblems(id, Rows, problems) && !mayReplace && _idMap.TryFind(id, out _))
+        if (!_check.AddIdProblems(id, Rows, problems) && !mayReplace && Map.TryFind(id, out _))
         {
             problems.Add($"Item {id}: expected an id once; found it again");
         }
@@ -265,7 +313,7 @@ public sealed class ItemTableBuilder : IDisposable
 
     private uint Store(Item item)
     {
-        if (!_idMap.TryFind(item.Id, out uint row))
+        if (!Map.TryFind(item.Id, out uint row))
         {
             row = StoreId(item.Id);
         }
@@ -289,9 +337,10 @@ public sealed class ItemTableBuilder : IDisposable
 
     private uint StoreId(ItemId id)
     {
+        IdMap map = Map;
         uint row = (uint)_ids.Count;
         _ids.Append(id);
-        _idMap.Add(row);
+        map.Add(row);
         return row;
     }
 
@@ -307,6 +356,10 @@ public sealed class ItemTableBuilder : IDisposable
 
         builder.SetRange(firstRow, values);
     }
+
+    private EmbeddingColumnBuilder FindEmbedding(string name)
+        => Array.Find(_embeddings, one => one.Schema.Name == name)
+            ?? throw new ArgumentException($"Expected an embedding of the schema; found \"{name}\".", nameof(name));
 
     private ColumnBuilder FindColumn(string field)
         => Array.Find(_columns, column => column.Field.Name == field)

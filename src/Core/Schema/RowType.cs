@@ -20,4 +20,10 @@ public enum RowType
     /// half a 127th of the row's largest. Under cosine the scale is such that the row's norm is 1, and the norm is kept.
     /// </summary>
     Int8,
+
+    /// <summary>
+    /// No rows: codes alone, as <see cref="EmbeddingSchema.Codes"/> says. Searches are by codes, and what is read of an
+    /// item is the direction that its code tells.
+    /// </summary>
+    None,
 }

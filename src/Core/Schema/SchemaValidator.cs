@@ -109,6 +109,11 @@ public static class SchemaValidator
             problems.Add($"{what}: unknown row type {embedding.RowType}");
         }
 
+        if (embedding is { RowType: RowType.None, Codes: null })
+        {
+            problems.Add($"{what}: expected codes ({EmbeddingCodes.Form}), as there are no rows; found neither");
+        }
+
         if (embedding.Codes is { } codes && !EmbeddingCodes.IsBits(codes.Bits))
         {
             problems.Add(

@@ -54,6 +54,8 @@ internal sealed class DeviceShard : IDisposable
             Columns = [.. new CudaFilterColumn[Layout.Columns.Length]],
         };
         return Enumerable.Range(0, table.Embeddings.Length)
+            .Where(embedding => embedding >= Layout.Embeddings.Length
+                || Layout.Embeddings[embedding].RowType != RowType.None)
             .Select(embedding => Search.ScratchBytes(table, embedding, options.Queries, options.K))
             .DefaultIfEmpty()
             .Max();

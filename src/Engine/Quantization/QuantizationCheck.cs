@@ -41,8 +41,15 @@ internal static class QuantizationCheck
         }
 
         int least = options.Ks.Min();
+        EmbeddingColumn column = Find(table, options.Embedding);
+        if (column.Schema.RowType == RowType.None)
+        {
+            throw new ArgumentException(
+                $"Expected an embedding with rows, to measure recall; \"{column.Schema.Name}\" has codes alone.");
+        }
+
         return table.Rows > least
-            ? Find(table, options.Embedding)
+            ? column
             : throw new ArgumentException(
                 $"Expected more than {least} items, to measure recall@{least}; found {table.Rows}.");
     }

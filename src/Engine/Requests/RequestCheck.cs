@@ -7,6 +7,12 @@ namespace Linr.Engine.Requests;
 /// </summary>
 internal static class RequestCheck
 {
+    /// <summary>A request as it is answered: an embedding that has codes alone is searched by these.</summary>
+    public static SearchRequest Complete(SearchRequest request, Schema schema, QueryTower? tower)
+        => request.Approximation is null && Searched(request, schema, tower) is { RowType: RowType.None }
+            ? request with { Approximation = new Approximation { Rescores = false } }
+            : request;
+
     /// <exception cref="ArgumentException">The request is wrong; the message lists every problem.</exception>
     public static void ThrowIfInvalid(SearchRequest request, Schema schema, QueryTower? tower)
     {
@@ -55,6 +61,11 @@ internal static class RequestCheck
         foreach (EmbeddingQuery query in request.Embeddings)
         {
             AddVectorProblems(query, schema, problems);
+            if (request.Embeddings.Length > 1 && schema.FindEmbedding(query.Name) is { RowType: RowType.None })
+            {
+                problems.Add($"Embeddings: \"{query.Name}\": expected rows to add scores of; found codes alone.");
+            }
+
             if (!names.Add(query.Name))
             {
                 problems.Add($"Embeddings: \"{query.Name}\" is given twice.");
@@ -165,14 +176,19 @@ internal static class RequestCheck
                 $"Approximation: expected a query of one embedding; found {request.Embeddings.Length}.");
         }
 
-        string? name = request.Embeddings.Length > 0 ? request.Embeddings[0].Name
-            : request.Items.Length == 0 && tower is not null ? tower.Embedding
-            : schema.Embeddings.FirstOrDefault()?.Name;
-        if (name is not null && schema.FindEmbedding(name) is { Codes: null })
+        EmbeddingSchema? searched = Searched(request, schema, tower);
+        if (searched is { Codes: null })
         {
             problems.Add(
-                $"Approximation: expected an embedding with codes; \"{name}\" has none in the model's schema "
+                $"Approximation: expected an embedding with codes; \"{searched.Name}\" has none in the model's schema "
                 + $"(codes: {EmbeddingCodes.Form}).");
+        }
+
+        if (searched is { RowType: RowType.None } && (approximation.Rescores || request.CheckExact))
+        {
+            problems.Add(
+                $"{(request.CheckExact ? "CheckExact" : "Approximation.Rescores")}: expected an embedding with rows; "
+                + $"\"{searched.Name}\" has codes alone.");
         }
 
         if (approximation.KeepShare is not null && approximation.KeepCount is not null)
@@ -196,6 +212,15 @@ internal static class RequestCheck
         {
             problems.Add($"Approximation.KeepCount: expected 1 or more; found {approximation.KeepCount}.");
         }
+    }
+
+    /// <summary>The embedding that a request searches, the first of several; null where there is none.</summary>
+    private static EmbeddingSchema? Searched(SearchRequest request, Schema schema, QueryTower? tower)
+    {
+        string? name = request.Embeddings.Length > 0 ? request.Embeddings[0].Name
+            : request.Items.Length == 0 && tower is not null ? tower.Embedding
+            : schema.Embeddings.FirstOrDefault()?.Name;
+        return name is null ? null : schema.FindEmbedding(name);
     }
 
     private static void AddGroupProblems(GroupBy groupBy, Schema schema, List<string> problems)

@@ -60,7 +60,7 @@ public sealed record DeviceLayout
     /// <summary>How many arrays.</summary>
     public int ArrayCount
         => Embeddings.Sum(schema
-                => 1 + (HasNorms(schema) ? 1 : 0) + (HasScales(schema) ? 1 : 0) + (schema.Codes is null ? 0 : 1))
+                => (schema.RowType == RowType.None ? 0 : 1) + (HasNorms(schema) ? 1 : 0) + (HasScales(schema) ? 1 : 0) + (schema.Codes is null ? 0 : 1))
             + (HasOrder ? 1 : 0)
             + (HasLiveMask ? 1 : 0)
             + Columns.Sum(column => column.IsMultiValued || column.HasMissing ? 2 : 1);
@@ -179,7 +179,7 @@ public sealed record DeviceLayout
 
     /// <summary>Bytes of a row of an embedding.</summary>
     internal static int RowBytesOf(EmbeddingSchema schema)
-        => CudaEmbedding.RowBytesOf(schema.Dim, ElementOf(schema));
+        => schema.RowType == RowType.None ? 0 : CudaEmbedding.RowBytesOf(schema.Dim, ElementOf(schema));
 
     /// <summary>What the elements of an embedding's rows are.</summary>
     internal static CudaElement ElementOf(EmbeddingSchema schema)
@@ -196,6 +196,6 @@ public sealed record DeviceLayout
 
     /// <summary>Whether scores need the rows' norms; rows of fewer bits under cosine were normalised.</summary>
     internal static bool HasNorms(EmbeddingSchema schema)
-        => schema.Metric == Metric.Euclidean
+        => (schema.Metric == Metric.Euclidean && schema.RowType != RowType.None)
             || (schema.Metric == Metric.Cosine && schema.RowType == RowType.Float32);
 }

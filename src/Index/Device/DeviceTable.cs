@@ -129,6 +129,11 @@ public sealed class DeviceTable : IDisposable
     private CudaEmbedding SendEmbedding(EmbeddingColumn column, CudaContext context, StagedUpload upload)
     {
         EmbeddingSchema schema = column.Schema;
+        if (schema.RowType == RowType.None)
+        {
+            return DeviceLayout.Describe(schema);
+        }
+
         DeviceSlice<byte> rows = Allocate<byte>(
             context, Layout.Capacity * DeviceLayout.RowBytesOf(schema), $"embedding {schema.Name}");
         DeviceSlice<float> norms = DeviceLayout.HasNorms(schema)

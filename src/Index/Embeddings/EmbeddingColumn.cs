@@ -9,7 +9,7 @@ namespace Linr.Index.Embeddings;
 /// <summary>
 /// One embedding of every row of a table, in blocks of <see cref="Limits.BlockRows"/> rows, row-major [N, D]: 32-bit
 /// rows as they were given, or 16- or 8-bit rows (under cosine normalised first), 8-bit ones with a scale each; and a
-/// 32-bit norm a row. Immutable; safe for concurrent readers.
+/// 32-bit norm a row. Or codes alone. Immutable; safe for concurrent readers.
 /// </summary>
 public sealed class EmbeddingColumn : IDisposable
 {
@@ -21,7 +21,7 @@ public sealed class EmbeddingColumn : IDisposable
     private readonly BlockStore<Half>? _float16;
     private readonly BlockStore<ushort>? _bfloat16;
     private readonly Int8Store? _int8;
-    private readonly BlockStore<float> _norms;
+    private readonly BlockStore<float>? _norms;
     private readonly float[] _normMax;
 
     /// <summary>A finished column; it owns the storage from now on.</summary>
@@ -32,7 +32,7 @@ public sealed class EmbeddingColumn : IDisposable
         BlockStore<Half>? float16,
         BlockStore<ushort>? bfloat16,
         Int8Store? int8,
-        BlockStore<float> norms,
+        BlockStore<float>? norms,
         CodeColumn? codes = null)
     {
         Codes = codes;
@@ -43,10 +43,10 @@ public sealed class EmbeddingColumn : IDisposable
         _bfloat16 = bfloat16;
         _int8 = int8;
         _norms = norms;
-        _normMax = new float[norms.BlockCount];
+        _normMax = new float[norms?.BlockCount ?? 0];
         for (int block = 0; block < _normMax.Length; block++)
         {
-            _normMax[block] = TensorPrimitives.Max(norms.Block(block).Span);
+            _normMax[block] = TensorPrimitives.Max(norms!.Block(block).Span);
         }
     }
 
@@ -60,11 +60,11 @@ public sealed class EmbeddingColumn : IDisposable
     public long Rows { get; }
 
     /// <summary>How many blocks.</summary>
-    public int BlockCount => _norms.BlockCount;
+    public int BlockCount => (int)((Rows + Limits.BlockRows - 1) / Limits.BlockRows);
 
     /// <summary>Bytes of native memory held; what is mapped is not counted.</summary>
     public long OwnedBytes => (_float32?.OwnedBytes ?? 0) + (_float16?.OwnedBytes ?? 0)
-        + (_bfloat16?.OwnedBytes ?? 0) + (_int8?.OwnedBytes ?? 0) + _norms.OwnedBytes + (Codes?.OwnedBytes ?? 0);
+        + (_bfloat16?.OwnedBytes ?? 0) + (_int8?.OwnedBytes ?? 0) + (_norms?.OwnedBytes ?? 0) + (Codes?.OwnedBytes ?? 0);
 
     /// <summary>The rows of a block, [rows, D].</summary>
     /// <exception cref="InvalidOperationException">The rows are not 32-bit.</exception>
@@ -104,32 +104,36 @@ public sealed class EmbeddingColumn : IDisposable
     }
 
     /// <summary>The norms of a block, [rows].</summary>
-    public NativeSlice<float> NormBlock(int block) => _norms.Block(block);
+    /// <exception cref="InvalidOperationException">There are no rows.</exception>
+    public NativeSlice<float> NormBlock(int block) => (_norms ?? throw NoRows()).Block(block);
 
     /// <summary>A block, as a scan reads it.</summary>
+    /// <exception cref="InvalidOperationException">There are no rows.</exception>
     public RowBlock Block(int block)
     {
+        BlockStore<float> norms = _norms ?? throw NoRows();
         bool normalised = _float32 is null && Schema.Metric == Metric.Cosine;
         nint rows = _float32?.Block(block).Address ?? _float16?.Block(block).Address
             ?? _int8?.Values.Block(block).Address ?? _bfloat16!.Block(block).Address;
         nint scales = _int8?.Scales.Block(block).Address ?? 0;
         return normalised
             ? new RowBlock(rows, Norms: 0, _bfloat16 is null ? NormalisedHalfMax : NormalisedBFloatMax, scales)
-            : new RowBlock(rows, _norms.Block(block).Address, _normMax[block], scales);
+            : new RowBlock(rows, norms.Block(block).Address, _normMax[block], scales);
     }
 
     /// <summary>
     /// The norm of a row's embedding, rounded to float: as it was given for 32-bit rows and for cosine, as it is stored
-    /// for other rows of fewer bits.
+    /// for other rows of fewer bits; 1 for codes alone.
     /// </summary>
     public float NormOf(uint row)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Rows);
-        return _norms.ReadOne(row);
+        return _norms?.ReadOne(row) ?? 1;
     }
 
     /// <summary>
-    /// Copies a row's embedding, as it was given: 32-bit rows bit for bit, others to their precision.
+    /// Copies a row's embedding, as it was given: 32-bit rows bit for bit, others to their precision, and of codes alone
+    /// the direction that the code tells.
     /// </summary>
     /// <param name="row">The row.</param>
     /// <param name="destination">[D] at least.</param>
@@ -141,7 +145,7 @@ public sealed class EmbeddingColumn : IDisposable
         if (_float32 is null && Schema.Metric == Metric.Cosine)
         {
             Span<float> given = destination[..Schema.Dim];
-            TensorPrimitives.Multiply(given, _norms.ReadOne(row), given);
+            TensorPrimitives.Multiply(given, NormOf(row), given);
         }
     }
 
@@ -152,7 +156,7 @@ public sealed class EmbeddingColumn : IDisposable
         _float16?.Dispose();
         _bfloat16?.Dispose();
         _int8?.Dispose();
-        _norms.Dispose();
+        _norms?.Dispose();
         Codes?.Dispose();
     }
 
@@ -172,11 +176,18 @@ public sealed class EmbeddingColumn : IDisposable
         {
             _int8.Read(row, destination);
         }
+        else if (_bfloat16 is null)
+        {
+            Codes!.Coder.Decode(Codes.Read(row), destination[..Schema.Dim]);
+        }
         else
         {
             BFloats.Widen(_bfloat16!.Read(row), destination);
         }
     }
+
+    private InvalidOperationException NoRows()
+        => new($"Embedding \"{Schema.Name}\": expected rows; found codes alone.");
 
     private InvalidOperationException WrongType(RowType expected)
         => new($"Embedding \"{Schema.Name}\": expected rows of type {expected}; found {Schema.RowType}.");

@@ -14,7 +14,7 @@ public sealed class EmbeddingColumnBuilder : IDisposable
     private BlockStore<Half>? _float16;
     private BlockStore<ushort>? _bfloat16;
     private Int8Store? _int8;
-    private BlockStore<float> _norms = BlockStore<float>.OfRows();
+    private BlockStore<float>? _norms;
     private BlockStore<ulong> _present = RowMask.Store();
     private long _rowsSet;
 
@@ -68,6 +68,37 @@ public sealed class EmbeddingColumnBuilder : IDisposable
         }
     }
 
+    /// <summary>Sets the codes of consecutive rows, of an embedding that has nothing else; another machine made them.</summary>
+    /// <param name="firstRow">The row of the first.</param>
+    /// <param name="codes">[rows, words].</param>
+    /// <exception cref="ArgumentException">Not a whole number of codes.</exception>
+    /// <exception cref="InvalidOperationException">The embedding has rows, from which its codes are made.</exception>
+    public void SetCodes(uint firstRow, ReadOnlySpan<ulong> codes)
+    {
+        if (Schema.RowType != RowType.None)
+        {
+            throw new InvalidOperationException(
+                $"Embedding \"{Schema.Name}\": expected codes alone; found rows of type {Schema.RowType}.");
+        }
+
+        int words = _coder!.Words;
+        if (codes.Length % words != 0)
+        {
+            throw new ArgumentException(
+                $"Embedding \"{Schema.Name}\": expected whole codes of {words} words; found {codes.Length}.", nameof(codes));
+        }
+
+        for (long row = firstRow; codes.Length > 0;)
+        {
+            int count = Math.Min(codes.Length / words, _codes!.UnitsToBlockEnd(row));
+            codes[..(count * words)].CopyTo(_codes.Write(row, count));
+            RowMask.SetRange(_present, (uint)row, count);
+            codes = codes[(count * words)..];
+            row += count;
+            _rowsSet = Math.Max(_rowsSet, row);
+        }
+    }
+
     /// <summary>Makes the column of rows 0 to <paramref name="rows"/>; the builder is empty then.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A row beyond the last was set.</exception>
     /// <exception cref="InvalidOperationException">A row was never set.</exception>
@@ -85,13 +116,12 @@ public sealed class EmbeddingColumnBuilder : IDisposable
         _float16?.Trim(rows);
         _bfloat16?.Trim(rows);
         _int8?.Trim(rows);
-        _norms.Trim(rows);
+        _norms?.Trim(rows);
         _codes?.Trim(rows);
         CodeColumn? codes = _codes is null ? null : new CodeColumn(_coder!, _codes);
         var column = new EmbeddingColumn(Schema, rows, _float32, _float16, _bfloat16, _int8, _norms, codes);
         _present.Dispose();
         StartRows();
-        _norms = BlockStore<float>.OfRows();
         _present = RowMask.Store();
         _rowsSet = 0;
         return column;
@@ -104,7 +134,7 @@ public sealed class EmbeddingColumnBuilder : IDisposable
         _float16?.Dispose();
         _bfloat16?.Dispose();
         _int8?.Dispose();
-        _norms.Dispose();
+        _norms?.Dispose();
         _codes?.Dispose();
         _present.Dispose();
     }
@@ -142,6 +172,10 @@ public sealed class EmbeddingColumnBuilder : IDisposable
         {
             embedding.CopyTo(_float32.Write(row));
         }
+        else if (_norms is null)
+        {
+            // Codes alone.
+        }
         else if (_int8 is not null && Schema.Metric == Metric.Cosine)
         {
             _int8.Write(row, embedding, isDirection: true);
@@ -164,7 +198,11 @@ public sealed class EmbeddingColumnBuilder : IDisposable
         }
 
         SetCode(row, embedding);
-        _norms.Write(row)[0] = (float)norm;
+        if (_norms is not null)
+        {
+            _norms.Write(row)[0] = (float)norm;
+        }
+
         RowMask.Set(_present, row, true);
         _rowsSet = Math.Max(_rowsSet, row + 1L);
     }
@@ -176,7 +214,7 @@ public sealed class EmbeddingColumnBuilder : IDisposable
             return;
         }
 
-        if (_float32 is null)
+        if (_float32 is null && _norms is not null)
         {
             ReadRounded(row, _rounded);
             embedding = _rounded;
@@ -192,6 +230,7 @@ public sealed class EmbeddingColumnBuilder : IDisposable
         _float16 = Schema.RowType == RowType.Float16 ? BlockStore<Half>.OfRows(Schema.Dim) : null;
         _bfloat16 = Schema.RowType == RowType.BFloat16 ? BlockStore<ushort>.OfRows(Schema.Dim) : null;
         _int8 = Schema.RowType == RowType.Int8 ? Int8Store.OfRows(Schema.Dim) : null;
+        _norms = Schema.RowType == RowType.None ? null : BlockStore<float>.OfRows();
     }
 
     private void WriteRounded(uint row, ReadOnlySpan<float> values)

@@ -7,6 +7,10 @@ internal sealed class IntegerIds(BlockStore<long> values, long count) : IdColumn
 {
     private long _count = count;
 
+    // Of a mapped column nobody knows yet.
+    private bool _isAscending = count == 0;
+    private long _last;
+
     /// <inheritdoc/>
     public override IdKind Kind => IdKind.Integer;
 
@@ -55,7 +59,42 @@ internal sealed class IntegerIds(BlockStore<long> values, long count) : IdColumn
     internal override void Append(ItemId id) => Append(id.Integer);
 
     /// <summary>Appends an integer.</summary>
-    internal void Append(long id) => values.Write(_count++)[0] = id;
+    internal void Append(long id)
+    {
+        _isAscending &= _count == 0 || id > _last;
+        _last = id;
+        values.Write(_count++)[0] = id;
+    }
+
+    /// <summary>
+    /// Appends integers if each is larger than all before, so that none is there twice; else appends nothing.
+    /// </summary>
+    internal bool TryAppendAscending(ReadOnlySpan<long> ids)
+    {
+        long last = _last;
+        bool ascends = _isAscending && _count + ids.Length <= Limits.RowsMax;
+        for (int i = 0; i < ids.Length && ascends; i++)
+        {
+            ascends = (_count == 0 && i == 0) || ids[i] > last;
+            last = ids[i];
+        }
+
+        if (!ascends)
+        {
+            return false;
+        }
+
+        while (ids.Length > 0)
+        {
+            int count = Math.Min(ids.Length, values.UnitsToBlockEnd(_count));
+            ids[..count].CopyTo(values.Write(_count, count));
+            ids = ids[count..];
+            _count += count;
+        }
+
+        _last = last;
+        return true;
+    }
 
     /// <inheritdoc/>
     internal override uint Find(ItemId id, SlotTable slots) => Find(id.Integer, slots);

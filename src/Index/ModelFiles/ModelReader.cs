@@ -105,7 +105,6 @@ public static class ModelReader
         TensorFile file, EmbeddingSchema schema, long rows, bool copyRows)
     {
         string name = ModelNames.Rows(schema.Name);
-        NativeSlice<float> norms = file.Require<float>(ModelNames.Norms(schema.Name), TensorType.Float32, rows);
         return new EmbeddingColumn(
             schema,
             rows,
@@ -113,7 +112,8 @@ public static class ModelReader
             schema.RowType == RowType.Float16 ? Rows<Half>(TensorType.Float16) : null,
             schema.RowType == RowType.BFloat16 ? Rows<ushort>(TensorType.BFloat16) : null,
             schema.RowType == RowType.Int8 ? new Int8Store(Rows<sbyte>(TensorType.Int8), ReadScales()) : null,
-            BlockStore<float>.Map(norms, Limits.BlockRows, 1),
+            schema.RowType == RowType.None ? null : BlockStore<float>.Map(
+                file.Require<float>(ModelNames.Norms(schema.Name), TensorType.Float32, rows), Limits.BlockRows, 1),
             ReadCodes());
 
         CodeColumn? ReadCodes()

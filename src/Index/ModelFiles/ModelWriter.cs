@@ -26,13 +26,14 @@ public static class ModelWriter
             tensors.AddRange(ColumnTensors.Of(column));
         }
 
-        tensors.AddRange(items.Embeddings.Select(Norms));
+        EmbeddingColumn[] ofRows = [.. items.Embeddings.Where(column => column.Schema.RowType != RowType.None)];
+        tensors.AddRange(ofRows.Select(Norms));
         tensors.AddRange(items.Embeddings.Where(column => column.Schema.RowType == RowType.Int8).Select(Scales));
         tensors.AddRange(contents.Tensors);
 
         // Last, so that all that is read at once when a model is loaded lies together.
         tensors.AddRange(items.Embeddings.Where(column => column.Codes is not null).Select(Codes));
-        tensors.AddRange(items.Embeddings.Select(Rows));
+        tensors.AddRange(ofRows.Select(Rows));
         TensorFileWriter.Write(path, Metadata(contents), tensors);
     }
 

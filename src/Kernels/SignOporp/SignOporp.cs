@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Linr.Kernels;
 
 /// <summary>
@@ -110,6 +112,38 @@ public sealed partial class SignOporp
         }
 
         EncodeReference(row, code);
+    }
+
+    /// <summary>
+    /// A vector of norm 1 that has a code, or, where permutations are repeated, about that code: of each component the sum
+    /// of what its bits say.
+    /// </summary>
+    /// <param name="code">[<see cref="Words"/>]</param>
+    /// <param name="row">[D] takes it.</param>
+    /// <exception cref="ArgumentException">A length does not fit.</exception>
+    public void Decode(ReadOnlySpan<ulong> code, Span<float> row)
+    {
+        if (row.Length != Dim || code.Length != Words)
+        {
+            throw new ArgumentException(
+                $"Expected {Dim} components and {Words} words; found {row.Length} and {code.Length}.");
+        }
+
+        row.Clear();
+        for (int bit = 0; bit < Bits; bit++)
+        {
+            float sign = (code[bit / WordBits] >> (bit % WordBits) & 1) != 0 ? 1 : -1;
+            foreach (int place in _places.AsSpan(_binStarts[bit], _binStarts[bit + 1] - _binStarts[bit]))
+            {
+                row[place < 0 ? ~place : place] += place < 0 ? -sign : sign;
+            }
+        }
+
+        float norm = (float)Math.Sqrt(CanonicalScore.Dot(row, row));
+        if (norm > 0)
+        {
+            TensorPrimitives.Divide(row, norm, row);
+        }
     }
 
     /// <summary>

@@ -11,7 +11,12 @@ internal sealed class RandomItems
 
     private static readonly string[] s_colours = ["red", "green", "blue"];
 
-    public RandomItems(int count, int seed, Metric metric = Metric.Cosine, EmbeddingCodes? codes = null)
+    public RandomItems(
+        int count,
+        int seed,
+        Metric metric = Metric.Cosine,
+        EmbeddingCodes? codes = null,
+        RowType rowType = RowType.Float32)
     {
         var random = new Random(seed);
         Schema = new Schema
@@ -25,7 +30,7 @@ internal sealed class RandomItems
             ],
             Embeddings =
             [
-                new EmbeddingSchema("main", Dim, metric, Codes: codes),
+                new EmbeddingSchema("main", Dim, metric, rowType, codes),
                 new EmbeddingSchema("side", SideDim, Metric.Dot),
             ],
         };

@@ -248,4 +248,33 @@ public class ItemTableTests
 
         return flat;
     }
+
+    [Fact]
+    public void Ids_that_ascend_are_known_whenever_one_is_asked_for()
+    {
+        var schema = new Schema { IdKind = IdKind.Integer };
+        using var builder = new ItemTableBuilder(schema);
+        builder.AppendIds([-5L, 2L, 9L]);
+        builder.AppendIds([10L, 70_000L]);
+        Assert.True(builder.TryFindRow(new ItemId(9), out uint row));
+        Assert.Equal(2u, row);
+        builder.AppendIds([70_001L]);
+        Assert.Throws<ItemException>(() => builder.AppendIds([80_000L, 2L]));
+        Assert.Throws<ItemException>(() => builder.AppendIds([80_001L, 80_001L]));
+        builder.AppendIds([3L, 1L]);
+        builder.AppendIds([90_000L]);
+        Assert.Equal(11, builder.Rows);
+        using ItemTable table = builder.Build();
+        long[] ids = [-5, 2, 9, 10, 70_000, 70_001, 80_000, 80_001, 3, 1, 90_000];
+        for (int i = 0; i < ids.Length; i++)
+        {
+            Assert.True(table.IdMap.TryFind(new ItemId(ids[i]), out row));
+            Assert.Equal((uint)i, row);
+        }
+
+        builder.AppendIds([1L, 2L, 3L]);
+        using ItemTable second = builder.Build();
+        Assert.True(second.IdMap.TryFind(new ItemId(3), out row));
+        Assert.Equal((2u, 3L), (row, second.IdMap.Count));
+    }
 }

@@ -52,11 +52,55 @@ public sealed class DeviceRetrieverTests(CudaMachine machine) : CudaTest(machine
         };
         SearchRequest alone = request with { Approximation = new Approximation { Rescores = false } };
         AssertSame(cpu.SearchBatch([request, alone]), cuda.SearchBatch([request, alone]));
+        SearchRequest[] several =
+        [
+            request with { Approximation = new Approximation { KeepShare = 0.3 }, K = 400 },
+            request with { Approximation = new Approximation(), Filter = Filter.Parse("colour = 'red'") },
+            request with { Approximation = new Approximation(), Filter = Filter.Parse("size < 3"), ScoreMin = 0.2f },
+            request with { Approximation = new Approximation { IsAsymmetric = true }, GroupBy = new GroupBy("colour", 2) },
+            request with { Approximation = new Approximation { KeepShare = 1 }, Filter = Filter.Parse("size < 50") },
+        ];
+        AssertSame(cpu.SearchBatch(several), cuda.SearchBatch(several));
         SearchRequest asymmetric = alone with { Approximation = alone.Approximation! with { IsAsymmetric = true } };
         AssertSame(cpu.SearchBatch([asymmetric]), cuda.SearchBatch([asymmetric]));
         Assert.All(
             (SearchRequest[])[request, alone, asymmetric],
             one => Assert.Equal(cuda.Engine, cuda.Search(one).Explanation!.Engine));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Codes_alone_are_searched_by_devices(int shards)
+    {
+        var items = new RandomItems(
+            Limits.BlockRows + 900, seed: 4, codes: new EmbeddingCodes(64), rowType: RowType.None);
+        using Retriever cpu = items.ToRetriever();
+        using var cuda = Retriever.Over(items.ToTable(), "test", OnCuda([.. new int[shards]]));
+        var request = new SearchRequest
+        {
+            Embeddings = [new EmbeddingQuery("main", RandomItems.RandomVector(new Random(1), RandomItems.Dim))],
+            Filter = Filter.Parse("colour = 'red'"),
+            K = 30,
+            Explain = true,
+        };
+        AssertSame(cpu.SearchBatch([request]), cuda.SearchBatch([request]));
+        Assert.Equal(cuda.Engine, cuda.Search(request).Explanation!.Engine);
+    }
+
+    [Fact]
+    public void Rows_that_codes_choose_on_several_shards_are_those_of_one_table()
+    {
+        var items = new RandomItems(Limits.BlockRows + 900, seed: 4, codes: new EmbeddingCodes(64));
+        using Retriever cpu = items.ToRetriever();
+        using var cuda = Retriever.Over(items.ToTable(), "test", OnCuda([0, 0]));
+        var request = new SearchRequest
+        {
+            Embeddings = [new EmbeddingQuery("main", RandomItems.RandomVector(new Random(1), RandomItems.Dim))],
+            K = 30,
+            Approximation = new Approximation { KeepShare = 0.02 },
+        };
+        AssertSame(cpu.SearchBatch([request]), cuda.SearchBatch([request]));
     }
 
     [Theory]

@@ -107,19 +107,27 @@ public sealed class DeviceTableTests(CudaMachine machine) : CudaTest(machine)
     {
         using ItemTable table = RandomRows(new EmbeddingSchema("e", 1), 500, kind);
         using DeviceTable device = DeviceTable.Upload(Context, table, DeviceLayout.Of(table));
-        if (kind == IdKind.Integer)
-        {
-            // Rows are in the order of their ids: a number each would say the same.
-            Assert.True(device.Arrays.Order.Numbers.IsEmpty);
-            Assert.All(Enumerable.Range(1, 499), row => Assert.True(table.Order.Compare((uint)row - 1, (uint)row) < 0));
-            return;
-        }
-
         long[] order = ToHost(device.Arrays.Order.Numbers);
         for (uint row = 1; row < table.Rows; row++)
         {
             Assert.Equal(Math.Sign(table.Order.Compare(row - 1, row)), order[row - 1].CompareTo(order[row]));
         }
+    }
+
+    [Fact]
+    public void Rows_in_the_order_of_their_ids_need_no_numbers()
+    {
+        using ItemTable table = Tables.Keywords((2 * Limits.BlockRows) + 99, _ => [], _ => null);
+        using DeviceTable device = DeviceTable.Upload(Context, table, DeviceLayout.Of(table));
+        Assert.True(device.Arrays.Order.Numbers.IsEmpty);
+        using DeviceTable roomy =
+            DeviceTable.Upload(Context, table, DeviceLayout.Of(table, capacity: 3 * Limits.BlockRows));
+        Assert.Equal(
+            Enumerable.Range(0, (int)table.Rows).Select(row => table.Ids.Key((uint)row)),
+            ToHost(roomy.Arrays.Order.Numbers.Slice(0, table.Rows)));
+        Assert.Equal(
+            (table.Ids.Key(0), table.Ids.Key((uint)table.Rows - 1)),
+            (roomy.Arrays.Order.Least, roomy.Arrays.Order.Largest));
     }
 
     [Fact]

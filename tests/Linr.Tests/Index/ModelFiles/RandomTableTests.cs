@@ -37,7 +37,7 @@ public class RandomTableTests
                 one.Item1,
                 one.Item2,
                 one.Item3,
-                one.Item4 == 0 ? null : new EmbeddingCodes(64 * one.Item4, (ulong)i)))],
+                one.Item4 == 0 && one.Item3 != RowType.None ? null : new EmbeddingCodes(64 * Math.Max(1, one.Item4), (ulong)i)))],
         }
         from items in ItemOf(schema).Array[0, 40]
         select (schema, items);
