@@ -55,9 +55,9 @@ var draw = new Option<string?>("--draw")
 };
 var system = new Option<string?>("--system")
 {
-    Description = "Measures no cases, but a catalogue of --code-rows items as a whole: a model file is written to this folder, "
-        + "opened and searched.",
-    HelpName = "FOLDER",
+    Description = "Measures no cases, but a catalogue as a whole: this model file is opened and searched. If it is not there, it is "
+        + "made first, of --code-rows items.",
+    HelpName = "FILE",
 };
 var root = new RootCommand("Measures Linr's searches on a CUDA device, and checks their answers.")
 {

@@ -27,30 +27,22 @@ internal sealed class SystemBench(BenchOptions options, TextWriter log)
     private readonly List<SystemStep> _steps = [];
 
     /// <summary>Runs it.</summary>
-    /// <param name="folder">Where the model file is written; it is deleted in the end.</param>
+    /// <param name="path">The model file; one that is there is searched, else it is made first.</param>
     /// <param name="command">The command that runs it.</param>
     /// <exception cref="InvalidDataException">An answer is wrong.</exception>
-    public void Run(string folder, string command)
+    public void Run(string path, string command)
     {
-        string path = Path.Combine(folder, "system.linr");
-        try
+        if (!File.Exists(path))
         {
-            using (ItemTable items = Timed("make codes, ids and the attribute", Make))
-            {
-                log.WriteLine(FormattableString.Invariant($"  {items.OwnedBytes:N0} bytes of the host"));
-                Timed("write the model file", () => Write(path, items));
-            }
+            using ItemTable items = Timed("make codes, ids and the attribute", Make);
+            log.WriteLine(FormattableString.Invariant($"  {items.OwnedBytes:N0} bytes of the host"));
+            Timed("write the model file", () => Write(path, items));
+        }
 
-            log.WriteLine(FormattableString.Invariant($"  {new FileInfo(path).Length:N0} bytes"));
-            SystemReport report = Search(path, command);
-            Directory.CreateDirectory(options.Folder);
-            File.WriteAllText(
-                Path.Combine(options.Folder, "system.json"), JsonSerializer.Serialize(report, s_json));
-        }
-        finally
-        {
-            File.Delete(path);
-        }
+        log.WriteLine(FormattableString.Invariant($"{path}: {new FileInfo(path).Length:N0} bytes"));
+        SystemReport report = Search(path, command);
+        Directory.CreateDirectory(options.Folder);
+        File.WriteAllText(Path.Combine(options.Folder, "system.json"), JsonSerializer.Serialize(report, s_json));
     }
 
     private static Schema SchemaOf(ulong seed) => new()
@@ -151,7 +143,7 @@ internal sealed class SystemBench(BenchOptions options, TextWriter log)
             TimeProvider.System.GetUtcNow().UtcDateTime,
             engine,
             Environment.ProcessorCount,
-            options.CodeRows,
+            found[0].RowsScanned,
             new FileInfo(path).Length,
             hostBytes,
             deviceBytes,

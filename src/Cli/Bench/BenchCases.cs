@@ -20,6 +20,7 @@ internal static class BenchCases
         foreach (int batch in s_batches)
         {
             cases.Add(new ScanCase(RowElement.Float16, batch, s_ks[0]));
+            cases.Add(new ScanCase(RowElement.Int8, batch, s_ks[0]));
             foreach (int k in s_ks)
             {
                 var plain = new ScanCase(RowElement.Float32, batch, k);
@@ -31,6 +32,7 @@ internal static class BenchCases
             }
         }
 
+        cases.AddRange(s_batches.Select(batch => new ScanCase(RowElement.SignCode, batch, s_ks[0])));
         return cases;
     }
 

@@ -25,10 +25,12 @@ internal static class BenchGoals
         }
 
         AddWorst(goals, "top 1,000, of the time of top 100", 110, plain, figure => figure.OverTop100);
-        goals.AddRange(scans.Figures.Where(figure => figure.Case.QueryCount == 1)
-            .Where(figure => figure.SpeedOverFloat32 is not null)
+        AddSpeed(goals, scans, RowElement.Float16, batch: 1, "fp16", 1.7);
+        AddSpeed(goals, scans, RowElement.Int8, batch: 64, "int8", 3);
+        goals.AddRange(scans.Figures
+            .Where(figure => figure.Case is { Element: RowElement.SignCode, QueryCount: 1 })
             .Select(figure => new BenchGoal(
-                "fp16 rows, batch 1, as fast as fp32", "x", 1.7, figure.SpeedOverFloat32!.Value, IsMost: false)));
+                $"{figure.Dim}-bit codes, batch 1, of read bandwidth", Percent, 80, figure.ReadShare * 100, IsMost: false)));
         AddWorst(
             goals,
             "two clauses, any pass rate, of the time without a filter",
@@ -45,6 +47,14 @@ internal static class BenchGoals
             $"{figure.Name}, of the time allowed", Percent, 100, figure.MedianMs / figure.GoalMs * 100, IsMost: true)));
         return goals;
     }
+
+    private static void AddSpeed(
+        List<BenchGoal> goals, ScanBenchResult scans, RowElement element, int batch, string name, double goal)
+        => goals.AddRange(scans.Figures
+            .Where(figure => figure.Case.Element == element && figure.Case.QueryCount == batch)
+            .Where(figure => figure.SpeedOverFloat32 is not null)
+            .Select(figure => new BenchGoal(
+                $"{name} rows, batch {batch}, as fast as fp32", "x", goal, figure.SpeedOverFloat32!.Value, IsMost: false)));
 
     private static BenchGoal Least(string name, double goal, double share)
         => new($"fp32, top 100, {name}", Percent, goal, share * 100, IsMost: false);

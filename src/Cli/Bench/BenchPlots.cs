@@ -1,4 +1,5 @@
 using Linr.Engine.Bench;
+using Linr.Kernels.Scan;
 using ScottPlot;
 
 namespace Linr.Cli.Bench;
@@ -60,7 +61,7 @@ internal static class BenchPlots
     }
 
     private static IEnumerable<ScanFigure> Top(BenchReport report)
-        => report.Scans.Figures.Where(figure => figure.Case.K == PlotK);
+        => report.Scans.Figures.Where(figure => figure.Case.K == PlotK && figure.Case.Element != RowElement.SignCode);
 
     private static IEnumerable<Curve> Peer(BenchReport report)
     {

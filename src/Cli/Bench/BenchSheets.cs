@@ -12,7 +12,8 @@ internal static class BenchSheets
     {
         ILookup<bool, ScanFigure> figures =
             report.Scans.Figures.ToLookup(figure => figure.Case.Filter == CaseFilter.None);
-        yield return Plain([.. figures[true]], report.Peer);
+        yield return Plain([.. figures[true].Where(figure => figure.Case.Element != RowElement.SignCode)], report.Peer);
+        yield return Codes([.. figures[true].Where(figure => figure.Case.Element == RowElement.SignCode)]);
         if (figures[false].Any())
         {
             yield return Filtered([.. figures[false]], report.Peer);
@@ -36,7 +37,13 @@ internal static class BenchSheets
     public static string Shape(ScanFigure figure) => Text($"{figure.RowCount:N0} x {figure.Dim}");
 
     /// <summary>What a row's numbers are.</summary>
-    public static string Name(RowElement element) => element == RowElement.Float32 ? "fp32" : "fp16";
+    public static string Name(RowElement element) => element switch
+    {
+        RowElement.Float32 => "fp32",
+        RowElement.Int8 => "int8",
+        RowElement.SignCode => "codes",
+        _ => "fp16",
+    };
 
     /// <summary>What filters the rows.</summary>
     public static string Name(ScanCase scan) => scan.Filter switch
@@ -65,6 +72,18 @@ internal static class BenchSheets
             Text($"{figure.OverTop100:F2}"),
             Text($"{figure.SpeedOverFloat32:F2}"),
             .. PeerCells(figure, peer),
+        ])]);
+
+    private static BenchSheet Codes(IReadOnlyList<ScanFigure> figures) => new(
+        Text($"Codes without a filter, {figures[0].RowCount:N0} of {figures[0].Dim} bits"),
+        0,
+        ["batch", "k", "ms", "of read"],
+        [.. figures.Select(figure => (string[])
+        [
+            Text($"{figure.Case.QueryCount}"),
+            Text($"{figure.Case.K}"),
+            Text($"{figure.MedianMs:F2}"),
+            Text($"{figure.ReadShare * 100:F0} %"),
         ])]);
 
     private static BenchSheet Filtered(IReadOnlyList<ScanFigure> figures, PeerResult? peer) => new(

@@ -1,15 +1,26 @@
 using System.Numerics.Tensors;
+using Linr.Kernels;
 using Linr.Kernels.Scan;
 using Linr.Memory;
 
 namespace Linr.Engine.Bench;
 
-/// <summary>Random rows in native memory, as floats and as halves, and queries for them.</summary>
+/// <summary>
+/// Random rows in native memory, as floats, halves and whole numbers, ten times as many random codes, and queries for them.
+/// </summary>
 internal sealed class BenchTable : IDisposable
 {
+    /// <summary>Bits of a code.</summary>
+    public const int CodeBits = 256;
+
+    /// <summary>Codes for a row: so many that they come from memory.</summary>
+    private const int CodesPerRow = 10;
+
     private readonly List<NativeBuffer> _buffers = [];
     private readonly RowBlock[] _singles;
     private readonly RowBlock[] _halves;
+    private readonly RowBlock[] _wholes;
+    private readonly RowBlock[] _codes;
     private readonly NativeBuffer _rows;
     private readonly long _rowCount;
     private readonly int _dim;
@@ -21,7 +32,10 @@ internal sealed class BenchTable : IDisposable
         int blockCount = BlockCount(rowCount);
         _rows = Allocate(rowCount * dim * sizeof(float));
         NativeBuffer halves = Allocate(rowCount * dim * sizeof(ushort));
+        NativeBuffer wholes = Allocate(rowCount * dim);
+        NativeBuffer scales = Allocate(rowCount * sizeof(ushort));
         _singles = new RowBlock[blockCount];
+        _wholes = new RowBlock[blockCount];
         _halves = new RowBlock[blockCount];
         Random random = new(seed);
         for (int b = 0; b < blockCount; b++)
@@ -31,9 +45,19 @@ internal sealed class BenchTable : IDisposable
             Span<float> block = _rows.Span<float>(first * dim, count * dim);
             FillNormalised(random, block, dim);
             TensorPrimitives.ConvertToHalf(block, halves.Span<Half>(first * dim, count * dim));
+            for (int i = 0; i < count; i++)
+            {
+                scales.Span<Half>(first + i, 1)[0] = Int8Rows.Round(
+                    block.Slice(i * dim, dim), wholes.Span<sbyte>((first + i) * dim, dim));
+            }
+
+            _wholes[b] = new RowBlock(
+                wholes.Address + (nint)(first * dim), 0, 1.02f, scales.Address + (nint)(first * sizeof(ushort)));
             _singles[b] = new RowBlock(_rows.Address + (nint)(first * dim * sizeof(float)), 0, 1.001f);
             _halves[b] = new RowBlock(halves.Address + (nint)(first * dim * sizeof(ushort)), 0, 1.001f);
         }
+
+        _codes = MakeCodes(random, rowCount * CodesPerRow);
     }
 
     /// <summary>The memory of the float rows.</summary>
@@ -45,9 +69,19 @@ internal sealed class BenchTable : IDisposable
     /// <summary>A search without a filter, its queries the same for every seed up to their number.</summary>
     public ScanRequest Request(RowElement element, int queryCount, int k, int seed)
     {
+        if (element == RowElement.SignCode)
+        {
+            return CodeRequest(queryCount, k, seed);
+        }
+
         float[] queries = new float[queryCount * _dim];
         FillNormalised(new Random(seed), queries, _dim);
-        RowBlock[] blocks = element == RowElement.Float32 ? _singles : _halves;
+        RowBlock[] blocks = element switch
+        {
+            RowElement.Float32 => _singles,
+            RowElement.Int8 => _wholes,
+            _ => _halves,
+        };
         return new ScanRequest
         {
             Segments = new[] { new ScanSegment(_dim, element, ScanMetric.Dot, blocks) },
@@ -90,6 +124,36 @@ internal sealed class BenchTable : IDisposable
     }
 
     public void Dispose() => _buffers.ForEach(buffer => buffer.Dispose());
+
+    private ScanRequest CodeRequest(int queryCount, int k, int seed)
+    {
+        Random random = new(seed);
+        float[] queries = [.. Enumerable.Range(0, queryCount * CodeBits).Select(_ => (2f * random.Next(2)) - 1)];
+        return new ScanRequest
+        {
+            Segments = new[] { new ScanSegment(CodeBits, RowElement.SignCode, ScanMetric.Dot, _codes) },
+            RowCount = _rowCount * CodesPerRow,
+            QueryCount = queryCount,
+            Queries = queries,
+            K = k,
+        };
+    }
+
+    private RowBlock[] MakeCodes(Random random, long count)
+    {
+        const int CodeBytes = CodeBits / 8;
+        NativeBuffer codes = Allocate(count * CodeBytes);
+        RowBlock[] blocks = new RowBlock[BlockCount(count)];
+        for (int b = 0; b < blocks.Length; b++)
+        {
+            long first = (long)b * ScanSegment.BlockRows;
+            int rows = (int)Math.Min(ScanSegment.BlockRows, count - first);
+            random.NextBytes(codes.Span<byte>(first * CodeBytes, rows * CodeBytes));
+            blocks[b] = new RowBlock(codes.Address + (nint)(first * CodeBytes), 0, 0);
+        }
+
+        return blocks;
+    }
 
     private static int BlockCount(long rowCount)
         => (int)((rowCount + ScanSegment.BlockRows - 1) / ScanSegment.BlockRows);

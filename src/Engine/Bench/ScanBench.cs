@@ -17,8 +17,6 @@ public sealed class ScanBench : IDisposable
     private readonly FilterIds _ids;
     private readonly ScanWorkers _workers;
     private readonly ScanWorkspace _workspace = new();
-    private readonly long _rowCount;
-    private readonly int _dim;
     private readonly int _seed;
 
     /// <summary>Makes the rows, N x D normalised, and what filters read.</summary>
@@ -28,8 +26,6 @@ public sealed class ScanBench : IDisposable
     /// <param name="seed">What the rows and queries are drawn from.</param>
     public ScanBench(long rowCount, int dim, int threadCount, int seed)
     {
-        _rowCount = rowCount;
-        _dim = dim;
         _seed = seed;
         _table = new BenchTable(rowCount, dim, seed);
         _columns = new FilterColumns(rowCount, seed);
@@ -68,7 +64,7 @@ public sealed class ScanBench : IDisposable
             _workers.ThreadCount,
             Medians.Of(samples.Values.SelectMany(each => each).Select(sample => sample.ReadLimit)) / 1e9,
             Medians.Of(samples.Values.SelectMany(each => each).Select(sample => sample.FlopLimit)) / 1e9,
-            [.. cases.Select(scan => Figure(scan, samples))]);
+            [.. cases.Zip(requests, (scan, request) => Figure(scan, request, samples))]);
     }
 
     /// <summary>Measures filters by themselves, and a search behind one, on the calling thread alone.</summary>
@@ -121,18 +117,26 @@ public sealed class ScanBench : IDisposable
         return new Sample(read, flop, seconds, _workspace.RowsPassed(0));
     }
 
-    private ScanFigure Figure(ScanCase scan, Dictionary<ScanCase, Sample[]> samples)
+    private static ScanFigure Figure(ScanCase scan, ScanRequest request, Dictionary<ScanCase, Sample[]> samples)
     {
         Sample[] own = samples[scan];
         double median = Medians.Of(own.Select(sample => sample.Seconds));
-        int elementBytes = scan.Element == RowElement.Float32 ? sizeof(float) : sizeof(ushort);
-        double bytes = (double)_rowCount * _dim * elementBytes;
-        double flops = 2.0 * scan.QueryCount * _rowCount * _dim;
-        double? overSingles = Over(own, samples, scan with { Element = RowElement.Float32 });
+        (long rows, int dim) = (request.RowCount, request.Segments.Span[0].Dim);
+        double bytes = rows * scan.Element switch
+        {
+            RowElement.Float32 => (double)dim * sizeof(float),
+            RowElement.Int8 => dim + sizeof(ushort),
+            RowElement.SignCode => dim / 8,
+            _ => dim * sizeof(ushort),
+        };
+        double flops = scan.Element == RowElement.SignCode ? 0 : 2.0 * scan.QueryCount * rows * dim;
+        double? overSingles = scan.Element is RowElement.Float32 or RowElement.SignCode
+            ? null
+            : Over(own, samples, scan with { Element = RowElement.Float32 });
         return new ScanFigure(
             scan,
-            _rowCount,
-            _dim,
+            rows,
+            dim,
             own[^1].RowsPassed,
             median * 1e3,
             own.Min(sample => sample.Seconds) * 1e3,
@@ -144,7 +148,7 @@ public sealed class ScanBench : IDisposable
                 ? null
                 : Over(own, samples, scan with { Filter = CaseFilter.None, PassRate = 1 }),
             scan.K == 100 ? null : Over(own, samples, scan with { K = 100 }),
-            scan.Element == RowElement.Float32 ? null : 1 / overSingles);
+            1 / overSingles);
     }
 
     /// <summary>The median over the passes of a case's time over another's; null where that was not measured.</summary>

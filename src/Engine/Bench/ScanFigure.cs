@@ -8,7 +8,9 @@ namespace Linr.Engine.Bench;
 /// <param name="MedianMs">Milliseconds a search, selection and canonical scores included.</param>
 /// <param name="FastestMs">The fastest pass.</param>
 /// <param name="ReadShare">Bytes of all rows a second, as a share of the read bandwidth measured just before.</param>
-/// <param name="FlopShare">2 x Q x N x D a second, as a share of the multiply-add peak measured just before.</param>
+/// <param name="FlopShare">
+/// 2 x Q x N x D a second, as a share of the multiply-add peak measured just before; 0 for codes, which take none.
+/// </param>
 /// <param name="ReadGigabytesPerSecond">Bytes of all rows a second, 10^9.</param>
 /// <param name="GigaflopsPerSecond">2 x Q x N x D a second, 10^9.</param>
 /// <param name="OverUnfiltered">
