@@ -31,6 +31,7 @@ public static class LinrCli
         ImportCommand.Create(),
         TrainCommand.Create(),
         BuildCommand.Create(),
+        QuantizeCommand.Create(),
         QueryCommand.Create(),
         EvalCommand.Create(),
         InspectCommand.Create(),

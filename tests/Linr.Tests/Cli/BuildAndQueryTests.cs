@@ -50,6 +50,38 @@ public sealed class BuildAndQueryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_model_is_quantized_and_all_else_stays()
+    {
+        string model = await BuildAsync();
+        string coded = _folder.File("coded.linr");
+        CliRun run = await CliRun.OfGood("quantize", model, "--codes", "sign-oporp(64)", "-o", coded, "--json");
+        Assert.Equal("sign-oporp(64)", run.Json.GetProperty("codes").GetString());
+        string[] query = ["--item", "p3", "-k", "4", "--fields", "colour", "--json", "--threads", "1"];
+        Assert.Equal(
+            (await CliRun.OfGood(["query", model, .. query])).Json.GetProperty("hits").GetRawText(),
+            (await CliRun.OfGood(["query", coded, .. query])).Json.GetProperty("hits").GetRawText());
+        await CliRun.OfGood("verify", coded);
+
+        string small = _folder.File("small.linr");
+        await CliRun.OfGood("quantize", coded, "--rows", "int8", "-o", small);
+        JsonElement embedding = (await CliRun.OfGood("inspect", small, "--json")).Json.GetProperty("embeddings")[0];
+        Assert.Equal(("int8", 320), (
+            embedding.GetProperty("rowType").GetString(), embedding.GetProperty("codeBytes").GetInt32()));
+
+        string alone = _folder.File("alone.linr");
+        await CliRun.OfGood("quantize", coded, "--rows", "none", "--embedding", "v", "-o", alone);
+        JsonElement found = (await CliRun.OfGood(["query", alone, .. query])).Json;
+        Assert.Equal("sign-oporp(64)", found.GetProperty("mode").GetString());
+        Assert.Equal(4, found.GetProperty("hits").GetArrayLength());
+        await CliRun.AssertMistake(
+            ExitCode.Usage, "expected rows to convert; found codes alone.", "quantize", alone, "--rows", "int8", "-o", small);
+        await CliRun.AssertMistake(ExitCode.Usage, "expected one or both; found neither.", "quantize", model, "-o", small);
+        await CliRun.AssertMistake(
+            ExitCode.Usage, "--embedding: expected one of v; found \"w\".", "quantize", model, "--embedding", "w",
+            "--rows", "int8", "-o", small);
+    }
+
+    [Fact]
     public async Task Codes_are_built_inspected_and_searched_on_request_only()
     {
         string model = await BuildAsync();
