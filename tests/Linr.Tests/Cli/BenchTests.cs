@@ -27,6 +27,9 @@ public sealed class BenchTests : IDisposable
         Assert.Matches(@"fp32 +│ +1 │ +100 │ +\d+\.\d+ │ +\d+ % │ +\d+ % │ +│ +│", run.Output);
         Assert.Matches(@"fp32 +│ +16 │ +1000 │ +\d+\.\d+ │ +\d+ % │ +\d+ % │ +\d+\.\d+ │ +│", run.Output);
         Assert.Matches(@"fp16 +│ +256 │ +100 │ +\d+\.\d+ │ +\d+ % │ +\d+ % │ +│ +\d+\.\d+ │", run.Output);
+        Assert.Matches(@"int8 +│ +64 │ +100 │ +\d+\.\d+ │ +\d+ % │ +\d+ % │ +│ +\d+\.\d+ │", run.Output);
+        Assert.Matches(@"Codes without a filter, 90,000 *\n? *of 256 bits", run.Output);
+        Assert.Matches(@"256-bit codes, batch 1, of read bandwidth +│ +least 80 % │ +[\d.]+ % │ +(yes|no) │", run.Output);
         Assert.Matches(@"one clause, 3 values a row +│ +1\.4 │ +\d+\.\d+ │ +\d+\.\d+ │ +\d+ % │", run.Output);
         Assert.Matches(@"fp16 rows, batch 1, as fast as fp32 +│ least 1\.7 x │ +[\d.]+ x │ +(yes|no) │", run.Output);
         Assert.DoesNotContain("with a filter", run.Output, StringComparison.Ordinal);
@@ -54,7 +57,7 @@ public sealed class BenchTests : IDisposable
         Assert.All(filters, figure => Assert.All(
             ["medianMs", "gigabytesPerSecond", "readShare", "goalMs"],
             name => Assert.True(figure.GetProperty(name).GetDouble() > 0)));
-        Assert.Equal(12, run.Json.GetProperty("goals").GetArrayLength());
+        Assert.Equal(14, run.Json.GetProperty("goals").GetArrayLength());
         string page = File.ReadAllText(Path.Combine(folder, "bench.md"));
         Assert.Contains("| two clauses, worst 10 % | 6,560 | 16 | 100 |", page, StringComparison.Ordinal);
         Assert.All(
