@@ -34,6 +34,18 @@ internal static class QuantizationSheets
             1,
             ["hits", "us a query"],
             [.. result.Exact.Select(exact => (string[])[Text($"top {exact.K:N0}"), Text($"{exact.MedianUs:N0}")])]);
+        if (result.RowTypes.Count > 0)
+        {
+            yield return new BenchSheet(
+                "Rows of fewer bits, searched exactly",
+                1,
+                [
+                    "rows", "bytes an item", "of row bytes", .. result.Ks.Select(k => Text($"recall@{k:N0}")),
+                    Text($"us, top {report.TimedK:N0}"), "times as fast",
+                ],
+                [.. result.RowTypes.GroupBy(figure => figure.RowType).Select(figures => Row(report, [.. figures]))]);
+        }
+
         foreach (IGrouping<double?, QuantizationFigure> keep in result.Figures.GroupBy(figure => figure.KeepShare))
         {
             yield return new BenchSheet(
@@ -68,6 +80,20 @@ internal static class QuantizationSheets
         => keepShare is null
             ? "By codes alone"
             : Text($"The best {keepShare * 100:0.##} % of the items rescored, K at least");
+
+    private static string[] Row(QuantizationReport report, RowTypeFigure[] figures)
+    {
+        RowTypeFigure timed = figures.Single(figure => figure.K == report.TimedK);
+        return
+        [
+            timed.RowType.ToString(),
+            Text($"{timed.RowBytes}"),
+            Text($"{100.0 * timed.RowBytes / report.Result.RowBytes:0.#} %"),
+            .. figures.Select(figure => Text($"{figure.Recall:F3}")),
+            Text($"{timed.MedianUs:N0}"),
+            Text($"{timed.TimesAsFast:F2}"),
+        ];
+    }
 
     private static string[] Row(QuantizationReport report, QuantizationFigure[] figures)
     {

@@ -44,7 +44,8 @@ public sealed class QuantizationBench : IDisposable
     public QuantizationResult Run(IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         var turns = new Turns(_queries, query => _rows.Search(query, _ks[^1], null, cancellation));
-        int steps = _options.Bits.Count * _ks.Length * turns.Count;
+        RowType[] rowTypes = [.. _options.RowTypes.Where(type => type != _column.Schema.RowType)];
+        int steps = (_options.Bits.Count + rowTypes.Length) * _ks.Length * turns.Count;
         int done = 0;
         var exactUs = _ks.ToDictionary(k => k, _ => new List<double>());
         var figures = new List<QuantizationFigure>();
@@ -69,6 +70,10 @@ public sealed class QuantizationBench : IDisposable
             }
         }
 
+        RowTypeFigure[] rows =
+        [
+            .. rowTypes.SelectMany(type => Measure(type, turns, () => progress?.Report((double)++done / steps), cancellation)),
+        ];
         return new QuantizationResult(
             _column.Schema,
             _segment.RowBytes,
@@ -79,7 +84,10 @@ public sealed class QuantizationBench : IDisposable
             _ks,
             [.. _options.Ks.Except(_ks).Order()],
             [.. _ks.Select(k => new ExactFigure(k, Medians.Of(exactUs[k])))],
-            figures);
+            figures)
+        {
+            RowTypes = rows,
+        };
     }
 
     /// <inheritdoc/>
@@ -87,6 +95,34 @@ public sealed class QuantizationBench : IDisposable
     {
         _rows.Dispose();
         _workers.Dispose();
+    }
+
+    /// <summary>Rows of another kind, searched exactly, beside the embedding's own.</summary>
+    private List<RowTypeFigure> Measure(RowType type, Turns turns, Action turned, CancellationToken cancellation)
+    {
+        using EmbeddingColumn column =
+            EmbeddingConversion.Convert(_column, type, codes: null, progress: null, cancellation);
+        ScanSegment segment = TableScan.SegmentOf(column);
+        using var search = new SegmentSearch(segment, _table, _workers);
+        var figures = new List<RowTypeFigure>();
+        foreach (int k in _ks)
+        {
+            Answer[] ways =
+            [
+                query => _rows.Search(query, k, null, cancellation),
+                query => search.Search(query, k, null, cancellation),
+            ];
+            (double Recall, double MedianUs)[] samples = turns.Measure(k, ways, turned);
+            figures.Add(new RowTypeFigure(
+                type,
+                segment.RowBytes + (type == RowType.Int8 ? sizeof(ushort) : 0),
+                k,
+                samples[1].Recall,
+                samples[1].MedianUs,
+                samples[0].MedianUs / samples[1].MedianUs));
+        }
+
+        return figures;
     }
 
     /// <summary>The exact search, then every kind of search by codes.</summary>

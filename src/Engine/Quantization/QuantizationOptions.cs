@@ -18,6 +18,9 @@ public sealed record QuantizationOptions
     /// <summary>Bits of a code, each a multiple of 64 from 64 to 1,024.</summary>
     public IReadOnlyList<int> Bits { get; init; } = [64, 128, 256, 512, 1_024];
 
+    /// <summary>Kinds of rows to make of the embedding's own; its own kind is left out.</summary>
+    public IReadOnlyList<RowType> RowTypes { get; init; } = [RowType.Float16, RowType.Int8];
+
     /// <summary>Sizes of an answer, K, 1 or more; those that reach the number of items are left out.</summary>
     public IReadOnlyList<int> Ks { get; init; } = [10, 100, 1_000];
 

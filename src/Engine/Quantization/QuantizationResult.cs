@@ -21,4 +21,8 @@ public sealed record QuantizationResult(
     IReadOnlyList<int> Ks,
     IReadOnlyList<int> SkippedKs,
     IReadOnlyList<ExactFigure> Exact,
-    IReadOnlyList<QuantizationFigure> Figures);
+    IReadOnlyList<QuantizationFigure> Figures)
+{
+    /// <summary>A figure a kind of rows of fewer bits and size.</summary>
+    public IReadOnlyList<RowTypeFigure> RowTypes { get; init; } = [];
+}

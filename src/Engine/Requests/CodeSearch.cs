@@ -72,6 +72,11 @@ internal sealed class CodeSearch(ItemTable table, SearcherPool pool)
         RowSearcher searcher = pool.Rent(shape.Embeddings, shape.EmbeddingNames, cancellation);
         try
         {
+            if (!searcher.CanKeep)
+            {
+                return false;
+            }
+
             RequestRunner.Fill(searcher, shape.GroupBy, batch);
             int k = batch.Max(one => one.ScanK);
             if (!searcher.TrySearchKept(

@@ -46,8 +46,11 @@ internal sealed class DeviceBackend : ISearchBackend
 
     /// <inheritdoc/>
     /// <remarks>What the shards of several devices keep together, none of them knows.</remarks>
+    public bool CanKeep => _merge is null;
+
+    /// <inheritdoc/>
     public bool TryKeep(BackendRequest request, CancellationToken cancellation)
-        => _merge is null && TrySearch(request, cancellation);
+        => CanKeep && TrySearch(request, cancellation);
 
     /// <inheritdoc/>
     public void Search(BackendRequest request, CancellationToken cancellation)

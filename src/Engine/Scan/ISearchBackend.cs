@@ -14,6 +14,9 @@ internal interface ISearchBackend : IDisposable
     /// <summary>What the last search did, if the processor did it.</summary>
     ScanCounters Counters { get; }
 
+    /// <summary>Whether <see cref="TryKeep"/> is worth a try.</summary>
+    bool CanKeep => false;
+
     /// <summary>
     /// Runs a request of which codes choose the rows, and waits; false, and nothing was done, where it takes two searches.
     /// </summary>

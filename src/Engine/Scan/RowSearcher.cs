@@ -117,6 +117,9 @@ public sealed class RowSearcher : IDisposable
         _request.GroupCap = cap;
     }
 
+    /// <summary>Whether <see cref="TrySearchKept"/> is worth a try.</summary>
+    internal bool CanKeep => Backend.CanKeep;
+
     /// <summary>
     /// Finds the <paramref name="k"/> best rows of each query, of those that codes choose, in one search; false, and
     /// nothing was done, where it takes two.

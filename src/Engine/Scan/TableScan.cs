@@ -40,7 +40,8 @@ internal sealed class TableScan
     /// <summary>The codes of an attribute that hits may be grouped by.</summary>
     public ReadOnlyMemory<ColumnBlock> Groups(string attribute) => _groups[attribute];
 
-    private static ScanSegment SegmentOf(EmbeddingColumn column)
+    /// <summary>The rows of an embedding that has some.</summary>
+    internal static ScanSegment SegmentOf(EmbeddingColumn column)
     {
         EmbeddingSchema schema = column.Schema;
         var blocks = new RowBlock[column.BlockCount];

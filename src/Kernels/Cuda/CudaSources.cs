@@ -199,7 +199,11 @@ public static class CudaSources
             new("WORDS_MAX", SignOporp.BitsMax / SignOporp.WordBits),
         ])
         {
-            Parts = ["Cuda/Together.cu", "CodeScores/CodeTable.cu", "DeviceSearch/RowList.cu", "CodeSelect/CodeValues.cu", "CodeSelect/CodeBins.cu"],
+            Parts =
+            [
+                "Cuda/Together.cu", "CodeScores/CodeTable.cu", "DeviceSearch/RowList.cu", "CodeSelect/CodeValues.cu",
+                "CodeSelect/CodeBins.cu", "CodeSelect/ChoiceScan.cu",
+            ],
         },
         new("DeviceSearch", "DeviceSearch/DeviceSearch.cu", ["80", "90"],
         [

@@ -82,6 +82,20 @@ KERNEL(check_atomics, (64), u32* global, u64* wide, u32* perBlock) {
     if (t < 8) perBlock[block_id() * 8 + t] = s[t];
 }
 
+// out[i][3] of in[i], for 64 threads a block: what the block has counted is the third.
+KERNEL(check_whole_numbers, (64), const u32* in, u32* out) {
+    SHARED_BYTES(shared);
+    u32* sum = (u32*)shared;
+    u32 i = block_id() * block_threads() + thread_id(), v = in[i];
+    if (thread_id() == 0) *sum = 0;
+    block_sync();
+    shared_count(shared_address(sum), v & 0xff);
+    block_sync();
+    out[i * 3] = (u32)clamp((i32)v, 1000);
+    out[i * 3 + 1] = (u32)dot_bytes(v, v * 7, (i32)i);
+    out[i * 3 + 2] = *sum;
+}
+
 // 32 rows of 16 bytes from `in` through shared memory: out[lane][12] of both ldmatrix, plain and transposed.
 KERNEL(check_load_matrix, (32), const u8* in, u32* out) {
     SHARED_BYTES(shared);

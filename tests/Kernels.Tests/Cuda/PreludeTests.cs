@@ -93,6 +93,25 @@ public sealed class PreludeTests(CudaMachine machine) : CudaTest(machine)
     }
 
     [Fact]
+    public void Whole_numbers_are_clamped_multiplied_and_counted()
+    {
+        uint[] input = [0, 1, 999, 1_000, 1_001, 0x7fffffff, 0x80000000, 0xffffffff, .. Words(120, uint.MaxValue)];
+        uint[] found = Run<uint>("check_whole_numbers", new(2, 64, 4), input.Length * 3, (kernel, shape, output) =>
+        {
+            using DeviceBuffer<uint> values = OnDevice(input);
+            kernel.Launch(shape, Stream, values.Slice(), output);
+            Stream.Synchronize();
+        });
+        for (int i = 0; i < input.Length; i++)
+        {
+            uint other = unchecked(input[i] * 7);
+            int dot = i + Enumerable.Range(0, 4).Sum(b => (sbyte)(input[i] >> (8 * b)) * (sbyte)(other >> (8 * b)));
+            uint sum = (uint)input.Skip(i / 64 * 64).Take(64).Sum(value => value & 0xff);
+            Assert.Equal([(uint)Math.Clamp((int)input[i], 0, 1_000), (uint)dot, sum], found[(i * 3)..((i * 3) + 3)]);
+        }
+    }
+
+    [Fact]
     public void Matrices_come_from_shared_memory_as_fragments()
     {
         var bytes = new byte[512];

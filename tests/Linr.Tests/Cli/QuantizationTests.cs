@@ -31,6 +31,7 @@ public sealed class QuantizationTests : IDisposable
                 "The best 5 % of the items rescored",
             ],
             title => Assert.Contains(title, run.Output, StringComparison.Ordinal));
+        Assert.Matches(@"Int8 +│ +5 │ +41\.7 % │ +[01]\.\d{3} │ +\d+ │ +\d+\.\d\d │", run.Output);
         const string figures = @"[01]\.\d{3} │ +\d+ │ +\d+\.\d\d │";
         Assert.Matches(@"64 +│ symmetric +│ +8 │ +66\.7 % │ +" + figures, run.Output);
         Assert.Matches(@"1,024 +│ asymmetric +│ +128 │ +1066\.7 % │ +" + figures, run.Output);
@@ -65,6 +66,7 @@ public sealed class QuantizationTests : IDisposable
         Assert.Equal(3, result.GetProperty("seed").GetInt32());
         Assert.Equal(2, result.GetProperty("threadCount").GetInt32());
         Assert.Equal(5 * 2 * 4, result.GetProperty("figures").GetArrayLength());
+        Assert.Equal(2, result.GetProperty("rowTypes").GetArrayLength());
         Assert.NotEmpty(run.Json.GetProperty("machine").GetProperty("instructionSet").GetString()!);
     }
 

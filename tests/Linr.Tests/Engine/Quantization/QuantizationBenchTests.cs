@@ -55,6 +55,21 @@ public sealed class QuantizationBenchTests
     }
 
     [Fact]
+    public void Rows_of_fewer_bits_are_measured_beside()
+    {
+        QuantizationResult result = s_result.Value;
+        Assert.Equal(
+            [(RowType.Float16, 10), (RowType.Float16, 50), (RowType.Int8, 10), (RowType.Int8, 50)],
+            result.RowTypes.Select(one => (one.RowType, one.K)));
+        Assert.Equal(
+            [2 * ClusteredItems.Dim, ClusteredItems.Dim + 2], result.RowTypes.Select(one => one.RowBytes).Distinct());
+        Assert.All(result.RowTypes, one => Assert.InRange(one.Recall, 0.9, 1));
+        Assert.All(
+            result.RowTypes.GroupBy(one => one.K),
+            size => Assert.True(size.First().Recall >= size.Last().Recall, $"{size.Key}"));
+    }
+
+    [Fact]
     public void Rescoring_every_item_gives_the_exact_answers()
     {
         QuantizationResult result = s_result.Value;
@@ -124,7 +139,7 @@ public sealed class QuantizationBenchTests
         var shares = new Shares();
         QuantizationOptions small = s_options with { Bits = [64, 128], QueryCount = 45 };
         Run(50, small with { Ks = [10] }, shares);
-        Assert.Equal(2 * 3, shares.Told.Count);
+        Assert.Equal((2 + 2) * 3, shares.Told.Count);
         Assert.Equal(shares.Told.Order(), shares.Told);
         Assert.Equal(1, shares.Told[^1]);
         Assert.Throws<OperationCanceledException>(
