@@ -55,7 +55,7 @@ public sealed class QuantizationBench : IDisposable
             foreach (int k in _ks)
             {
                 (double Recall, double MedianUs)[] samples = turns.Measure(
-                    k, Ways(codes, k, cancellation), () => progress?.Report((double)++done / steps));
+                    k, Ways(codes, k, cancellation), Turned);
                 double exact = samples[0].MedianUs;
                 exactUs[k].Add(exact);
                 figures.AddRange(Kinds().Zip(samples.Skip(1), (kind, sample) => new QuantizationFigure(
@@ -70,10 +70,7 @@ public sealed class QuantizationBench : IDisposable
             }
         }
 
-        RowTypeFigure[] rows =
-        [
-            .. rowTypes.SelectMany(type => Measure(type, turns, () => progress?.Report((double)++done / steps), cancellation)),
-        ];
+        RowTypeFigure[] rows = [.. rowTypes.SelectMany(type => Measure(type, turns, Turned, cancellation))];
         return new QuantizationResult(
             _column.Schema,
             _segment.RowBytes,
@@ -88,6 +85,8 @@ public sealed class QuantizationBench : IDisposable
         {
             RowTypes = rows,
         };
+
+        void Turned() => progress?.Report((double)++done / steps);
     }
 
     /// <inheritdoc/>

@@ -87,7 +87,8 @@ internal sealed class CodeSearch(ItemTable table, SearcherPool pool)
 
             for (int query = 0; query < batch.Length; query++)
             {
-                Take(searcher, column, approximation, batch, query, searcher.RowsKept(query), searcher.RowsPassed(query), take);
+                (long kept, long passed) = (searcher.RowsKept(query), searcher.RowsPassed(query));
+                Take(searcher, column, approximation, batch, query, kept, passed, take);
             }
 
             return true;

@@ -17,7 +17,9 @@ internal sealed class BackendRequest(int[] embeddings, bool isOfCodes)
     /// <summary>[segment of the scan]: the embedding's number in the schema.</summary>
     public ReadOnlyMemory<int> Embeddings { get; } = embeddings;
 
-    /// <summary>Which of the rows that pass codes let through to the scan; only for <see cref="ISearchBackend.TryKeep"/>.</summary>
+    /// <summary>
+    /// Which of the rows that pass codes let through to the scan; only for <see cref="ISearchBackend.TryKeep"/>.
+    /// </summary>
     public CodeKeep? Keep { get; set; }
 
     /// <summary>Whether the stages are to be timed.</summary>

@@ -16,7 +16,8 @@ internal sealed class TableScan
     public TableScan(ItemTable table)
     {
         Table = table;
-        _segments = table.Embeddings.Where(column => column.Schema.RowType != RowType.None).ToDictionary(column => column.Schema.Name, SegmentOf);
+        _segments = table.Embeddings.Where(column => column.Schema.RowType != RowType.None)
+            .ToDictionary(column => column.Schema.Name, SegmentOf);
         _codes = table.Embeddings.Where(column => column.Codes is not null)
             .ToDictionary(column => column.Schema.Name, column => column.Codes!.Segment());
         _groups = table.Columns.OfType<ValueColumn>()

@@ -60,7 +60,8 @@ public sealed record DeviceLayout
     /// <summary>How many arrays.</summary>
     public int ArrayCount
         => Embeddings.Sum(schema
-                => (schema.RowType == RowType.None ? 0 : 1) + (HasNorms(schema) ? 1 : 0) + (HasScales(schema) ? 1 : 0) + (schema.Codes is null ? 0 : 1))
+                => (schema.RowType == RowType.None ? 0 : 1) + (HasNorms(schema) ? 1 : 0) + (HasScales(schema) ? 1 : 0)
+                    + (schema.Codes is null ? 0 : 1))
             + (HasOrder ? 1 : 0)
             + (HasLiveMask ? 1 : 0)
             + Columns.Sum(column => column.IsMultiValued || column.HasMissing ? 2 : 1);

@@ -33,7 +33,8 @@ public sealed class CodeSelectCuda : IDisposable
 
     /// <summary>Shared memory of a block ahead of its rings.</summary>
     internal const int BlockBytes = ((CodeScores.PlanesMax * SignOporp.BitsMax / 8) + (Bins * sizeof(uint))
-        + (Threads / 32 * sizeof(uint)) + (4 * sizeof(uint)) + (Threads / 32 * ((StagesMax * sizeof(ulong)) + sizeof(uint))) + 127) / 128 * 128;
+        + (Threads / 32 * sizeof(uint)) + (4 * sizeof(uint))
+        + (Threads / 32 * ((StagesMax * sizeof(ulong)) + sizeof(uint))) + 127) / 128 * 128;
 
     private const int StepRows = 64;
     private const int PieceBytesMin = 4_096;

@@ -6,4 +6,5 @@ namespace Linr.Kernels;
 /// <param name="Numbers">[row], all different; empty: rows are in order.</param>
 /// <param name="Least">No number is less.</param>
 /// <param name="Largest">No number is larger.</param>
-public readonly record struct CudaRowOrder(DeviceSlice<long> Numbers, long Least = long.MinValue, long Largest = long.MaxValue);
+public readonly record struct CudaRowOrder(
+    DeviceSlice<long> Numbers, long Least = long.MinValue, long Largest = long.MaxValue);

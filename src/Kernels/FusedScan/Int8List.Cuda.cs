@@ -44,7 +44,8 @@ internal sealed class Int8List : IDisposable
             return false;
         }
 
-        CudaKernel kernel = _kernels[BitOperations.Log2(BitOperations.RoundUpToPowerOf2((uint)(rowBytes / PieceBytes))) - 1];
+        uint lanes = BitOperations.RoundUpToPowerOf2((uint)(rowBytes / PieceBytes));
+        CudaKernel kernel = _kernels[BitOperations.Log2(lanes) - 1];
         int sharedBytes = WarpRings.FactsBytes + (QueriesMax * (rowBytes + sizeof(float)))
             + (Threads / 32 * ((QueueLength * sizeof(ulong)) + (32 * (sizeof(ulong) + sizeof(uint)))));
         int blocks = _multiprocessors * kernel.BlocksPerMultiprocessor(Threads, sharedBytes);
