@@ -50,9 +50,7 @@ internal sealed class LeftRows : IDisposable
         _scratch = new DeviceBuffer<byte>(context, CodeSelectCuda.ScratchBytes(1, table.RowCount), "scratch of rows left");
         _copy = new PinnedBuffer<uint>(context, Wanted, "copy of rows left");
         byte[] packed = new byte[QuerySets * QueryBytes];
-        float[] unused = new float[QuerySets];
-        new PackedQueries { Bytes = packed, Factors = unused, Offsets = unused, Errors = unused }
-            .Pack(rows.Queries(0, QuerySets), _bits, CudaElement.SignCode, codes.Metric, codes.NormMax);
+        PackedQueries.PackCodes(rows.Queries(0, QuerySets), _bits, QueryBytes, packed);
         _stream.Upload<byte>(packed, _queries.Slice());
         _stream.Upload<CudaScanTable>(
             [new CudaScanTable(codes.Metric, codes.Rows, codes.RowBytes, codes.Dim, default, table.RowCount, default)],

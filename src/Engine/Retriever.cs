@@ -124,13 +124,8 @@ public sealed class Retriever : IDisposable
         IReadOnlyList<SearchRequest> requests, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(requests);
-        SearchRequest[] completed = [.. requests.Select(request => RequestCheck.Complete(request, Schema, _tower))];
-        foreach (SearchRequest request in completed)
-        {
-            RequestCheck.ThrowIfInvalid(request, Schema, _tower);
-        }
-
-        RequestWork[] work = Resolve(completed);
+        RequestWork[] work = Resolve(
+            [.. requests.Select(request => RequestCheck.Complete(request, Schema, _tower))]);
         _runner.Run(work, cancellation);
         return [.. work.Select(one => one.Response!)];
     }
@@ -175,9 +170,7 @@ public sealed class Retriever : IDisposable
     /// <exception cref="ArgumentException">The request is wrong; the message lists every problem.</exception>
     internal RequestWork Prepare(SearchRequest request)
     {
-        request = RequestCheck.Complete(request, Schema, _tower);
-        RequestCheck.ThrowIfInvalid(request, Schema, _tower);
-        return Resolve([request])[0];
+        return Resolve([RequestCheck.Complete(request, Schema, _tower)])[0];
     }
 
     /// <summary>Answers prepared requests of one shape by one scan; one with a wrong filter fails alone.</summary>

@@ -67,9 +67,7 @@ internal static class ExportCommand
     private static void WriteEmbedding(
         ItemTable items, string name, string path, ProgressTask bar, CancellationToken cancellation)
     {
-        string known = string.Join(", ", items.Schema.Embeddings.Select(one => one.Name));
-        EmbeddingColumn column = items.FindEmbedding(name)
-            ?? throw new ArgumentException($"--embedding: expected one of {known}; found \"{name}\".");
+        EmbeddingColumn column = CommonOptions.FindEmbedding(items, name);
         using EmbeddingWriter writer = EmbeddingFile.Create(path, column.Schema.Dim, items.Schema.IdKind, name);
         var values = new float[column.Schema.Dim];
         for (uint row = 0; row < items.Rows; row++)

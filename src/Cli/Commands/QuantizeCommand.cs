@@ -42,7 +42,7 @@ internal static class QuantizeCommand
         }
 
         using LoadedModel model = ModelReader.Open(from);
-        EmbeddingColumn column = Find(model.Items, context.Find(s_embedding));
+        EmbeddingColumn column = CommonOptions.FindEmbedding(model.Items, context.Find(s_embedding));
         ModelContents contents = model.Contents();
 
         // Rows that are damaged are not to be made others of; and nobody reads the file behind our back from here on.
@@ -75,14 +75,6 @@ internal static class QuantizeCommand
             },
             $"wrote [bold]{path}[/]: {new FileInfo(path).Length:N0} bytes, before {new FileInfo(from).Length:N0}");
         return ExitCode.Success;
-    }
-
-    private static EmbeddingColumn Find(ItemTable items, string? name)
-    {
-        string known = string.Join(", ", items.Schema.Embeddings.Select(one => one.Name));
-        return (name is not null ? items.FindEmbedding(name) : items.Embeddings.Count > 0 ? items.Embeddings[0] : null)
-            ?? throw new ArgumentException(
-                $"{s_embedding.Name}: expected one of {(known.Length == 0 ? "no embeddings" : known)}; found \"{name}\".");
     }
 
     private sealed class Bar(ProgressTask task) : IProgress<long>

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using Linr.Engine;
+using Linr.Index;
+using Linr.Index.Embeddings;
 
 namespace Linr.Cli.Terminal;
 
@@ -64,6 +66,15 @@ internal static class CommonOptions
         HelpName = "PATH",
         Required = true,
     };
+
+    /// <summary>The embedding of that name, or the first where none is given.</summary>
+    /// <exception cref="ArgumentException">There is none.</exception>
+    public static EmbeddingColumn FindEmbedding(ItemTable items, string? name)
+    {
+        string known = string.Join(", ", items.Schema.Embeddings.Select(one => one.Name));
+        return (name is not null ? items.FindEmbedding(name) : items.Embeddings.Count > 0 ? items.Embeddings[0] : null)
+            ?? throw new ArgumentException($"--embedding: expected one of {known}; found \"{name}\".");
+    }
 
     /// <summary>The path of the model file that a command reads.</summary>
     /// <exception cref="IOException">There is no file.</exception>

@@ -1,6 +1,7 @@
 using Linr.Engine.Requests;
 using Linr.Index;
 using Linr.Index.Embeddings;
+using Linr.Kernels;
 using Linr.Kernels.Scan;
 
 namespace Linr.Engine.Quantization;
@@ -40,7 +41,7 @@ internal sealed class CodeAnswers : IDisposable
 
     /// <summary>How many candidates are kept for <paramref name="k"/> hits.</summary>
     public static int Kept(double? keepShare, int k, long items)
-        => (int)Math.Min(Math.Max(k, Math.Ceiling((keepShare ?? 0) * items)), Math.Min(items, int.MaxValue));
+        => (int)Math.Min(CodeSelect.Wanted(keepShare ?? 0, wanted: 0, least: k, items), int.MaxValue);
 
     /// <summary>The answer to a query; valid until the next one.</summary>
     /// <param name="query">[D].</param>

@@ -7,15 +7,17 @@ namespace Linr.Engine.Requests;
 /// </summary>
 internal static class RequestCheck
 {
-    /// <summary>A request as it is answered: an embedding that has codes alone is searched by these.</summary>
-    public static SearchRequest Complete(SearchRequest request, Schema schema, QueryTower? tower)
-        => request.Approximation is null && Searched(request, schema, tower) is { RowType: RowType.None }
-            ? request with { Approximation = new Approximation { Rescores = false } }
-            : request;
-
+    /// <summary>
+    /// A request as it is answered, if nothing is wrong with it: an embedding that has codes alone is searched by these.
+    /// </summary>
     /// <exception cref="ArgumentException">The request is wrong; the message lists every problem.</exception>
-    public static void ThrowIfInvalid(SearchRequest request, Schema schema, QueryTower? tower)
+    public static SearchRequest Complete(SearchRequest request, Schema schema, QueryTower? tower)
     {
+        if (request.Approximation is null && Searched(request, schema, tower) is { RowType: RowType.None })
+        {
+            request = request with { Approximation = new Approximation { Rescores = false } };
+        }
+
         var problems = new List<string>();
         AddQueryProblems(request, schema, tower, problems);
         AddResultProblems(request, schema, problems);
@@ -24,6 +26,8 @@ internal static class RequestCheck
         {
             throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(request));
         }
+
+        return request;
     }
 
     private static void AddQueryProblems(SearchRequest request, Schema schema, QueryTower? tower, List<string> problems)

@@ -168,13 +168,22 @@ public sealed class EmbeddingColumnBuilder : IDisposable
     /// <summary>Sets a row that <see cref="EmbeddingCheck"/> has passed, with the norm that it gave.</summary>
     internal void SetChecked(uint row, ReadOnlySpan<float> embedding, double norm)
     {
+        if (_norms is not null)
+        {
+            _norms.Write(row)[0] = (float)Store(row, embedding, norm);
+        }
+
+        SetCode(row, embedding);
+        RowMask.Set(_present, row, true);
+        _rowsSet = Math.Max(_rowsSet, row + 1L);
+    }
+
+    /// <summary>Stores a row; the norm to keep beside it.</summary>
+    private double Store(uint row, ReadOnlySpan<float> embedding, double norm)
+    {
         if (_float32 is not null)
         {
             embedding.CopyTo(_float32.Write(row));
-        }
-        else if (_norms is null)
-        {
-            // Codes alone.
         }
         else if (_int8 is not null && Schema.Metric == Metric.Cosine)
         {
@@ -194,17 +203,10 @@ public sealed class EmbeddingColumnBuilder : IDisposable
             // A scan bounds its rounding errors by the norms of the rows that it reads.
             WriteRounded(row, embedding);
             ReadRounded(row, _rounded);
-            norm = EmbeddingNorm.Of(_rounded);
+            return EmbeddingNorm.Of(_rounded);
         }
 
-        SetCode(row, embedding);
-        if (_norms is not null)
-        {
-            _norms.Write(row)[0] = (float)norm;
-        }
-
-        RowMask.Set(_present, row, true);
-        _rowsSet = Math.Max(_rowsSet, row + 1L);
+        return norm;
     }
 
     private void SetCode(uint row, ReadOnlySpan<float> embedding)

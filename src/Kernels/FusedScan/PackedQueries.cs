@@ -71,8 +71,12 @@ public readonly ref struct PackedQueries
         }
     }
 
-    /// <summary>Queries for codes, of which scores are exact.</summary>
-    internal static void PackCodes(ReadOnlySpan<float> queries, int bits, int queryBytes, Span<byte> packed)
+    /// <summary>Packs queries for codes alone; their scores are exact.</summary>
+    /// <param name="queries">[query][bits]: whole numbers.</param>
+    /// <param name="bits">Bits of a code.</param>
+    /// <param name="queryBytes"><see cref="BytesPerQuery"/>.</param>
+    /// <param name="packed">[query][queryBytes] takes them.</param>
+    public static void PackCodes(ReadOnlySpan<float> queries, int bits, int queryBytes, Span<byte> packed)
     {
         int planes = CodeScores.PlanesOf(queries);
         for (int q = 0; q < queries.Length / bits; q++)

@@ -56,9 +56,7 @@ internal sealed class ChoiceCase : IDisposable
         }
 
         byte[] packed = new byte[wants.Length * queryBytes];
-        float[] unused = new float[wants.Length];
-        new PackedQueries { Bytes = packed, Factors = unused, Offsets = unused, Errors = unused }
-            .Pack(queries, _bits, CudaElement.SignCode, ScanMetric.Dot, 0);
+        PackedQueries.PackCodes(queries, _bits, queryBytes, packed);
         long words = FusedScan.MaskWords(_rows);
         using DeviceBuffer<byte> packedThere = Put<byte>(packed);
         using DeviceBuffer<ulong> masks = Put<ulong>([.. wants.SelectMany(want => Mask(want.Filter ?? (_ => true), words))]);
