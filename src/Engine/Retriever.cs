@@ -21,6 +21,7 @@ public sealed class Retriever : IDisposable
     private readonly ScanWorkers? _workers;
     private readonly DeviceSet? _devices;
     private readonly SearcherPool _pool;
+    private readonly SearcherPool _hostPool;
     private readonly QueryResolver _resolver;
     private readonly RequestRunner _runner;
     private readonly TableScan _tableScan;
@@ -40,8 +41,12 @@ public sealed class Retriever : IDisposable
         _workers = threads > 1 ? new ScanWorkers(threads) : null;
         _tableScan = new TableScan(items);
         _pool = new SearcherPool(_tableScan, MakeBackend, _devices is null ? 0 : DeviceSet.LaneCount);
+        _hostPool = _devices is null
+            ? _pool
+            : new SearcherPool(_tableScan, () => new CpuBackend(_workers), backendsMax: 0);
         _resolver = new QueryResolver(items, tower);
-        _runner = new RequestRunner(items, version, _pool);
+        _runner = new RequestRunner(
+            items, version, _pool, _hostPool, rowsAreOnDevice: _devices is not null && !options.Cuda.KeepsRowsOnHost);
     }
 
     /// <summary>What every item looks like.</summary>
@@ -160,6 +165,7 @@ public sealed class Retriever : IDisposable
     public void Dispose()
     {
         _pool.Dispose();
+        _hostPool.Dispose();
         _tower?.Dispose();
         _devices?.Dispose();
         _workers?.Dispose();

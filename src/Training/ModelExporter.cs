@@ -20,6 +20,8 @@ public static class ModelExporter
     /// <param name="metric">How the embedding is scored; the towers give normalised ones.</param>
     /// <param name="rowType">How its rows are stored.</param>
     /// <param name="codes">Codes to keep beside them, or null.</param>
+    /// <param name="copy">How to store them a second time in fewer bytes, or null.</param>
+    /// <exception cref="SchemaException">There is no such copy of such rows.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="ItemException">An item does not fit the schema.</exception>
     public static void Write(
@@ -28,7 +30,8 @@ public static class ModelExporter
         string version = "",
         Metric metric = Metric.Cosine,
         RowType rowType = RowType.Float32,
-        EmbeddingCodes? codes = null)
+        EmbeddingCodes? codes = null,
+        RowType? copy = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ItemCatalogue catalogue = model.Data.Catalogue;
@@ -39,7 +42,7 @@ public static class ModelExporter
             Embeddings =
             [
                 .. catalogue.Schema.Embeddings.Where(one => one.Name != name),
-                new EmbeddingSchema(name, dim, metric, rowType, codes),
+                new EmbeddingSchema(name, dim, metric, rowType, codes, copy),
             ],
         };
         using var builder = new ItemTableBuilder(schema);

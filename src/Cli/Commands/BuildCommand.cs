@@ -35,7 +35,10 @@ internal static class BuildCommand
     public static Command Create() => CommandBuilder.Create(
         "build",
         "Builds a model from items and embeddings that you have already; nothing is trained.",
-        [.. ItemArguments.All, s_embeddings, s_metric, s_rows, CommonOptions.Codes, CommonOptions.VersionName, s_out],
+        [
+            .. ItemArguments.All, s_embeddings, s_metric, s_rows, CommonOptions.Codes, CommonOptions.Copy,
+            CommonOptions.VersionName, s_out,
+        ],
         Run);
 
     private static int Run(CommandContext context)
@@ -46,7 +49,8 @@ internal static class BuildCommand
             EmbeddingArgument.Parse(context.Find(s_embeddings)),
             context.Get(s_metric),
             context.Get(s_rows),
-            CommonOptions.ReadCodes(context));
+            CommonOptions.ReadCodes(context),
+            context.Find(CommonOptions.Copy));
         var report = new ReadReport();
         using ItemTable table = context.Progress.Status().Start(
             "reading", status => TableBuild.Run(

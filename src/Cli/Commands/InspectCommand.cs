@@ -41,6 +41,14 @@ internal static class InspectCommand
         console.MarkupLineInterpolated(
             CultureInfo.InvariantCulture,
             $"on a device: {layout.Bytes:N0} bytes, and what searches work in");
+        DeviceLayout small = DeviceLayout.Of(model.Items, keepsRowsOnHost: true);
+        if (small.Bytes < layout.Bytes)
+        {
+            console.MarkupLineInterpolated(
+                CultureInfo.InvariantCulture,
+                $"with rows kept on the host ({CommonOptions.HostRows.Name}): {small.Bytes:N0} bytes");
+        }
+
         return ExitCode.Success;
     }
 
@@ -69,6 +77,8 @@ internal static class InspectCommand
             codes = column.Schema.Codes?.ToString(),
             bytes = EmbeddingBytes(model, column.Schema.Name),
             codeBytes = CodeBytes(model, column.Schema.Name),
+            column.Schema.Copy,
+            copyBytes = CopyBytes(model, column.Schema.Name),
         }),
         towers = layers.Towers.Select(tower => new
         {
@@ -78,6 +88,7 @@ internal static class InspectCommand
             layers = tower.Layers.Select(layer => $"{layer.Kind} {layer.Name}"),
         }),
         device = DeviceBytes(DeviceLayout.Of(model.Items)),
+        deviceWithRowsOnHost = DeviceBytes(DeviceLayout.Of(model.Items, keepsRowsOnHost: true)),
         tensors = model.Tensors.Select(
             tensor => new { tensor.Name, tensor.Type, shape = tensor.Shape.ToArray(), tensor.Bytes }),
     };
@@ -117,6 +128,8 @@ internal static class InspectCommand
         table.AddColumn(new TableColumn("bytes").RightAligned());
         table.AddColumn("codes");
         table.AddColumn(new TableColumn("bytes of codes").RightAligned());
+        table.AddColumn("copy");
+        table.AddColumn(new TableColumn("bytes of copy").RightAligned());
         foreach (EmbeddingSchema embedding in model.Items.Schema.Embeddings)
         {
             table.AddRow(
@@ -126,7 +139,9 @@ internal static class InspectCommand
                 embedding.RowType.ToString(),
                 Number(EmbeddingBytes(model, embedding.Name)),
                 embedding.Codes?.ToString() ?? "none",
-                Number(CodeBytes(model, embedding.Name)));
+                Number(CodeBytes(model, embedding.Name)),
+                embedding.Copy?.ToString() ?? "none",
+                Number(CopyBytes(model, embedding.Name)));
         }
 
         console.Write(table);
@@ -159,6 +174,9 @@ internal static class InspectCommand
         => Bytes(
             model,
             [ModelNames.Rows(embedding), ModelNames.Scales(embedding), ModelNames.Norms(embedding)]);
+
+    private static long CopyBytes(LoadedModel model, string embedding)
+        => EmbeddingBytes(model, ModelNames.Copy(embedding)) + Bytes(model, [ModelNames.Lost(embedding)]);
 
     private static long CodeBytes(LoadedModel model, string embedding)
         => Bytes(model, [ModelNames.EmbeddingCodes(embedding)]);

@@ -27,8 +27,8 @@ internal static class QuantizeCommand
 
     public static Command Create() => CommandBuilder.Create(
         "quantize",
-        "Writes a model again with codes beside an embedding's rows, or with rows of fewer bits. All else stays.",
-        [s_model, s_embedding, CommonOptions.Codes, s_rows, s_out],
+        "Writes a model again with codes or a smaller copy beside an embedding's rows, or with rows of fewer bits.",
+        [s_model, s_embedding, CommonOptions.Codes, CommonOptions.Copy, s_rows, s_out],
         Run);
 
     private static int Run(CommandContext context)
@@ -36,9 +36,11 @@ internal static class QuantizeCommand
         string from = CommonOptions.ModelPath(context, s_model);
         string path = FileCheck.Writable(s_out.Name, context.Get(s_out));
         EmbeddingCodes? codes = CommonOptions.ReadCodes(context);
-        if (codes is null && context.Find(s_rows) is null)
+        RowType? copy = context.Find(CommonOptions.Copy);
+        if (codes is null && copy is null && context.Find(s_rows) is null)
         {
-            throw new ArgumentException($"{CommonOptions.Codes.Name} or {s_rows.Name}: expected one or both; found neither.");
+            throw new ArgumentException(
+                $"{CommonOptions.Codes.Name}, {CommonOptions.Copy.Name} or {s_rows.Name}: expected one or more; found none.");
         }
 
         using LoadedModel model = ModelReader.Open(from);
@@ -54,6 +56,7 @@ internal static class QuantizeCommand
                 column,
                 context.Find(s_rows) ?? column.Schema.RowType,
                 codes ?? column.Schema.Codes,
+                copy ?? column.Schema.Copy,
                 new Bar(bar),
                 context.Cancellation);
 
@@ -70,6 +73,7 @@ internal static class QuantizeCommand
                 embedding = was.Name,
                 rows = context.Find(s_rows) ?? was.RowType,
                 codes = (codes ?? was.Codes)?.ToString(),
+                copy = copy ?? was.Copy,
                 bytes = new FileInfo(path).Length,
                 bytesBefore = new FileInfo(from).Length,
             },

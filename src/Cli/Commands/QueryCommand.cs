@@ -74,7 +74,7 @@ internal static class QueryCommand
         [
             s_model, s_history, s_items, s_vectors, s_filter, s_parameters, s_features, s_k, s_scoreMin, s_groupBy,
             s_diversity,
-            s_fields, s_includeSeen, s_explain, .. ApproximationOptions.All, CommonOptions.Device,
+            s_fields, s_includeSeen, s_explain, .. ApproximationOptions.All, CommonOptions.Device, CommonOptions.HostRows,
             CommonOptions.Threads,
         ],
         Run);

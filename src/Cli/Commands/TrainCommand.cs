@@ -31,7 +31,7 @@ internal static class TrainCommand
         "Trains a two-tower model and writes it with all items as one model file.",
         [
             .. DataOptions.All, .. TrainOptions.All, TrainOptions.ColdShare, s_rows, CommonOptions.Codes,
-            CommonOptions.VersionName, s_report, s_out,
+            CommonOptions.Copy, CommonOptions.VersionName, s_report, s_out,
         ],
         Run);
 
@@ -51,7 +51,12 @@ internal static class TrainCommand
         ReadReportView.Write(context.Progress, report);
         using TrainedModel model = TrainingView.Run(data, options, context.Progress, context.Cancellation);
         ModelExporter.Write(
-            model, path, context.Get(CommonOptions.VersionName), rowType: context.Get(s_rows), codes: codes);
+            model,
+            path,
+            context.Get(CommonOptions.VersionName),
+            rowType: context.Get(s_rows),
+            codes: codes,
+            copy: context.Find(CommonOptions.Copy));
         if (folder is not null)
         {
             File.WriteAllText(Path.Combine(folder, "run.json"), model.Run.ToJson());

@@ -6,4 +6,5 @@ internal sealed record BuildOptions(
     IReadOnlyList<EmbeddingArgument> Embeddings,
     Metric Metric,
     RowType RowType,
-    EmbeddingCodes? Codes);
+    EmbeddingCodes? Codes,
+    RowType? Copy);

@@ -62,7 +62,10 @@ internal static class TableBuild
         return schema;
 
         EmbeddingSchema Typed(EmbeddingSchema embedding)
-            => embedding with { Metric = options.Metric, RowType = options.RowType, Codes = options.Codes };
+            => embedding with
+            {
+                Metric = options.Metric, RowType = options.RowType, Codes = options.Codes, Copy = options.Copy,
+            };
     }
 
     private static IdKind IdKindOf(EmbeddingArgument argument)

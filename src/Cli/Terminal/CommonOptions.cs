@@ -45,6 +45,20 @@ internal static class CommonOptions
         HelpName = "CODES",
     };
 
+    /// <summary>`--copy`, on the commands that write a model.</summary>
+    public static Option<RowType?> Copy { get; } = new("--copy")
+    {
+        Description = "A smaller copy to keep beside the rows: Int8, Float16 or BFloat16. Searches read it first, and "
+            + "answer exactly, from the rows.",
+    };
+
+    /// <summary>`--host-rows`, beside <see cref="Device"/>.</summary>
+    public static Option<bool> HostRows { get; } = new("--host-rows")
+    {
+        Description = "Rows that have codes or a copy stay off the devices, which have these only; the processor reads "
+            + "the few rows that decide.",
+    };
+
     /// <summary>What `--codes` asks for; null where it is not given.</summary>
     /// <exception cref="ArgumentException">It is not of the form.</exception>
     public static EmbeddingCodes? ReadCodes(CommandContext context)
@@ -108,7 +122,8 @@ internal static class CommonOptions
             Device = device ?? throw new ArgumentException(
                 $"--device: expected cpu, cuda, auto, or devices such as cuda:0,1; found {text}."),
         };
-        return ordinals.Count == 0 ? options : options with { Cuda = options.Cuda with { Ordinals = [.. ordinals] } };
+        CudaOptions cuda = options.Cuda with { KeepsRowsOnHost = context.Get(HostRows) };
+        return options with { Cuda = ordinals.Count == 0 ? cuda : cuda with { Ordinals = [.. ordinals] } };
     }
 
     /// <summary>The threads that `--threads` asks for.</summary>

@@ -74,6 +74,7 @@ public static class SchemaJson
                 Metric = one.Metric,
                 Rows = one.RowType,
                 Codes = one.Codes?.ToString(),
+                Copy = one.Copy,
             })],
         };
     }
@@ -87,7 +88,7 @@ public static class SchemaJson
             field.Roles.Aggregate(FieldRoles.None, (all, role) => all | role),
             field.MultiValued)),
         Embeddings = Each(document.Embeddings, "embeddings", problems, one => new EmbeddingSchema(
-            one.Name, one.Dim, one.Metric, one.Rows, CodesOf(one, problems))),
+            one.Name, one.Dim, one.Metric, one.Rows, CodesOf(one, problems), one.Copy)),
     };
 
     private static EmbeddingCodes? CodesOf(EmbeddingDocument embedding, List<string> problems)
@@ -144,5 +145,8 @@ public static class SchemaJson
 
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public string? Codes { get; set; }
+
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public RowType? Copy { get; set; }
     }
 }

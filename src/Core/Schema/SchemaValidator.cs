@@ -114,6 +114,13 @@ public static class SchemaValidator
             problems.Add($"{what}: expected codes ({EmbeddingCodes.Form}), as there are no rows; found neither");
         }
 
+        if (embedding.Copy is { } copy && !IsSmaller(copy, embedding.RowType))
+        {
+            problems.Add(
+                $"{what}: copy: expected rows of fewer bytes than {embedding.RowType}, which are Float16, BFloat16 or "
+                + $"Int8; found {copy}");
+        }
+
         if (embedding.Codes is { } codes && !EmbeddingCodes.IsBits(codes.Bits))
         {
             problems.Add(
@@ -121,6 +128,13 @@ public static class SchemaValidator
                 + $"found {codes.Bits}");
         }
     }
+
+    private static bool IsSmaller(RowType copy, RowType rows) => copy switch
+    {
+        RowType.Float16 or RowType.BFloat16 => rows == RowType.Float32,
+        RowType.Int8 => rows is RowType.Float32 or RowType.Float16 or RowType.BFloat16,
+        _ => false,
+    };
 
     private static void AddNameProblems(string what, string? name, List<string> problems)
     {

@@ -1,9 +1,9 @@
 namespace Linr;
 
 /// <summary>
-/// How a search may use the codes of an embedding instead of its rows: LiNR's quantized search. It is never used unless
-/// it is asked for, filters hold as ever, and the answer says what was done. The codes are in the schema:
-/// <see cref="EmbeddingSchema.Codes"/>.
+/// How a search may use the codes of an embedding, or the smaller copy of its rows, instead of its rows: LiNR's quantized
+/// search. It is never used unless it is asked for, filters hold as ever, and the answer says what was done. Codes and
+/// copy are in the schema: <see cref="EmbeddingSchema.Codes"/>, <see cref="EmbeddingSchema.Copy"/>.
 /// </summary>
 public sealed record Approximation
 {
@@ -11,10 +11,19 @@ public sealed record Approximation
     public const double UsualKeepShare = 0.01;
 
     /// <summary>
-    /// Whether the best by their codes get their exact scores, from the rows, and are put in order by them. Otherwise
-    /// the codes alone decide, and a hit's score is the cosine that they tell.
+    /// What is scored first: codes, or the copy of the rows. Null: codes where the embedding has some, else the copy.
+    /// </summary>
+    public ScoreSource? By { get; init; }
+
+    /// <summary>
+    /// Whether the best by their codes, or by their copies, get their exact scores, from the rows, and are put in order
+    /// by them. Otherwise codes or copies alone decide, and a hit's score is the cosine that its code tells, or the
+    /// score of its copy.
     /// </summary>
     public bool Rescores { get; init; } = true;
+
+    /// <summary>What the best by their codes are rescored from: their rows, or their copies.</summary>
+    public ScoreSource RescoresFrom { get; init; } = ScoreSource.Rows;
 
     /// <summary>
     /// Of the items that pass the filter, the share that is rescored, above 0 and at most 1; K items at least.

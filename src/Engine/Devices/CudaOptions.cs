@@ -18,6 +18,12 @@ public sealed record CudaOptions
     /// <summary>Told how far the rows of each device are, on the thread that opens; null for nobody.</summary>
     public IProgress<UploadProgress>? Progress { get; init; }
 
+    /// <summary>
+    /// Whether rows of embeddings that have codes or a copy stay in the host's memory, or mapped where they lie, and the
+    /// processor reads those few that decide: the devices have codes and copies only. Answers are the same bits.
+    /// </summary>
+    public bool KeepsRowsOnHost { get; init; }
+
     /// <summary>Queries of a batch that memory is kept for. Larger ones are searched if the device has more.</summary>
     public int Queries { get; init; } = 256;
 

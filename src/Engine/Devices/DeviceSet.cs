@@ -41,7 +41,8 @@ internal sealed class DeviceSet : IDisposable
             ImmutableArray<RowShard> shards = RowShard.Split(items, options.Ordinals.Length);
             for (int shard = 0; shard < shards.Length; shard++)
             {
-                set._shards.Add(new DeviceShard(options.Ordinals[shard], DeviceLayout.Of(items, shards[shard])));
+                set._shards.Add(new DeviceShard(options.Ordinals[shard], DeviceLayout.Of(
+                    items, shards[shard], keepsRowsOnHost: options.KeepsRowsOnHost)));
             }
 
             set.CheckBudgets(options, tower?.DeviceBytes ?? 0);

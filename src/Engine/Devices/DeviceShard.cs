@@ -49,6 +49,7 @@ internal sealed class DeviceShard : IDisposable
             [
                 .. Layout.Embeddings.Select(DeviceLayout.Describe),
                 .. Layout.Embeddings.Where(schema => schema.Codes is not null).Select(DeviceLayout.DescribeCodes),
+                .. Layout.Copies.Select(DeviceLayout.Describe),
             ],
             Order = default,
             Columns = [.. new CudaFilterColumn[Layout.Columns.Length]],

@@ -33,7 +33,7 @@ public sealed class QuantizationBench : IDisposable
         (_table, _options) = (table, options);
         _ks = [.. options.Ks.Where(k => k < table.Rows).Order()];
         _queries = MixedQueries.Draw(_column, options.QueryCount, options.Seed);
-        _segment = new TableScan(table).Segment(_column.Schema.Name);
+        _segment = new TableScan(table).Segment(_column.Schema.Name, ScoreSource.Rows);
         _workers = new ScanWorkers(options.ThreadCount);
         _rows = new SegmentSearch(_segment, table, _workers);
     }
@@ -100,7 +100,7 @@ public sealed class QuantizationBench : IDisposable
     private List<RowTypeFigure> Measure(RowType type, Turns turns, Action turned, CancellationToken cancellation)
     {
         using EmbeddingColumn column =
-            EmbeddingConversion.Convert(_column, type, codes: null, progress: null, cancellation);
+            EmbeddingConversion.Convert(_column, type, codes: null, copy: null, progress: null, cancellation);
         ScanSegment segment = TableScan.SegmentOf(column);
         using var search = new SegmentSearch(segment, _table, _workers);
         var figures = new List<RowTypeFigure>();

@@ -15,7 +15,11 @@ internal delegate void TakeAnswer(RequestWork work, ScanAnswer answer);
 /// LiNR's quantized search: the filter first, as ever; then the codes of the rows that pass; then, if it is asked for,
 /// the exact scores of the best of them, by a scan of those rows alone.
 /// </summary>
-internal sealed class CodeSearch(ItemTable table, SearcherPool pool)
+/// <param name="table">The items.</param>
+/// <param name="pool">Searchers.</param>
+/// <param name="rowPool">Searchers of rows, where these are.</param>
+/// <param name="copies">Searches by way of copies.</param>
+internal sealed class CodeSearch(ItemTable table, SearcherPool pool, SearcherPool rowPool, CopySearch copies)
 {
     /// <summary>Answers requests of one shape.</summary>
     public void Run(
@@ -25,39 +29,29 @@ internal sealed class CodeSearch(ItemTable table, SearcherPool pool)
         TakeAnswer take,
         CancellationToken cancellation)
     {
-        string name = shape.EmbeddingNames[0];
-        EmbeddingColumn column = table.FindEmbedding(name)!;
-        if (approximation.Rescores && TryInOne(column, shape, approximation, batch, take, cancellation))
+        EmbeddingColumn column = table.FindEmbedding(shape.EmbeddingNames[0])!;
+        bool isOfRows = approximation.RescoresFrom == ScoreSource.Rows;
+        if (approximation.Rescores
+            && ((isOfRows && copies.TryRunChosen(shape, approximation, batch, take, cancellation))
+                || TryInOne(column, shape, approximation, batch, take, cancellation)))
         {
             return;
         }
 
-        string key = $"codes of {name}";
-        RowSearcher searcher = pool.Rent(key, [name], cancellation, isOfCodes: true);
         Candidates[] candidates;
-        try
+        using (RentedSearcher rented = pool.Rent(shape, ScoreSource.Codes, cancellation))
         {
-            candidates = Find(searcher, column.Codes!.Coder, shape, approximation, batch, cancellation);
+            candidates = Find(rented.Searcher, column.Codes!.Coder, shape, approximation, batch, cancellation);
             if (!approximation.Rescores)
             {
-                AnswerByCodes(searcher, column, approximation, batch, candidates, take);
+                AnswerByCodes(rented.Searcher, column, approximation, batch, candidates, take);
                 return;
             }
         }
-        finally
-        {
-            pool.Return(key, searcher);
-        }
 
-        searcher = pool.Rent(shape.Embeddings, shape.EmbeddingNames, cancellation);
-        try
-        {
-            Rescore(searcher, column, shape, approximation, batch, candidates, take, cancellation);
-        }
-        finally
-        {
-            pool.Return(shape.Embeddings, searcher);
-        }
+        using RentedSearcher ofRows =
+            (isOfRows ? rowPool : pool).Rent(shape, approximation.RescoresFrom, cancellation);
+        Rescore(ofRows.Searcher, column, shape, approximation, batch, candidates, take, cancellation);
     }
 
     /// <summary>Lets codes choose in the search that rescores, where a device can; else nothing is done.</summary>
@@ -69,34 +63,28 @@ internal sealed class CodeSearch(ItemTable table, SearcherPool pool)
         TakeAnswer take,
         CancellationToken cancellation)
     {
-        RowSearcher searcher = pool.Rent(shape.Embeddings, shape.EmbeddingNames, cancellation);
-        try
+        SearcherPool source = approximation.RescoresFrom == ScoreSource.Rows ? rowPool : pool;
+        using RentedSearcher rented = source.Rent(shape, approximation.RescoresFrom, cancellation);
+        RowSearcher searcher = rented.Searcher;
+        if (!searcher.CanKeep)
         {
-            if (!searcher.CanKeep)
-            {
-                return false;
-            }
-
-            RequestRunner.Fill(searcher, shape.GroupBy, batch);
-            int k = batch.Max(one => one.ScanK);
-            if (!searcher.TrySearchKept(
-                k, column.Codes!.Coder, approximation, query => batch[query].ScanK, cancellation))
-            {
-                return false;
-            }
-
-            for (int query = 0; query < batch.Length; query++)
-            {
-                (long kept, long passed) = (searcher.RowsKept(query), searcher.RowsPassed(query));
-                Take(searcher, column, approximation, batch, query, kept, passed, take);
-            }
-
-            return true;
+            return false;
         }
-        finally
+
+        RequestRunner.Fill(searcher, shape.GroupBy, batch);
+        int k = batch.Max(one => one.ScanK);
+        if (!searcher.TrySearchKept(k, column.Codes!.Coder, approximation, query => batch[query].ScanK, cancellation))
         {
-            pool.Return(shape.Embeddings, searcher);
+            return false;
         }
+
+        for (int query = 0; query < batch.Length; query++)
+        {
+            (long kept, long passed) = (searcher.RowsKept(query), searcher.RowsPassed(query));
+            Take(searcher, column, approximation, batch, query, kept, passed, searcher.Engine, take);
+        }
+
+        return true;
     }
 
     /// <summary>The best of each request by their codes.</summary>
@@ -130,14 +118,14 @@ internal sealed class CodeSearch(ItemTable table, SearcherPool pool)
             long passed = searcher.RowsPassed(query);
             ReadOnlySpan<ScanHit> hits = searcher.Hits(query);
             int kept = Math.Min(hits.Length, KeepMax(approximation, batch[query], passed));
-            found[query] = new Candidates(hits[..kept].ToArray(), passed);
+            found[query] = new Candidates(hits[..kept].ToArray(), passed, searcher.Engine);
         }
 
         return found;
     }
 
     /// <summary>How many rows a request keeps of so many.</summary>
-    private static int KeepMax(Approximation approximation, RequestWork work, long rows)
+    internal static int KeepMax(Approximation approximation, RequestWork work, long rows)
     {
         double share = approximation.KeepShare ?? Approximation.UsualKeepShare;
         long kept = !approximation.Rescores ? work.ScanK
@@ -194,8 +182,9 @@ internal sealed class CodeSearch(ItemTable table, SearcherPool pool)
         RequestRunner.Search(searcher, shape.GroupBy, batch, cancellation);
         for (int query = 0; query < batch.Length; query++)
         {
-            (int kept, long passed) = (candidates[query].Hits.Length, candidates[query].RowsPassed);
-            Take(searcher, column, approximation, batch, query, kept, passed, take);
+            Candidates found = candidates[query];
+            string engine = ScanAnswer.EngineOf(found.Engine, searcher.Engine);
+            Take(searcher, column, approximation, batch, query, found.Hits.Length, found.RowsPassed, engine, take);
         }
     }
 
@@ -208,15 +197,16 @@ internal sealed class CodeSearch(ItemTable table, SearcherPool pool)
         int query,
         long kept,
         long passed,
+        string engine,
         TakeAnswer take)
     {
         RequestRunner.Explain(searcher, batch[query], batch.Length);
-        take(batch[query], new ScanAnswer(searcher.Hits(query), passed, searcher.Engine)
+        take(batch[query], new ScanAnswer(searcher.Hits(query), passed, engine)
         {
             Mode = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Describe(column, approximation)} -> {kept:N0} of {passed:N0} rescored"),
-            IsExact = kept == passed,
+                $"{Describe(column, approximation)} -> {kept:N0} of {passed:N0} rescored{From(column, approximation)}"),
+            IsExact = kept == passed && approximation.RescoresFrom == ScoreSource.Rows,
         });
     }
 
@@ -234,9 +224,12 @@ internal sealed class CodeSearch(ItemTable table, SearcherPool pool)
         return new PlanFilter(plan);
     }
 
-    private static string Describe(EmbeddingColumn column, Approximation approximation)
+    internal static string Describe(EmbeddingColumn column, Approximation approximation)
         => column.Schema.Codes + (approximation.IsAsymmetric ? " asymmetric" : string.Empty);
 
-    /// <summary>The rows that codes chose for a request, best first, and how many they were chosen from.</summary>
-    private readonly record struct Candidates(ScanHit[] Hits, long RowsPassed);
+    private static string From(EmbeddingColumn column, Approximation approximation)
+        => approximation.RescoresFrom == ScoreSource.Rows ? string.Empty : $" from {CopySearch.Describe(column.Schema)}";
+
+    /// <summary>The rows that codes chose for a request, best first, and how many they were chosen from, by what.</summary>
+    private readonly record struct Candidates(ScanHit[] Hits, long RowsPassed, string Engine);
 }

@@ -8,14 +8,22 @@ namespace Linr.Engine.Requests;
 internal static class RequestCheck
 {
     /// <summary>
-    /// A request as it is answered, if nothing is wrong with it: an embedding that has codes alone is searched by these.
+    /// A request as it is answered, if nothing is wrong with it: an embedding that has codes alone is searched by these,
+    /// and an approximation says by what.
     /// </summary>
     /// <exception cref="ArgumentException">The request is wrong; the message lists every problem.</exception>
     public static SearchRequest Complete(SearchRequest request, Schema schema, QueryTower? tower)
     {
-        if (request.Approximation is null && Searched(request, schema, tower) is { RowType: RowType.None })
+        EmbeddingSchema? searched = Searched(request, schema, tower);
+        if (request.Approximation is null && searched is { RowType: RowType.None })
         {
             request = request with { Approximation = new Approximation { Rescores = false } };
+        }
+
+        if (request.Approximation is { By: null } approximation)
+        {
+            ScoreSource by = searched is { Codes: null, Copy: not null } ? ScoreSource.Copy : ScoreSource.Codes;
+            request = request with { Approximation = approximation with { By = by } };
         }
 
         var problems = new List<string>();
@@ -181,12 +189,14 @@ internal static class RequestCheck
         }
 
         EmbeddingSchema? searched = Searched(request, schema, tower);
-        if (searched is { Codes: null })
+        if (approximation is { By: ScoreSource.Codes } && searched is { Codes: null })
         {
             problems.Add(
                 $"Approximation: expected an embedding with codes; \"{searched.Name}\" has none in the model's schema "
                 + $"(codes: {EmbeddingCodes.Form}).");
         }
+
+        AddSourceProblems(approximation, searched, problems);
 
         if (searched is { RowType: RowType.None } && (approximation.Rescores || request.CheckExact))
         {
@@ -215,6 +225,38 @@ internal static class RequestCheck
         if (approximation.KeepCount is < 1)
         {
             problems.Add($"Approximation.KeepCount: expected 1 or more; found {approximation.KeepCount}.");
+        }
+    }
+
+    private static void AddSourceProblems(
+        Approximation approximation, EmbeddingSchema? searched, List<string> problems)
+    {
+        bool readsCopy = approximation.By == ScoreSource.Copy || approximation.RescoresFrom == ScoreSource.Copy;
+        if (readsCopy && searched is { Copy: null })
+        {
+            problems.Add(
+                $"Approximation: expected an embedding with a copy; \"{searched.Name}\" has none in the model's schema "
+                + "(copy: int8).");
+        }
+
+        if (approximation.By is not (ScoreSource.Codes or ScoreSource.Copy))
+        {
+            problems.Add($"Approximation.By: expected Codes or Copy; found {approximation.By}.");
+        }
+
+        if (approximation.RescoresFrom is not (ScoreSource.Rows or ScoreSource.Copy))
+        {
+            problems.Add($"Approximation.RescoresFrom: expected Rows or Copy; found {approximation.RescoresFrom}.");
+        }
+
+        if (approximation is { By: ScoreSource.Copy, RescoresFrom: ScoreSource.Copy })
+        {
+            problems.Add("Approximation.RescoresFrom: expected Rows, as copies choose; found Copy.");
+        }
+
+        if (approximation is { By: ScoreSource.Copy, IsAsymmetric: true })
+        {
+            problems.Add("Approximation.IsAsymmetric: expected it of codes; copies choose here.");
         }
     }
 

@@ -12,10 +12,30 @@ using Linr.Kernels.Scan;
 namespace Linr.Engine.Requests;
 
 /// <summary>Scans for a batch of resolved requests and makes their responses.</summary>
-internal sealed class RequestRunner(ItemTable table, string modelVersion, SearcherPool pool)
+internal sealed class RequestRunner
 {
     private readonly ConcurrentBag<FilterCompiler> _compilers = [];
-    private readonly CodeSearch _codes = new(table, pool);
+    private readonly ItemTable _table;
+    private readonly string _modelVersion;
+    private readonly SearcherPool _pool;
+    private readonly CodeSearch _codes;
+    private readonly CopySearch _copies;
+
+    /// <summary>A runner over a table.</summary>
+    /// <param name="table">The items.</param>
+    /// <param name="modelVersion">The version that answers carry.</param>
+    /// <param name="pool">Searchers.</param>
+    /// <param name="hostPool">Searchers on the processor; the same where there is no device.</param>
+    /// <param name="rowsAreOnDevice">Whether a device has all rows.</param>
+    public RequestRunner(
+        ItemTable table, string modelVersion, SearcherPool pool, SearcherPool hostPool, bool rowsAreOnDevice)
+    {
+        _table = table;
+        _modelVersion = modelVersion;
+        _pool = pool;
+        _copies = new CopySearch(table, pool, hostPool, rowsAreOnDevice);
+        _codes = new CodeSearch(table, pool, rowsAreOnDevice ? pool : hostPool, _copies);
+    }
 
     /// <summary>Answers requests of any shapes; if a filter is wrong, none.</summary>
     /// <exception cref="FilterException">A filter or its parameters are wrong.</exception>
@@ -25,7 +45,7 @@ internal sealed class RequestRunner(ItemTable table, string modelVersion, Search
         {
             foreach (RequestWork[] batch in sharing.Chunk(Limits.QueriesMax))
             {
-                using var filters = new BoundFilters(table, _compilers);
+                using var filters = new BoundFilters(_table, _compilers);
                 Array.ForEach(batch, one => Bind(one, filters));
                 Scan(sharing.Key, batch, cancellation);
             }
@@ -35,7 +55,7 @@ internal sealed class RequestRunner(ItemTable table, string modelVersion, Search
     /// <summary>Answers requests of one shape; one whose filter is wrong fails alone.</summary>
     public void RunShared(ScanShape shape, IReadOnlyList<RequestWork> batch, CancellationToken cancellation)
     {
-        using var filters = new BoundFilters(table, _compilers);
+        using var filters = new BoundFilters(_table, _compilers);
         foreach (RequestWork work in batch)
         {
             try
@@ -68,12 +88,29 @@ internal sealed class RequestRunner(ItemTable table, string modelVersion, Search
         if (shape.Approximation is { } approximation)
         {
             RowFilter?[] filters = [.. batch.Select(work => work.BoundFilter)];
-            _codes.Run(shape, approximation, batch, Answer, cancellation);
+            ScanApproximately(shape, approximation, batch, cancellation);
             CompareWithExact(shape, batch, filters, cancellation);
             return;
         }
 
         ScanRows(shape, batch, Answer, cancellation);
+    }
+
+    private void ScanApproximately(
+        ScanShape shape, Approximation approximation, RequestWork[] batch, CancellationToken cancellation)
+    {
+        if (approximation.By == ScoreSource.Codes)
+        {
+            _codes.Run(shape, approximation, batch, Answer, cancellation);
+        }
+        else if (approximation.Rescores)
+        {
+            _copies.RunKept(shape, approximation, batch, Answer, cancellation);
+        }
+        else
+        {
+            _copies.RunAlone(shape, batch, Answer, cancellation);
+        }
     }
 
     /// <summary>Says what share of the exact answer the requests have that ask for it.</summary>
@@ -96,28 +133,26 @@ internal sealed class RequestRunner(ItemTable table, string modelVersion, Search
             HashSet<ItemId> found = [.. work.Response!.Hits.Select(hit => hit.Id)];
             List<ScanHit> exact = Unseen(work, answer.Hits, work.Request.K);
             double recall = exact.Count == 0 ? 1 : exact.Count(
-                hit => found.Contains(table.Ids.Read(hit.Row))) / (double)exact.Count;
+                hit => found.Contains(_table.Ids.Read(hit.Row))) / (double)exact.Count;
             work.Response = work.Response with { Recall = recall };
         }
     }
 
     private void ScanRows(ScanShape shape, RequestWork[] batch, TakeAnswer take, CancellationToken cancellation)
     {
-        RowSearcher searcher = pool.Rent(shape.Embeddings, shape.EmbeddingNames, cancellation);
-        try
+        if (_copies.IsFaster(shape, batch))
         {
-            Search(searcher, shape.GroupBy, batch, cancellation);
-            for (int query = 0; query < batch.Length; query++)
-            {
-                Explain(searcher, batch[query], batch.Length);
-                take(batch[query], new ScanAnswer(
-                    searcher.Hits(query), searcher.RowsPassed(query), searcher.Engine));
-            }
+            _copies.Run(shape, batch, take, cancellation);
+            return;
         }
-        finally
+
+        using RentedSearcher rented = _pool.Rent(shape, ScoreSource.Rows, cancellation);
+        RowSearcher searcher = rented.Searcher;
+        Search(searcher, shape.GroupBy, batch, cancellation);
+        for (int query = 0; query < batch.Length; query++)
         {
-            // Also after a cancelled scan: every search starts its memory anew.
-            pool.Return(shape.Embeddings, searcher);
+            Explain(searcher, batch[query], batch.Length);
+            take(batch[query], new ScanAnswer(searcher.Hits(query), searcher.RowsPassed(query), searcher.Engine));
         }
     }
 
@@ -184,9 +219,9 @@ internal sealed class RequestRunner(ItemTable table, string modelVersion, Search
             Hits = hits,
             Exact = answer.IsExact,
             Mode = answer.Mode,
-            RowsScanned = table.Rows,
+            RowsScanned = _table.Rows,
             RowsPassed = answer.RowsPassed,
-            ModelVersion = modelVersion,
+            ModelVersion = _modelVersion,
             UnknownIds = work.Query.UnknownIds,
             Explanation = work.Request.Explain
                 ? new Explanation(answer.Engine, FilterText(work.Request), work.Clock.Stages)
@@ -216,7 +251,7 @@ internal sealed class RequestRunner(ItemTable table, string modelVersion, Search
 
     private List<ScanHit> Diversify(List<ScanHit> candidates, RequestWork work, Linr.Diversity diversity)
     {
-        EmbeddingColumn column = table.FindEmbedding(work.Query.Embeddings[0].Name)!;
+        EmbeddingColumn column = _table.FindEmbedding(work.Query.Embeddings[0].Name)!;
         int dim = column.Schema.Dim;
         var embeddings = new float[candidates.Count * dim];
         for (int i = 0; i < candidates.Count; i++)
@@ -236,14 +271,14 @@ internal sealed class RequestRunner(ItemTable table, string modelVersion, Search
         var values = new Dictionary<string, IReadOnlyList<Value>>(fields.Length);
         foreach (string field in fields)
         {
-            IReadOnlyList<Value> read = table.FindColumn(field)!.Read(hit.Row);
+            IReadOnlyList<Value> read = _table.FindColumn(field)!.Read(hit.Row);
             if (read.Count > 0)
             {
                 values[field] = read;
             }
         }
 
-        return new Hit(table.Ids.Read(hit.Row), hit.Score) { Fields = values };
+        return new Hit(_table.Ids.Read(hit.Row), hit.Score) { Fields = values };
     }
 
     private static string FilterText(SearchRequest request)

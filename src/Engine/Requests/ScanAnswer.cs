@@ -17,6 +17,9 @@ internal readonly ref struct ScanAnswer(ReadOnlySpan<ScanHit> hits, long rowsPas
     /// <summary>What the scores come from.</summary>
     public string Mode { get; init; } = "rows";
 
+    /// <summary>What searched, where one found the candidates that another one scored.</summary>
+    public static string EngineOf(string found, string scored) => found == scored ? found : $"{found}, {scored}";
+
     /// <summary>Whether no row could be better than the hits.</summary>
     public bool IsExact { get; init; } = true;
 }

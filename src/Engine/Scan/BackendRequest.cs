@@ -5,17 +5,20 @@ namespace Linr.Engine.Scan;
 
 /// <summary>What a backend is asked for; reused from search to search.</summary>
 /// <param name="embeddings">[segment of the scan]: the embedding's number in the schema.</param>
-/// <param name="isOfCodes">Whether the embedding's codes are scanned instead of its rows.</param>
-internal sealed class BackendRequest(int[] embeddings, bool isOfCodes)
+/// <param name="source">What is scanned of them.</param>
+internal sealed class BackendRequest(int[] embeddings, ScoreSource source)
 {
-    /// <summary>Whether the embedding's codes are scanned instead of its rows.</summary>
-    public bool IsOfCodes { get; } = isOfCodes;
+    /// <summary>What is scanned of the embeddings.</summary>
+    public ScoreSource Source { get; } = source;
 
     /// <summary>The scan.</summary>
     public ScanRequest Scan { get; } = new();
 
     /// <summary>[segment of the scan]: the embedding's number in the schema.</summary>
     public ReadOnlyMemory<int> Embeddings { get; } = embeddings;
+
+    /// <summary>[segment of the scan]: its number on a device; a device's backend fills it in.</summary>
+    public Memory<int> DeviceNumbers { get; } = new int[embeddings.Length];
 
     /// <summary>
     /// Which of the rows that pass codes let through to the scan; only for <see cref="ISearchBackend.TryKeep"/>.

@@ -2,6 +2,7 @@ using System.Globalization;
 using Linr.Cuda;
 using Linr.Engine.Devices;
 using Linr.Engine.Requests;
+using Linr.Index.Device;
 using Linr.Kernels;
 using Linr.Kernels.Scan;
 
@@ -127,9 +128,48 @@ internal sealed class DeviceBackend : ISearchBackend
     private string? WhyNot(BackendRequest request)
     {
         DeviceShard shard = _devices.Shards[0];
-        return IsSum(request) && !shard.Search.CanAdd(shard.Table.Arrays, request.Embeddings.Span) ? "embeddings are too wide to be added"
+        if (FindMissing(request, shard.Layout) is { } missing)
+        {
+            return missing;
+        }
+
+        Number(request, shard.Layout);
+        return IsSum(request) && !shard.Search.CanAdd(shard.Table.Arrays, request.DeviceNumbers.Span)
+                ? "embeddings are too wide to be added"
             : !_filters.TryBind(request.Scan.Filters.Span, shard.Table) ? "a filter is too large for it"
             : null;
+    }
+
+    /// <summary>What of a request the devices do not have; null where they have all.</summary>
+    private static string? FindMissing(BackendRequest request, DeviceLayout layout)
+    {
+        foreach (int embedding in request.Embeddings.Span)
+        {
+            EmbeddingSchema schema = layout.Embeddings[embedding];
+            bool isOfRows = request.Source == ScoreSource.Rows || (request.Source == ScoreSource.Copy && schema.Copy is null);
+            if (isOfRows && schema.RowType == RowType.None)
+            {
+                return $"the rows of {schema.Name} are kept on the host";
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Numbers what a request scans as devices number it.</summary>
+    private static void Number(BackendRequest request, DeviceLayout layout)
+    {
+        Span<int> numbers = request.DeviceNumbers.Span;
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            int embedding = request.Embeddings.Span[i];
+            numbers[i] = request.Source switch
+            {
+                ScoreSource.Codes => layout.CodesNumber(embedding),
+                ScoreSource.Copy when layout.Embeddings[embedding].Copy is not null => layout.CopyNumber(embedding),
+                _ => embedding,
+            };
+        }
     }
 
     /// <summary>Searches the devices; false where they cannot.</summary>
@@ -162,14 +202,13 @@ internal sealed class DeviceBackend : ISearchBackend
         bool isSum = IsSum(request);
         foreach (DeviceSearchRequest search in _requests)
         {
-            int embedding = request.Embeddings.Span[0];
-            search.Embedding = request.IsOfCodes ? _devices.Shards[0].Layout.CodesNumber(embedding) : embedding;
-            search.Embeddings = isSum ? request.Embeddings : default;
+            search.Embedding = request.DeviceNumbers.Span[0];
+            search.Embeddings = isSum ? request.DeviceNumbers : default;
             search.Weights = isSum ? scan.Weights : default;
             search.Keep = request.Keep;
             if (request.Keep is { } keep)
             {
-                keep.Codes = _devices.Shards[0].Layout.CodesNumber(embedding);
+                keep.Codes = _devices.Shards[0].Layout.CodesNumber(request.Embeddings.Span[0]);
             }
 
             search.QueryCount = scan.QueryCount;

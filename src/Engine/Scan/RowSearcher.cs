@@ -16,7 +16,7 @@ public sealed class RowSearcher : IDisposable
     private readonly ScanRequest _request;
     private readonly ScanSegment[] _segments;
     private readonly int[] _segmentStarts;
-    private readonly bool _isOfCodes;
+    private readonly ScoreSource _source;
     private readonly CodeKeep _keep = new() { Codes = 0 };
     private float[] _codeQueries = [];
     private long[] _keepLeast = [];
@@ -30,19 +30,22 @@ public sealed class RowSearcher : IDisposable
     /// <param name="table">What it searches.</param>
     /// <param name="backend">What searches; null: it is lent one.</param>
     /// <param name="embeddings">The embeddings that are scored.</param>
-    /// <param name="isOfCodes">
-    /// Whether the codes of the one embedding are scanned: queries are <see cref="Kernels.SignOporp.EncodeQuery"/>'s,
-    /// and weights are not used.
+    /// <param name="source">
+    /// What is scanned. Codes are of one embedding: queries are <see cref="Kernels.SignOporp.EncodeQuery"/>'s, and
+    /// weights are not used. Copies are of the embeddings that have one, and rows of the others.
     /// </param>
     internal RowSearcher(
-        TableScan table, ISearchBackend? backend, IReadOnlyList<string> embeddings, bool isOfCodes = false)
+        TableScan table,
+        ISearchBackend? backend,
+        IReadOnlyList<string> embeddings,
+        ScoreSource source = ScoreSource.Rows)
     {
-        _isOfCodes = isOfCodes;
+        _source = source;
         _table = table;
         _backend = backend;
-        _segments = [.. embeddings.Select(name => isOfCodes ? table.Codes(name) : table.Segment(name))];
+        _segments = [.. embeddings.Select(name => table.Segment(name, source))];
         _segmentStarts = new int[_segments.Length];
-        _search = new BackendRequest([.. embeddings.Select(table.EmbeddingNumber)], isOfCodes);
+        _search = new BackendRequest([.. embeddings.Select(table.EmbeddingNumber)], source);
         _request = _search.Scan;
         _request.Segments = _segments;
         _request.Order = table.Table.Order;
@@ -86,7 +89,7 @@ public sealed class RowSearcher : IDisposable
         _request.QueryCount = queryCount;
         _request.RowCount = _table.Table.Rows;
         _request.Queries = _queries.AsMemory(0, floats);
-        _request.Weights = _isOfCodes ? default : _weights.AsMemory(0, queryCount * _segments.Length);
+        _request.Weights = _source == ScoreSource.Codes ? default : _weights.AsMemory(0, queryCount * _segments.Length);
         _request.ScoreMin = _scoreMin.AsMemory(0, queryCount);
         _request.Filters = _filters.AsMemory(0, queryCount);
         _request.Groups = default;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Linr.Engine.Requests;
 
 namespace Linr.Engine.Scan;
 
@@ -11,31 +12,29 @@ namespace Linr.Engine.Scan;
 /// <param name="backendsMax">How many there may be; 0 is as many as there are callers.</param>
 internal sealed class SearcherPool(TableScan table, Func<ISearchBackend> makeBackend, int backendsMax) : IDisposable
 {
-    private readonly ConcurrentDictionary<string, ConcurrentStack<RowSearcher>> _waiting = new();
+    private readonly ConcurrentDictionary<(string Embeddings, ScoreSource Source), ConcurrentStack<RowSearcher>> _waiting = new();
     private readonly ConcurrentStack<ISearchBackend> _backends = new();
     private readonly SemaphoreSlim? _free = backendsMax > 0 ? new SemaphoreSlim(backendsMax) : null;
 
-    /// <summary>A searcher with a backend.</summary>
-    /// <param name="key">Under which searchers of these embeddings, and of rows or codes, are kept.</param>
-    /// <param name="embeddings">The embeddings.</param>
+    /// <summary>A searcher with a backend, until what is returned is disposed.</summary>
+    /// <param name="shape">Which embeddings it searches.</param>
+    /// <param name="source">What it searches of them.</param>
     /// <param name="cancellation">Looked at while it waits.</param>
-    /// <param name="isOfCodes">Whether it searches codes.</param>
     /// <exception cref="OperationCanceledException">It was cancelled while all backends were in use.</exception>
-    public RowSearcher Rent(
-        string key, IReadOnlyList<string> embeddings, CancellationToken cancellation, bool isOfCodes = false)
+    public RentedSearcher Rent(ScanShape shape, ScoreSource source, CancellationToken cancellation)
     {
         _free?.Wait(cancellation);
         try
         {
             ISearchBackend backend = _backends.TryPop(out ISearchBackend? idle) ? idle : makeBackend();
-            ConcurrentStack<RowSearcher> waiting = _waiting.GetOrAdd(key, _ => new ConcurrentStack<RowSearcher>());
+            ConcurrentStack<RowSearcher> waiting = _waiting.GetOrAdd((shape.Embeddings, source), _ => new());
             if (!waiting.TryPop(out RowSearcher? searcher))
             {
-                searcher = new RowSearcher(table, null, embeddings, isOfCodes);
+                searcher = new RowSearcher(table, null, shape.EmbeddingNames, source);
             }
 
             searcher.GiveBackend(backend);
-            return searcher;
+            return new RentedSearcher(this, waiting, searcher);
         }
         catch
         {
@@ -44,10 +43,11 @@ internal sealed class SearcherPool(TableScan table, Func<ISearchBackend> makeBac
         }
     }
 
-    public void Return(string key, RowSearcher searcher)
+    /// <summary>Takes a searcher back; also after a search was cancelled, for every search starts its memory anew.</summary>
+    internal void Return(ConcurrentStack<RowSearcher> waiting, RowSearcher searcher)
     {
         _backends.Push(searcher.TakeBackend()!);
-        _waiting[key].Push(searcher);
+        waiting.Push(searcher);
         _free?.Release();
     }
 

@@ -11,6 +11,7 @@ internal sealed class TableScan
 {
     private readonly Dictionary<string, ScanSegment> _segments;
     private readonly Dictionary<string, ScanSegment> _codes;
+    private readonly Dictionary<string, ScanSegment> _copies;
     private readonly Dictionary<string, ReadOnlyMemory<ColumnBlock>> _groups;
 
     public TableScan(ItemTable table)
@@ -20,6 +21,8 @@ internal sealed class TableScan
             .ToDictionary(column => column.Schema.Name, SegmentOf);
         _codes = table.Embeddings.Where(column => column.Codes is not null)
             .ToDictionary(column => column.Schema.Name, column => column.Codes!.Segment());
+        _copies = table.Embeddings.Where(column => column.Copy is not null)
+            .ToDictionary(column => column.Schema.Name, column => SegmentOf(column.Copy!.Column));
         _groups = table.Columns.OfType<ValueColumn>()
             .Where(column => column.Dictionary is not null && !column.Field.MultiValued)
             .ToDictionary(column => column.Field.Name, column => column.Blocks);
@@ -28,11 +31,11 @@ internal sealed class TableScan
     /// <summary>The table.</summary>
     public ItemTable Table { get; }
 
-    /// <summary>The rows of an embedding.</summary>
-    public ScanSegment Segment(string embedding) => _segments[embedding];
-
-    /// <summary>The codes of an embedding that has some.</summary>
-    public ScanSegment Codes(string embedding) => _codes[embedding];
+    /// <summary>An embedding's rows or codes; or its copy, and the rows of one that has no copy.</summary>
+    public ScanSegment Segment(string embedding, ScoreSource source)
+        => source == ScoreSource.Codes ? _codes[embedding]
+            : source == ScoreSource.Copy && _copies.TryGetValue(embedding, out ScanSegment copy) ? copy
+            : _segments[embedding];
 
     /// <summary>The number of an embedding in the schema.</summary>
     public int EmbeddingNumber(string embedding) => Table.Embeddings.Index()

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Linr.Index.Columns;
+using Linr.Index.Embeddings;
 using Linr.Index.Ids;
 using Linr.Kernels;
 using Linr.Kernels.Scan;
@@ -27,8 +28,14 @@ public sealed record DeviceLayout
         init => _capacity = FusedScan.RoomFor(Math.Max(value, 1));
     }
 
-    /// <summary>The embeddings, in the schema's order.</summary>
+    /// <summary>
+    /// The embeddings, in the schema's order; of <see cref="RowType.None"/> are those whose rows the device has not.
+    /// </summary>
     public required ImmutableArray<EmbeddingSchema> Embeddings { get; init; }
+
+    /// <summary>The copies of embeddings' rows, which are embeddings of their own on a device.</summary>
+    public IEnumerable<EmbeddingSchema> Copies
+        => Embeddings.Where(schema => schema.Copy is not null).Select(RowCopy.SchemaOf);
 
     /// <summary>The attributes, in the schema's order: the numbers of columns on the device.</summary>
     public required ImmutableArray<DeviceColumnLayout> Columns { get; init; }
@@ -39,8 +46,8 @@ public sealed record DeviceLayout
     /// <summary>Whether rows have a number that orders those of equal score; else they are in order.</summary>
     public required bool HasOrder { get; init; }
 
-    /// <summary>Bytes of embeddings, their scales and norms.</summary>
-    public long EmbeddingBytes => Embeddings.Sum(schema => Capacity
+    /// <summary>Bytes of embeddings, their copies, scales and norms.</summary>
+    public long EmbeddingBytes => Embeddings.Concat(Copies).Sum(schema => Capacity
         * (RowBytesOf(schema) + (HasScales(schema) ? sizeof(short) : 0) + (HasNorms(schema) ? sizeof(float) : 0)));
 
     /// <summary>Bytes of codes.</summary>
@@ -59,7 +66,7 @@ public sealed record DeviceLayout
 
     /// <summary>How many arrays.</summary>
     public int ArrayCount
-        => Embeddings.Sum(schema
+        => Embeddings.Concat(Copies).Sum(schema
                 => (schema.RowType == RowType.None ? 0 : 1) + (HasNorms(schema) ? 1 : 0) + (HasScales(schema) ? 1 : 0)
                     + (schema.Codes is null ? 0 : 1))
             + (HasOrder ? 1 : 0)
@@ -97,8 +104,12 @@ public sealed record DeviceLayout
     /// <param name="items">The table.</param>
     /// <param name="shard">Which rows; null is all.</param>
     /// <param name="capacity">Rows to have room for; 0 is as many as are loaded.</param>
+    /// <param name="keepsRowsOnHost">
+    /// Whether the device has not the rows of embeddings that have codes or a copy, but only these.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">There is room for fewer rows than are loaded.</exception>
-    public static DeviceLayout Of(ItemTable items, RowShard? shard = null, long capacity = 0)
+    public static DeviceLayout Of(
+        ItemTable items, RowShard? shard = null, long capacity = 0, bool keepsRowsOnHost = false)
     {
         ArgumentNullException.ThrowIfNull(items);
         RowShard rows = shard ?? RowShard.All(items);
@@ -118,7 +129,12 @@ public sealed record DeviceLayout
         {
             Shard = rows,
             Capacity = rows.Rows,
-            Embeddings = items.Schema.Embeddings,
+            Embeddings =
+            [
+                .. items.Schema.Embeddings.Select(schema => keepsRowsOnHost && schema is not { Codes: null, Copy: null }
+                    ? schema with { RowType = RowType.None }
+                    : schema),
+            ],
             Columns = columns.ToImmutable(),
             HasLiveMask = Enumerable.Range(rows.FirstBlock, rows.BlockCount)
                 .Any(block => !items.LiveMask(block).IsEmpty),
@@ -177,6 +193,10 @@ public sealed record DeviceLayout
     /// <summary>The number on a device of an embedding's codes: all codes follow all rows.</summary>
     public int CodesNumber(int embedding)
         => Embeddings.Length + Embeddings.Take(embedding).Count(schema => schema.Codes is not null);
+
+    /// <summary>The number on a device of an embedding's copy: all copies follow all codes.</summary>
+    public int CopyNumber(int embedding)
+        => CodesNumber(Embeddings.Length) + Embeddings.Take(embedding).Count(schema => schema.Copy is not null);
 
     /// <summary>Bytes of a row of an embedding.</summary>
     internal static int RowBytesOf(EmbeddingSchema schema)

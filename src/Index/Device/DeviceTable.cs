@@ -42,7 +42,7 @@ public sealed class DeviceTable : IDisposable
     /// <summary>Allocates what the layout says and sends the rows; returns when they are there.</summary>
     /// <param name="context">Where; it must stay open for as long as the result.</param>
     /// <param name="items">The table of the layout.</param>
-    /// <param name="layout">What to send, from <see cref="DeviceLayout.Of(ItemTable, RowShard?, long)"/>.</param>
+    /// <param name="layout">What to send, from <see cref="DeviceLayout.Of(ItemTable, RowShard?, long, bool)"/>.</param>
     /// <param name="progress">Told after every piece.</param>
     /// <param name="cancellation">Ends the upload.</param>
     /// <exception cref="CudaException">The memory is not there, or a call failed; all was given back.</exception>
@@ -69,9 +69,13 @@ public sealed class DeviceTable : IDisposable
                 RowCount = (uint)layout.Shard.Rows,
                 Embeddings =
                 [
-                    .. items.Embeddings.Select(column => table.SendEmbedding(column, context, upload)),
+                    .. items.Embeddings.Select((column, number) => layout.Embeddings[number].RowType == RowType.None
+                        ? DeviceLayout.Describe(column.Schema)
+                        : table.SendEmbedding(column, context, upload)),
                     .. items.Embeddings.Where(column => column.Codes is not null)
                         .Select(column => table.SendCodes(column, context, upload)),
+                    .. items.Embeddings.Where(column => column.Copy is not null)
+                        .Select(column => table.SendEmbedding(column.Copy!.Column, context, upload)),
                 ],
                 Order = table.SendOrder(items.Ids, context, upload, cancellation),
                 Live = table.SendLive(items, context, upload),
@@ -129,11 +133,6 @@ public sealed class DeviceTable : IDisposable
     private CudaEmbedding SendEmbedding(EmbeddingColumn column, CudaContext context, StagedUpload upload)
     {
         EmbeddingSchema schema = column.Schema;
-        if (schema.RowType == RowType.None)
-        {
-            return DeviceLayout.Describe(schema);
-        }
-
         DeviceSlice<byte> rows = Allocate<byte>(
             context, Layout.Capacity * DeviceLayout.RowBytesOf(schema), $"embedding {schema.Name}");
         DeviceSlice<float> norms = DeviceLayout.HasNorms(schema)

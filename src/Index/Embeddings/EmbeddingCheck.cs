@@ -34,17 +34,22 @@ internal static class EmbeddingCheck
                 + $"found {Text(norm)}";
         }
 
-        return (schema.RowType, schema.Metric) switch
+        return FindOverflow(schema, schema.RowType, row)
+            ?? (schema.Copy is { } copy ? FindOverflow(schema, copy, row) : null);
+    }
+
+    /// <summary>A component that rows of a type cannot hold, or null.</summary>
+    private static string? FindOverflow(EmbeddingSchema schema, RowType rowType, ReadOnlySpan<float> row)
+        => (rowType, schema.Metric) switch
         {
-            (RowType.Float16, not Metric.Cosine) => FindOverflow(
+            (RowType.Float16, not Metric.Cosine) => FindTooLarge(
                 schema, row, value => Half.IsFinite((Half)value), (float)Half.MaxValue, "16-bit rows"),
-            (RowType.Int8, _) => FindOverflow(
+            (RowType.Int8, _) => FindTooLarge(
                 schema, row, value => Math.Abs(value) <= Int8Rows.ComponentMax, Int8Rows.ComponentMax, "8-bit rows"),
             _ => null,
         };
-    }
 
-    private static string? FindOverflow(
+    private static string? FindTooLarge(
         EmbeddingSchema schema, ReadOnlySpan<float> row, Func<float, bool> fits, float largest, string rows)
     {
         for (int i = 0; i < row.Length; i++)

@@ -9,7 +9,7 @@ namespace Linr.Index.Embeddings;
 /// <summary>
 /// One embedding of every row of a table, in blocks of <see cref="Limits.BlockRows"/> rows, row-major [N, D]: 32-bit
 /// rows as they were given, or 16- or 8-bit rows (under cosine normalised first), 8-bit ones with a scale each; and a
-/// 32-bit norm a row. Or codes alone. Immutable; safe for concurrent readers.
+/// 32-bit norm a row. Or codes alone. Beside the rows may stand their codes and a smaller copy. Immutable; safe for concurrent readers.
 /// </summary>
 public sealed class EmbeddingColumn : IDisposable
 {
@@ -33,9 +33,11 @@ public sealed class EmbeddingColumn : IDisposable
         BlockStore<ushort>? bfloat16,
         Int8Store? int8,
         BlockStore<float>? norms,
-        CodeColumn? codes = null)
+        CodeColumn? codes = null,
+        RowCopy? copy = null)
     {
         Codes = codes;
+        Copy = copy;
         Schema = schema;
         Rows = rows;
         _float32 = float32;
@@ -56,15 +58,25 @@ public sealed class EmbeddingColumn : IDisposable
     /// <summary>The rows' codes; null where the schema asks for none.</summary>
     public CodeColumn? Codes { get; }
 
+    /// <summary>The rows again in fewer bytes; null where the schema asks for none.</summary>
+    public RowCopy? Copy { get; }
+
     /// <summary>How many rows.</summary>
     public long Rows { get; }
 
     /// <summary>How many blocks.</summary>
     public int BlockCount => (int)((Rows + Limits.BlockRows - 1) / Limits.BlockRows);
 
+    /// <summary>No row's norm is larger; 1 where rows have none.</summary>
+    public float NormMax => _normMax.Length == 0 ? 1 : _normMax.Max();
+
+    /// <summary>Whether rows have a norm each: all rows have, but a copy's under cosine.</summary>
+    internal bool HasNorms => _norms is not null;
+
     /// <summary>Bytes of native memory held; what is mapped is not counted.</summary>
     public long OwnedBytes => (_float32?.OwnedBytes ?? 0) + (_float16?.OwnedBytes ?? 0)
-        + (_bfloat16?.OwnedBytes ?? 0) + (_int8?.OwnedBytes ?? 0) + (_norms?.OwnedBytes ?? 0) + (Codes?.OwnedBytes ?? 0);
+        + (_bfloat16?.OwnedBytes ?? 0) + (_int8?.OwnedBytes ?? 0) + (_norms?.OwnedBytes ?? 0) + (Codes?.OwnedBytes ?? 0)
+        + (Copy?.Column.OwnedBytes ?? 0);
 
     /// <summary>The rows of a block, [rows, D].</summary>
     /// <exception cref="InvalidOperationException">The rows are not 32-bit.</exception>
@@ -104,21 +116,25 @@ public sealed class EmbeddingColumn : IDisposable
     }
 
     /// <summary>The norms of a block, [rows].</summary>
-    /// <exception cref="InvalidOperationException">There are no rows.</exception>
+    /// <exception cref="InvalidOperationException">There are no rows, or it is a copy that needs no norms.</exception>
     public NativeSlice<float> NormBlock(int block) => (_norms ?? throw NoRows()).Block(block);
 
     /// <summary>A block, as a scan reads it.</summary>
     /// <exception cref="InvalidOperationException">There are no rows.</exception>
     public RowBlock Block(int block)
     {
-        BlockStore<float> norms = _norms ?? throw NoRows();
+        if (Schema.RowType == RowType.None)
+        {
+            throw NoRows();
+        }
+
         bool normalised = _float32 is null && Schema.Metric == Metric.Cosine;
         nint rows = _float32?.Block(block).Address ?? _float16?.Block(block).Address
             ?? _int8?.Values.Block(block).Address ?? _bfloat16!.Block(block).Address;
         nint scales = _int8?.Scales.Block(block).Address ?? 0;
         return normalised
             ? new RowBlock(rows, Norms: 0, _bfloat16 is null ? NormalisedHalfMax : NormalisedBFloatMax, scales)
-            : new RowBlock(rows, norms.Block(block).Address, _normMax[block], scales);
+            : new RowBlock(rows, _norms!.Block(block).Address, _normMax[block], scales);
     }
 
     /// <summary>
@@ -158,6 +174,7 @@ public sealed class EmbeddingColumn : IDisposable
         _int8?.Dispose();
         _norms?.Dispose();
         Codes?.Dispose();
+        Copy?.Dispose();
     }
 
     /// <summary>Copies a row as it is stored: normalised, if it is a row of fewer bits under cosine.</summary>
@@ -187,7 +204,7 @@ public sealed class EmbeddingColumn : IDisposable
     }
 
     private InvalidOperationException NoRows()
-        => new($"Embedding \"{Schema.Name}\": expected rows; found codes alone.");
+        => new($"Embedding \"{Schema.Name}\": expected rows and their norms; found none.");
 
     private InvalidOperationException WrongType(RowType expected)
         => new($"Embedding \"{Schema.Name}\": expected rows of type {expected}; found {Schema.RowType}.");

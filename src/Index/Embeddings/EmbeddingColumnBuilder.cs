@@ -9,6 +9,8 @@ public sealed class EmbeddingColumnBuilder : IDisposable
 {
     private readonly float[] _rounded;
     private readonly SignOporp? _coder;
+    private readonly RowCopyBuilder? _copy;
+    private readonly bool _hasNorms;
     private BlockStore<ulong>? _codes;
     private BlockStore<float>? _float32;
     private BlockStore<Half>? _float16;
@@ -21,11 +23,19 @@ public sealed class EmbeddingColumnBuilder : IDisposable
     /// <summary>A builder with no row yet.</summary>
     /// <param name="schema">The embedding; must be valid.</param>
     public EmbeddingColumnBuilder(EmbeddingSchema schema)
+        : this(schema, hasNorms: schema?.RowType != RowType.None)
+    {
+    }
+
+    /// <summary>A builder with no row yet, of rows whose norms may be known elsewhere.</summary>
+    internal EmbeddingColumnBuilder(EmbeddingSchema schema, bool hasNorms)
     {
         ArgumentNullException.ThrowIfNull(schema);
         Schema = schema;
         _rounded = new float[schema.Dim];
         _coder = schema.Codes is null ? null : CodeColumn.CoderOf(schema);
+        _copy = schema.Copy is null ? null : new RowCopyBuilder(schema);
+        _hasNorms = hasNorms;
         StartRows();
     }
 
@@ -119,7 +129,7 @@ public sealed class EmbeddingColumnBuilder : IDisposable
         _norms?.Trim(rows);
         _codes?.Trim(rows);
         CodeColumn? codes = _codes is null ? null : new CodeColumn(_coder!, _codes);
-        var column = new EmbeddingColumn(Schema, rows, _float32, _float16, _bfloat16, _int8, _norms, codes);
+        var column = new EmbeddingColumn(Schema, rows, _float32, _float16, _bfloat16, _int8, _norms, codes, _copy?.Build(rows));
         _present.Dispose();
         StartRows();
         _present = RowMask.Store();
@@ -136,6 +146,7 @@ public sealed class EmbeddingColumnBuilder : IDisposable
         _int8?.Dispose();
         _norms?.Dispose();
         _codes?.Dispose();
+        _copy?.Dispose();
         _present.Dispose();
     }
 
@@ -168,12 +179,26 @@ public sealed class EmbeddingColumnBuilder : IDisposable
     /// <summary>Sets a row that <see cref="EmbeddingCheck"/> has passed, with the norm that it gave.</summary>
     internal void SetChecked(uint row, ReadOnlySpan<float> embedding, double norm)
     {
-        if (_norms is not null)
+        if (Schema.RowType != RowType.None)
         {
-            _norms.Write(row)[0] = (float)Store(row, embedding, norm);
+            norm = Store(row, embedding, norm);
         }
 
-        SetCode(row, embedding);
+        if (_norms is not null)
+        {
+            _norms.Write(row)[0] = (float)norm;
+        }
+
+        if (_codes is not null || _copy is not null)
+        {
+            // Of the row as it is stored, so that they can be made again.
+            ReadOnlySpan<float> stored = _float32 is not null || Schema.RowType == RowType.None
+                ? embedding
+                : ReadRounded(row, _rounded);
+            _coder?.Encode(stored, _codes!.Write(row));
+            _copy?.Set(row, stored);
+        }
+
         RowMask.Set(_present, row, true);
         _rowsSet = Math.Max(_rowsSet, row + 1L);
     }
@@ -202,27 +227,10 @@ public sealed class EmbeddingColumnBuilder : IDisposable
         {
             // A scan bounds its rounding errors by the norms of the rows that it reads.
             WriteRounded(row, embedding);
-            ReadRounded(row, _rounded);
-            return EmbeddingNorm.Of(_rounded);
+            return EmbeddingNorm.Of(ReadRounded(row, _rounded));
         }
 
         return norm;
-    }
-
-    private void SetCode(uint row, ReadOnlySpan<float> embedding)
-    {
-        if (_codes is null)
-        {
-            return;
-        }
-
-        if (_float32 is null && _norms is not null)
-        {
-            ReadRounded(row, _rounded);
-            embedding = _rounded;
-        }
-
-        _coder!.Encode(embedding, _codes.Write(row));
     }
 
     private void StartRows()
@@ -232,7 +240,7 @@ public sealed class EmbeddingColumnBuilder : IDisposable
         _float16 = Schema.RowType == RowType.Float16 ? BlockStore<Half>.OfRows(Schema.Dim) : null;
         _bfloat16 = Schema.RowType == RowType.BFloat16 ? BlockStore<ushort>.OfRows(Schema.Dim) : null;
         _int8 = Schema.RowType == RowType.Int8 ? Int8Store.OfRows(Schema.Dim) : null;
-        _norms = Schema.RowType == RowType.None ? null : BlockStore<float>.OfRows();
+        _norms = _hasNorms ? BlockStore<float>.OfRows() : null;
     }
 
     private void WriteRounded(uint row, ReadOnlySpan<float> values)
@@ -251,7 +259,8 @@ public sealed class EmbeddingColumnBuilder : IDisposable
         }
     }
 
-    private void ReadRounded(uint row, Span<float> values)
+    /// <summary>A row as it is stored.</summary>
+    internal ReadOnlySpan<float> ReadRounded(uint row, Span<float> values)
     {
         if (_float16 is not null)
         {
@@ -265,5 +274,7 @@ public sealed class EmbeddingColumnBuilder : IDisposable
         {
             BFloats.Widen(_bfloat16!.Read(row), values);
         }
+
+        return values;
     }
 }

@@ -9,6 +9,7 @@ public static class EmbeddingConversion
     /// <param name="column">The rows.</param>
     /// <param name="rowType">How they are to be stored.</param>
     /// <param name="codes">Which codes they are to have; null for none.</param>
+    /// <param name="copy">How they are to be stored a second time; null for not.</param>
     /// <param name="progress">Told how many rows are done; null for nobody.</param>
     /// <param name="cancellation">Looked at between some thousand rows.</param>
     /// <exception cref="ArgumentException">
@@ -20,6 +21,7 @@ public static class EmbeddingConversion
         EmbeddingColumn column,
         RowType rowType,
         EmbeddingCodes? codes,
+        RowType? copy,
         IProgress<long>? progress = null,
         CancellationToken cancellation = default)
     {
@@ -30,7 +32,7 @@ public static class EmbeddingConversion
                 $"Embedding \"{column.Schema.Name}\": expected rows to convert; found codes alone.", nameof(column));
         }
 
-        EmbeddingSchema schema = column.Schema with { RowType = rowType, Codes = codes };
+        EmbeddingSchema schema = column.Schema with { RowType = rowType, Codes = codes, Copy = copy };
         SchemaValidator.ThrowIfInvalid(new Schema { IdKind = IdKind.Integer, Embeddings = [schema] });
         using var builder = new EmbeddingColumnBuilder(schema);
         var piece = new float[PieceRows * schema.Dim];

@@ -39,6 +39,16 @@ public static class ModelNames
     /// <summary>The codes of an embedding: U64 [N, bits / 64]; bit b of a row is bit b % 64 of word b / 64.</summary>
     public static string EmbeddingCodes(string embedding) => $"embeddings/{embedding}/codes";
 
+    /// <summary>
+    /// What stands for an embedding's name in the names of its copy's tensors: <c>embeddings/NAME/copy/rows</c>.
+    /// </summary>
+    public static string Copy(string embedding) => $"{embedding}/copy";
+
+    /// <summary>
+    /// The largest norm of a row less its copy, a block of 65,536 rows; under cosine of both at norm 1: F32 [blocks].
+    /// </summary>
+    public static string Lost(string embedding) => $"embeddings/{embedding}/copy/lost";
+
     /// <summary>Numbers, dates and booleans: I64, F64 or BOOL; [N], or [values] beside <see cref="Offsets"/>.</summary>
     public static string Values(string field) => $"fields/{field}/values";
 
@@ -73,6 +83,7 @@ public static class ModelNames
         .. schema.Embeddings.SelectMany(one => new[]
         {
             Rows(one.Name), Scales(one.Name), Norms(one.Name), EmbeddingCodes(one.Name),
+            Rows(Copy(one.Name)), Scales(Copy(one.Name)), Norms(Copy(one.Name)), Lost(one.Name),
         }),
         .. schema.Fields.SelectMany(field => new[]
         {

@@ -34,6 +34,7 @@ public static class ModelReader
             [
                 .. schema.Embeddings.Select(embedding => ModelNames.Rows(embedding.Name)),
                 .. schema.Embeddings.Select(embedding => ModelNames.EmbeddingCodes(embedding.Name)),
+                .. schema.Embeddings.Select(embedding => ModelNames.Rows(ModelNames.Copy(embedding.Name))),
             ];
             file.Verify(tensor => !rowTensors.Contains(tensor.Name));
             ItemTable items = ReadItems(file, schema, copyRows);
@@ -83,7 +84,8 @@ public static class ModelReader
             var reader = new ColumnReader(file, ids.Count);
             Column[] columns = [.. schema.Fields.Select(field => Keep(reader.Read(field)))];
             EmbeddingColumn[] embeddings =
-                [.. schema.Embeddings.Select(one => Keep(ReadEmbedding(file, one, ids.Count, copyRows)))];
+                [.. schema.Embeddings.Select(one => Keep(ReadEmbedding(
+                    file, one, ids.Count, copyRows, hasNorms: one.RowType != RowType.None)))];
             var idMap = new Lazy<IdMap>(() => MakeIdMap(file, ids));
             return new ItemTable(schema, ids, columns, embeddings, idMap, backing: file);
         }
@@ -102,7 +104,7 @@ public static class ModelReader
     }
 
     private static EmbeddingColumn ReadEmbedding(
-        TensorFile file, EmbeddingSchema schema, long rows, bool copyRows)
+        TensorFile file, EmbeddingSchema schema, long rows, bool copyRows, bool hasNorms)
     {
         string name = ModelNames.Rows(schema.Name);
         return new EmbeddingColumn(
@@ -112,9 +114,10 @@ public static class ModelReader
             schema.RowType == RowType.Float16 ? Rows<Half>(TensorType.Float16) : null,
             schema.RowType == RowType.BFloat16 ? Rows<ushort>(TensorType.BFloat16) : null,
             schema.RowType == RowType.Int8 ? new Int8Store(Rows<sbyte>(TensorType.Int8), ReadScales()) : null,
-            schema.RowType == RowType.None ? null : BlockStore<float>.Map(
+            !hasNorms ? null : BlockStore<float>.Map(
                 file.Require<float>(ModelNames.Norms(schema.Name), TensorType.Float32, rows), Limits.BlockRows, 1),
-            ReadCodes());
+            ReadCodes(),
+            schema.Copy is null ? null : ReadCopy(file, schema, rows, copyRows));
 
         CodeColumn? ReadCodes()
         {
@@ -148,6 +151,25 @@ public static class ModelReader
             => copyRows
                 ? BlockStore<T>.Copy(all, Limits.BlockRows, stride)
                 : BlockStore<T>.Map(all, Limits.BlockRows, stride);
+    }
+
+    private static RowCopy ReadCopy(TensorFile file, EmbeddingSchema schema, long rows, bool copyRows)
+    {
+        string name = ModelNames.Lost(schema.Name);
+        long blockCount = (rows + Limits.BlockRows - 1) / Limits.BlockRows;
+        ReadOnlySpan<float> lost = file.Require<float>(name, TensorType.Float32, blockCount).Span;
+        for (int block = 0; block < lost.Length; block++)
+        {
+            if (!(lost[block] >= 0) || float.IsInfinity(lost[block]))
+            {
+                throw file.Error(
+                    file.Find(name)!, block * sizeof(float), "a norm of 0 or more", $"{lost[block]} of block {block}");
+            }
+        }
+
+        EmbeddingColumn column = ReadEmbedding(
+            file, RowCopy.SchemaOf(schema), rows, copyRows, RowCopy.HasNorms(schema));
+        return new RowCopy(column, lost.ToArray());
     }
 
     private static void CheckScales(TensorFile file, TensorInfo tensor, NativeSlice<Half> scales)

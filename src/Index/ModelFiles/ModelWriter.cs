@@ -26,9 +26,15 @@ public static class ModelWriter
             tensors.AddRange(ColumnTensors.Of(column));
         }
 
-        EmbeddingColumn[] ofRows = [.. items.Embeddings.Where(column => column.Schema.RowType != RowType.None)];
-        tensors.AddRange(ofRows.Select(Norms));
-        tensors.AddRange(items.Embeddings.Where(column => column.Schema.RowType == RowType.Int8).Select(Scales));
+        EmbeddingColumn[] copied = [.. items.Embeddings.Where(column => column.Copy is not null)];
+        EmbeddingColumn[] ofRows =
+        [
+            .. copied.Select(column => column.Copy!.Column),
+            .. items.Embeddings.Where(column => column.Schema.RowType != RowType.None),
+        ];
+        tensors.AddRange(ofRows.Where(column => column.HasNorms).Select(Norms));
+        tensors.AddRange(ofRows.Where(column => column.Schema.RowType == RowType.Int8).Select(Scales));
+        tensors.AddRange(copied.Select(Lost));
         tensors.AddRange(contents.Tensors);
 
         // Last, so that all that is read at once when a model is loaded lies together.
@@ -68,6 +74,12 @@ public static class ModelWriter
         TensorType.Float16,
         [column.Rows],
         sink => WriteBlocks(sink, column, column.ScaleBlock));
+
+    private static TensorSource Lost(EmbeddingColumn column) => new(
+        ModelNames.Lost(column.Schema.Name),
+        TensorType.Float32,
+        [column.BlockCount],
+        sink => sink.Write(column.Copy!.Lost));
 
     private static TensorSource Codes(EmbeddingColumn column) => new(
         ModelNames.EmbeddingCodes(column.Schema.Name),

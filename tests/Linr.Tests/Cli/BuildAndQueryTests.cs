@@ -113,8 +113,8 @@ public sealed class BuildAndQueryTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--codes-only", "--codes-only and --rescore: expected an embedding with codes; \"v\" has none")]
-    [InlineData("--rescore=1%", "--codes-only and --rescore: expected an embedding with codes; \"v\" has none")]
+    [InlineData("--codes-only", "--codes-only, --copy-only and --rescore: expected an embedding with codes; \"v\" has none")]
+    [InlineData("--rescore=1%", "--codes-only, --copy-only and --rescore: expected an embedding with codes; \"v\" has none")]
     [InlineData("--rescore=much", "--rescore: expected a share such as 1%, or a number of items; found \"much\".")]
     [InlineData("--rescore=200%", "--rescore: expected above 0 and at most 1; found 2.")]
     [InlineData("--asymmetric", "--asymmetric: expected --codes-only or --rescore too; found neither.")]

@@ -16,7 +16,8 @@ internal sealed class RandomItems
         int seed,
         Metric metric = Metric.Cosine,
         EmbeddingCodes? codes = null,
-        RowType rowType = RowType.Float32)
+        RowType rowType = RowType.Float32,
+        RowType? copy = null)
     {
         var random = new Random(seed);
         Schema = new Schema
@@ -30,7 +31,7 @@ internal sealed class RandomItems
             ],
             Embeddings =
             [
-                new EmbeddingSchema("main", Dim, metric, rowType, codes),
+                new EmbeddingSchema("main", Dim, metric, rowType, codes, copy),
                 new EmbeddingSchema("side", SideDim, Metric.Dot),
             ],
         };

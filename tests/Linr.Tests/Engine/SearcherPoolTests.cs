@@ -1,3 +1,4 @@
+using Linr.Engine.Requests;
 using Linr.Engine.Scan;
 using Linr.Index;
 
@@ -11,22 +12,22 @@ public class SearcherPoolTests
         using ItemTable table = new RandomItems(10, 1).ToTable();
         int made = 0;
         using var pool = new SearcherPool(new TableScan(table), Make, backendsMax: 2);
-        RowSearcher first = pool.Rent("main", ["main"], CancellationToken.None);
-        RowSearcher second = pool.Rent("side", ["side"], CancellationToken.None);
-        Assert.Throws<OperationCanceledException>(() => pool.Rent("main", ["main"], new CancellationToken(true)));
+        RentedSearcher first = Rent(pool, "main");
+        RentedSearcher second = Rent(pool, "side");
+        Assert.Throws<OperationCanceledException>(() => Rent(pool, "main", new CancellationToken(true)));
 
-        pool.Return("side", second);
-        Assert.Throws<ObjectDisposedException>(() => second.Engine);
-        RowSearcher third = pool.Rent("main", ["main"], CancellationToken.None);
-        Assert.NotSame(first, third);
+        second.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => second.Searcher.Engine);
+        RentedSearcher third = Rent(pool, "main");
+        Assert.NotSame(first.Searcher, third.Searcher);
         Assert.Equal(2, made);
-        third.Begin(1);
-        third.Search(3);
-        Assert.Equal(3, third.Hits(0).Length);
-        pool.Return("main", third);
-        pool.Return("main", first);
-        Assert.Same(first, pool.Rent("main", ["main"], CancellationToken.None));
-        pool.Return("main", first);
+        third.Searcher.Begin(1);
+        third.Searcher.Search(3);
+        Assert.Equal(3, third.Searcher.Hits(0).Length);
+        third.Dispose();
+        first.Dispose();
+        using RentedSearcher again = Rent(pool, "main");
+        Assert.Same(first.Searcher, again.Searcher);
 
         CpuBackend Make()
         {
@@ -42,8 +43,11 @@ public class SearcherPoolTests
         bool fails = true;
         using var pool = new SearcherPool(
             new TableScan(table), () => fails ? throw new IOException() : new CpuBackend(null), backendsMax: 1);
-        Assert.Throws<IOException>(() => pool.Rent("main", ["main"], CancellationToken.None));
+        Assert.Throws<IOException>(() => Rent(pool, "main"));
         fails = false;
-        pool.Return("main", pool.Rent("main", ["main"], CancellationToken.None));
+        Rent(pool, "main").Dispose();
     }
+
+    private static RentedSearcher Rent(SearcherPool pool, string embedding, CancellationToken cancellation = default)
+        => pool.Rent(new ScanShape(embedding, GroupBy: null, Approximation: null), ScoreSource.Rows, cancellation);
 }

@@ -24,7 +24,10 @@ internal sealed class RandomModel
                     _random.Next(1, dimMax),
                     (Metric)_random.Next(3),
                     (RowType)_random.Next(4),
-                    _random.Next(3) == 0 ? new EmbeddingCodes(64 * _random.Next(1, 4), (ulong)seed) : null)),
+                    _random.Next(3) == 0 ? new EmbeddingCodes(64 * _random.Next(1, 4), (ulong)seed) : null))
+                    .Select(one => one.RowType == RowType.Int8 || _random.Next(2) == 0
+                        ? one
+                        : one with { Copy = RowType.Int8 }),
             ],
         };
     }

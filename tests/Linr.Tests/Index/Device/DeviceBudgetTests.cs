@@ -49,6 +49,23 @@ public sealed class DeviceBudgetTests(CudaMachine machine) : CudaTest(machine)
     }
 
     [Fact]
+    public void Rows_that_are_kept_on_the_host_take_nothing()
+    {
+        using ItemTable table = new Linr.Tests.Engine.RandomItems(
+            1_000, seed: 1, codes: new EmbeddingCodes(64), copy: RowType.Int8).ToTable();
+        var all = DeviceLayout.Of(table);
+        var few = DeviceLayout.Of(table, keepsRowsOnHost: true);
+
+        // Rows of 12 floats with norms, of which there are copies, and of 5 with neither codes nor a copy.
+        Assert.Equal(1_024 * (48 + 4 + 32 + 32 + 2), all.EmbeddingBytes);
+        Assert.Equal(1_024 * (32 + 32 + 2), few.EmbeddingBytes);
+        Assert.Equal(all.CodeBytes, few.CodeBytes);
+        Assert.Equal(3, few.CopyNumber(0));
+        AssertAllocated(all, table);
+        AssertAllocated(few, table);
+    }
+
+    [Fact]
     public void A_schema_and_sizes_give_the_layout_that_the_table_has()
         => Gen.Int[0, 1 << 30].Sample(
             seed =>

@@ -33,6 +33,13 @@ public class GoldenFileTests
         Check("format-1-int8.linr", items);
     }
 
+    [Fact]
+    public void Format_1_has_copies_of_rows()
+    {
+        using ItemTable items = ModelFileTests.CopiedTable();
+        Check("format-1-copies.linr", items);
+    }
+
     private static void Check(string name, ItemTable items)
     {
         using var folder = new TemporaryFolder();

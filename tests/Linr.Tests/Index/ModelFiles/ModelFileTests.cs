@@ -123,6 +123,16 @@ public class ModelFileTests
                 new("distance", 9, Metric.Euclidean, RowType.Int8),
             ]);
 
+    /// <summary>Embeddings with copies of their rows, of every type and for each metric.</summary>
+    internal static ItemTable CopiedTable()
+        => TableOf(
+            [
+                new("direction", 20, Metric.Cosine, RowType.Float32, new EmbeddingCodes(64), RowType.Int8),
+                new("product", 7, Metric.Dot, RowType.Float32, Copy: RowType.Float16),
+                new("distance", 9, Metric.Euclidean, RowType.Float16, Copy: RowType.Int8),
+                new("brain", 9, Metric.Cosine, RowType.Float32, Copy: RowType.BFloat16),
+            ]);
+
     private static ItemTable TableOf(ImmutableArray<EmbeddingSchema> embeddings)
     {
         using var builder = new ItemTableBuilder(new Schema { IdKind = IdKind.Integer, Embeddings = embeddings });

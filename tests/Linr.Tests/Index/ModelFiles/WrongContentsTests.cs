@@ -160,6 +160,35 @@ public class WrongContentsTests
         Assert.Contains(found, error.Found, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(-1f)]
+    public void A_loss_that_is_no_norm_is_refused(float lost)
+    {
+        using var folder = new TemporaryFolder();
+        Dictionary<string, string> metadata = Metadata();
+        metadata["linr.schema"] = Fields.Replace(
+            "\"float32\"", "\"float32\", \"copy\": \"float16\"", StringComparison.Ordinal);
+        Assert.Equal(3, Open(0.5f));
+        ModelFormatException error = Assert.Throws<ModelFormatException>(() => Open(lost));
+        Assert.Equal("embeddings/e/copy/lost", error.Section);
+        Assert.Equal(("a norm of 0 or more", $"{lost} of block 0"), (error.Expected, error.Found));
+
+        long Open(float norm)
+        {
+            TensorSource[] tensors =
+            [
+                .. Good(),
+                TensorSource.Of("embeddings/e/copy/rows", TensorType.Float16, [3, 2], new Half[6]),
+                TensorSource.Of("embeddings/e/copy/norms", TensorType.Float32, [3], new float[3]),
+                TensorSource.Of("embeddings/e/copy/lost", TensorType.Float32, [1], new[] { norm }),
+            ];
+            using LoadedModel model = ModelReader.Open(Save(folder, tensors, metadata));
+            return model.Items.Embeddings[0].Copy!.Column.Rows;
+        }
+    }
+
     private static void AssertRefused(string section, TensorSource tensor, string expected)
     {
         using var folder = new TemporaryFolder();

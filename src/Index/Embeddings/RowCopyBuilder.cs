@@ -1,0 +1,43 @@
+namespace Linr.Index.Embeddings;
+
+/// <summary>Collects the copy of an embedding's rows, in any order.</summary>
+internal sealed class RowCopyBuilder : IDisposable
+{
+    private readonly EmbeddingColumnBuilder _column;
+    private readonly float[] _copied;
+    private readonly List<float> _lost = [];
+
+    /// <summary>A builder with no row yet.</summary>
+    /// <param name="schema">The embedding, not its copy.</param>
+    public RowCopyBuilder(EmbeddingSchema schema)
+    {
+        _column = new EmbeddingColumnBuilder(RowCopy.SchemaOf(schema), RowCopy.HasNorms(schema));
+        _copied = new float[schema.Dim];
+    }
+
+    /// <summary>Copies a row as it is stored.</summary>
+    public void Set(uint row, ReadOnlySpan<float> stored)
+    {
+        _column.SetChecked(row, stored, EmbeddingNorm.Of(stored));
+        float lost = RowCopy.LostOf(stored, _column.ReadRounded(row, _copied), _column.Schema.Metric);
+        int block = (int)(row / Limits.BlockRows);
+        while (_lost.Count <= block)
+        {
+            _lost.Add(0);
+        }
+
+        // Of a row that was set again the larger stays, which only makes a search look at more rows.
+        _lost[block] = Math.Max(_lost[block], lost);
+    }
+
+    /// <summary>Makes the copy of rows 0 to <paramref name="rows"/>; the builder is empty then.</summary>
+    public RowCopy Build(long rows)
+    {
+        var copy = new RowCopy(_column.Build(rows), [.. _lost]);
+        _lost.Clear();
+        return copy;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _column.Dispose();
+}
