@@ -102,7 +102,8 @@ run training Training.Tests
 # --- the bench of a GPU: a thousandth of it, on the emulator, answers checked -----------------------------------------
 log=$results/bench-device.log
 if LINR_CUDA_DRIVER="$emulator" LINR_REQUIRE_CUDA=1 dotnet bench/Device/bin/Release/net10.0/Linr.Bench.Device.dll \
-    --rows 15500 --large-rows 16000 --code-rows 40000 --batch-max 16 --passes 1 --checks 1 --engine-seconds 0.1 --peer-seconds 0 \
+    --rows 15500 --large-rows 16000 --code-rows 40000 --batch-max 16 --passes 1 --checks 1 --engine-seconds 0.1 --host-rows \
+    --peer-seconds 0 \
     --out "$results/gpu" > "$log" 2>&1; then
     passed=$((passed + 1))
     echo "bench-device: $(grep -c 'answers right' "$log") figures, their answers right"

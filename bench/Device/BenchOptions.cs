@@ -44,6 +44,9 @@ internal sealed record BenchOptions
     /// <summary>How long each closed loop through the engine runs; zero: none does.</summary>
     public required double EngineSeconds { get; init; }
 
+    /// <summary>Whether searches of rows that stay on the host are measured too.</summary>
+    public required bool HostRows { get; init; }
+
     /// <summary>The peer starts no measurement later than this; zero: it does not run.</summary>
     public required double PeerSeconds { get; init; }
 

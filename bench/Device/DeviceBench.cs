@@ -7,6 +7,7 @@ internal sealed class DeviceBench(BenchOptions options, TextWriter log)
 {
     private readonly List<DeviceFigure> _figures = [];
     private readonly List<EngineFigure> _engineFigures = [];
+    private readonly List<HostRowsFigure> _hostRows = [];
     private readonly List<double> _readRates = [];
 
     /// <summary>Runs it.</summary>
@@ -42,6 +43,7 @@ internal sealed class DeviceBench(BenchOptions options, TextWriter log)
             _readRates.Count == 0 ? 0 : Quantiles.Median(_readRates) / 1e12,
             _figures,
             _engineFigures,
+            _hostRows,
             peer);
     }
 
@@ -88,6 +90,23 @@ internal sealed class DeviceBench(BenchOptions options, TextWriter log)
         if (table == CaseTable.Usual && options.EngineSeconds > 0)
         {
             RunEngine(rows);
+        }
+
+        if (table == CaseTable.Usual && options.HostRows)
+        {
+            RunHostRows(rows);
+        }
+    }
+
+    private void RunHostRows(RandomRows rows)
+    {
+        foreach (HostRowsFigure figure in new HostRowsBench(rows, options.Passes).Run())
+        {
+            _hostRows.Add(figure);
+            log.WriteLine(FormattableString.Invariant(
+                $"rows on the host, batch {figure.Batch}, top {figure.K:N0}: {figure.MedianMs:F3} ms (p95 {figure.P95Ms:F3}), ")
+                + FormattableString.Invariant($"{figure.RowsRescored:N0} rows looked at, {figure.DeviceBytes:N0} bytes; ")
+                + FormattableString.Invariant($"on the device {figure.WholeMs:F3} ms, {figure.WholeBytes:N0} bytes"));
         }
     }
 

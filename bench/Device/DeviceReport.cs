@@ -14,6 +14,7 @@ namespace Linr.Bench.Device;
 /// <param name="ReadTerabytesPerSecond">The read bandwidth measured in this run.</param>
 /// <param name="Figures">A figure a case and batch.</param>
 /// <param name="Engine">Figures of the engine's API; none where they were not asked for.</param>
+/// <param name="HostRows">Figures of rows on the host; none where they were not asked for, or in older files.</param>
 /// <param name="Peer">A peer in the same run, or null.</param>
 internal sealed record DeviceReport(
     string Device,
@@ -26,6 +27,7 @@ internal sealed record DeviceReport(
     double ReadTerabytesPerSecond,
     IReadOnlyList<DeviceFigure> Figures,
     IReadOnlyList<EngineFigure> Engine,
+    IReadOnlyList<HostRowsFigure>? HostRows,
     PeerResult? Peer)
 {
     private const string DriverFile = "/proc/driver/nvidia/version";

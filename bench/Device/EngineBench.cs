@@ -1,10 +1,6 @@
 using System.Diagnostics;
-using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
-using Linr.Cuda;
 using Linr.Engine;
 using Linr.Engine.Batching;
-using Linr.Index;
 using Linr.Kernels;
 using Linr.Kernels.Scan;
 
@@ -16,10 +12,8 @@ namespace Linr.Bench.Device;
 /// </summary>
 internal sealed class EngineBench : IDisposable
 {
-    private const string Embedding = "main";
     private const int K = 2_000;
     private const int VectorsPerCaller = 4;
-    private const int PieceRows = 1 << 18;
 
     // One caller is latency; the others ask for throughput, with ever fuller batches.
     private static readonly (int Callers, int ConcurrentBatches)[] s_loads =
@@ -39,7 +33,7 @@ internal sealed class EngineBench : IDisposable
         _batchMax = batchMax;
         _k = (int)Math.Min(K, rows.Table.RowCount);
         _retriever = Retriever.Over(
-            MakeItems(rows), "bench", new RetrieverOptions { Device = EngineDevice.Cuda });
+            EngineItems.Of(rows), "bench", new RetrieverOptions { Device = EngineDevice.Cuda });
     }
 
     /// <summary>Runs each load for some time, after a quarter of it to warm up.</summary>
@@ -97,7 +91,7 @@ internal sealed class EngineBench : IDisposable
         search.Search(
             new DeviceSearchRequest { Table = _rows.Table, QueryCount = 1, Queries = query, K = _k }, workspace);
         SearchResponse response = _retriever.Search(
-            new SearchRequest { Embeddings = [new EmbeddingQuery(Embedding, query)], K = _k, Explain = true });
+            new SearchRequest { Embeddings = [new EmbeddingQuery(EngineItems.Embedding, query)], K = _k, Explain = true });
         if (response.Explanation!.Engine != _retriever.Engine)
         {
             throw new InvalidOperationException(
@@ -114,40 +108,6 @@ internal sealed class EngineBench : IDisposable
                     $"A wrong answer of the engine: expected {expected[i]} in place {i}; found {found}.");
             }
         }
-    }
-
-    private static ItemTable MakeItems(RandomRows rows)
-    {
-        CudaEmbedding embedding = rows.Table.Embeddings[0];
-        int dim = embedding.Dim;
-        using var builder = new ItemTableBuilder(new Schema
-        {
-            IdKind = IdKind.Integer,
-            Embeddings = [new EmbeddingSchema(Embedding, dim, Metric.Dot, RowType.Float16)],
-        });
-        using var stream = new CudaStream(rows.Table.Context, "rows to the host");
-        long piece = Math.Min(PieceRows, rows.Table.RowCount);
-        var bytes = new byte[piece * embedding.RowBytes];
-        var values = new float[piece * dim];
-        var ids = new long[piece];
-        for (long first = 0; first < rows.Table.RowCount; first += piece)
-        {
-            int count = (int)Math.Min(piece, rows.Table.RowCount - first);
-            stream.Download(
-                rows.Rows.Slice(first * embedding.RowBytes, count * (long)embedding.RowBytes),
-                bytes.AsSpan(0, count * embedding.RowBytes));
-            Parallel.For(0, count, row =>
-            {
-                ids[row] = first + row;
-                TensorPrimitives.ConvertToSingle(
-                    MemoryMarshal.Cast<byte, Half>(bytes.AsSpan(row * embedding.RowBytes, dim * sizeof(ushort))),
-                    values.AsSpan(row * dim, dim));
-            });
-            builder.AppendIds(ids.AsSpan(0, count));
-            builder.SetEmbeddings(Embedding, (uint)first, values.AsSpan(0, count * dim));
-        }
-
-        return builder.Build();
     }
 
     /// <summary>Callers that ask again as soon as they are answered.</summary>

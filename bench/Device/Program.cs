@@ -48,6 +48,10 @@ var folder = new Option<string>("--out", "-o")
     Description = "Folder for gpu.json, gpu.md and gpu.png.",
     DefaultValueFactory = _ => "artifacts/gpu",
 };
+var hostRows = new Option<bool>("--host-rows")
+{
+    Description = "Also searches whose rows stay on the host, by way of a copy on the device.",
+};
 var seed = new Option<ulong>("--seed") { Description = "What the rows are drawn from.", DefaultValueFactory = _ => 1 };
 var draw = new Option<string?>("--draw")
 {
@@ -61,7 +65,8 @@ var system = new Option<string?>("--system")
 };
 var root = new RootCommand("Measures Linr's searches on a CUDA device, and checks their answers.")
 {
-    cases, rows, largeRows, codeRows, dim, batchMax, passes, checks, engineSeconds, peerSeconds, folder, seed, draw, system,
+    cases, rows, largeRows, codeRows, dim, batchMax, passes, checks, engineSeconds, hostRows, peerSeconds, folder, seed, draw,
+    system,
 };
 root.SetAction((parsed, cancellation) => Task.FromResult(parsed.GetValue(draw) is { } earlier
     ? Draw(earlier, parsed.GetValue(folder)!)
@@ -79,6 +84,7 @@ root.SetAction((parsed, cancellation) => Task.FromResult(parsed.GetValue(draw) i
         Passes = parsed.GetValue(passes),
         Checks = parsed.GetValue(checks),
         EngineSeconds = parsed.GetValue(engineSeconds),
+        HostRows = parsed.GetValue(hostRows),
         PeerSeconds = parsed.GetValue(peerSeconds),
         Folder = parsed.GetValue(folder)!,
         Seed = parsed.GetValue(seed),

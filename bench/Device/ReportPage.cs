@@ -31,6 +31,7 @@ internal static class ReportPage
 
         AppendStages(page, report.Figures);
         AppendEngine(page, report);
+        AppendHostRows(page, report.HostRows ?? []);
         AppendPeer(page, report.Peer);
         Line(page, $"");
         Line(page, $"![Milliseconds a search](gpu.png)");
@@ -110,6 +111,29 @@ internal static class ReportPage
                 page,
                 $"{figure.Callers} | {figure.ConcurrentBatches} | {figure.QueriesPerSecond:N0} | {figure.MedianMs:F3}",
                 $"{figure.P95Ms:F3} | {figure.MeanBatch:F1}");
+        }
+    }
+
+    private static void AppendHostRows(StringBuilder page, IReadOnlyList<HostRowsFigure> figures)
+    {
+        if (figures.Count == 0)
+        {
+            return;
+        }
+
+        Line(page, $"");
+        Line(page, $"## Rows on the host, their 8-bit copy on the device: exact, as a caller waits");
+        Line(page, $"");
+        Line(page, $"{figures[0].DeviceBytes:N0} bytes of the device; {figures[0].WholeBytes:N0} where it has the rows.");
+        Line(page, $"");
+        Line(page, $"| batch | k | ms | p95 | rows looked at a query | rows on the device, ms |");
+        Line(page, $"| ---: | ---: | ---: | ---: | ---: | ---: |");
+        foreach (HostRowsFigure figure in figures)
+        {
+            Row(
+                page,
+                $"{figure.Batch} | {figure.K:N0} | {figure.MedianMs:F3} | {figure.P95Ms:F3}",
+                $"{figure.RowsRescored:N0} | {figure.WholeMs:F3}");
         }
     }
 

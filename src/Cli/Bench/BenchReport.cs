@@ -8,6 +8,7 @@ namespace Linr.Cli.Bench;
 /// <param name="Command">The command that made it.</param>
 /// <param name="Passes">How many passes the medians are over.</param>
 /// <param name="Scans">The limits and our scans.</param>
+/// <param name="Copies">Exact searches by way of a copy.</param>
 /// <param name="Filters">Filters by themselves.</param>
 /// <param name="Peer">A peer in the same run, or null.</param>
 internal sealed record BenchReport(
@@ -16,6 +17,7 @@ internal sealed record BenchReport(
     string Command,
     int Passes,
     ScanBenchResult Scans,
+    IReadOnlyList<CopyFigure> Copies,
     FilterBenchResult Filters,
     PeerResult? Peer)
 {

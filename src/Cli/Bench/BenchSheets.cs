@@ -14,6 +14,7 @@ internal static class BenchSheets
             report.Scans.Figures.ToLookup(figure => figure.Case.Filter == CaseFilter.None);
         yield return Plain([.. figures[true].Where(figure => figure.Case.Element != RowElement.SignCode)], report.Peer);
         yield return Codes([.. figures[true].Where(figure => figure.Case.Element == RowElement.SignCode)]);
+        yield return Copies(report.Copies, Shape(figures[true].First()));
         if (figures[false].Any())
         {
             yield return Filtered([.. figures[false]], report.Peer);
@@ -84,6 +85,20 @@ internal static class BenchSheets
             Text($"{figure.Case.K}"),
             Text($"{figure.MedianMs:F2}"),
             Text($"{figure.ReadShare * 100:F0} %"),
+        ])]);
+
+    private static BenchSheet Copies(IReadOnlyList<CopyFigure> figures, string shape) => new(
+        $"Exact answers of fp32 rows by way of an int8 copy, {shape}",
+        0,
+        ["batch", "k", "rows ms", "by copy ms", "as fast", "rows looked at a query"],
+        [.. figures.Select(figure => (string[])
+        [
+            Text($"{figure.QueryCount}"),
+            Text($"{figure.K}"),
+            Text($"{figure.RowsMs:F2}"),
+            Text($"{figure.CopyMs:F2}"),
+            Text($"{figure.Speed:F2}"),
+            Text($"{figure.CandidatesMean:F0}"),
         ])]);
 
     private static BenchSheet Filtered(IReadOnlyList<ScanFigure> figures, PeerResult? peer) => new(

@@ -54,7 +54,7 @@ internal static class BenchCommand
     public static Command Create() => CommandBuilder.Create(
         "bench",
         "Measures this machine's memory bandwidth and multiply-add peak, then Linr's exact scans as shares of them, "
-        + "and its filters. Takes about 3 minutes on one thread, and 1.5 GB of memory.",
+        + "and its filters. Takes about 3 minutes on one thread, and 2 GB of memory.",
         [s_rows, s_dim, s_filterRows, s_passes, s_quick, s_peer, s_out, s_seed, CommonOptions.Threads],
         Run);
 
@@ -68,10 +68,11 @@ internal static class BenchCommand
         int threads = CommonOptions.ThreadCount(context);
         string? folder = FileCheck.FolderOrNull(s_out.Name, context.Find(s_out));
         string? script = FileCheck.ExistingOrNull(s_peer.Name, context.Find(s_peer));
-        (ScanBenchResult scans, FilterBenchResult filters) = context.Progress.Progress().AutoClear(true).Start(bars =>
+        (ScanBenchResult scans, IReadOnlyList<CopyFigure> copies, FilterBenchResult filters) = context.Progress.Progress().AutoClear(true).Start(bars =>
         {
             ProgressTask rowsBar = bars.AddTask(Invariant($"{rows:N0} x {dim} random rows"), maxValue: 1);
             ProgressTask scanBar = bars.AddTask(Invariant($"scans, {threads} threads"), maxValue: 1);
+            ProgressTask copyBar = bars.AddTask("exact by way of copies", maxValue: 1);
             ProgressTask filterBar = bars.AddTask(Invariant($"filters over {filterRows:N0} rows"), maxValue: 1);
             rowsBar.IsIndeterminate = true;
             using var bench = new ScanBench(rows, dim, threads, context.Get(s_seed));
@@ -80,12 +81,13 @@ internal static class BenchCommand
             return (
                 bench.Run(
                     BenchCases.Of(context.Get(s_quick)), passes, new BarProgress(scanBar), context.Cancellation),
+                bench.RunCopies(passes, new BarProgress(copyBar), context.Cancellation),
                 bench.RunFilters(filterRows, passes, new BarProgress(filterBar), context.Cancellation));
         });
         PeerResult? peer = script is null ? null : context.Progress.Status().Start(
             script, _ => PeerScript.Run(script, rows, dim, threads, passes, context));
         var report = new BenchReport(
-            BenchMachine.This, BenchMachine.Commit(), context.CommandLine, passes, scans, filters, peer);
+            BenchMachine.This, BenchMachine.Commit(), context.CommandLine, passes, scans, copies, filters, peer);
         if (context.IsJson)
         {
             context.WriteJson(report);

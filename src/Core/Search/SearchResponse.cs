@@ -29,6 +29,12 @@ public sealed record SearchResponse
     /// <summary>Rows that passed the filter.</summary>
     public required long RowsPassed { get; init; }
 
+    /// <summary>
+    /// Candidates that codes or copies of rows chose and that got their scores in a second step; null where every row
+    /// got its score at once.
+    /// </summary>
+    public long? RowsRescored { get; init; }
+
     /// <summary>The version of the model that answered.</summary>
     public required string ModelVersion { get; init; }
 

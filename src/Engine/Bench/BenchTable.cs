@@ -63,6 +63,9 @@ internal sealed class BenchTable : IDisposable
     /// <summary>The memory of the float rows.</summary>
     public NativeSlice<byte> Memory => _rows.Slice<byte>();
 
+    /// <summary>Float rows, [count, D].</summary>
+    public ReadOnlySpan<float> Rows(long first, int count) => _rows.Span<float>(first * _dim, count * _dim);
+
     /// <summary>Whether <see cref="Repeat"/> can be asked for: the table has a whole block.</summary>
     public bool CanRepeat => _rowCount >= ScanSegment.BlockRows;
 

@@ -17,6 +17,8 @@ public sealed class ScanBench : IDisposable
     private readonly FilterIds _ids;
     private readonly ScanWorkers _workers;
     private readonly ScanWorkspace _workspace = new();
+    private readonly long _rowCount;
+    private readonly int _dim;
     private readonly int _seed;
 
     /// <summary>Makes the rows, N x D normalised, and what filters read.</summary>
@@ -26,7 +28,7 @@ public sealed class ScanBench : IDisposable
     /// <param name="seed">What the rows and queries are drawn from.</param>
     public ScanBench(long rowCount, int dim, int threadCount, int seed)
     {
-        _seed = seed;
+        (_rowCount, _dim, _seed) = (rowCount, dim, seed);
         _table = new BenchTable(rowCount, dim, seed);
         _columns = new FilterColumns(rowCount, seed);
         _columns.AddWorst(_table.Scores(_table.Request(RowElement.Float32, 1, 1, seed).Queries.Span));
@@ -76,6 +78,17 @@ public sealed class ScanBench : IDisposable
         long rowCount, int passCount, IProgress<double>? progress, CancellationToken cancellation)
     {
         using FilterBench bench = new(_table, rowCount, _seed);
+        return bench.Run(passCount, progress, cancellation);
+    }
+
+    /// <summary>Measures exact searches by way of an 8-bit copy of the rows.</summary>
+    /// <param name="passCount">Passes, after one that is not counted.</param>
+    /// <param name="progress">Told the share that is done; null for nobody.</param>
+    /// <param name="cancellation">Looked at during each search.</param>
+    public IReadOnlyList<CopyFigure> RunCopies(
+        int passCount, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        using CopyBench bench = new(_table, _rowCount, _dim, _workers.ThreadCount, _seed);
         return bench.Run(passCount, progress, cancellation);
     }
 

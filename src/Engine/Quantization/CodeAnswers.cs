@@ -1,4 +1,3 @@
-using Linr.Engine.Requests;
 using Linr.Index;
 using Linr.Index.Embeddings;
 using Linr.Kernels;
@@ -7,7 +6,7 @@ using Linr.Kernels.Scan;
 namespace Linr.Engine.Quantization;
 
 /// <summary>
-/// What <see cref="CodeSearch"/> does, for one query and for codes of any width: those are made here, so that a model
+/// What <see cref="Requests.CodeSearch"/> does, for one query and for codes of any width: those are made here, so that a model
 /// needs none of its own.
 /// </summary>
 internal sealed class CodeAnswers : IDisposable
@@ -53,10 +52,8 @@ internal sealed class CodeAnswers : IDisposable
         ReadOnlyMemory<float> query, bool isAsymmetric, double? keepShare, int k, CancellationToken cancellation)
     {
         _column.Coder.EncodeQuery(query.Span, isAsymmetric, _query);
-        ReadOnlySpan<ScanHit> best = _codes.Search(_query, Kept(keepShare, k, _table.Rows), null, cancellation);
-        return keepShare is null
-            ? best
-            : _rows.Search(query, k, CodeSearch.Only(best, _table.BlockCount), cancellation);
+        ReadOnlySpan<ScanHit> best = _codes.Search(_query, Kept(keepShare, k, _table.Rows), cancellation);
+        return keepShare is null ? best : _rows.Search(query, k, best, cancellation);
     }
 
     /// <inheritdoc/>

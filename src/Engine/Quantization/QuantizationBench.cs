@@ -43,7 +43,7 @@ public sealed class QuantizationBench : IDisposable
     /// <param name="cancellation">Looked at during each search.</param>
     public QuantizationResult Run(IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
-        var turns = new Turns(_queries, query => _rows.Search(query, _ks[^1], null, cancellation));
+        var turns = new Turns(_queries, query => _rows.Search(query, _ks[^1], cancellation));
         RowType[] rowTypes = [.. _options.RowTypes.Where(type => type != _column.Schema.RowType)];
         int steps = (_options.Bits.Count + rowTypes.Length) * _ks.Length * turns.Count;
         int done = 0;
@@ -108,8 +108,8 @@ public sealed class QuantizationBench : IDisposable
         {
             Answer[] ways =
             [
-                query => _rows.Search(query, k, null, cancellation),
-                query => search.Search(query, k, null, cancellation),
+                query => _rows.Search(query, k, cancellation),
+                query => search.Search(query, k, cancellation),
             ];
             (double Recall, double MedianUs)[] samples = turns.Measure(k, ways, turned);
             figures.Add(new RowTypeFigure(
@@ -127,7 +127,7 @@ public sealed class QuantizationBench : IDisposable
     /// <summary>The exact search, then every kind of search by codes.</summary>
     private Answer[] Ways(CodeAnswers codes, int k, CancellationToken cancellation) =>
     [
-        query => _rows.Search(query, k, null, cancellation),
+        query => _rows.Search(query, k, cancellation),
         .. Kinds().Select(kind => (Answer)(
             query => codes.Answer(query, kind.IsAsymmetric, kind.KeepShare, k, cancellation))),
     ];

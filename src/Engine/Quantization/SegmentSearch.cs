@@ -1,5 +1,4 @@
 using Linr.Index;
-using Linr.Kernels.Filter;
 using Linr.Kernels.Scan;
 
 namespace Linr.Engine.Quantization;
@@ -8,7 +7,7 @@ namespace Linr.Engine.Quantization;
 internal sealed class SegmentSearch(ScanSegment segment, ItemTable table, ScanWorkers workers) : IDisposable
 {
     private readonly ScanWorkspace _workspace = new();
-    private readonly RowFilter?[] _filters = new RowFilter?[1];
+    private readonly ReadOnlyMemory<uint>[] _candidates = new ReadOnlyMemory<uint>[1];
     private readonly ScanRequest _request = new()
     {
         Segments = new[] { segment },
@@ -17,20 +16,36 @@ internal sealed class SegmentSearch(ScanSegment segment, ItemTable table, ScanWo
         Order = table.Order,
     };
 
-    /// <summary>
-    /// The <paramref name="k"/> best rows that pass a filter, best first; valid until the next search.
-    /// </summary>
-    public ReadOnlySpan<ScanHit> Search(
-        ReadOnlyMemory<float> query, int k, RowFilter? filter, CancellationToken cancellation)
+    /// <summary>The <paramref name="k"/> best rows, best first; valid until the next search.</summary>
+    public ReadOnlySpan<ScanHit> Search(ReadOnlyMemory<float> query, int k, CancellationToken cancellation)
     {
-        _filters[0] = filter;
-        _request.Filters = _filters;
+        _request.Candidates = default;
+        return Run(query, k, cancellation);
+    }
+
+    /// <summary>The same of some rows, none twice.</summary>
+    public ReadOnlySpan<ScanHit> Search(
+        ReadOnlyMemory<float> query, int k, ReadOnlySpan<ScanHit> candidates, CancellationToken cancellation)
+    {
+        var rows = new uint[candidates.Length];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            rows[i] = candidates[i].Row;
+        }
+
+        _candidates[0] = rows;
+        _request.Candidates = _candidates;
+        return Run(query, k, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _workspace.Dispose();
+
+    private ReadOnlySpan<ScanHit> Run(ReadOnlyMemory<float> query, int k, CancellationToken cancellation)
+    {
         _request.Queries = query;
         _request.K = k;
         FilteredTopK.Search(_request, _workspace, workers, cancellation);
         return _workspace.Hits(0);
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _workspace.Dispose();
 }

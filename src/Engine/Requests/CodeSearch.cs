@@ -174,12 +174,7 @@ internal sealed class CodeSearch(ItemTable table, SearcherPool pool, SearcherPoo
         TakeAnswer take,
         CancellationToken cancellation)
     {
-        for (int query = 0; query < batch.Length; query++)
-        {
-            batch[query].BoundFilter = Only(candidates[query].Hits, table.BlockCount);
-        }
-
-        RequestRunner.Search(searcher, shape.GroupBy, batch, cancellation);
+        ScoreOnly(searcher, shape.GroupBy, batch, query => candidates[query].Hits, table.BlockCount, cancellation);
         for (int query = 0; query < batch.Length; query++)
         {
             Candidates found = candidates[query];
@@ -206,20 +201,41 @@ internal sealed class CodeSearch(ItemTable table, SearcherPool pool, SearcherPoo
             Mode = string.Create(
                 CultureInfo.InvariantCulture,
                 $"{Describe(column, approximation)} -> {kept:N0} of {passed:N0} rescored{From(column, approximation)}"),
+            RowsRescored = kept,
             IsExact = kept == passed && approximation.RescoresFrom == ScoreSource.Rows,
         });
     }
 
-    /// <summary>A filter that lets these rows through.</summary>
-    internal static PlanFilter Only(ReadOnlySpan<ScanHit> hits, int blockCount)
+    /// <summary>Finds the best of each request's candidates: of a list where that can be given, else by a filter.</summary>
+    internal static void ScoreOnly(
+        RowSearcher searcher,
+        GroupBy? groupBy,
+        RequestWork[] batch,
+        Func<int, ScanHit[]> candidatesOf,
+        int blockCount,
+        CancellationToken cancellation)
     {
-        FilterPlan plan = new();
-        uint[] rows = new uint[hits.Length];
-        for (int i = 0; i < rows.Length; i++)
+        RequestRunner.Fill(searcher, groupBy, batch);
+        for (int query = 0; query < batch.Length; query++)
         {
-            rows[i] = hits[i].Row;
+            uint[] rows = Array.ConvertAll(candidatesOf(query), hit => hit.Row);
+            if (searcher.TakesCandidates)
+            {
+                searcher.SetCandidates(query, rows);
+            }
+            else
+            {
+                searcher.SetFilter(query, Only(rows, blockCount));
+            }
         }
 
+        searcher.Search(batch.Max(one => one.ScanK), cancellation);
+    }
+
+    /// <summary>A filter that lets these rows through.</summary>
+    internal static PlanFilter Only(ReadOnlySpan<uint> rows, int blockCount)
+    {
+        FilterPlan plan = new();
         plan.Complete(plan.AppendRows(rows, blockCount, FilterPlan.Pass, FilterPlan.Fail));
         return new PlanFilter(plan);
     }

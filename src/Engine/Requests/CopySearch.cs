@@ -2,7 +2,6 @@ using System.Globalization;
 using Linr.Engine.Scan;
 using Linr.Index;
 using Linr.Index.Embeddings;
-using Linr.Kernels.Filter;
 using Linr.Kernels.Scan;
 
 namespace Linr.Engine.Requests;
@@ -51,7 +50,6 @@ internal sealed class CopySearch(ItemTable table, SearcherPool pool, SearcherPoo
     private bool TryRun(
         ScanShape shape, Approximation? codes, RequestWork[] batch, TakeAnswer take, CancellationToken cancellation)
     {
-        RowFilter?[] filters = [.. batch.Select(work => work.BoundFilter)];
         var cuts = new float[batch.Length];
         for (int i = 0; i < cuts.Length; i++)
         {
@@ -73,11 +71,6 @@ internal sealed class CopySearch(ItemTable table, SearcherPool pool, SearcherPoo
 
             var again = new List<int>();
             Rescore(shape, works, found, Take, cancellation);
-            foreach (int i in open)
-            {
-                batch[i].BoundFilter = filters[i];
-            }
-
             open = [.. again];
             wanted *= Growth;
 
@@ -206,13 +199,9 @@ internal sealed class CopySearch(ItemTable table, SearcherPool pool, SearcherPoo
         Action<int, RowSearcher> take,
         CancellationToken cancellation)
     {
-        for (int i = 0; i < batch.Length; i++)
-        {
-            batch[i].BoundFilter = CodeSearch.Only(found[i].Hits, table.BlockCount);
-        }
-
         using RentedSearcher rented = hostPool.Rent(shape, ScoreSource.Rows, cancellation);
-        RequestRunner.Search(rented.Searcher, shape.GroupBy, batch, cancellation);
+        CodeSearch.ScoreOnly(
+            rented.Searcher, shape.GroupBy, batch, i => found[i].Hits, table.BlockCount, cancellation);
         for (int i = 0; i < batch.Length; i++)
         {
             RequestRunner.Explain(rented.Searcher, batch[i], batch.Length);
@@ -232,6 +221,7 @@ internal sealed class CopySearch(ItemTable table, SearcherPool pool, SearcherPoo
             Mode = string.Create(
                 CultureInfo.InvariantCulture,
                 $"{Chosen(shape, codes, found)}{Describe(shape)} -> {found.Hits.Length:N0} of {found.RowsKept:N0} rescored"),
+            RowsRescored = found.Hits.Length,
             IsExact = isExact,
         };
 

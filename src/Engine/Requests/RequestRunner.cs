@@ -6,7 +6,6 @@ using Linr.Engine.Scan;
 using Linr.Filters;
 using Linr.Index;
 using Linr.Index.Embeddings;
-using Linr.Kernels.Filter;
 using Linr.Kernels.Scan;
 
 namespace Linr.Engine.Requests;
@@ -87,9 +86,8 @@ internal sealed class RequestRunner
     {
         if (shape.Approximation is { } approximation)
         {
-            RowFilter?[] filters = [.. batch.Select(work => work.BoundFilter)];
             ScanApproximately(shape, approximation, batch, cancellation);
-            CompareWithExact(shape, batch, filters, cancellation);
+            CompareWithExact(shape, batch, cancellation);
             return;
         }
 
@@ -114,14 +112,8 @@ internal sealed class RequestRunner
     }
 
     /// <summary>Says what share of the exact answer the requests have that ask for it.</summary>
-    private void CompareWithExact(
-        ScanShape shape, RequestWork[] batch, RowFilter?[] filters, CancellationToken cancellation)
+    private void CompareWithExact(ScanShape shape, RequestWork[] batch, CancellationToken cancellation)
     {
-        for (int query = 0; query < batch.Length; query++)
-        {
-            batch[query].BoundFilter = filters[query];
-        }
-
         RequestWork[] compared = [.. batch.Where(work => work.Request.CheckExact)];
         if (compared.Length > 0)
         {
@@ -221,6 +213,7 @@ internal sealed class RequestRunner
             Mode = answer.Mode,
             RowsScanned = _table.Rows,
             RowsPassed = answer.RowsPassed,
+            RowsRescored = answer.RowsRescored,
             ModelVersion = _modelVersion,
             UnknownIds = work.Query.UnknownIds,
             Explanation = work.Request.Explain

@@ -20,6 +20,9 @@ internal readonly ref struct ScanAnswer(ReadOnlySpan<ScanHit> hits, long rowsPas
     /// <summary>What searched, where one found the candidates that another one scored.</summary>
     public static string EngineOf(string found, string scored) => found == scored ? found : $"{found}, {scored}";
 
+    /// <summary>Candidates that got their scores in a second step; null where there was none.</summary>
+    public long? RowsRescored { get; init; }
+
     /// <summary>Whether no row could be better than the hits.</summary>
     public bool IsExact { get; init; } = true;
 }

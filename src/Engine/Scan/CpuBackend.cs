@@ -21,6 +21,9 @@ internal sealed class CpuBackend(ScanWorkers? workers) : ISearchBackend
     public ScanCounters Counters => _workspace.Counters;
 
     /// <inheritdoc/>
+    public bool TakesCandidates => true;
+
+    /// <inheritdoc/>
     public void Search(BackendRequest request, CancellationToken cancellation)
         => FilteredTopK.Search(request.Scan, _workspace, workers, cancellation);
 

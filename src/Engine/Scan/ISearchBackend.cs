@@ -14,6 +14,9 @@ internal interface ISearchBackend : IDisposable
     /// <summary>What the last search did, if the processor did it.</summary>
     ScanCounters Counters { get; }
 
+    /// <summary>Whether it takes <see cref="Kernels.Scan.ScanRequest.Candidates"/>.</summary>
+    bool TakesCandidates => false;
+
     /// <summary>Whether <see cref="TryKeep"/> is worth a try.</summary>
     bool CanKeep => false;
 

@@ -24,6 +24,7 @@ public sealed class RowSearcher : IDisposable
     private float[] _weights = [];
     private float[] _scoreMin = [];
     private RowFilter?[] _filters = [];
+    private ReadOnlyMemory<uint>[] _candidates = [];
     private ISearchBackend? _backend;
 
     /// <summary>A searcher, which owns its backend.</summary>
@@ -92,6 +93,7 @@ public sealed class RowSearcher : IDisposable
         _request.Weights = _source == ScoreSource.Codes ? default : _weights.AsMemory(0, queryCount * _segments.Length);
         _request.ScoreMin = _scoreMin.AsMemory(0, queryCount);
         _request.Filters = _filters.AsMemory(0, queryCount);
+        _request.Candidates = default;
         _request.Groups = default;
         _search.IsTimed = false;
     }
@@ -109,6 +111,18 @@ public sealed class RowSearcher : IDisposable
 
     /// <summary>Which rows a query may return; queries that share the object share its evaluation.</summary>
     public void SetFilter(int query, RowFilter? filter) => _filters[query] = filter;
+
+    /// <summary>Whether <see cref="SetCandidates"/> may be called.</summary>
+    internal bool TakesCandidates => Backend.TakesCandidates;
+
+    /// <summary>The only rows that a query may return, none twice; instead of filters, and for all queries.</summary>
+    internal void SetCandidates(int query, ReadOnlyMemory<uint> rows)
+    {
+        Grow(ref _candidates, _request.QueryCount);
+        _candidates[query] = rows;
+        _request.Candidates = _candidates.AsMemory(0, _request.QueryCount);
+        _request.Filters = default;
+    }
 
     /// <summary>The lowest score that a hit of a query may have.</summary>
     public void SetScoreMin(int query, float scoreMin) => _scoreMin[query] = scoreMin;

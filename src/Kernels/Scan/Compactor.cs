@@ -85,6 +85,9 @@ internal sealed unsafe class Compactor
         Settle(slot, ref list);
     }
 
+    /// <summary>Turns rows of which nothing is known, at a score of infinity, into the slot's answer.</summary>
+    public void Score(int slot, ref SurvivorList list) => Settle(slot, ref list);
+
     /// <summary>
     /// Settled rows of a list that is to be merged become lower bounds again, so that all its words mean the same.
     /// </summary>

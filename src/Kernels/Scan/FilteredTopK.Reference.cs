@@ -33,6 +33,11 @@ public static unsafe partial class FilteredTopK
     {
         int block = (int)(row / ScanSegment.BlockRows);
         int position = (int)(row % ScanSegment.BlockRows);
+        if (request.Candidates.Length > 0)
+        {
+            return request.Candidates.Span[query].Span.Contains(row);
+        }
+
         nint live = request.LiveMasks.Length == 0 ? 0 : request.LiveMasks.Span[block];
         if (live != 0 && ((((ulong*)live)[position / 64] >> (position % 64)) & 1) == 0)
         {

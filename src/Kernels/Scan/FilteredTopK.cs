@@ -38,7 +38,15 @@ public static partial class FilteredTopK
             int passQueries = (int)Math.Clamp(SurvivorBytesMax / queryBytes, 1, Math.Max(1, request.QueryCount));
             for (int first = 0; first < request.QueryCount; first += passQueries)
             {
-                workspace.Pass(request, first, Math.Min(passQueries, request.QueryCount - first), helpers);
+                int count = Math.Min(passQueries, request.QueryCount - first);
+                if (request.Candidates.Length > 0)
+                {
+                    workspace.ScoreCandidates(request, first, count, helpers);
+                }
+                else
+                {
+                    workspace.Pass(request, first, count, helpers);
+                }
             }
         }
         finally

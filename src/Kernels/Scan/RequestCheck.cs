@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Linr.Kernels.Scan;
 
 /// <summary>The check at a scan's door: that the parts of a request fit each other.</summary>
@@ -40,6 +42,7 @@ internal static class RequestCheck
             NoneOr(nameof(request.Filters), request.Filters.Length, queries);
         }
 
+        CheckCandidates(request);
         if (request.Groups.Length > 0)
         {
             AtLeast(nameof(request.GroupCap), request.GroupCap, 1);
@@ -73,6 +76,31 @@ internal static class RequestCheck
                     throw Unfit(
                         nameof(request.Queries), $"whole numbers within {SignOporp.QueryMax} for codes", $"{value}");
                 }
+            }
+        }
+    }
+
+    private static void CheckCandidates(ScanRequest request)
+    {
+        if (request.Candidates.Length == 0)
+        {
+            return;
+        }
+
+        Exactly(nameof(request.Candidates), request.Candidates.Length, request.QueryCount);
+        NoneOr(nameof(request.Filters), request.Filters.Length, 0);
+        NoneOr(nameof(request.LiveMasks), request.LiveMasks.Length, 0);
+        if (request.Segments.Span[0].Element == RowElement.SignCode)
+        {
+            throw Unfit(nameof(request.Candidates), "none for codes", request.Candidates.Length);
+        }
+
+        foreach (ReadOnlyMemory<uint> rows in request.Candidates.Span)
+        {
+            uint largest = rows.IsEmpty ? 0 : TensorPrimitives.Max(rows.Span);
+            if (!rows.IsEmpty && largest >= request.RowCount)
+            {
+                throw Unfit(nameof(request.Candidates), $"rows below {request.RowCount}", largest);
             }
         }
     }

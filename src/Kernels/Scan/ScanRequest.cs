@@ -33,6 +33,12 @@ public sealed class ScanRequest
     public ReadOnlyMemory<RowFilter?> Filters { get; set; }
 
     /// <summary>
+    /// Empty: all rows. Else Q lists of rows, none twice in a list, that are all there is for a query to score: they are
+    /// taken to be live and to pass, so that there are no filters and no masks. Not of codes.
+    /// </summary>
+    public ReadOnlyMemory<ReadOnlyMemory<uint>> Candidates { get; set; }
+
+    /// <summary>
     /// Empty: every row is live. Else the address of a mask a block, 64 rows a word, lowest bit first; an address of 0
     /// means that all rows of the block are live.
     /// </summary>

@@ -15,6 +15,7 @@ public sealed unsafe class ScanWorkspace : IDisposable
     private readonly Action<int> _guessCuts;
     private readonly Action<int> _scan;
     private readonly Action<int> _finish;
+    private readonly Action<int> _scoreLists;
     private ScanWorker[] _workers = [];
     private NativeBuffer?[] _merged = [];
     private NativeBuffer? _hitBuffer;
@@ -34,6 +35,7 @@ public sealed unsafe class ScanWorkspace : IDisposable
         _guessCuts = GuessCuts;
         _scan = ScanUnits;
         _finish = FinishSlots;
+        _scoreLists = ScoreLists;
     }
 
     /// <summary>What the last scan did.</summary>
@@ -81,16 +83,7 @@ public sealed unsafe class ScanWorkspace : IDisposable
     /// <param name="helpers">Threads that help, taken by the caller; null for none.</param>
     internal void Pass(ScanRequest request, int firstQuery, int queryCount, ScanWorkers? helpers)
     {
-        _workerCount = helpers?.ThreadCount ?? 1;
-        ScanArrays.Grow(ref _workers, _workerCount);
-        ScanArrays.Grow(ref _merged, _workerCount);
-        ScanArrays.Grow(ref _queries, queryCount);
-        for (int query = 0; query < queryCount; query++)
-        {
-            _queries[query] = firstQuery + query;
-        }
-
-        _plan.Prepare(request, _queries.AsSpan(0, queryCount));
+        Prepare(request, firstQuery, queryCount, helpers);
         if (_sample.Start(_plan))
         {
             _plan.K = _sample.Rank;
@@ -110,6 +103,33 @@ public sealed unsafe class ScanWorkspace : IDisposable
         }
     }
 
+    /// <summary>Scores the candidates of some of the queries, each at once by its canonical score.</summary>
+    /// <inheritdoc cref="Pass" path="/param"/>
+    internal void ScoreCandidates(ScanRequest request, int firstQuery, int queryCount, ScanWorkers? helpers)
+    {
+        Prepare(request, firstQuery, queryCount, helpers);
+        _plan.BeginScan(_k);
+        ResetWorkers(Survivors.RoomMin, UnitOrder.UnitRowsMax);
+        _nextSlot = 0;
+        Run(_scoreLists, helpers);
+        _cancellation.ThrowIfCancellationRequested();
+        AddCounters();
+    }
+
+    private void Prepare(ScanRequest request, int firstQuery, int queryCount, ScanWorkers? helpers)
+    {
+        _workerCount = helpers?.ThreadCount ?? 1;
+        ScanArrays.Grow(ref _workers, _workerCount);
+        ScanArrays.Grow(ref _merged, _workerCount);
+        ScanArrays.Grow(ref _queries, queryCount);
+        for (int query = 0; query < queryCount; query++)
+        {
+            _queries[query] = firstQuery + query;
+        }
+
+        _plan.Prepare(request, _queries.AsSpan(0, queryCount));
+    }
+
     /// <summary>Scans all rows for the plan's queries with the cuts as they are.</summary>
     private void Scan(ScanWorkers? helpers)
     {
@@ -122,6 +142,11 @@ public sealed unsafe class ScanWorkspace : IDisposable
         _unprovenCount = 0;
         Run(_finish, helpers);
         _cancellation.ThrowIfCancellationRequested();
+        AddCounters();
+    }
+
+    private void AddCounters()
+    {
         for (int i = 0; i < _workerCount; i++)
         {
             Counters += _workers[i].Counters;
@@ -194,6 +219,37 @@ public sealed unsafe class ScanWorkspace : IDisposable
             return;
         }
 
+        TakeHits(query, list);
+        for (int i = 0; i < _workerCount; i++)
+        {
+            _passed[query] += _workers[i].Passed(_plan.FilterOf(slot));
+        }
+    }
+
+    private void ScoreLists(int worker)
+    {
+        while (TryTakeSlot(out int slot))
+        {
+            int query = _plan.QueryOf(slot);
+            ReadOnlySpan<uint> rows = _plan.Request.Candidates.Span[query].Span;
+            SurvivorList list = new()
+            {
+                Words = (ulong*)ScanArrays.Grow(ref _merged[worker], (long)rows.Length * sizeof(ulong)),
+                Count = rows.Length,
+            };
+            for (int i = 0; i < rows.Length; i++)
+            {
+                list.Words[i] = ScoredRow.Pack(float.PositiveInfinity, rows[i]);
+            }
+
+            _workers[worker].Compactor.Score(slot, ref list);
+            TakeHits(query, list);
+            _passed[query] = rows.Length;
+        }
+    }
+
+    private void TakeHits(int query, in SurvivorList list)
+    {
         ScanHit* hits = HitsOf(query);
         for (int i = 0; i < list.Count; i++)
         {
@@ -201,10 +257,6 @@ public sealed unsafe class ScanWorkspace : IDisposable
         }
 
         _hitCounts[query] = list.Count;
-        for (int i = 0; i < _workerCount; i++)
-        {
-            _passed[query] += _workers[i].Passed(_plan.FilterOf(slot));
-        }
     }
 
     /// <summary>What all threads keep for a slot.</summary>

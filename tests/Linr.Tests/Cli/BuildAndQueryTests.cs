@@ -75,7 +75,7 @@ public sealed class BuildAndQueryTests : IDisposable
         Assert.Equal(4, found.GetProperty("hits").GetArrayLength());
         await CliRun.AssertMistake(
             ExitCode.Usage, "expected rows to convert; found codes alone.", "quantize", alone, "--rows", "int8", "-o", small);
-        await CliRun.AssertMistake(ExitCode.Usage, "expected one or both; found neither.", "quantize", model, "-o", small);
+        await CliRun.AssertMistake(ExitCode.Usage, "expected one or more; found none.", "quantize", model, "-o", small);
         await CliRun.AssertMistake(
             ExitCode.Usage, "--embedding: expected one of v; found \"w\".", "quantize", model, "--embedding", "w",
             "--rows", "int8", "-o", small);
