@@ -7,5 +7,8 @@ namespace Linr.Index.Ids;
 public sealed class IdOrder(IdColumn ids) : RowOrder
 {
     /// <inheritdoc/>
+    public override long Key(uint row) => ids.Key(row);
+
+    /// <inheritdoc/>
     public override int Compare(uint first, uint second) => ids.Compare(first, second);
 }

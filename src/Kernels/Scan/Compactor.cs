@@ -20,6 +20,7 @@ internal sealed unsafe class Compactor
     private readonly GroupCaps _caps = new();
     private readonly Comparison<ulong> _byOrder;
     private ulong[] _scratch = [];
+    private long[] _keys = [];
 
     public Compactor(ScanPlan plan, RowScorer scorer)
     {
@@ -204,12 +205,14 @@ internal sealed unsafe class Compactor
         int slot, ReadOnlySpan<Filter.ColumnBlock> groups, ulong last, Span<ulong> words)
     {
         float cut = _plan.Cuts[slot];
+        Placed end = new(last);
         int kept = 0;
         foreach (ulong word in words)
         {
             words[kept] = word;
+            Placed one = new(word);
             bool reaches = ScoredRow.Score(word) >= (groups.Length == 0 ? cut : RowCut(cut, groups, word));
-            kept += reaches && (last == 0 || IsBefore(word, last)) ? 1 : 0;
+            kept += reaches && (last == 0 || IsBefore(ref one, ref end)) ? 1 : 0;
         }
 
         return kept;
@@ -241,13 +244,43 @@ internal sealed unsafe class Compactor
         {
             if (i == words.Length || ScoredRow.Score(words[i]) != ScoredRow.Score(words[start]))
             {
-                if (i - start > 1)
-                {
-                    words[start..i].Sort(_byOrder);
-                }
+                SortTies(words[start..i]);
 
                 start = i;
             }
+        }
+    }
+
+    /// <summary>Puts words of equal scores in order. A row's key is dear (a hash of its id), so it is asked for once.</summary>
+    private void SortTies(Span<ulong> words)
+    {
+        if (words.Length < 2)
+        {
+            return;
+        }
+
+        ScanArrays.Grow(ref _keys, words.Length);
+        Span<long> keys = _keys.AsSpan(0, words.Length);
+        for (int i = 0; i < words.Length; i++)
+        {
+            keys[i] = KeyOf(words[i]);
+        }
+
+        keys.Sort(words);
+        for (int start = 0; start < words.Length;)
+        {
+            int end = start + 1;
+            while (end < words.Length && keys[end] == keys[start])
+            {
+                end++;
+            }
+
+            if (end - start > 1)
+            {
+                words[start..end].Sort(_byOrder);
+            }
+
+            start = end;
         }
     }
 
@@ -260,18 +293,42 @@ internal sealed unsafe class Compactor
         int added = words.Length - settled;
         ScanArrays.Grow(ref _scratch, added);
         words[settled..].CopyTo(_scratch);
+        Placed one = default;
+        Placed other = default;
         for (int to = words.Length - 1; added > 0; to--)
         {
-            bool isSettledLast = settled > 0 && IsBefore(_scratch[added - 1], words[settled - 1]);
-            words[to] = isSettledLast ? words[--settled] : _scratch[--added];
+            if (settled == 0)
+            {
+                words[to] = _scratch[--added];
+                continue;
+            }
+
+            one = one.Word == _scratch[added - 1] ? one : new Placed(_scratch[added - 1]);
+            other = other.Word == words[settled - 1] ? other : new Placed(words[settled - 1]);
+            words[to] = IsBefore(ref one, ref other) ? words[--settled] : _scratch[--added];
         }
     }
 
-    private bool IsBefore(ulong first, ulong second)
+    private bool IsBefore(ref Placed first, ref Placed second)
     {
-        float firstScore = ScoredRow.Score(first);
-        float secondScore = ScoredRow.Score(second);
-        return firstScore > secondScore || (firstScore == secondScore && _byOrder(first, second) < 0);
+        float firstScore = ScoredRow.Score(first.Word);
+        float secondScore = ScoredRow.Score(second.Word);
+        if (firstScore != secondScore)
+        {
+            return firstScore > secondScore;
+        }
+
+        long firstKey = first.Key ??= KeyOf(first.Word);
+        long secondKey = second.Key ??= KeyOf(second.Word);
+        return firstKey != secondKey ? firstKey < secondKey : _byOrder(first.Word, second.Word) < 0;
+    }
+
+    private long KeyOf(ulong word) => _plan.Request.Order.Key(ScoredRow.Row(word));
+
+    /// <summary>A word whose row's key is known once it was asked for.</summary>
+    private record struct Placed(ulong Word)
+    {
+        public long? Key { get; set; }
     }
 
     private bool MayReach(int slot, ulong word, float cut)

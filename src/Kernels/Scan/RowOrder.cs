@@ -10,6 +10,12 @@ public abstract class RowOrder
     public static RowOrder ByRow { get; } = new LowerRowFirst();
 
     /// <summary>
+    /// What orders most rows: the lower comes first, and rows of the same are compared. Asked for once a row where many
+    /// are sorted.
+    /// </summary>
+    public abstract long Key(uint row);
+
+    /// <summary>
     /// Negative when <paramref name="first"/> comes before <paramref name="second"/>, positive when after, 0 only for
     /// the same row.
     /// </summary>
@@ -17,6 +23,8 @@ public abstract class RowOrder
 
     private sealed class LowerRowFirst : RowOrder
     {
+        public override long Key(uint row) => row;
+
         public override int Compare(uint first, uint second) => first.CompareTo(second);
     }
 }

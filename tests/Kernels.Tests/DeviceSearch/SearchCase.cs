@@ -267,6 +267,8 @@ internal sealed unsafe class SearchCase : IDisposable
 
     private sealed class ByNumber(long[] numbers) : RowOrder
     {
+        public override long Key(uint row) => numbers[row];
+
         public override int Compare(uint first, uint second) => numbers[first].CompareTo(numbers[second]);
     }
 }

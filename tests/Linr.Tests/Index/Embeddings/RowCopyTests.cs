@@ -24,7 +24,9 @@ public sealed class RowCopyTests
                     rows.ReadStored(i, row);
                     copy.ReadStored(i, copied);
                     double lost = Distance(Unit(row, rows.Schema.Metric), Unit(copied, rows.Schema.Metric));
-                    Assert.True(lost <= rows.Copy.Lost[0], $"row {i}: {lost} > {rows.Copy.Lost[0]}");
+
+                    // Doubles that are added in another order.
+                    Assert.True(lost <= rows.Copy.Lost[0] + 1e-12, $"row {i}: {lost} > {rows.Copy.Lost[0]}");
                     largest = Math.Max(largest, lost);
                 }
 
