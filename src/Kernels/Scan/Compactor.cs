@@ -18,15 +18,13 @@ internal sealed unsafe class Compactor
     private readonly ScanPlan _plan;
     private readonly RowScorer _scorer;
     private readonly GroupCaps _caps = new();
-    private readonly Comparison<ulong> _byOrder;
-    private ulong[] _scratch = [];
-    private long[] _keys = [];
+    private readonly OrderSort _sort;
 
     public Compactor(ScanPlan plan, RowScorer scorer)
     {
         _plan = plan;
         _scorer = scorer;
-        _byOrder = (first, second) => plan.Request.Order.Compare(ScoredRow.Row(first), ScoredRow.Row(second));
+        _sort = new OrderSort(() => plan.Request.Order);
     }
 
     /// <summary>Words added to a list until its cut is raised.</summary>
@@ -170,9 +168,9 @@ internal sealed unsafe class Compactor
         _scorer.Score(slot, added);
         ulong last = list.Settled == _plan.K ? list.Words[list.Settled - 1] : 0;
         added = added[..KeepThoseThatReach(slot, groups, last, added)];
-        SortByOrder(added);
+        _sort.Sort(added);
         list.Count = list.Settled + added.Length;
-        MergeByOrder(list.Span, list.Settled);
+        _sort.Merge(list.Span, list.Settled);
         list.Count = IsGrouped ? TakeGroups(list.Span, groups) : Math.Min(list.Count, _plan.K);
         list.Settled = list.Count;
         if (list.Count == _plan.K)
@@ -205,14 +203,14 @@ internal sealed unsafe class Compactor
         int slot, ReadOnlySpan<Filter.ColumnBlock> groups, ulong last, Span<ulong> words)
     {
         float cut = _plan.Cuts[slot];
-        Placed end = new(last);
+        OrderSort.Placed end = new(last);
         int kept = 0;
         foreach (ulong word in words)
         {
             words[kept] = word;
-            Placed one = new(word);
+            OrderSort.Placed one = new(word);
             bool reaches = ScoredRow.Score(word) >= (groups.Length == 0 ? cut : RowCut(cut, groups, word));
-            kept += reaches && (last == 0 || IsBefore(ref one, ref end)) ? 1 : 0;
+            kept += reaches && (last == 0 || _sort.IsBefore(ref one, ref end)) ? 1 : 0;
         }
 
         return kept;
@@ -234,101 +232,6 @@ internal sealed unsafe class Compactor
         }
 
         return taken;
-    }
-
-    private void SortByOrder(Span<ulong> words)
-    {
-        ScoreSort.Descending(words, ref _scratch);
-        int start = 0;
-        for (int i = 1; i <= words.Length; i++)
-        {
-            if (i == words.Length || ScoredRow.Score(words[i]) != ScoredRow.Score(words[start]))
-            {
-                SortTies(words[start..i]);
-
-                start = i;
-            }
-        }
-    }
-
-    /// <summary>Puts words of equal scores in order. A row's key is dear (a hash of its id), so it is asked for once.</summary>
-    private void SortTies(Span<ulong> words)
-    {
-        if (words.Length < 2)
-        {
-            return;
-        }
-
-        ScanArrays.Grow(ref _keys, words.Length);
-        Span<long> keys = _keys.AsSpan(0, words.Length);
-        for (int i = 0; i < words.Length; i++)
-        {
-            keys[i] = KeyOf(words[i]);
-        }
-
-        keys.Sort(words);
-        for (int start = 0; start < words.Length;)
-        {
-            int end = start + 1;
-            while (end < words.Length && keys[end] == keys[start])
-            {
-                end++;
-            }
-
-            if (end - start > 1)
-            {
-                words[start..end].Sort(_byOrder);
-            }
-
-            start = end;
-        }
-    }
-
-    /// <summary>
-    /// Merges words that stand in order with those after them, which do too. Where scores tie over and over, most of a
-    /// list stands in order already, and the order of two rows is dear.
-    /// </summary>
-    private void MergeByOrder(Span<ulong> words, int settled)
-    {
-        int added = words.Length - settled;
-        ScanArrays.Grow(ref _scratch, added);
-        words[settled..].CopyTo(_scratch);
-        Placed one = default;
-        Placed other = default;
-        for (int to = words.Length - 1; added > 0; to--)
-        {
-            if (settled == 0)
-            {
-                words[to] = _scratch[--added];
-                continue;
-            }
-
-            one = one.Word == _scratch[added - 1] ? one : new Placed(_scratch[added - 1]);
-            other = other.Word == words[settled - 1] ? other : new Placed(words[settled - 1]);
-            words[to] = IsBefore(ref one, ref other) ? words[--settled] : _scratch[--added];
-        }
-    }
-
-    private bool IsBefore(ref Placed first, ref Placed second)
-    {
-        float firstScore = ScoredRow.Score(first.Word);
-        float secondScore = ScoredRow.Score(second.Word);
-        if (firstScore != secondScore)
-        {
-            return firstScore > secondScore;
-        }
-
-        long firstKey = first.Key ??= KeyOf(first.Word);
-        long secondKey = second.Key ??= KeyOf(second.Word);
-        return firstKey != secondKey ? firstKey < secondKey : _byOrder(first.Word, second.Word) < 0;
-    }
-
-    private long KeyOf(ulong word) => _plan.Request.Order.Key(ScoredRow.Row(word));
-
-    /// <summary>A word whose row's key is known once it was asked for.</summary>
-    private record struct Placed(ulong Word)
-    {
-        public long? Key { get; set; }
     }
 
     private bool MayReach(int slot, ulong word, float cut)

@@ -29,7 +29,7 @@ public static unsafe partial class FilteredTopK
         return [.. hits.Where(hit => IsInGroupCap(request, hit, taken)).Take(request.K)];
     }
 
-    private static bool Passes(ScanRequest request, int query, uint row)
+    internal static bool Passes(ScanRequest request, int query, uint row)
     {
         int block = (int)(row / ScanSegment.BlockRows);
         int position = (int)(row % ScanSegment.BlockRows);
@@ -84,7 +84,7 @@ public static unsafe partial class FilteredTopK
         return CanonicalScore.Round(score);
     }
 
-    private static float[] RowReference(ScanSegment segment, uint row)
+    internal static float[] RowReference(ScanSegment segment, uint row)
     {
         RowBlock rows = segment.Blocks.Span[(int)(row / ScanSegment.BlockRows)];
         nint block = rows.Rows;

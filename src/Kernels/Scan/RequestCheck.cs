@@ -11,6 +11,19 @@ internal static class RequestCheck
     /// </exception>
     public static void Check(ScanRequest request)
     {
+        long floats = 0;
+        foreach (ScanSegment segment in request.Segments.Span)
+        {
+            floats += (long)request.QueryCount * segment.Dim;
+        }
+
+        Check(request, floats);
+    }
+
+    /// <summary>Returns if they do, and there are so many floats of queries.</summary>
+    /// <exception cref="ArgumentException">They do not.</exception>
+    public static void Check(ScanRequest request, long queryFloats)
+    {
         AtLeast(nameof(request.Segments), request.Segments.Length, 1);
         AtLeast(nameof(request.QueryCount), request.QueryCount, 0);
         AtLeast(nameof(request.K), request.K, 1);
@@ -22,15 +35,13 @@ internal static class RequestCheck
 
         long queries = request.QueryCount;
         long blocks = (request.RowCount + ScanSegment.BlockRows - 1) / ScanSegment.BlockRows;
-        long floats = 0;
         foreach (ScanSegment segment in request.Segments.Span)
         {
             AtLeast(nameof(segment.Dim), segment.Dim, 1);
             Exactly(nameof(segment.Blocks), segment.Blocks.Length, blocks);
-            floats += queries * segment.Dim;
         }
 
-        Exactly(nameof(request.Queries), request.Queries.Length, floats);
+        Exactly(nameof(request.Queries), request.Queries.Length, queryFloats);
         CheckCodes(request);
         NoneOr(nameof(request.Weights), request.Weights.Length, queries * request.Segments.Length);
         NoneOr(nameof(request.ScoreMin), request.ScoreMin.Length, queries);
