@@ -3,6 +3,7 @@ using Linr.Cuda;
 using Linr.Engine.Devices;
 using Linr.Engine.Requests;
 using Linr.Engine.Scan;
+using Linr.Engine.Similarities;
 using Linr.Index;
 using Linr.Index.Device;
 using Linr.Index.ModelFiles;
@@ -26,11 +27,18 @@ public sealed class Retriever : IDisposable
     private readonly RequestRunner _runner;
     private readonly TableScan _tableScan;
     private readonly QueryTower? _tower;
+    private readonly SimilaritySearch _similarities;
 
     private Retriever(
-        ItemTable items, LayerList layers, QueryTower? tower, string version, IDisposable owner,
+        ItemTable items,
+        LayerList layers,
+        QueryTower? tower,
+        ImmutableArray<ModelSimilarity> similarities,
+        string version,
+        IDisposable owner,
         RetrieverOptions options)
     {
+        Similarities = similarities;
         (_devices, WhyNotCuda) = OpenDevices(items, tower, options);
         _owner = owner;
         _tower = tower;
@@ -45,8 +53,14 @@ public sealed class Retriever : IDisposable
             ? _pool
             : new SearcherPool(_tableScan, () => new CpuBackend(_workers), backendsMax: 0);
         _resolver = new QueryResolver(items, tower);
+        _similarities = new SimilaritySearch(_tableScan, _pool, _workers, similarities);
         _runner = new RequestRunner(
-            items, version, _pool, _hostPool, rowsAreOnDevice: _devices is not null && !options.Cuda.KeepsRowsOnHost);
+            items,
+            version,
+            _pool,
+            _hostPool,
+            rowsAreOnDevice: _devices is not null && !options.Cuda.KeepsRowsOnHost,
+            _similarities);
     }
 
     /// <summary>What every item looks like.</summary>
@@ -57,6 +71,9 @@ public sealed class Retriever : IDisposable
 
     /// <summary>The layers of the model's towers; none for a model that was built without training.</summary>
     public LayerList Layers { get; }
+
+    /// <summary>The model's learned similarities, which requests name.</summary>
+    public ImmutableArray<ModelSimilarity> Similarities { get; }
 
     /// <summary>The version of the model, which every answer carries.</summary>
     public string ModelVersion { get; }
@@ -86,7 +103,13 @@ public sealed class Retriever : IDisposable
         {
             var layers = LayerList.Parse(model.LayersJson);
             return new Retriever(
-                model.Items, layers, QueryTower.Find(model, layers), model.Version, owner: model, checkedOptions);
+                model.Items,
+                layers,
+                QueryTower.Find(model, layers),
+                ModelSimilarity.LoadAll(model),
+                model.Version,
+                owner: model,
+                checkedOptions);
         }
         catch
         {
@@ -105,7 +128,13 @@ public sealed class Retriever : IDisposable
     {
         ArgumentNullException.ThrowIfNull(items);
         return new Retriever(
-            items, new LayerList([]), tower: null, version, owner: items, Check(options ?? new RetrieverOptions()));
+            items,
+            new LayerList([]),
+            tower: null,
+            similarities: [],
+            version,
+            owner: items,
+            Check(options ?? new RetrieverOptions()));
     }
 
     /// <summary>Answers one request.</summary>
@@ -130,7 +159,7 @@ public sealed class Retriever : IDisposable
     {
         ArgumentNullException.ThrowIfNull(requests);
         RequestWork[] work = Resolve(
-            [.. requests.Select(request => RequestCheck.Complete(request, Schema, _tower))]);
+            [.. requests.Select(request => RequestCheck.Complete(request, Schema, _tower, Similarities))]);
         _runner.Run(work, cancellation);
         return [.. work.Select(one => one.Response!)];
     }
@@ -164,6 +193,12 @@ public sealed class Retriever : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _similarities.Dispose();
+        foreach (ModelSimilarity similarity in Similarities)
+        {
+            similarity.Dispose();
+        }
+
         _pool.Dispose();
         _hostPool.Dispose();
         _tower?.Dispose();
@@ -176,7 +211,7 @@ public sealed class Retriever : IDisposable
     /// <exception cref="ArgumentException">The request is wrong; the message lists every problem.</exception>
     internal RequestWork Prepare(SearchRequest request)
     {
-        return Resolve([RequestCheck.Complete(request, Schema, _tower)])[0];
+        return Resolve([RequestCheck.Complete(request, Schema, _tower, Similarities)])[0];
     }
 
     /// <summary>Answers prepared requests of one shape by one scan; one with a wrong filter fails alone.</summary>

@@ -11,4 +11,5 @@ namespace Linr.Layers;
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ImmutableArray<TowerSpec>))]
+[JsonSerializable(typeof(ImmutableArray<SimilaritySpec>))]
 internal sealed partial class LayerJson : JsonSerializerContext;

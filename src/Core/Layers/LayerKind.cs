@@ -26,6 +26,11 @@ public static class LayerKind
     /// <summary>Source of a sequence: rows of <c>weight</c> [ids, D] that the history's ids name.</summary>
     public const string HistoryIdEmbedding = "history_id_embedding";
 
+    /// <summary>
+    /// Source of a similarity's head: the embedding that <c>field</c> names, of the query or the item, [dim].
+    /// </summary>
+    public const string Embedding = "embedding";
+
     /// <summary>x W^T + b: <c>weight</c> [out, in], and <c>bias</c> [out] where there is one.</summary>
     public const string Linear = "linear";
 
@@ -58,6 +63,9 @@ public static class LayerKind
 
     /// <summary>The input divided by its euclidean length; zeros stay zeros.</summary>
     public const string L2Normalise = "l2_normalise";
+
+    /// <summary>The number <c>parts</c> of equally wide parts, each divided by its euclidean length.</summary>
+    public const string L2NormaliseParts = "l2_normalise_parts";
 
     /// <summary>
     /// A sequence plus, at each place, that row of <c>weight</c> [places, D]; the last row serves beyond.

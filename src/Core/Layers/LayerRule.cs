@@ -28,6 +28,7 @@ internal sealed record LayerRule(
         [LayerKind.IdEmbedding] = Keyed(),
         [LayerKind.HistoryEmbedding] = new(0, 0, false, [], [], ["length"], []),
         [LayerKind.HistoryIdEmbedding] = Keyed(),
+        [LayerKind.Embedding] = new(0, 0, true, [], [], ["dim"], []),
         [LayerKind.Linear] = new(1, 1, false, ["weight"], ["bias"], [], []),
         [LayerKind.Relu] = Plain(1, 1),
         [LayerKind.Gelu] = Plain(1, 1),
@@ -38,6 +39,7 @@ internal sealed record LayerRule(
         [LayerKind.Add] = Plain(1, int.MaxValue),
         [LayerKind.Scale] = new(1, 1, false, [], [], ["factor"], []),
         [LayerKind.L2Normalise] = Plain(1, 1),
+        [LayerKind.L2NormaliseParts] = new(1, 1, false, [], [], ["parts"], []),
         [LayerKind.Position] = new(1, 1, false, ["weight"], [], [], []),
         [LayerKind.AttentionPool] = new(1, 1, false, ["query"], [], [], []),
     }.ToFrozenDictionary();

@@ -41,6 +41,18 @@ public sealed record SearchRequest
     /// <summary>A cap on the hits a group.</summary>
     public GroupBy? GroupBy { get; init; }
 
+    /// <summary>
+    /// A learned similarity of the model, by name, that gives the scores instead of the embedding's metric; every item that
+    /// passes is looked at. Null: the metric.
+    /// </summary>
+    public string? Similarity { get; init; }
+
+    /// <summary>
+    /// Candidates that the embedding's own metric chooses for the <see cref="Similarity"/>, K at least: faster, and not
+    /// exact. Null: every item is one.
+    /// </summary>
+    public int? FirstStage { get; init; }
+
     /// <summary>Whether codes may stand for rows, and how; null is the exact answer.</summary>
     public Approximation? Approximation { get; init; }
 

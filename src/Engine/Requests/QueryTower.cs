@@ -25,7 +25,8 @@ internal sealed class QueryTower : IDisposable
     }
 
     /// <summary>The features that the tower reads, besides the history.</summary>
-    public IEnumerable<string> FeatureNames => _tower.Spec.Layers.Select(layer => layer.Field).OfType<string>();
+    public IEnumerable<string> FeatureNames => _tower.Spec.Layers.Where(layer => layer.Kind != LayerKind.Embedding)
+        .Select(layer => layer.Field).OfType<string>();
 
     /// <summary>The embedding that it gives queries for.</summary>
     public string Embedding => _tower.Spec.Embedding;

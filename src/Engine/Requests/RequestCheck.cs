@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Globalization;
+using Linr.Engine.Similarities;
 
 namespace Linr.Engine.Requests;
 
@@ -12,10 +14,11 @@ internal static class RequestCheck
     /// and an approximation says by what.
     /// </summary>
     /// <exception cref="ArgumentException">The request is wrong; the message lists every problem.</exception>
-    public static SearchRequest Complete(SearchRequest request, Schema schema, QueryTower? tower)
+    public static SearchRequest Complete(
+        SearchRequest request, Schema schema, QueryTower? tower, ImmutableArray<ModelSimilarity> similarities)
     {
         EmbeddingSchema? searched = Searched(request, schema, tower);
-        if (request.Approximation is null && searched is { RowType: RowType.None })
+        if (request.Approximation is null && request.Similarity is null && searched is { RowType: RowType.None })
         {
             request = request with { Approximation = new Approximation { Rescores = false } };
         }
@@ -30,6 +33,7 @@ internal static class RequestCheck
         AddQueryProblems(request, schema, tower, problems);
         AddResultProblems(request, schema, problems);
         AddApproximationProblems(request, schema, tower, problems);
+        AddSimilarityProblems(request, searched, similarities, problems);
         if (problems.Count > 0)
         {
             throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(request));
@@ -225,6 +229,43 @@ internal static class RequestCheck
         if (approximation.KeepCount is < 1)
         {
             problems.Add($"Approximation.KeepCount: expected 1 or more; found {approximation.KeepCount}.");
+        }
+    }
+
+    private static void AddSimilarityProblems(
+        SearchRequest request,
+        EmbeddingSchema? searched,
+        ImmutableArray<ModelSimilarity> similarities,
+        List<string> problems)
+    {
+        if (request.FirstStage is { } firstStage && (firstStage < 1 || request.Similarity is null))
+        {
+            problems.Add($"FirstStage: expected 1 or more, with a Similarity; found {firstStage}.");
+        }
+
+        if (request.Similarity is not { } name)
+        {
+            return;
+        }
+
+        ModelSimilarity? similarity = similarities.FirstOrDefault(one => one.Spec.Name == name);
+        if (similarity is null)
+        {
+            string known = string.Join(", ", similarities.Select(one => one.Spec.Name).DefaultIfEmpty("none"));
+            problems.Add($"Similarity: expected one of the model's ({known}); found \"{name}\".");
+            return;
+        }
+
+        if (request.Embeddings.Length > 1 || (searched is not null && searched.Name != similarity.QueryEmbedding))
+        {
+            problems.Add(
+                $"Similarity: expected a query of the embedding \"{similarity.QueryEmbedding}\" for \"{name}\"; found "
+                + $"{(request.Embeddings.Length > 1 ? $"{request.Embeddings.Length}" : $"\"{searched!.Name}\"")}.");
+        }
+
+        if (request.Approximation is not null)
+        {
+            problems.Add("Similarity: expected FirstStage instead of Approximation, which is of an embedding's own scores.");
         }
     }
 

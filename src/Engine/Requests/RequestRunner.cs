@@ -19,6 +19,7 @@ internal sealed class RequestRunner
     private readonly SearcherPool _pool;
     private readonly CodeSearch _codes;
     private readonly CopySearch _copies;
+    private readonly SimilaritySearch _similarities;
 
     /// <summary>A runner over a table.</summary>
     /// <param name="table">The items.</param>
@@ -26,9 +27,16 @@ internal sealed class RequestRunner
     /// <param name="pool">Searchers.</param>
     /// <param name="hostPool">Searchers on the processor; the same where there is no device.</param>
     /// <param name="rowsAreOnDevice">Whether a device has all rows.</param>
+    /// <param name="similarities">Searches by learned similarities.</param>
     public RequestRunner(
-        ItemTable table, string modelVersion, SearcherPool pool, SearcherPool hostPool, bool rowsAreOnDevice)
+        ItemTable table,
+        string modelVersion,
+        SearcherPool pool,
+        SearcherPool hostPool,
+        bool rowsAreOnDevice,
+        SimilaritySearch similarities)
     {
+        _similarities = similarities;
         _table = table;
         _modelVersion = modelVersion;
         _pool = pool;
@@ -84,6 +92,12 @@ internal sealed class RequestRunner
 
     private void Scan(ScanShape shape, RequestWork[] batch, CancellationToken cancellation)
     {
+        if (shape.Similarity is not null)
+        {
+            _similarities.Run(shape, batch, Answer, cancellation);
+            return;
+        }
+
         if (shape.Approximation is { } approximation)
         {
             ScanApproximately(shape, approximation, batch, cancellation);

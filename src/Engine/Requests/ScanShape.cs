@@ -4,7 +4,14 @@ namespace Linr.Engine.Requests;
 /// <param name="Embeddings">The names of the embeddings that are scored, joined in the schema's order.</param>
 /// <param name="GroupBy">The cap on hits a group, or null.</param>
 /// <param name="Approximation">How codes are used, or null.</param>
-internal readonly record struct ScanShape(string Embeddings, GroupBy? GroupBy, Approximation? Approximation)
+/// <param name="Similarity">The learned similarity, or null.</param>
+/// <param name="FirstStage">How many candidates it gets, or null.</param>
+internal readonly record struct ScanShape(
+    string Embeddings,
+    GroupBy? GroupBy,
+    Approximation? Approximation,
+    string? Similarity = null,
+    int? FirstStage = null)
 {
     private const char Separator = '\n';
 
@@ -12,7 +19,9 @@ internal readonly record struct ScanShape(string Embeddings, GroupBy? GroupBy, A
         => new(
             string.Join(Separator, query.Embeddings.Select(embedding => embedding.Name)),
             request.GroupBy,
-            request.Approximation);
+            request.Approximation,
+            request.Similarity,
+            request.FirstStage);
 
     /// <summary>The names of the embeddings.</summary>
     public string[] EmbeddingNames => Embeddings.Split(Separator);

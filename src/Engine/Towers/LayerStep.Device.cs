@@ -28,7 +28,7 @@ internal sealed partial class LayerStep
         {
             run.SetValues(_place, batch.History);
         }
-        else if (_layer.Kind == LayerKind.Number)
+        else if (_layer.Kind is LayerKind.Number or LayerKind.Embedding)
         {
             run.SetValues(_place, batch.Sources[_layer.Name].Numbers);
         }
@@ -41,7 +41,7 @@ internal sealed partial class LayerStep
 
     private LayerOp Op => _layer.Kind switch
     {
-        LayerKind.Number or LayerKind.HistoryEmbedding => LayerOp.Values,
+        LayerKind.Number or LayerKind.HistoryEmbedding or LayerKind.Embedding => LayerOp.Values,
         LayerKind.KeywordBag or LayerKind.TextBag or LayerKind.IdEmbedding or LayerKind.HistoryIdEmbedding => LayerOp.Bag,
         LayerKind.Linear => LayerOp.Linear,
         LayerKind.Relu => LayerOp.Relu,
@@ -55,6 +55,8 @@ internal sealed partial class LayerStep
         LayerKind.Add => LayerOp.Add,
         LayerKind.Position => LayerOp.Position,
         LayerKind.AttentionPool => LayerOp.AttentionPool,
+        LayerKind.L2NormaliseParts => throw new LayerException(
+            $"Layer \"{_layer.Name}\": layers of kind \"{_layer.Kind}\" are run by the processor."),
         _ => throw new UnreachableException($"No step for a layer of kind \"{_layer.Kind}\"."),
     };
 }

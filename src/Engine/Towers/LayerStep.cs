@@ -51,6 +51,12 @@ internal sealed partial class LayerStep
                 return Of((int)tableShape[1], layer.Kind == LayerKind.HistoryIdEmbedding, table);
             case LayerKind.Number:
                 return Of(NumberEncoder.Width, false);
+            case LayerKind.Embedding:
+                return Of(Whole(layer, "dim", Limits.DimMax), false);
+            case LayerKind.L2NormaliseParts:
+                int parts = Whole(layer, "parts", inWidth);
+                ThrowIfNot(layer, "parts", inWidth / parts * parts, inWidth);
+                return Of(inWidth, isSequence);
             case LayerKind.HistoryEmbedding:
                 return Of(tower.Dim, true);
             case LayerKind.Linear:
@@ -99,7 +105,7 @@ internal sealed partial class LayerStep
                 CodeBags bags = batch.Sources[_layer.Name].Bags;
                 EmbeddingBag.Run(bags.Codes, bags.Starts, _weight, Width, output);
                 return;
-            case LayerKind.Number:
+            case LayerKind.Number or LayerKind.Embedding:
                 batch.Sources[_layer.Name].Numbers.CopyTo(output);
                 return;
             case LayerKind.HistoryEmbedding:
@@ -144,6 +150,9 @@ internal sealed partial class LayerStep
                 break;
             case LayerKind.L2Normalise:
                 L2Normalise.Run(output, Width);
+                break;
+            case LayerKind.L2NormaliseParts:
+                L2Normalise.Run(output, Width / (int)_layer.Numbers["parts"]);
                 break;
             case LayerKind.Add:
                 for (int other = 1; other < _inputs.Length; other++)
@@ -202,6 +211,15 @@ internal sealed partial class LayerStep
         }
 
         AttentionPool.Run(input, starts, _weight.Span, _inputs[0].Width, batch.Shares, output);
+    }
+
+    /// <summary>A number that is a whole one.</summary>
+    private static int Whole(LayerSpec layer, string name, int most)
+    {
+        double number = layer.Numbers[name];
+        return number >= 1 && number <= most && number == Math.Floor(number)
+            ? (int)number
+            : throw new LayerException($"Layer \"{layer.Name}\": expected {name} of 1 to {most}; found {number}.");
     }
 
     private static NativeSlice<float> Vector(LayerSpec layer, string role, int width, TowerWeights weights)

@@ -198,6 +198,11 @@ public sealed class Tower : IDisposable
 
     private void AddSource(LayerSpec layer, TowerWeights weights)
     {
+        if (layer.Kind == LayerKind.Embedding)
+        {
+            return;
+        }
+
         if (layer.Field is not null)
         {
             int rows = layer.Kind == LayerKind.Number ? 0 : checked((int)weights.Floats(layer, "weight", 2).Shape[0]);

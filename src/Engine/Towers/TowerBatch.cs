@@ -82,6 +82,25 @@ public sealed class TowerBatch
         }
     }
 
+    /// <summary>Adds a row of a similarity's head: the embedding that it reads.</summary>
+    /// <exception cref="ArgumentException">The embedding is of another width.</exception>
+    internal void AddEmbedding(ReadOnlySpan<float> embedding)
+    {
+        SourceRows rows = Sources.Values.Single();
+        if (embedding.Length != Outputs[0].Width)
+        {
+            throw new ArgumentException(
+                $"Expected an embedding of dim {Outputs[0].Width}; found {embedding.Length}.", nameof(embedding));
+        }
+
+        foreach (float value in embedding)
+        {
+            rows.Add(value);
+        }
+
+        Count++;
+    }
+
     /// <summary>Ends the query that is being filled.</summary>
     /// <param name="fields">Its raw query features.</param>
     /// <exception cref="ArgumentException">A value is of a type that a layer cannot read.</exception>

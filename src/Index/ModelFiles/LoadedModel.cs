@@ -19,6 +19,7 @@ public sealed class LoadedModel : IDisposable
         _file = file;
         Items = items;
         LayersJson = ModelReader.Metadata(file, ModelNames.Layers);
+        SimilaritiesJson = file.Metadata.GetValueOrDefault(ModelNames.Similarities) ?? "[]";
         Version = ModelReader.Metadata(file, ModelNames.Version);
         Metadata = file.Metadata.Where(pair => !IsOwnKey(pair.Key)).ToDictionary();
         HashSet<string> own = ModelNames.OfItems(items.Schema);
@@ -43,6 +44,9 @@ public sealed class LoadedModel : IDisposable
 
     /// <summary>Towers and similarities, as a JSON list of layers that name their weights among the tensors.</summary>
     public string LayersJson { get; }
+
+    /// <summary>Learned similarities, as a JSON list that names their weights among the tensors.</summary>
+    public string SimilaritiesJson { get; }
 
     /// <summary>What the model's owner calls this version of it.</summary>
     public string Version { get; }
@@ -88,6 +92,7 @@ public sealed class LoadedModel : IDisposable
         Items = Items,
         Version = Version,
         LayersJson = LayersJson,
+        SimilaritiesJson = SimilaritiesJson,
         Metadata = Metadata,
         Tensors = [.. Tensors.Select(tensor => new TensorSource(
             tensor.Name, tensor.Type, tensor.Shape, sink => sink.Write(_file.Data(tensor))))],
@@ -111,7 +116,8 @@ public sealed class LoadedModel : IDisposable
     }
 
     private static bool IsOwnKey(string key)
-        => key is ModelNames.Format or ModelNames.Schema or ModelNames.Layers or ModelNames.Version;
+        => key is ModelNames.Format or ModelNames.Schema or ModelNames.Layers or ModelNames.Similarities
+            or ModelNames.Version;
 
     private static bool IsFormats(TensorInfo tensor)
         => tensor.Name == TensorNames.Checksums

@@ -16,6 +16,9 @@ public sealed record ModelContents
     /// <summary>Towers and similarities, as a JSON list of layers that name their weights among the tensors.</summary>
     public string LayersJson { get; init; } = "[]";
 
+    /// <summary>Learned similarities, as a JSON list that names their weights among the tensors.</summary>
+    public string SimilaritiesJson { get; init; } = "[]";
+
     /// <summary>Weights, and tensors that another program added, in the order of the file.</summary>
     public IReadOnlyList<TensorSource> Tensors { get; init; } = [];
 

@@ -12,6 +12,9 @@ public static class ModelNames
     /// <summary>Metadata: towers and similarities as a JSON list of layers.</summary>
     public const string Layers = "linr.layers";
 
+    /// <summary>Metadata: learned similarities as a JSON list; left out where there are none.</summary>
+    public const string Similarities = "linr.similarities";
+
     /// <summary>Metadata: what the model's owner calls this version of it.</summary>
     public const string Version = "linr.version";
 

@@ -52,6 +52,11 @@ public static class ModelWriter
             [ModelNames.Layers] = contents.LayersJson,
             [ModelNames.Version] = contents.Version,
         };
+        if (contents.SimilaritiesJson != "[]")
+        {
+            metadata.Add(ModelNames.Similarities, contents.SimilaritiesJson);
+        }
+
         foreach ((string key, string value) in contents.Metadata)
         {
             if (!metadata.TryAdd(key, value))

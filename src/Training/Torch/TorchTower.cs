@@ -61,6 +61,8 @@ internal sealed class TorchTower(TowerSpec spec, double dropout)
             LayerKind.Add => inputs.Aggregate((left, right) => left.Plus(right)),
             LayerKind.Scale => inputs[0].Times(layer.Numbers["factor"]),
             LayerKind.L2Normalise => Normalise(inputs[0]),
+            LayerKind.L2NormaliseParts => Normalise(
+                inputs[0].view(inputs[0].shape[0] * (long)layer.Numbers["parts"], -1)).view(inputs[0].shape),
             LayerKind.Position => Position(inputs[0], layout!, parameters[layer.Tensors["weight"]]),
             LayerKind.AttentionPool => AttentionPool(inputs[0], layout!, parameters[layer.Tensors["query"]]),
             _ => throw new LayerException($"Layer \"{layer.Name}\": unknown kind of layer \"{layer.Kind}\"."),
