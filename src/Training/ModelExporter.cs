@@ -4,6 +4,7 @@ using Linr.Index.ModelFiles;
 using Linr.Layers;
 using Linr.ModelFile;
 using Linr.Training.Data;
+using Linr.Training.Similarities;
 using Linr.Training.Torch;
 
 namespace Linr.Training;
@@ -21,6 +22,7 @@ public static class ModelExporter
     /// <param name="rowType">How its rows are stored.</param>
     /// <param name="codes">Codes to keep beside them, or null.</param>
     /// <param name="copy">How to store them a second time in fewer bytes, or null.</param>
+    /// <param name="similarities">Learned similarities of the model, which are written with it; null for none.</param>
     /// <exception cref="SchemaException">There is no such copy of such rows.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="ItemException">An item does not fit the schema.</exception>
@@ -31,7 +33,8 @@ public static class ModelExporter
         Metric metric = Metric.Cosine,
         RowType rowType = RowType.Float32,
         EmbeddingCodes? codes = null,
-        RowType? copy = null)
+        RowType? copy = null,
+        IReadOnlyList<TrainedSimilarity>? similarities = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ItemCatalogue catalogue = model.Data.Catalogue;
@@ -43,6 +46,7 @@ public static class ModelExporter
             [
                 .. catalogue.Schema.Embeddings.Where(one => one.Name != name),
                 new EmbeddingSchema(name, dim, metric, rowType, codes, copy),
+                .. (similarities ?? []).SelectMany(similarity => similarity.Embeddings),
             ],
         };
         using var builder = new ItemTableBuilder(schema);
@@ -53,13 +57,22 @@ public static class ModelExporter
             builder.SetEmbeddings(name, first, model.ItemEmbeddings.Span.Slice((int)first * dim, batch.Length * dim));
         }
 
+        foreach (TrainedSimilarity similarity in similarities ?? [])
+        {
+            foreach ((EmbeddingSchema half, float[] rows) in similarity.Embeddings.Zip(similarity.ItemHalves()))
+            {
+                builder.SetEmbeddings(half.Name, 0, rows);
+            }
+        }
+
         using ItemTable items = builder.Build();
         ModelWriter.Write(path, new ModelContents
         {
             Items = items,
             Version = version,
             LayersJson = model.Layers.ToJson(),
-            Tensors = [.. Tensors(model)],
+            SimilaritiesJson = new SimilarityList([.. (similarities ?? []).Select(one => one.Spec)]).ToJson(),
+            Tensors = [.. Tensors(model), .. (similarities ?? []).SelectMany(similarity => similarity.Tensors())],
         });
     }
 

@@ -1,3 +1,4 @@
+using Linr.Engine.Similarities;
 using Linr.Engine.Towers;
 using Linr.Index;
 using Linr.Index.Embeddings;
@@ -5,6 +6,7 @@ using Linr.Index.ModelFiles;
 using Linr.Layers;
 using Linr.ModelFile;
 using Linr.Training.Data;
+using Linr.Training.Similarities;
 
 namespace Linr.Training.Evaluation;
 
@@ -40,6 +42,40 @@ public static class ModelFileScorer
         TowerBatch batch = tower.CreateBatch();
         return new TwoTowerScorer(
             name, spec.Dim, tower.HistoryLength, items, (users, histories) => Embed(tower, batch, data, items, users, histories));
+    }
+
+    /// <summary>Scorers of the model's learned similarities; the model must outlive them. Dispose them.</summary>
+    /// <param name="model">The model; items of the data that it does not have are embedded as zeros.</param>
+    /// <param name="data">The data that they will be evaluated on.</param>
+    /// <param name="threads">Threads of a scan.</param>
+    /// <inheritdoc cref="Create" path="/exception"/>
+    public static IReadOnlyList<SimilarityScorer> CreateSimilarities(
+        LoadedModel model, InteractionDataset data, int threads)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(data);
+        var scorers = new List<SimilarityScorer>();
+        foreach (ModelSimilarity similarity in ModelSimilarity.LoadAll(model))
+        {
+            var layers = LayerList.Parse(model.LayersJson);
+            TowerSpec spec = layers.Find(TowerSpec.QueryTower, similarity.QueryEmbedding)
+                ?? throw new ArgumentException(
+                    $"Expected a query tower for \"{similarity.QueryEmbedding}\"; {model.Path} has none.", nameof(model));
+            var tower = Tower.Load(model, spec);
+            TowerBatch batch = tower.CreateBatch();
+            float[] items = ItemEmbeddings(model.Items, spec, data.Catalogue);
+            scorers.Add(new SimilarityScorer(
+                similarity.Spec.Name,
+                similarity.Similarity,
+                [.. similarity.Spec.Items.Select(head => ItemEmbeddings(model.Items, head, data.Catalogue))],
+                tower.HistoryLength,
+                (users, histories) => similarity.QueryHalves(
+                    Embed(tower, batch, data, items, users, histories).Chunk(spec.Dim)
+                        .Select(query => (ReadOnlyMemory<float>)query)),
+                threads));
+        }
+
+        return scorers;
     }
 
     // Items that were trained on have ids in the towers.

@@ -1,0 +1,125 @@
+using Linr.Layers;
+
+namespace Linr.Training.Similarities;
+
+/// <summary>
+/// How a learned similarity is built and trained on a model's embeddings, whose towers stay as they are.
+/// <see cref="Validate"/> names all that is wrong at once.
+/// </summary>
+public sealed record SimilarityOptions
+{
+    /// <summary>One of <see cref="SimilarityKind"/>.</summary>
+    public string Kind { get; init; } = SimilarityKind.HadamardMlp;
+
+    /// <summary>Its name; null: hadamard or mixture.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Width of a Hadamard MLP's halves.</summary>
+    public int Width { get; init; } = 50;
+
+    /// <summary>Hidden units of a Hadamard MLP.</summary>
+    public int Hidden { get; init; } = 10;
+
+    /// <summary>Components of a query, of a mixture of logits.</summary>
+    public int QueryComponents { get; init; } = 8;
+
+    /// <summary>Components of an item, of a mixture of logits.</summary>
+    public int ItemComponents { get; init; } = 4;
+
+    /// <summary>Width of a component.</summary>
+    public int ComponentDim { get; init; } = 64;
+
+    /// <summary>Hidden units of the gate's networks.</summary>
+    public int GateHidden { get; init; } = 128;
+
+    /// <summary>What dot products of components are divided by.</summary>
+    public double Temperature { get; init; } = 0.05;
+
+    /// <summary>Share of the gate's weights that are left out of a step.</summary>
+    public double GateDropout { get; init; } = 0.2;
+
+    /// <summary>
+    /// Weight of the load-balancing loss: minus the mutual information of pairs of query and item with the component that
+    /// the gate chooses, so that all components are used, and each surely.
+    /// </summary>
+    public double BalanceWeight { get; init; } = 0.01;
+
+    /// <summary>Examples a step.</summary>
+    public int BatchSize { get; init; } = 256;
+
+    /// <summary>Items drawn evenly each step as negatives, beside the batch's own targets.</summary>
+    public int Negatives { get; init; } = 512;
+
+    /// <summary>Adam's learning rate.</summary>
+    public double LearningRate { get; init; } = 1e-3;
+
+    /// <summary>Adam's decoupled weight decay.</summary>
+    public double WeightDecay { get; init; } = 1e-4;
+
+    /// <summary>Passes over the data at most.</summary>
+    public int Epochs { get; init; } = 8;
+
+    /// <summary>Epochs without a better validation after which training stops.</summary>
+    public int Patience { get; init; } = 2;
+
+    /// <summary>Users whose held-out interaction is ranked after each epoch, at most.</summary>
+    public int ValidationUsers { get; init; } = 500;
+
+    /// <summary>
+    /// First steps that are watched: a Hadamard MLP is sensitive to its first weights (LiNR), and a start whose loss does
+    /// not fall is drawn again. 0 for none.
+    /// </summary>
+    public int WatchSteps { get; init; } = 100;
+
+    /// <summary>Starts at most.</summary>
+    public int StartsMax { get; init; } = 5;
+
+    /// <summary>Draws weights, order and negatives.</summary>
+    public long Seed { get; init; } = 1;
+
+    /// <summary>The name it gets.</summary>
+    internal string ChosenName => Name ?? (Kind == SimilarityKind.HadamardMlp ? "hadamard" : "mixture");
+
+    /// <summary>Refuses options that are wrong.</summary>
+    /// <exception cref="ArgumentException">All that is wrong, a line each.</exception>
+    public void Validate()
+    {
+        var problems = new List<string>();
+        if (Kind is not (SimilarityKind.HadamardMlp or SimilarityKind.MixtureOfLogits))
+        {
+            problems.Add(
+                $"{nameof(Kind)}: expected {SimilarityKind.HadamardMlp} or {SimilarityKind.MixtureOfLogits}; found \"{Kind}\".");
+        }
+
+        Within(nameof(Width), Width, 1, Limits.DimMax, problems);
+        Within(nameof(Hidden), Hidden, 1, Limits.DimMax, problems);
+        Within(nameof(QueryComponents), QueryComponents, 1, 256, problems);
+        Within(nameof(ItemComponents), ItemComponents, 1, 256 / Math.Clamp(QueryComponents, 1, 256), problems);
+        Within(nameof(ComponentDim), ComponentDim, 1, 1_024, problems);
+        Within(nameof(GateHidden), GateHidden, 1, 4_096, problems);
+        Within(nameof(Temperature), Temperature, 1e-3, 10, problems);
+        Within(nameof(GateDropout), GateDropout, 0, 0.99, problems);
+        Within(nameof(BalanceWeight), BalanceWeight, 0, 100, problems);
+        Within(nameof(BatchSize), BatchSize, 2, 1 << 20, problems);
+        Within(nameof(Negatives), Negatives, 1, int.MaxValue, problems);
+        Within(nameof(LearningRate), LearningRate, 1e-9, 1, problems);
+        Within(nameof(WeightDecay), WeightDecay, 0, 10, problems);
+        Within(nameof(Epochs), Epochs, 1, int.MaxValue, problems);
+        Within(nameof(Patience), Patience, 1, int.MaxValue, problems);
+        Within(nameof(ValidationUsers), ValidationUsers, 0, int.MaxValue, problems);
+        Within(nameof(WatchSteps), WatchSteps, 0, int.MaxValue, problems);
+        Within(nameof(StartsMax), StartsMax, 1, 1_000, problems);
+        if (problems.Count > 0)
+        {
+            throw new ArgumentException(string.Join(Environment.NewLine, problems));
+        }
+    }
+
+    private static void Within(string name, double found, double least, double most, List<string> problems)
+    {
+        if (!(found >= least && found <= most))
+        {
+            problems.Add(FormattableString.Invariant($"{name}: expected {least} to {most}; found {found}."));
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using Linr.Training.Data;
+using Linr.Training.Evaluation;
+using Linr.Training.Torch;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Linr.Training.Similarities;
+
+/// <summary>One training of a similarity from one start: its data, its state and its steps.</summary>
+internal sealed class SimilarityRun : IDisposable
+{
+    private const double Excluded = -1e9;
+
+    private readonly TrainedModel _model;
+    private readonly TorchSimilarity _similarity;
+    private readonly SimilarityOptions _options;
+    private readonly TrainingOptions _towers;
+    private readonly ExampleSampler _sampler;
+    private readonly ExampleBatch _batch;
+    private readonly StepItems _items;
+    private readonly EvaluationCase[] _cases;
+    private readonly Tensor _embeddings;
+    private SplitMix _random = new(0);
+
+    public SimilarityRun(
+        TrainedModel model, TorchSimilarity similarity, SimilarityOptions options, TrainingOptions towers)
+    {
+        (_model, _similarity, _options, _towers) = (model, similarity, options, towers);
+        _sampler = new ExampleSampler(model.Data, towers.HistoryLength, towers.HistoryDropout);
+        _batch = new ExampleBatch(options.BatchSize, towers.HistoryLength);
+        _items = new StepItems(model.Data.TrainingCounts(), towers);
+        _cases = EvaluationCase.Draw(model.Data, HeldOut.Validation, options.ValidationUsers, options.Seed);
+        _embeddings = tensor(model.ItemEmbeddings.ToArray(), device: similarity.Weights.Device)
+            .view(-1, towers.Dim).DetachFromDisposeScope();
+        State = new TrainingState(similarity.Weights, towers);
+    }
+
+    public TrainingState State { get; }
+
+    public bool HasValidation => _cases.Length > 0;
+
+    /// <summary>Steps that are watched, as far as the epoch goes.</summary>
+    public int WatchSteps => Math.Min(_options.WatchSteps, Steps);
+
+    private int Steps
+    {
+        get
+        {
+            (int whole, int rest) = Math.DivRem(_sampler.Count, _options.BatchSize);
+            return whole + (rest >= 2 ? 1 : 0);
+        }
+    }
+
+    public TrainingProgress Progress(int epoch, List<double> losses) => new(
+        epoch, _options.Epochs, losses.Count, Steps, losses.Average(), State.Epochs.Count == 0 ? null : State.Epochs[^1]);
+
+    /// <summary>Starts an epoch.</summary>
+    public void Begin(int epoch)
+    {
+        _random = new SplitMix(_options.Seed, -epoch);
+        manual_seed((long)(_random.NextUInt64() >> 1));
+        _sampler.Begin(_options.Seed, epoch);
+    }
+
+    /// <summary>Takes a step; its mean loss, or null when the epoch is over.</summary>
+    public double? Step()
+    {
+        if (!_sampler.Next(_batch))
+        {
+            return null;
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        _items.Draw(_batch, _random);
+        State.Adam.Warmth = Math.Min(1, (State.Adam.StepCount + 1.0) / Math.Max(1, _towers.WarmupSteps));
+        Dictionary<string, Tensor> parameters = _similarity.Parameters(training: true);
+        Tensor loss = Loss(parameters);
+        double mean = loss.item<float>();
+        if (!double.IsFinite(mean))
+        {
+            throw new InvalidOperationException(
+                $"The loss became {mean} at step {State.Adam.StepCount + 1}: train with a lower learning rate.");
+        }
+
+        loss.backward();
+        using IDisposable quiet = no_grad();
+        State.Adam.Begin();
+        foreach ((string name, Tensor parameter) in parameters)
+        {
+            if (parameter.grad is { } gradient)
+            {
+                State.Adam.Update(_similarity.Weights[name], gradient);
+            }
+        }
+
+        return mean;
+    }
+
+    /// <summary>HR@10 and nDCG@10 of the validation users, by the engine's own arithmetic.</summary>
+    public (double HitRate, double Gain) Validate()
+    {
+        if (!HasValidation)
+        {
+            return (0, 0);
+        }
+
+        using SimilarityScorer scorer = SimilarityScorer.Of(_model, _similarity, _towers.Threads);
+        (UserResult[] results, _) = Ranking.Run(_model.Data, _cases, scorer);
+        return (results.Average(result => result.HitAt(10)), results.Average(result => result.DiscountedGainAt(10)));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        State.Dispose();
+        _embeddings.Dispose();
+    }
+
+    private Tensor Loss(Dictionary<string, Tensor> parameters)
+    {
+        Device device = _similarity.Weights.Device;
+        float[] embedded = _model.EmbedQueries(
+            _batch.Users.AsSpan(0, _batch.Count), _batch.Histories.AsSpan(0, _batch.Count * _towers.HistoryLength));
+        Tensor queries = tensor(embedded, device: device).view(_batch.Count, -1);
+        long[] rows = [.. _items.Rows.Take(_items.CandidateCount).Select(row => (long)row)];
+        Tensor candidates = _embeddings.index_select(0, tensor(rows, device: device));
+        (Tensor logits, Tensor? extra) = _similarity.Logits(
+            _similarity.QueryHalves(queries, parameters),
+            _similarity.ItemHalves(candidates, parameters),
+            parameters,
+            training: true);
+        Tensor corrected = logits.Plus(tensor(_items.Corrections(), device: device).Times(-1));
+        long[] seen = _items.SeenPairs(_items.CandidateCount);
+        if (seen.Length > 0)
+        {
+            Tensor mask = zeros(corrected.numel(), dtype: ScalarType.Bool, device: device);
+            mask.index_fill_(0, tensor(seen, device: device), true);
+            corrected = corrected.Masked(mask.view(corrected.shape), Excluded);
+        }
+
+        Tensor loss = nn.functional.cross_entropy(corrected, tensor(_items.Targets, device: device));
+        return extra is null ? loss : loss.Plus(extra);
+    }
+}

@@ -1,0 +1,183 @@
+using Linr.Kernels;
+using Linr.Kernels.Scan;
+using Linr.Kernels.Similarities;
+using Linr.Layers;
+using Linr.Memory;
+using Linr.Training.Data;
+using Linr.Training.Evaluation;
+using Linr.Training.Torch;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Linr.Training.Similarities;
+
+/// <summary>A learned similarity as something to evaluate: the halves from Torch, the logits from the engine's own scan.</summary>
+public sealed class SimilarityScorer : IScorer, IDisposable
+{
+    private readonly LearnedSimilarity _similarity;
+    private readonly NativeBuffer[] _halves;
+    private readonly ScanSegment[] _segments;
+    private readonly long _rows;
+    private readonly int _historyLength;
+    private readonly Func<int[], int[], float[]> _queryHalves;
+    private readonly SimilarityWorkspace _workspace = new();
+    private readonly ScanWorkers _workers;
+
+    internal SimilarityScorer(
+        string name,
+        LearnedSimilarity similarity,
+        float[][] halves,
+        int historyLength,
+        Func<int[], int[], float[]> queryHalves,
+        int threads)
+    {
+        Name = name;
+        _similarity = similarity;
+        _historyLength = historyLength;
+        _queryHalves = queryHalves;
+        _rows = halves[0].Length / similarity.ItemWidths[0];
+        _halves = [.. halves.Select(ToNative)];
+        _segments = [.. similarity.ItemWidths.Select((width, half) => new ScanSegment(
+            width, RowElement.Float32, ScanMetric.Dot, Blocks(_halves[half], width)))];
+        _workers = new ScanWorkers(threads);
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public void Score(InteractionDataset data, ReadOnlySpan<EvaluationCase> cases, Span<float> scores)
+    {
+        int[] users = new int[cases.Length];
+        int[] histories = new int[cases.Length * _historyLength];
+        for (int one = 0; one < cases.Length; one++)
+        {
+            users[one] = cases[one].User;
+            HistoryRows.Latest(cases[one].Seen(data), histories.AsSpan(one * _historyLength, _historyLength));
+        }
+
+        Search(users, histories);
+        for (int one = 0; one < cases.Length; one++)
+        {
+            foreach (ScanHit hit in _workspace.Hits(one))
+            {
+                scores[(int)((one * _rows) + hit.Row)] = hit.Score;
+            }
+        }
+    }
+
+    /// <summary>Logits of users and items, query after query.</summary>
+    internal float[] Logits(int[] users, int[] histories, int[] items)
+    {
+        Search(users, histories);
+        var logits = new List<float>();
+        for (int one = 0; one < users.Length; one++)
+        {
+            Dictionary<uint, float> all = _workspace.Hits(one).ToArray().ToDictionary(hit => hit.Row, hit => hit.Score);
+            logits.AddRange(items.Select(item => all[(uint)item]));
+        }
+
+        return [.. logits];
+    }
+
+    private void Search(int[] users, int[] histories) => SimilarityScan.Search(
+        _similarity,
+        new ScanRequest
+        {
+            Segments = _segments,
+            RowCount = _rows,
+            QueryCount = users.Length,
+            Queries = _queryHalves(users, histories),
+            K = (int)_rows,
+        },
+        _workspace,
+        _workers);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _workspace.Dispose();
+        _workers.Dispose();
+        Array.ForEach(_halves, half => half.Dispose());
+    }
+
+    /// <summary>A scorer of a similarity with its weights as they are.</summary>
+    internal static SimilarityScorer Of(TrainedModel model, TorchSimilarity similarity, int threads)
+    {
+        int dim = model.Run.Options.Dim;
+        return new SimilarityScorer(
+            similarity.Spec.Name,
+            ToKernel(similarity),
+            ItemHalves(model, similarity),
+            model.Run.Options.HistoryLength,
+            (users, histories) =>
+            {
+                using IDisposable quiet = no_grad();
+                using DisposeScope scope = NewDisposeScope();
+                Tensor queries = tensor(model.EmbedQueries(users, histories), device: similarity.Weights.Device).view(-1, dim);
+                return similarity.QueryHalves(queries, similarity.Parameters(training: false)).cpu().contiguous()
+                    .data<float>().ToArray();
+            },
+            threads);
+    }
+
+    /// <summary>Halves of all items, one after the other.</summary>
+    internal static float[][] ItemHalves(TrainedModel model, TorchSimilarity similarity)
+    {
+        const int chunk = 4_096;
+        int dim = model.Run.Options.Dim;
+        ReadOnlyMemory<float> all = model.ItemEmbeddings;
+        var halves = similarity.Spec.Items.Select(head => new List<float>(all.Length / dim * head.Dim)).ToArray();
+        using IDisposable quiet = no_grad();
+        for (int start = 0; start < all.Length; start += chunk * dim)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            float[] part = all.Span.Slice(start, Math.Min(chunk * dim, all.Length - start)).ToArray();
+            Tensor[] made = similarity.ItemHalves(
+                tensor(part, device: similarity.Weights.Device).view(-1, dim), similarity.Parameters(training: false));
+            for (int half = 0; half < made.Length; half++)
+            {
+                halves[half].AddRange(made[half].cpu().contiguous().data<float>().ToArray());
+            }
+        }
+
+        return [.. halves.Select(half => half.ToArray())];
+    }
+
+    private static LearnedSimilarity ToKernel(TorchSimilarity similarity)
+    {
+        SimilaritySpec spec = similarity.Spec;
+        float[] Of(string role) => similarity.Weights[spec.Tensors[role]].Value.cpu().contiguous().data<float>().ToArray();
+        return spec.Kind == SimilarityKind.HadamardMlp
+            ? new HadamardMlp(Of("inner"), Of("inner_bias"), Of("outer"), Of("outer_bias")[0])
+            : new MixtureOfLogits(
+                new MixtureShape(
+                    (int)spec.Numbers["query_components"],
+                    (int)spec.Numbers["item_components"],
+                    (int)spec.Numbers["dim"],
+                    (float)spec.Numbers["temperature"]),
+                Of("cross_inner"),
+                Of("cross_inner_bias"),
+                Of("cross_outer"),
+                Of("cross_outer_bias"));
+    }
+
+    private static NativeBuffer ToNative(float[] values)
+    {
+        var buffer = new NativeBuffer(Math.Max(1, values.LongLength) * sizeof(float));
+        values.CopyTo(buffer.Span<float>(0, values.Length));
+        return buffer;
+    }
+
+    private RowBlock[] Blocks(NativeBuffer rows, int width)
+    {
+        var blocks = new RowBlock[(_rows + ScanSegment.BlockRows - 1) / ScanSegment.BlockRows];
+        for (int block = 0; block < blocks.Length; block++)
+        {
+            long start = (long)block * ScanSegment.BlockRows * width * sizeof(float);
+            blocks[block] = new RowBlock(rows.Address + (nint)start, Norms: 0, NormMax: 1);
+        }
+
+        return blocks;
+    }
+}
