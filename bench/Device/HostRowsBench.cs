@@ -6,8 +6,8 @@ using Linr.Index.Device;
 namespace Linr.Bench.Device;
 
 /// <summary>
-/// Exact searches of rows that stay on the host, by way of an 8-bit copy on the device, beside searches of a device that
-/// has the rows; the answers are compared.
+/// Exact searches of rows that stay on the host, by way of an 8-bit copy on the device, beside searches of a device
+/// that has the rows; the answers are compared.
 /// </summary>
 internal sealed class HostRowsBench(RandomRows rows, int passes)
 {

@@ -1,6 +1,8 @@
 namespace Linr.Bench.Device;
 
-/// <summary>Exact searches of rows that stay on the host, by way of an 8-bit copy on the device, as a caller sees them.</summary>
+/// <summary>
+/// Exact searches of rows that stay on the host, by way of an 8-bit copy on the device, as a caller sees them.
+/// </summary>
 /// <param name="Batch">Requests of a batch.</param>
 /// <param name="K">Hits of each.</param>
 /// <param name="MedianMs">What the caller waits for the batch, median.</param>

@@ -7,6 +7,7 @@ using Linr.Index.ModelFiles;
 using Linr.Training;
 using Linr.Training.Data;
 using Linr.Training.Evaluation;
+using Linr.Training.Similarities;
 using Spectre.Console;
 
 namespace Linr.Cli.Commands;
@@ -37,12 +38,13 @@ internal static class EvalCommand
 
     public static Command Create() => CommandBuilder.Create(
         "eval",
-        "Evaluates a model on each user's held-out interaction, beside popularity and item-item cosine; with "
+        "Evaluates a model, its learned similarities first, on each user's held-out interaction, beside popularity and "
+        + "item-item cosine; with "
         + "--cold-share on the items that training never saw, beside the cosine of their features too. With "
         + "--quantization searches by codes beside the exact search.",
         [
             s_model, .. DataOptions.All, s_users, s_popular, TrainOptions.Seed, TrainOptions.ColdShare, s_report,
-            .. QuantizationEval.All,
+            CommonOptions.Threads, .. QuantizationEval.All,
         ],
         Run);
 
@@ -74,8 +76,16 @@ internal static class EvalCommand
             InteractionDataset data = source.Read(seed, coldShare, text => status.Status = text, context.Cancellation);
             status.Status = "ranking all items for each user";
             IScorer scorer = ModelFileScorer.Create(Path.GetFileNameWithoutExtension(model.Path), model, data);
-            return Evaluator.Run(
-                data, [scorer, .. coldShare > 0 ? Evaluator.ColdBaselines(data) : Evaluator.Baselines(data)], options);
+            IReadOnlyList<SimilarityScorer> similarities =
+                ModelFileScorer.CreateSimilarities(model, data, CommonOptions.ThreadCount(context));
+            IReadOnlyList<IScorer> baselines = coldShare > 0 ? Evaluator.ColdBaselines(data) : Evaluator.Baselines(data);
+            EvaluationReport found = Evaluator.Run(data, [.. similarities, scorer, .. baselines], options);
+            foreach (SimilarityScorer similarity in similarities)
+            {
+                similarity.Dispose();
+            }
+
+            return found;
         });
         ReadReportView.Write(context.Progress, report);
         Write(context, evaluation, folder);

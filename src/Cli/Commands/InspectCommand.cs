@@ -37,6 +37,13 @@ internal static class InspectCommand
         WriteFields(console, model);
         WriteEmbeddings(console, model);
         WriteTowers(console, layers);
+        foreach (SimilaritySpec one in SimilarityList.Parse(model.SimilaritiesJson).Similarities)
+        {
+            console.MarkupLineInterpolated(
+                CultureInfo.InvariantCulture,
+                $"similarity [bold]{one.Name}[/] ({one.Kind}) of {one.QueryEmbedding}: halves in {string.Join(", ", one.Items.Select(head => head.Embedding))}");
+        }
+
         DeviceLayout layout = DeviceLayout.Of(model.Items);
         console.MarkupLineInterpolated(
             CultureInfo.InvariantCulture,
@@ -87,6 +94,8 @@ internal static class InspectCommand
             tower.Dim,
             layers = tower.Layers.Select(layer => $"{layer.Kind} {layer.Name}"),
         }),
+        similarities = SimilarityList.Parse(model.SimilaritiesJson).Similarities.Select(
+            one => new { one.Name, one.Kind, one.QueryEmbedding, items = one.Items.Select(head => head.Embedding) }),
         device = DeviceBytes(DeviceLayout.Of(model.Items)),
         deviceWithRowsOnHost = DeviceBytes(DeviceLayout.Of(model.Items, keepsRowsOnHost: true)),
         tensors = model.Tensors.Select(

@@ -26,7 +26,7 @@ internal static class QuantizationEval
     };
 
     /// <summary>The options that are of this evaluation alone.</summary>
-    public static IReadOnlyList<Option> All { get; } = [s_quantization, s_embedding, CommonOptions.Threads];
+    public static IReadOnlyList<Option> All { get; } = [s_quantization, s_embedding];
 
     /// <summary>Whether it is asked for.</summary>
     /// <param name="context">The command line.</param>

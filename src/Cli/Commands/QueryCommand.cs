@@ -42,6 +42,18 @@ internal static class QueryCommand
     private static readonly Option<int> s_k =
         new("--k", "-k") { Description = "How many hits.", DefaultValueFactory = _ => 10 };
 
+    private static readonly Option<string?> s_similarity = new("--similarity")
+    {
+        Description = "A learned similarity of the model, which gives the scores; every item that passes is looked at.",
+        HelpName = "NAME",
+    };
+
+    private static readonly Option<int?> s_firstStage = new("--first-stage")
+    {
+        Description = "Candidates that the embedding's own score chooses for --similarity: faster, and approximate.",
+        HelpName = "COUNT",
+    };
+
     private static readonly Option<float?> s_scoreMin =
         new("--min-score") { Description = "Leaves out hits below this score." };
 
@@ -73,7 +85,7 @@ internal static class QueryCommand
         "Searches a model by a history, by items or by a vector, with filters.",
         [
             s_model, s_history, s_items, s_vectors, s_filter, s_parameters, s_features, s_k, s_scoreMin, s_groupBy,
-            s_diversity,
+            s_diversity, s_similarity, s_firstStage,
             s_fields, s_includeSeen, s_explain, .. ApproximationOptions.All, CommonOptions.Device, CommonOptions.HostRows,
             CommonOptions.Threads,
         ],
@@ -146,6 +158,8 @@ internal static class QueryCommand
                 : [.. schema.Fields.Where(field => field.IsStored).Select(field => field.Name)],
             IncludeSeen = context.Get(s_includeSeen),
             Explain = context.Get(s_explain),
+            Similarity = context.Find(s_similarity),
+            FirstStage = context.Find(s_firstStage),
             Approximation = ApproximationOptions.Read(context),
             CheckExact = context.Get(ApproximationOptions.CheckExact),
         };

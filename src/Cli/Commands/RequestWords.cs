@@ -24,6 +24,8 @@ internal static partial class RequestWords
         ["Approximation.IsAsymmetric"] = "--asymmetric",
         ["Approximation.KeepShare"] = "--rescore",
         ["Approximation.KeepCount"] = "--rescore",
+        ["Similarity"] = "--similarity",
+        ["FirstStage"] = "--first-stage",
         ["CheckExact"] = "--check-exact",
     };
 

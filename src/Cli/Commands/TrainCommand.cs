@@ -5,6 +5,7 @@ using Linr.Cli.Training;
 using Linr.Formats;
 using Linr.Training;
 using Linr.Training.Data;
+using Linr.Training.Similarities;
 using Spectre.Console;
 
 namespace Linr.Cli.Commands;
@@ -31,7 +32,7 @@ internal static class TrainCommand
         "Trains a two-tower model and writes it with all items as one model file.",
         [
             .. DataOptions.All, .. TrainOptions.All, TrainOptions.ColdShare, s_rows, CommonOptions.Codes,
-            CommonOptions.Copy, CommonOptions.VersionName, s_report, s_out,
+            CommonOptions.Copy, .. SimilarityTraining.All, CommonOptions.VersionName, s_report, s_out,
         ],
         Run);
 
@@ -40,6 +41,7 @@ internal static class TrainCommand
         TrainingOptions options = TrainOptions.Read(context);
         options.Validate();
         EmbeddingCodes? codes = CommonOptions.ReadCodes(context);
+        SimilarityOptions[] similarityOptions = SimilarityTraining.Read(context);
         string path = FileCheck.Writable(s_out.Name, context.Get(s_out));
         string? folder = FileCheck.FolderOrNull(s_report.Name, context.Find(s_report));
         var report = new ReadReport();
@@ -50,13 +52,17 @@ internal static class TrainCommand
                 options.Seed, context.Get(TrainOptions.ColdShare), text => status.Status = text, context.Cancellation));
         ReadReportView.Write(context.Progress, report);
         using TrainedModel model = TrainingView.Run(data, options, context.Progress, context.Cancellation);
+        List<TrainedSimilarity> similarities =
+            SimilarityTraining.Run(model, similarityOptions, context.Progress, context.Cancellation);
         ModelExporter.Write(
             model,
             path,
             context.Get(CommonOptions.VersionName),
             rowType: context.Get(s_rows),
             codes: codes,
-            copy: context.Find(CommonOptions.Copy));
+            copy: context.Find(CommonOptions.Copy),
+            similarities: similarities);
+        similarities.ForEach(similarity => similarity.Dispose());
         if (folder is not null)
         {
             File.WriteAllText(Path.Combine(folder, "run.json"), model.Run.ToJson());
@@ -64,7 +70,13 @@ internal static class TrainCommand
         }
 
         context.Write(
-            new { model = path, bytes = new FileInfo(path).Length, run = model.Run },
+            new
+            {
+                model = path,
+                bytes = new FileInfo(path).Length,
+                run = model.Run,
+                similarities = similarities.Select(one => new { one.Spec.Name, one.Spec.Kind, one.Epochs, one.Starts }),
+            },
             $"wrote [bold]{path}[/]: {model.Run.Items:N0} items, {new FileInfo(path).Length:N0} bytes, best epoch {model.Run.BestEpoch} of {model.Run.Epochs.Count}");
         return ExitCode.Success;
     }

@@ -10,8 +10,12 @@ internal static class TrainingView
 {
     public static TrainedModel Run(
         InteractionDataset data, TrainingOptions options, IAnsiConsole console, CancellationToken cancellation)
+        => Show(console, progress => Trainer.Run(data, options, progress, cancellation));
+
+    /// <summary>Runs a training and shows its progress.</summary>
+    public static T Show<T>(IAnsiConsole console, Func<Action<TrainingProgress>, T> train)
     {
-        TrainedModel? model = null;
+        T? model = default;
         console.Progress()
             .AutoClear(true)
             .Columns(
@@ -20,7 +24,7 @@ internal static class TrainingView
             {
                 ProgressTask bar = bars.AddTask("training");
                 int shown = 0;
-                model = Trainer.Run(data, options, progress => Show(progress, bar, console, ref shown), cancellation);
+                model = train(progress => Show(progress, bar, console, ref shown));
             });
         return model!;
     }

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Linr.Layers;
 
 /// <summary>
-/// The learned similarities of a model, as the metadata entry <c>linr.similarities</c> of its file lists them. A file never
-/// says more than this version understands: an unknown kind is an error that names it.
+/// The learned similarities of a model, as the metadata entry <c>linr.similarities</c> of its file lists them. A file
+/// never says more than this version understands: an unknown kind is an error that names it.
 /// </summary>
 /// <param name="Similarities">Them; none for most models.</param>
 public sealed record SimilarityList(ImmutableArray<SimilaritySpec> Similarities)
@@ -47,7 +47,8 @@ public sealed record SimilarityList(ImmutableArray<SimilaritySpec> Similarities)
     public string ToJson() => JsonSerializer.Serialize(Similarities, LayerJson.Default.ImmutableArraySimilaritySpec);
 
     /// <summary>Checks every similarity.</summary>
-    /// <exception cref="LayerException">One is of an unknown kind or lacks something; all problems are named.</exception>
+    /// <exception cref="LayerException">One is of an unknown kind or lacks something; all problems are
+    /// named.</exception>
     public void Check()
     {
         var problems = new List<string>();

@@ -7,8 +7,8 @@ namespace Linr;
 /// <param name="RowType">How its rows are stored.</param>
 /// <param name="Codes">Codes kept beside the rows, for searches that ask for them; null for none.</param>
 /// <param name="Copy">
-/// A second copy of the rows in fewer bytes, which searches read first: answers are still exact, from the rows. Null for
-/// none.
+/// A second copy of the rows in fewer bytes, which searches read first: answers are still exact, from the rows. Null
+/// for none.
 /// </param>
 public sealed record EmbeddingSchema(
     string Name,

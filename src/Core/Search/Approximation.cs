@@ -1,9 +1,9 @@
 namespace Linr;
 
 /// <summary>
-/// How a search may use the codes of an embedding, or the smaller copy of its rows, instead of its rows: LiNR's quantized
-/// search. It is never used unless it is asked for, filters hold as ever, and the answer says what was done. Codes and
-/// copy are in the schema: <see cref="EmbeddingSchema.Codes"/>, <see cref="EmbeddingSchema.Copy"/>.
+/// How a search may use the codes of an embedding, or the smaller copy of its rows, instead of its rows: LiNR's
+/// quantized search. It is never used unless it is asked for, filters hold as ever, and the answer says what was done.
+/// Codes and copy are in the schema: <see cref="EmbeddingSchema.Codes"/>, <see cref="EmbeddingSchema.Copy"/>.
 /// </summary>
 public sealed record Approximation
 {

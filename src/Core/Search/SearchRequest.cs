@@ -42,8 +42,8 @@ public sealed record SearchRequest
     public GroupBy? GroupBy { get; init; }
 
     /// <summary>
-    /// A learned similarity of the model, by name, that gives the scores instead of the embedding's metric; every item that
-    /// passes is looked at. Null: the metric.
+    /// A learned similarity of the model, by name, that gives the scores instead of the embedding's metric; every item
+    /// that passes is looked at. Null: the metric.
     /// </summary>
     public string? Similarity { get; init; }
 
@@ -57,8 +57,8 @@ public sealed record SearchRequest
     public Approximation? Approximation { get; init; }
 
     /// <summary>
-    /// Whether the exact answer is found too, at its full cost, and <see cref="SearchResponse.Recall"/> says how much of
-    /// it an approximate one has.
+    /// Whether the exact answer is found too, at its full cost, and <see cref="SearchResponse.Recall"/> says how much
+    /// of it an approximate one has.
     /// </summary>
     public bool CheckExact { get; init; }
 

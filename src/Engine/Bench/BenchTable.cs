@@ -6,7 +6,8 @@ using Linr.Memory;
 namespace Linr.Engine.Bench;
 
 /// <summary>
-/// Random rows in native memory, as floats, halves and whole numbers, ten times as many random codes, and queries for them.
+/// Random rows in native memory, as floats, halves and whole numbers, ten times as many random codes, and queries for
+/// them.
 /// </summary>
 internal sealed class BenchTable : IDisposable
 {

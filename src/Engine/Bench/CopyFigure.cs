@@ -1,6 +1,8 @@
 namespace Linr.Engine.Bench;
 
-/// <summary>What was measured of exact searches by way of an 8-bit copy of the rows, beside those of the rows.</summary>
+/// <summary>
+/// What was measured of exact searches by way of an 8-bit copy of the rows, beside those of the rows.
+/// </summary>
 /// <param name="QueryCount">Queries of the batch.</param>
 /// <param name="K">Hits kept a query.</param>
 /// <param name="RowsMs">Milliseconds of a search of 32-bit rows, median over passes.</param>

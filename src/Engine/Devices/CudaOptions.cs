@@ -19,8 +19,8 @@ public sealed record CudaOptions
     public IProgress<UploadProgress>? Progress { get; init; }
 
     /// <summary>
-    /// Whether rows of embeddings that have codes or a copy stay in the host's memory, or mapped where they lie, and the
-    /// processor reads those few that decide: the devices have codes and copies only. Answers are the same bits.
+    /// Whether rows of embeddings that have codes or a copy stay in the host's memory, or mapped where they lie, and
+    /// the processor reads those few that decide: the devices have codes and copies only. Answers are the same bits.
     /// </summary>
     public bool KeepsRowsOnHost { get; init; }
 

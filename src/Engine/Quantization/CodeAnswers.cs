@@ -6,8 +6,8 @@ using Linr.Kernels.Scan;
 namespace Linr.Engine.Quantization;
 
 /// <summary>
-/// What <see cref="Requests.CodeSearch"/> does, for one query and for codes of any width: those are made here, so that a model
-/// needs none of its own.
+/// What <see cref="Requests.CodeSearch"/> does, for one query and for codes of any width: those are made here, so that
+/// a model needs none of its own.
 /// </summary>
 internal sealed class CodeAnswers : IDisposable
 {

@@ -206,7 +206,9 @@ internal sealed class CodeSearch(ItemTable table, SearcherPool pool, SearcherPoo
         });
     }
 
-    /// <summary>Finds the best of each request's candidates: of a list where that can be given, else by a filter.</summary>
+    /// <summary>
+    /// Finds the best of each request's candidates: of a list where that can be given, else by a filter.
+    /// </summary>
     internal static void ScoreOnly(
         RowSearcher searcher,
         GroupBy? groupBy,
@@ -246,6 +248,8 @@ internal sealed class CodeSearch(ItemTable table, SearcherPool pool, SearcherPoo
     private static string From(EmbeddingColumn column, Approximation approximation)
         => approximation.RescoresFrom == ScoreSource.Rows ? string.Empty : $" from {CopySearch.Describe(column.Schema)}";
 
-    /// <summary>The rows that codes chose for a request, best first, and how many they were chosen from, by what.</summary>
+    /// <summary>
+    /// The rows that codes chose for a request, best first, and how many they were chosen from, by what.
+    /// </summary>
     private readonly record struct Candidates(ScanHit[] Hits, long RowsPassed, string Engine);
 }

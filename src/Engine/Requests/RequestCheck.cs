@@ -10,8 +10,8 @@ namespace Linr.Engine.Requests;
 internal static class RequestCheck
 {
     /// <summary>
-    /// A request as it is answered, if nothing is wrong with it: an embedding that has codes alone is searched by these,
-    /// and an approximation says by what.
+    /// A request as it is answered, if nothing is wrong with it: an embedding that has codes alone is searched by
+    /// these, and an approximation says by what.
     /// </summary>
     /// <exception cref="ArgumentException">The request is wrong; the message lists every problem.</exception>
     public static SearchRequest Complete(

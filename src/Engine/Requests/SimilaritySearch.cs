@@ -9,8 +9,8 @@ using Linr.Kernels.Scan;
 namespace Linr.Engine.Requests;
 
 /// <summary>
-/// Searches by a learned similarity: every row that passes is looked at; or, where a request asks for it, only the best by
-/// the embedding's own score, wherever that is scanned.
+/// Searches by a learned similarity: every row that passes is looked at; or, where a request asks for it, only the
+/// best by the embedding's own score, wherever that is scanned.
 /// </summary>
 /// <param name="table">The table as scans read it.</param>
 /// <param name="pool">Searchers, for the first stage.</param>

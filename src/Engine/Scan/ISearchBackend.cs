@@ -21,7 +21,8 @@ internal interface ISearchBackend : IDisposable
     bool CanKeep => false;
 
     /// <summary>
-    /// Runs a request of which codes choose the rows, and waits; false, and nothing was done, where it takes two searches.
+    /// Runs a request of which codes choose the rows, and waits; false, and nothing was done, where it takes two
+    /// searches.
     /// </summary>
     /// <exception cref="OperationCanceledException">The search was cancelled.</exception>
     bool TryKeep(BackendRequest request, CancellationToken cancellation) => false;

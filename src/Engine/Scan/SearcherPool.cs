@@ -43,7 +43,9 @@ internal sealed class SearcherPool(TableScan table, Func<ISearchBackend> makeBac
         }
     }
 
-    /// <summary>Takes a searcher back; also after a search was cancelled, for every search starts its memory anew.</summary>
+    /// <summary>
+    /// Takes a searcher back; also after a search was cancelled, for every search starts its memory anew.
+    /// </summary>
     internal void Return(ConcurrentStack<RowSearcher> waiting, RowSearcher searcher)
     {
         _backends.Push(searcher.TakeBackend()!);

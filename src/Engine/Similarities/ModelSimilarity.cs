@@ -10,8 +10,8 @@ using Linr.ModelFile;
 namespace Linr.Engine.Similarities;
 
 /// <summary>
-/// A learned similarity of an open model: its weights, the head that makes queries' halves, and the embeddings that hold
-/// items' halves. The model must outlive it. Safe for concurrent use.
+/// A learned similarity of an open model: its weights, the head that makes queries' halves, and the embeddings that
+/// hold items' halves. The model must outlive it. Safe for concurrent use.
 /// </summary>
 public sealed class ModelSimilarity : IDisposable
 {
@@ -38,7 +38,8 @@ public sealed class ModelSimilarity : IDisposable
     public IEnumerable<string> ItemEmbeddings => Spec.Items.Select(head => head.Embedding);
 
     /// <summary>The similarities of a model, in its order.</summary>
-    /// <exception cref="LayerException">One is unknown, or its weights, heads or embeddings do not fit each other.</exception>
+    /// <exception cref="LayerException">One is unknown, or its weights, heads or embeddings do not fit each
+    /// other.</exception>
     public static ImmutableArray<ModelSimilarity> LoadAll(LoadedModel model)
     {
         ArgumentNullException.ThrowIfNull(model);

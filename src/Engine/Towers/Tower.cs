@@ -7,7 +7,8 @@ namespace Linr.Engine.Towers;
 
 /// <summary>
 /// A tower of a model file: raw features to embeddings by the engine's own arithmetic, on the processor or on a device.
-/// Its weights stay in the mapped file, which must outlive it. Safe for concurrent use, a <see cref="TowerBatch"/> each.
+/// Its weights stay in the mapped file, which must outlive it. Safe for concurrent use, a <see cref="TowerBatch"/>
+/// each.
 /// </summary>
 public sealed class Tower : IDisposable
 {

@@ -10,8 +10,8 @@ using Linr.Memory;
 namespace Linr.Index.Device;
 
 /// <summary>
-/// The one owner of a table's memory on a device: embeddings, norms, codes, order numbers, live mask and attributes of a
-/// shard's rows as flat arrays. The host's table stays what it is and is not needed to search, only to name the rows.
+/// The one owner of a table's memory on a device: embeddings, norms, codes, order numbers, live mask and attributes of
+/// a shard's rows as flat arrays. The host's table stays what it is and is not needed to search, only to name the rows.
 /// Immutable; safe for concurrent readers. Dispose it when no search runs.
 /// </summary>
 public sealed class DeviceTable : IDisposable

@@ -9,7 +9,8 @@ namespace Linr.Index.Embeddings;
 /// <summary>
 /// One embedding of every row of a table, in blocks of <see cref="Limits.BlockRows"/> rows, row-major [N, D]: 32-bit
 /// rows as they were given, or 16- or 8-bit rows (under cosine normalised first), 8-bit ones with a scale each; and a
-/// 32-bit norm a row. Or codes alone. Beside the rows may stand their codes and a smaller copy. Immutable; safe for concurrent readers.
+/// 32-bit norm a row. Or codes alone. Beside the rows may stand their codes and a smaller copy. Immutable; safe for
+/// concurrent readers.
 /// </summary>
 public sealed class EmbeddingColumn : IDisposable
 {
@@ -148,8 +149,8 @@ public sealed class EmbeddingColumn : IDisposable
     }
 
     /// <summary>
-    /// Copies a row's embedding, as it was given: 32-bit rows bit for bit, others to their precision, and of codes alone
-    /// the direction that the code tells.
+    /// Copies a row's embedding, as it was given: 32-bit rows bit for bit, others to their precision, and of codes
+    /// alone the direction that the code tells.
     /// </summary>
     /// <param name="row">The row.</param>
     /// <param name="destination">[D] at least.</param>

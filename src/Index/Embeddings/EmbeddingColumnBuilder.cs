@@ -78,7 +78,9 @@ public sealed class EmbeddingColumnBuilder : IDisposable
         }
     }
 
-    /// <summary>Sets the codes of consecutive rows, of an embedding that has nothing else; another machine made them.</summary>
+    /// <summary>
+    /// Sets the codes of consecutive rows, of an embedding that has nothing else; another machine made them.
+    /// </summary>
     /// <param name="firstRow">The row of the first.</param>
     /// <param name="codes">[rows, words].</param>
     /// <exception cref="ArgumentException">Not a whole number of codes.</exception>

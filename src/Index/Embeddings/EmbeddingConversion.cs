@@ -1,6 +1,8 @@
 namespace Linr.Index.Embeddings;
 
-/// <summary>Makes an embedding of the rows of another: stored in another way, with other codes, or as codes alone.</summary>
+/// <summary>
+/// Makes an embedding of the rows of another: stored in another way, with other codes, or as codes alone.
+/// </summary>
 public static class EmbeddingConversion
 {
     private const int PieceRows = 4_096;

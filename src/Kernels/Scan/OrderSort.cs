@@ -26,7 +26,9 @@ internal sealed class OrderSort(Func<RowOrder> order)
         }
     }
 
-    /// <summary>Puts words of equal scores in order. A row's key is dear (a hash of its id), so it is asked for once.</summary>
+    /// <summary>
+    /// Puts words of equal scores in order. A row's key is dear (a hash of its id), so it is asked for once.
+    /// </summary>
     private void SortTies(Span<ulong> words)
     {
         if (words.Length < 2)

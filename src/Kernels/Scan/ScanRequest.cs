@@ -33,8 +33,8 @@ public sealed class ScanRequest
     public ReadOnlyMemory<RowFilter?> Filters { get; set; }
 
     /// <summary>
-    /// Empty: all rows. Else Q lists of rows, none twice in a list, that are all there is for a query to score: they are
-    /// taken to be live and to pass, so that there are no filters and no masks. Not of codes.
+    /// Empty: all rows. Else Q lists of rows, none twice in a list, that are all there is for a query to score: they
+    /// are taken to be live and to pass, so that there are no filters and no masks. Not of codes.
     /// </summary>
     public ReadOnlyMemory<ReadOnlyMemory<uint>> Candidates { get; set; }
 

@@ -4,9 +4,9 @@ using System.Runtime.Intrinsics;
 namespace Linr.Kernels.Similarities;
 
 /// <summary>
-/// The Hadamard MLP: a small network over the product, component by component, of a query's half u and an item's half v,
-/// logit = w2 · relu(W1 (u * v) + b1) + b2. Since W1 (u * v) = (W1 diag(u)) v, a query is M columns of weights and the
-/// items are scanned as for M dot products. A similarity of <em>LiNR: Model Based Neural Retrieval on GPUs at
+/// The Hadamard MLP: a small network over the product, component by component, of a query's half u and an item's half
+/// v, logit = w2 · relu(W1 (u * v) + b1) + b2. Since W1 (u * v) = (W1 diag(u)) v, a query is M columns of weights and
+/// the items are scanned as for M dot products. A similarity of <em>LiNR: Model Based Neural Retrieval on GPUs at
 /// LinkedIn</em> (CIKM 2024), with halves of 50 and M = 10.
 /// </summary>
 public sealed unsafe class HadamardMlp : LearnedSimilarity

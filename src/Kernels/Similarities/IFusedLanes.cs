@@ -1,8 +1,8 @@
 namespace Linr.Kernels.Similarities;
 
 /// <summary>
-/// One vector width for arithmetic that gives the same bits on every other: each lane is a row, each step rounds once, and
-/// products are fused with their sums.
+/// One vector width for arithmetic that gives the same bits on every other: each lane is a row, each step rounds once,
+/// and products are fused with their sums.
 /// </summary>
 internal unsafe interface IFusedLanes<TVector>
     where TVector : struct

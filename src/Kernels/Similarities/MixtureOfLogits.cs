@@ -4,17 +4,18 @@ using System.Runtime.Intrinsics;
 namespace Linr.Kernels.Similarities;
 
 /// <summary>
-/// The mixture of logits (Zhai et al., <em>Revisiting Neural Retrieval on Accelerators</em>, KDD 2023, arXiv 2306.04039):
-/// a query has some components and an item has some, all of norm 1; each pair gives a logit, their dot product over the
-/// temperature, and a gate mixes them, logit = sum of softmax(g) * l with g = (query part) * (item part) + cross(l), where
-/// cross is a network of one hidden layer (SiLU) over all logits. A mixture is at most its largest logit, so that a scan
-/// skips the gate wherever that cannot reach the cut: the answer is exact whatever the gate says.
+/// The mixture of logits (Zhai et al., <em>Revisiting Neural Retrieval on Accelerators</em>, KDD 2023, arXiv
+/// 2306.04039): a query has some components and an item has some, all of norm 1; each pair gives a logit, their dot
+/// product over the temperature, and a gate mixes them, logit = sum of softmax(g) * l with g = (query part) * (item
+/// part) + cross(l), where cross is a network of one hidden layer (SiLU) over all logits. A mixture is at most its
+/// largest logit, so that a scan skips the gate wherever that cannot reach the cut: the answer is exact whatever the
+/// gate says.
 /// </summary>
 public sealed unsafe class MixtureOfLogits : LearnedSimilarity
 {
     /// <summary>
-    /// A mixture in floats is above its largest logit by no more than this share of it: K + 3 roundings of sums and one of
-    /// the quotient, K at most <see cref="PairsMax"/>.
+    /// A mixture in floats is above its largest logit by no more than this share of it: K + 3 roundings of sums and
+    /// one of the quotient, K at most <see cref="PairsMax"/>.
     /// </summary>
     private const float RoundingShare = 1e-4f;
 

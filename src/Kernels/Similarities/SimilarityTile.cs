@@ -12,7 +12,9 @@ internal static class SimilarityTile
     /// <summary>As many columns, padded.</summary>
     public static int Padded(int columns) => (columns + ColumnStep - 1) / ColumnStep * ColumnStep;
 
-    /// <summary>Lays columns of weights out for <see cref="TileProducts{TLanes, TVector}"/>, zeros past the last.</summary>
+    /// <summary>
+    /// Lays columns of weights out for <see cref="TileProducts{TLanes, TVector}"/>, zeros past the last.
+    /// </summary>
     /// <param name="weights">[columns, depth]</param>
     /// <param name="columnCount">Columns.</param>
     /// <param name="packed">[padded columns / 4][depth][4]</param>

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Linr.Kernels.Similarities;
 
 /// <summary>
-/// The dot products of the rows of a tile, a lane each, with columns of weights: a column's terms are added one after the
-/// other, each fused, so that a product has the same bits at every vector width and in every tile.
+/// The dot products of the rows of a tile, a lane each, with columns of weights: a column's terms are added one after
+/// the other, each fused, so that a product has the same bits at every vector width and in every tile.
 /// </summary>
 internal static unsafe class TileProducts<TLanes, TVector>
     where TLanes : IFusedLanes<TVector>

@@ -7,7 +7,8 @@ namespace Linr.Kernels;
 public static partial class SimilarityScan
 {
     /// <summary>
-    /// The logits of every row that is live and passes a query's filter, in float64, in the order of rows. Slow; allocates.
+    /// The logits of every row that is live and passes a query's filter, in float64, in the order of rows. Slow;
+    /// allocates.
     /// </summary>
     public static (uint Row, double Logit)[] Reference(LearnedSimilarity similarity, ScanRequest request, int query)
     {

@@ -4,9 +4,10 @@ using Linr.Kernels.Similarities;
 namespace Linr.Kernels;
 
 /// <summary>
-/// Exact filtered top-k by a learned similarity: for each query the K rows of highest logit among those that are live and
-/// pass its filter, every one of them looked at; logit descending, then <see cref="RowOrder"/>; at most a cap of each
-/// group. A logit's bits depend on query and row alone: a row is a lane, and lanes add in one order at every vector width.
+/// Exact filtered top-k by a learned similarity: for each query the K rows of highest logit among those that are live
+/// and pass its filter, every one of them looked at; logit descending, then <see cref="RowOrder"/>; at most a cap of
+/// each group. A logit's bits depend on query and row alone: a row is a lane, and lanes add in one order at every
+/// vector width.
 /// </summary>
 public static partial class SimilarityScan
 {

@@ -6,8 +6,8 @@ using Linr.Memory;
 namespace Linr.Kernels.Scan;
 
 /// <summary>
-/// What one thread does in a scan by a learned similarity: masks a unit of rows, lays the rows that pass side by side, and
-/// scores them for every query of the filter.
+/// What one thread does in a scan by a learned similarity: masks a unit of rows, lays the rows that pass side by side,
+/// and scores them for every query of the filter.
 /// </summary>
 internal sealed unsafe class SimilarityWorker : IDisposable
 {

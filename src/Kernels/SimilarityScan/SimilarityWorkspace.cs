@@ -3,8 +3,8 @@ using Linr.Kernels.Similarities;
 namespace Linr.Kernels.Scan;
 
 /// <summary>
-/// All memory of a <see cref="SimilarityScan"/>, reused from scan to scan, and the last scan's answer. Serves one scan at a
-/// time; a scan of a shape that it has seen allocates nothing but what preparing the queries takes.
+/// All memory of a <see cref="SimilarityScan"/>, reused from scan to scan, and the last scan's answer. Serves one scan
+/// at a time; a scan of a shape that it has seen allocates nothing but what preparing the queries takes.
 /// </summary>
 public sealed class SimilarityWorkspace : IDisposable
 {
@@ -28,7 +28,9 @@ public sealed class SimilarityWorkspace : IDisposable
         _sort = new OrderSort(() => _plan!.Request.Order);
     }
 
-    /// <summary>Rows of the last scan whose whole logit was computed, summed over queries: the others could not reach.</summary>
+    /// <summary>
+    /// Rows of the last scan whose whole logit was computed, summed over queries: the others could not reach.
+    /// </summary>
     public long RowsScored { get; private set; }
 
     /// <summary>The hits of a query of the last scan, best first; valid until the next scan.</summary>

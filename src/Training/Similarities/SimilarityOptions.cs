@@ -39,8 +39,8 @@ public sealed record SimilarityOptions
     public double GateDropout { get; init; } = 0.2;
 
     /// <summary>
-    /// Weight of the load-balancing loss: minus the mutual information of pairs of query and item with the component that
-    /// the gate chooses, so that all components are used, and each surely.
+    /// Weight of the load-balancing loss: minus the mutual information of pairs of query and item with the component
+    /// that the gate chooses, so that all components are used, and each surely.
     /// </summary>
     public double BalanceWeight { get; init; } = 0.01;
 
@@ -66,8 +66,8 @@ public sealed record SimilarityOptions
     public int ValidationUsers { get; init; } = 500;
 
     /// <summary>
-    /// First steps that are watched: a Hadamard MLP is sensitive to its first weights (LiNR), and a start whose loss does
-    /// not fall is drawn again. 0 for none.
+    /// First steps that are watched: a Hadamard MLP is sensitive to its first weights (LiNR), and a start whose loss
+    /// does not fall is drawn again. 0 for none.
     /// </summary>
     public int WatchSteps { get; init; } = 100;
 

@@ -11,7 +11,9 @@ using static TorchSharp.torch;
 
 namespace Linr.Training.Similarities;
 
-/// <summary>A learned similarity as something to evaluate: the halves from Torch, the logits from the engine's own scan.</summary>
+/// <summary>
+/// A learned similarity as something to evaluate: the halves from Torch, the logits from the engine's own scan.
+/// </summary>
 public sealed class SimilarityScorer : IScorer, IDisposable
 {
     private readonly LearnedSimilarity _similarity;

@@ -117,7 +117,9 @@ internal sealed unsafe class SearchCase : IDisposable
         }
     }
 
-    /// <summary>The same where codes choose the rows: on the host a search of codes, then one of what it found.</summary>
+    /// <summary>
+    /// The same where codes choose the rows: on the host a search of codes, then one of what it found.
+    /// </summary>
     public void CheckKept(DeviceSearch search, DeviceSearchWorkspace workspace, DeviceSearchRequest request)
     {
         search.Search(request, workspace, TestContext.Current.CancellationToken);

@@ -8,7 +8,9 @@ internal static class RandomSimilarity
     public static HadamardMlp Hadamard(Random random, int width, int hidden)
         => new(Weights(random, width * hidden, 1), Weights(random, hidden, 0.5f), Weights(random, hidden, 1), 0.25f);
 
-    /// <summary>A mixture; the larger the gate, the more it prefers single logits, and the looser the largest bounds.</summary>
+    /// <summary>
+    /// A mixture; the larger the gate, the more it prefers single logits, and the looser the largest bounds.
+    /// </summary>
     public static MixtureOfLogits Mixture(Random random, MixtureShape shape, int hidden, float gate)
         => new(
             shape,

@@ -76,7 +76,6 @@ public sealed class QuantizationTests : IDisposable
     [InlineData("--cold-share: expected no --quantization with it; found both.", "--quantization", "--cold-share", "0")]
     [InlineData("--skip-bad: expected no --quantization with it; found both.", "--quantization", "--skip-bad")]
     [InlineData("--embedding: expected --quantization with it; found none.", "--data", "ml", "--embedding", "v")]
-    [InlineData("--threads: expected --quantization with it; found none.", "--threads", "1")]
     [InlineData("--embedding: expected one of v; found \"w\".", "--quantization", "--embedding", "w")]
     [InlineData("--users: expected 1 to 10000 queries with --quantization; found 0.", "--quantization", "--users", "0")]
     [InlineData("--threads: expected 0 to 1024; found -1.", "--quantization", "--threads", "-1")]

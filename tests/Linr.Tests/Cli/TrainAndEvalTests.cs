@@ -45,6 +45,43 @@ public sealed class TrainAndEvalTests : IDisposable
     }
 
     [Fact]
+    public async Task Similarities_are_trained_searched_by_and_evaluated()
+    {
+        Libtorch.Require();
+        string[] data = ["--interactions", TinyData.Interactions(_folder), "--items", TinyData.Items(_folder)];
+        string model = _folder.File("model.linr");
+        CliRun trained = await CliRun.OfGood(
+        [
+            "train", .. data, "--out", model, .. TinyData.Quick, "--similarity", "hadamard", "mixture",
+            "--similarity-epochs", "1", "--json",
+        ]);
+        Assert.Equal(
+            ["hadamard", "mixture"],
+            trained.Json.GetProperty("similarities").EnumerateArray().Select(one => one.GetProperty("name").GetString()));
+        string shown = (await CliRun.OfGood("inspect", model)).Output;
+        Assert.Contains("similarity hadamard (hadamard_mlp) of default", shown, StringComparison.Ordinal);
+        string[] query = ["query", model, "--history", "p1,p5", "-k", "3", "--json"];
+        JsonElement found = (await CliRun.OfGood([.. query, "--similarity", "mixture"])).Json;
+        Assert.Equal(("mixture", true), (found.GetProperty("mode").GetString(), found.GetProperty("exact").GetBoolean()));
+        Assert.Equal(3, found.GetProperty("hits").GetArrayLength());
+        found = (await CliRun.OfGood([.. query, "--similarity", "hadamard", "--first-stage", "9"])).Json;
+        Assert.Equal("default -> 9 of 40 by hadamard", found.GetProperty("mode").GetString());
+        JsonElement results = (await CliRun.OfGood(["eval", model, .. data, "--threads", "1", "--json"])).Json
+            .GetProperty("results");
+        Assert.Equal(
+            ["hadamard", "mixture", "model", "popularity", "item-item cosine"],
+            results.EnumerateArray().Select(one => one.GetProperty("system").GetString()).Distinct());
+        await CliRun.AssertMistake(
+            ExitCode.Usage,
+            "--similarity: expected one of the model's (hadamard, mixture); found \"euclid\".",
+            [.. query[..^1], "--similarity", "euclid"]);
+        await CliRun.AssertMistake(
+            ExitCode.Usage,
+            "--similarity: expected hadamard or mixture; found \"euclid\".",
+            ["train", .. data, "--out", model, .. TinyData.Quick, "--similarity", "euclid"]);
+    }
+
+    [Fact]
     public async Task Features_of_users_are_trained_on_and_searched_by()
     {
         Libtorch.Require();

@@ -3,7 +3,9 @@ using Linr.Index;
 
 namespace Linr.Tests.Engine.Copies;
 
-/// <summary>Random items of any metric, rows and copy, whose vectors may be hard for a copy; with and without it.</summary>
+/// <summary>
+/// Random items of any metric, rows and copy, whose vectors may be hard for a copy; with and without it.
+/// </summary>
 internal sealed class CopiedItems
 {
     private static readonly (RowType Rows, RowType Copy)[] s_kinds =

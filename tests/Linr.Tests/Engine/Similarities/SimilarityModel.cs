@@ -7,7 +7,9 @@ using Linr.ModelFile;
 
 namespace Linr.Tests.Engine.Similarities;
 
-/// <summary>A model with random items and both kinds of learned similarity, and what their logits are by plain loops.</summary>
+/// <summary>
+/// A model with random items and both kinds of learned similarity, and what their logits are by plain loops.
+/// </summary>
 internal sealed class SimilarityModel
 {
     public const int Dim = 6;
