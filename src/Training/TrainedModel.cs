@@ -8,7 +8,7 @@ namespace Linr.Training;
 /// <summary>A trained model that is still in Torch: evaluate it, export it, dispose it.</summary>
 public sealed class TrainedModel : IDisposable
 {
-    private readonly Lazy<float[]> _items;
+    private Lazy<float[]> _items;
 
     internal TrainedModel(InteractionDataset data, TwoTowerModel model, TrainingRun run)
     {
@@ -32,6 +32,9 @@ public sealed class TrainedModel : IDisposable
 
     /// <summary>The towers in Torch.</summary>
     internal TwoTowerModel Model { get; }
+
+    /// <summary>Embeds all items anew: the towers have moved.</summary>
+    internal void Refresh() => _items = new Lazy<float[]>(Model.AllItemEmbeddings);
 
     /// <summary>Query embeddings, query q at q * dim.</summary>
     /// <param name="users">Rows of the users whose query features are read.</param>

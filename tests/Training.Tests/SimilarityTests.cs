@@ -71,6 +71,34 @@ public sealed class SimilarityTests
         Assert.True(response.Exact);
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Towers_may_learn_with_it(string kind)
+    {
+        Libtorch.Require();
+        using var folder = new TemporaryFolder();
+        InteractionDataset data = Planted.Data();
+        using TrainedModel towers = Trainer.Run(data, Planted.Options with { Epochs = 1 });
+        float[] before = towers.ItemEmbeddings.ToArray();
+        SimilarityOptions options = kind == SimilarityKind.HadamardMlp ? s_hadamard : s_mixture;
+        using TrainedSimilarity similarity = SimilarityTrainer.Run(towers, options with { TrainsTowers = true });
+        Assert.NotEqual(before, towers.ItemEmbeddings.ToArray());
+        Assert.True(similarity.Epochs[^1].Loss < similarity.Epochs[0].Loss);
+        using SimilarityScorer scorer = similarity.ToScorer();
+        EvaluationReport report = Evaluator.Run(data, [scorer, towers.ToScorer(), new PopularityScorer(data)]);
+        Assert.True(report.Results[0].HitRate10.Mean > 0.4, $"HR@10 {report.Results[0].HitRate10.Mean}");
+        Assert.True(report.Results[1].HitRate10.Mean > 0.4, $"HR@10 of the towers {report.Results[1].HitRate10.Mean}");
+
+        // The file has the towers as they are now, and halves made of their embeddings.
+        ModelExporter.Write(towers, folder.File("m.linr"), similarities: [similarity]);
+        using LoadedModel model = ModelReader.Open(folder.File("m.linr"));
+        using SimilarityScorer ofFile = Assert.Single(ModelFileScorer.CreateSimilarities(model, data, threads: 1));
+        foreach ((float torch, float engine) in scorer.ScoreAll(data).Zip(ofFile.ScoreAll(data)))
+        {
+            Assert.InRange(engine, torch - (1e-5 * (1 + Math.Abs(torch))), torch + (1e-5 * (1 + Math.Abs(torch))));
+        }
+    }
+
     [Fact]
     public void A_bad_start_is_drawn_again()
     {
@@ -85,6 +113,13 @@ public sealed class SimilarityTests
         using TrainedSimilarity unwatched = SimilarityTrainer.Run(
             towers, s_hadamard with { LearningRate = 1e-9, Epochs = 1, StartsMax = 3, WatchSteps = 0 });
         Assert.Equal(1, unwatched.Starts);
+
+        // Towers of a bad start are put back.
+        float[] before = towers.ItemEmbeddings.ToArray();
+        using TrainedSimilarity joint = SimilarityTrainer.Run(
+            towers, s_hadamard with { LearningRate = 1e-9, Epochs = 1, StartsMax = 2, TrainsTowers = true });
+        Assert.Equal(2, joint.Starts);
+        Assert.All(before.Zip(towers.ItemEmbeddings.ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
     }
 
     [Fact]

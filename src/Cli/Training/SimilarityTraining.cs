@@ -26,7 +26,12 @@ internal static class SimilarityTraining
         DefaultValueFactory = _ => s_defaults.Epochs,
     };
 
-    public static IReadOnlyList<Option> All { get; } = [s_similarities, s_epochs];
+    private static readonly Option<bool> s_joint = new("--joint")
+    {
+        Description = "The towers learn with the similarity too, by its gradient and their own losses.",
+    };
+
+    public static IReadOnlyList<Option> All { get; } = [s_similarities, s_epochs, s_joint];
 
     /// <summary>How to train those that are asked for.</summary>
     /// <exception cref="ArgumentException">One is unknown, or asked for twice.</exception>
@@ -38,6 +43,12 @@ internal static class SimilarityTraining
             throw new ArgumentException($"{s_similarities.Name}: expected each once; found {twice.Key} twice.");
         }
 
+        if (context.Get(s_joint) && names.Length != 1)
+        {
+            // A second one would move the towers from under the first.
+            throw new ArgumentException($"{s_joint.Name}: expected one {s_similarities.Name}; found {names.Length}.");
+        }
+
         return [.. names.Select(name => new SimilarityOptions
         {
             Kind = name switch
@@ -47,6 +58,7 @@ internal static class SimilarityTraining
                 _ => throw new ArgumentException($"{s_similarities.Name}: expected hadamard or mixture; found \"{name}\"."),
             },
             Epochs = context.Get(s_epochs),
+            TrainsTowers = context.Get(s_joint),
         })];
     }
 

@@ -3,8 +3,7 @@ using Linr.Layers;
 namespace Linr.Training.Similarities;
 
 /// <summary>
-/// How a learned similarity is built and trained on a model's embeddings, whose towers stay as they are.
-/// <see cref="Validate"/> names all that is wrong at once.
+/// How a learned similarity is built and trained on a model's embeddings. <see cref="Validate"/> names all that is wrong at once.
 /// </summary>
 public sealed record SimilarityOptions
 {
@@ -43,6 +42,15 @@ public sealed record SimilarityOptions
     /// that the gate chooses, so that all components are used, and each surely.
     /// </summary>
     public double BalanceWeight { get; init; } = 0.01;
+
+    /// <summary>
+    /// Whether the towers learn too: by the similarity's gradient and, <see cref="TowersWeight"/> of it, by their own
+    /// losses. The model's embeddings are then others afterwards. Else the towers stay as they are.
+    /// </summary>
+    public bool TrainsTowers { get; init; }
+
+    /// <summary>Weight of the towers' own losses beside the similarity's, where they learn too.</summary>
+    public double TowersWeight { get; init; } = 1;
 
     /// <summary>Examples a step.</summary>
     public int BatchSize { get; init; } = 256;
@@ -100,6 +108,7 @@ public sealed record SimilarityOptions
         Within(nameof(Temperature), Temperature, 1e-3, 10, problems);
         Within(nameof(GateDropout), GateDropout, 0, 0.99, problems);
         Within(nameof(BalanceWeight), BalanceWeight, 0, 100, problems);
+        Within(nameof(TowersWeight), TowersWeight, 0, 100, problems);
         Within(nameof(BatchSize), BatchSize, 2, 1 << 20, problems);
         Within(nameof(Negatives), Negatives, 1, int.MaxValue, problems);
         Within(nameof(LearningRate), LearningRate, 1e-9, 1, problems);

@@ -19,7 +19,9 @@ internal sealed class SimilarityRun : IDisposable
     private readonly ExampleBatch _batch;
     private readonly StepItems _items;
     private readonly EvaluationCase[] _cases;
-    private readonly Tensor _embeddings;
+    private readonly Tensor? _embeddings;
+    private readonly TrainingState? _towerState;
+    private readonly TrainingStep? _towerStep;
     private SplitMix _random = new(0);
 
     public SimilarityRun(
@@ -30,8 +32,17 @@ internal sealed class SimilarityRun : IDisposable
         _batch = new ExampleBatch(options.BatchSize, towers.HistoryLength);
         _items = new StepItems(model.Data.TrainingCounts(), towers);
         _cases = EvaluationCase.Draw(model.Data, HeldOut.Validation, options.ValidationUsers, options.Seed);
-        _embeddings = tensor(model.ItemEmbeddings.ToArray(), device: similarity.Weights.Device)
-            .view(-1, towers.Dim).DetachFromDisposeScope();
+        if (options.TrainsTowers)
+        {
+            _towerState = new TrainingState(model.Model.Weights, towers);
+            _towerStep = new TrainingStep(model.Model, _items, _towerState.Adam, towers);
+        }
+        else
+        {
+            _embeddings = tensor(model.ItemEmbeddings.ToArray(), device: similarity.Weights.Device)
+                .view(-1, towers.Dim).DetachFromDisposeScope();
+        }
+
         State = new TrainingState(similarity.Weights, towers);
     }
 
@@ -74,7 +85,8 @@ internal sealed class SimilarityRun : IDisposable
         _items.Draw(_batch, _random);
         State.Adam.Warmth = Math.Min(1, (State.Adam.StepCount + 1.0) / Math.Max(1, _towers.WarmupSteps));
         Dictionary<string, Tensor> parameters = _similarity.Parameters(training: true);
-        Tensor loss = Loss(parameters);
+        Dictionary<string, Tensor>? ofTowers = _towerStep is null ? null : _model.Model.Parameters(training: true);
+        Tensor loss = Loss(parameters, ofTowers);
         double mean = loss.item<float>();
         if (!double.IsFinite(mean))
         {
@@ -83,6 +95,12 @@ internal sealed class SimilarityRun : IDisposable
         }
 
         loss.backward();
+        if (ofTowers is not null)
+        {
+            _towerState!.Adam.Warmth = State.Adam.Warmth;
+            _towerStep!.Update(ofTowers);
+        }
+
         using IDisposable quiet = no_grad();
         State.Adam.Begin();
         foreach ((string name, Tensor parameter) in parameters)
@@ -104,26 +122,53 @@ internal sealed class SimilarityRun : IDisposable
             return (0, 0);
         }
 
+        RefreshItems();
         using SimilarityScorer scorer = SimilarityScorer.Of(_model, _similarity, _towers.Threads);
         (UserResult[] results, _) = Ranking.Run(_model.Data, _cases, scorer);
         return (results.Average(result => result.HitAt(10)), results.Average(result => result.DiscountedGainAt(10)));
+    }
+
+    /// <summary>Keeps the weights as the best so far.</summary>
+    public void TakeBest()
+    {
+        State.Best.Take();
+        _towerState?.Best.Take();
+    }
+
+    /// <summary>Puts the best weights back.</summary>
+    public void RestoreBest()
+    {
+        State.Best.Restore();
+        RestoreTowers();
+    }
+
+    /// <summary>Puts back the best towers so far, those of the start before there is a better epoch.</summary>
+    public void RestoreTowers()
+    {
+        _towerState?.Best.Restore();
+        RefreshItems();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         State.Dispose();
-        _embeddings.Dispose();
+        _towerState?.Dispose();
+        _embeddings?.Dispose();
     }
 
-    private Tensor Loss(Dictionary<string, Tensor> parameters)
+    private void RefreshItems()
+    {
+        if (_towerState is not null)
+        {
+            _model.Refresh();
+        }
+    }
+
+    private Tensor Loss(Dictionary<string, Tensor> parameters, Dictionary<string, Tensor>? ofTowers)
     {
         Device device = _similarity.Weights.Device;
-        float[] embedded = _model.EmbedQueries(
-            _batch.Users.AsSpan(0, _batch.Count), _batch.Histories.AsSpan(0, _batch.Count * _towers.HistoryLength));
-        Tensor queries = tensor(embedded, device: device).view(_batch.Count, -1);
-        long[] rows = [.. _items.Rows.Take(_items.CandidateCount).Select(row => (long)row)];
-        Tensor candidates = _embeddings.index_select(0, tensor(rows, device: device));
+        (Tensor queries, Tensor candidates, Tensor? extraOfTowers) = Embeddings(ofTowers);
         (Tensor logits, Tensor? extra) = _similarity.Logits(
             _similarity.QueryHalves(queries, parameters),
             _similarity.ItemHalves(candidates, parameters),
@@ -139,6 +184,26 @@ internal sealed class SimilarityRun : IDisposable
         }
 
         Tensor loss = nn.functional.cross_entropy(corrected, tensor(_items.Targets, device: device));
-        return extra is null ? loss : loss.Plus(extra);
+        loss = extra is null ? loss : loss.Plus(extra);
+        return extraOfTowers is null ? loss : loss.Plus(extraOfTowers.Times(_options.TowersWeight));
+    }
+
+    /// <summary>Embeddings of the step's queries and candidates; with gradients, and the towers' own loss, where these learn too.</summary>
+    private (Tensor Queries, Tensor Candidates, Tensor? Loss) Embeddings(Dictionary<string, Tensor>? ofTowers)
+    {
+        if (ofTowers is not null)
+        {
+            (Tensor loss, Tensor embedded, Tensor items) = _towerStep!.Forward(_batch, ofTowers, _random);
+            return (embedded, items, loss);
+        }
+
+        Device device = _similarity.Weights.Device;
+        float[] queries = _model.EmbedQueries(
+            _batch.Users.AsSpan(0, _batch.Count), _batch.Histories.AsSpan(0, _batch.Count * _towers.HistoryLength));
+        long[] rows = [.. _items.Rows.Take(_items.CandidateCount).Select(row => (long)row)];
+        return (
+            tensor(queries, device: device).view(_batch.Count, -1),
+            _embeddings!.index_select(0, tensor(rows, device: device)),
+            null);
     }
 }

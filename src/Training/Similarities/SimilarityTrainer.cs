@@ -5,8 +5,8 @@ using Linr.Training.Torch;
 namespace Linr.Training.Similarities;
 
 /// <summary>
-/// Trains a learned similarity on the embeddings of a trained model, whose towers stay as they are: epochs of Adam on a
-/// sampled softmax with the log-Q correction, validated after each, stopped early.
+/// Trains a learned similarity on the embeddings of a trained model, whose towers stay as they are or learn with it:
+/// epochs of Adam on a sampled softmax with the log-Q correction, validated after each, stopped early.
 /// </summary>
 public static class SimilarityTrainer
 {
@@ -80,6 +80,7 @@ public static class SimilarityTrainer
                 progress?.Invoke(run.Progress(epoch, losses));
                 if (isWatched && epoch == 1 && losses.Count == run.WatchSteps && !HasFallen(losses))
                 {
+                    run.RestoreTowers();
                     return null;
                 }
             }
@@ -90,13 +91,13 @@ public static class SimilarityTrainer
                 epoch, losses.Average(), hitRate, gain, clock.Elapsed.TotalSeconds, isBest));
             if (isBest)
             {
-                run.State.Best.Take();
+                run.TakeBest();
             }
 
             progress?.Invoke(run.Progress(epoch, losses));
         }
 
-        run.State.Best.Restore();
+        run.RestoreBest();
         return [.. run.State.Epochs];
     }
 

@@ -23,7 +23,7 @@ internal sealed class TrainingStep(TwoTowerModel model, StepItems items, Adam ad
         using DisposeScope scope = NewDisposeScope();
         items.Draw(batch, random);
         Dictionary<string, Tensor> parameters = model.Parameters(training: true);
-        Tensor loss = Loss(batch, parameters, random);
+        Tensor loss = Forward(batch, parameters, random).Loss;
         float mean = loss.item<float>();
         if (!float.IsFinite(mean))
         {
@@ -32,6 +32,13 @@ internal sealed class TrainingStep(TwoTowerModel model, StepItems items, Adam ad
         }
 
         loss.backward();
+        Update(parameters);
+        return mean;
+    }
+
+    /// <summary>Moves the weights against their gradients, and the rows of tables that the step read.</summary>
+    public void Update(Dictionary<string, Tensor> parameters)
+    {
         using IDisposable quiet = no_grad();
         adam.Begin();
         foreach ((string name, Tensor parameter) in parameters)
@@ -46,11 +53,12 @@ internal sealed class TrainingStep(TwoTowerModel model, StepItems items, Adam ad
         {
             adam.Update(touched);
         }
-
-        return mean;
     }
 
-    private Tensor Loss(ExampleBatch batch, Dictionary<string, Tensor> parameters, SplitMix random)
+    /// <summary>The loss of a batch whose candidates are drawn, with gradients.</summary>
+    /// <returns>The loss, and the embeddings of queries and candidates that it is of.</returns>
+    public (Tensor Loss, Tensor Queries, Tensor Candidates) Forward(
+        ExampleBatch batch, Dictionary<string, Tensor> parameters, SplitMix random)
     {
         Device device = model.Weights.Device;
         AddItems(random);
@@ -65,7 +73,8 @@ internal sealed class TrainingStep(TwoTowerModel model, StepItems items, Adam ad
         Tensor logTemperature = parameters[WeightShapes.LogTemperature];
         Tensor temperature = options.LearnTemperature ? logTemperature.exp() : logTemperature.detach().exp();
         Tensor scaled = queries / temperature;
-        Tensor losses = Choice(scaled, embedded.narrow(0, 0, items.CandidateCount), items.Corrections());
+        Tensor candidates = embedded.narrow(0, 0, items.CandidateCount);
+        Tensor losses = Choice(scaled, candidates, items.Corrections());
         if (_hasContentLoss)
         {
             Tensor targets = embedded.narrow(0, items.Rows.Count, items.TargetCount);
@@ -73,7 +82,8 @@ internal sealed class TrainingStep(TwoTowerModel model, StepItems items, Adam ad
         }
 
         Tensor loss = Mean(losses, batch);
-        return _hasViewsLoss ? loss.Plus(ViewsLoss(embedded).Times(options.ViewsWeight)) : loss;
+        loss = _hasViewsLoss ? loss.Plus(ViewsLoss(embedded).Times(options.ViewsWeight)) : loss;
+        return (loss, queries, candidates);
     }
 
     // All items of the step; behind them the targets without ids; behind those the two views.
