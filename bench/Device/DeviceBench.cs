@@ -104,8 +104,9 @@ internal sealed class DeviceBench(BenchOptions options, TextWriter log)
         {
             _hostRows.Add(figure);
             log.WriteLine(FormattableString.Invariant(
-                $"rows on the host, batch {figure.Batch}, top {figure.K:N0}: {figure.MedianMs:F3} ms (p95 {figure.P95Ms:F3}), ")
-                + FormattableString.Invariant($"{figure.RowsRescored:N0} rows looked at, {figure.DeviceBytes:N0} bytes; ")
+                $"rows on the host, batch {figure.Batch}, top {figure.K:N0}: {figure.MedianMs:F3} ms ")
+                + FormattableString.Invariant($"(p95 {figure.P95Ms:F3}), {figure.RowsRescored:N0} rows looked at, ")
+                + FormattableString.Invariant($"{figure.DeviceBytes:N0} bytes; ")
                 + FormattableString.Invariant($"on the device {figure.WholeMs:F3} ms, {figure.WholeBytes:N0} bytes"));
         }
     }

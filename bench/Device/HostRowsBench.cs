@@ -33,9 +33,10 @@ internal sealed class HostRowsBench(RandomRows rows, int passes)
             Measured found = Measure(copied, (batch, k));
             foreach ((SearchResponse one, SearchResponse other) in expected.Responses.Zip(found.Responses))
             {
-                bool isSame = other.Exact
-                    && one.Hits.Select(hit => (hit.Id, hit.Score)).SequenceEqual(other.Hits.Select(hit => (hit.Id, hit.Score)));
-                AnswerCheck.Expect(isSame, "the answer of a device that has the rows", $"{other.Hits.Length} hits, {other.Mode}");
+                bool isSame = other.Exact && one.Hits.Select(hit => (hit.Id, hit.Score))
+                    .SequenceEqual(other.Hits.Select(hit => (hit.Id, hit.Score)));
+                AnswerCheck.Expect(
+                    isSame, "the answer of a device that has the rows", $"{other.Hits.Length} hits, {other.Mode}");
             }
 
             figures.Add(new HostRowsFigure(

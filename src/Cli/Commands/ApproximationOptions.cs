@@ -59,7 +59,10 @@ internal static class ApproximationOptions
         bool copyOnly = context.Get(s_copyOnly);
         string? keep = context.Find(s_rescore);
         bool isAsymmetric = context.Get(s_asymmetric);
-        string[] ways = [.. Given(codesOnly, s_codesOnly), .. Given(copyOnly, s_copyOnly), .. Given(keep is not null, s_rescore)];
+        string[] ways =
+        [
+            .. Given(codesOnly, s_codesOnly), .. Given(copyOnly, s_copyOnly), .. Given(keep is not null, s_rescore),
+        ];
         if (ways.Length > 1)
         {
             throw new ArgumentException($"Expected one of {string.Join(" and ", ways)}; found {ways.Length}.");

@@ -68,7 +68,8 @@ internal static class BenchCommand
         int threads = CommonOptions.ThreadCount(context);
         string? folder = FileCheck.FolderOrNull(s_out.Name, context.Find(s_out));
         string? script = FileCheck.ExistingOrNull(s_peer.Name, context.Find(s_peer));
-        (ScanBenchResult scans, IReadOnlyList<CopyFigure> copies, FilterBenchResult filters) = context.Progress.Progress().AutoClear(true).Start(bars =>
+        Progress progress = context.Progress.Progress().AutoClear(true);
+        (ScanBenchResult scans, IReadOnlyList<CopyFigure> copies, FilterBenchResult filters) = progress.Start(bars =>
         {
             ProgressTask rowsBar = bars.AddTask(Invariant($"{rows:N0} x {dim} random rows"), maxValue: 1);
             ProgressTask scanBar = bars.AddTask(Invariant($"scans, {threads} threads"), maxValue: 1);

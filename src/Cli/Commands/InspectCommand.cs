@@ -39,9 +39,10 @@ internal static class InspectCommand
         WriteTowers(console, layers);
         foreach (SimilaritySpec one in SimilarityList.Parse(model.SimilaritiesJson).Similarities)
         {
+            string halves = string.Join(", ", one.Items.Select(head => head.Embedding));
             console.MarkupLineInterpolated(
                 CultureInfo.InvariantCulture,
-                $"similarity [bold]{one.Name}[/] ({one.Kind}) of {one.QueryEmbedding}: halves in {string.Join(", ", one.Items.Select(head => head.Embedding))}");
+                $"similarity [bold]{one.Name}[/] ({one.Kind}) of {one.QueryEmbedding}: halves in {halves}");
         }
 
         DeviceLayout layout = DeviceLayout.Of(model.Items);

@@ -40,7 +40,8 @@ internal static class QuantizeCommand
         if (codes is null && copy is null && context.Find(s_rows) is null)
         {
             throw new ArgumentException(
-                $"{CommonOptions.Codes.Name}, {CommonOptions.Copy.Name} or {s_rows.Name}: expected one or more; found none.");
+                $"{CommonOptions.Codes.Name}, {CommonOptions.Copy.Name} or {s_rows.Name}: "
+                + "expected one or more; found none.");
         }
 
         using LoadedModel model = ModelReader.Open(from);

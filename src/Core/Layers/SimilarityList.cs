@@ -76,7 +76,8 @@ public sealed record SimilarityList(ImmutableArray<SimilaritySpec> Similarities)
 
         if (one.Items.IsDefault || one.Items.Length != rule.Items)
         {
-            problems.Add($"{where}: expected {rule.Items} heads of items; found {(one.Items.IsDefault ? 0 : one.Items.Length)}.");
+            int found = one.Items.IsDefault ? 0 : one.Items.Length;
+            problems.Add($"{where}: expected {rule.Items} heads of items; found {found}.");
             return;
         }
 
@@ -89,9 +90,11 @@ public sealed record SimilarityList(ImmutableArray<SimilaritySpec> Similarities)
             }
         }
 
-        problems.AddRange(rule.Tensors.Except(one.Tensors.Keys).Select(name => $"{where}: expected a tensor \"{name}\"; found none."));
+        problems.AddRange(rule.Tensors.Except(one.Tensors.Keys)
+            .Select(name => $"{where}: expected a tensor \"{name}\"; found none."));
         problems.AddRange(one.Tensors.Keys.Except(rule.Tensors).Select(name => $"{where}: unknown tensor \"{name}\"."));
-        problems.AddRange(rule.Numbers.Except(one.Numbers.Keys).Select(name => $"{where}: expected a number \"{name}\"; found none."));
+        problems.AddRange(rule.Numbers.Except(one.Numbers.Keys)
+            .Select(name => $"{where}: expected a number \"{name}\"; found none."));
         problems.AddRange(one.Numbers.Keys.Except(rule.Numbers).Select(name => $"{where}: unknown number \"{name}\"."));
     }
 }

@@ -114,7 +114,7 @@ internal sealed class CopyBench : IDisposable
             {
                 throw new InvalidOperationException(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Query {query}, hit {i}: expected row {hits[i].Row} at {hits[i].Score}; found {hit.Id} at {hit.Score}."));
+                    $"Query {query}, hit {i}: expected {hits[i]}; found {hit.Id} at {hit.Score}."));
             }
         }
 

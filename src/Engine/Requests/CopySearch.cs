@@ -98,7 +98,11 @@ internal sealed class CopySearch(ItemTable table, SearcherPool pool, SearcherPoo
 
     /// <summary>Answers requests of one shape from so many of the best by their copies.</summary>
     public void RunKept(
-        ScanShape shape, Approximation approximation, RequestWork[] batch, TakeAnswer take, CancellationToken cancellation)
+        ScanShape shape,
+        Approximation approximation,
+        RequestWork[] batch,
+        TakeAnswer take,
+        CancellationToken cancellation)
     {
         Candidates[] found = Find(
             shape,
@@ -151,7 +155,12 @@ internal sealed class CopySearch(ItemTable table, SearcherPool pool, SearcherPoo
 
     /// <summary>The best of each request by their copies; null where codes cannot choose in the same search.</summary>
     private Candidates[]? Find(
-        ScanShape shape, Approximation? codes, RequestWork[] batch, int k, Func<int, float> cutOf, CancellationToken cancellation)
+        ScanShape shape,
+        Approximation? codes,
+        RequestWork[] batch,
+        int k,
+        Func<int, float> cutOf,
+        CancellationToken cancellation)
     {
         using RentedSearcher rented = pool.Rent(shape, ScoreSource.Copy, cancellation);
         RowSearcher searcher = rented.Searcher;
@@ -220,16 +229,17 @@ internal sealed class CopySearch(ItemTable table, SearcherPool pool, SearcherPoo
         {
             Mode = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Chosen(shape, codes, found)}{Describe(shape)} -> {found.Hits.Length:N0} of {found.RowsKept:N0} rescored"),
+                $"{Chosen(shape, codes, found)}{Describe(shape)} -> ")
+                + string.Create(
+                    CultureInfo.InvariantCulture, $"{found.Hits.Length:N0} of {found.RowsKept:N0} rescored"),
             RowsRescored = found.Hits.Length,
             IsExact = isExact,
         };
 
     /// <summary>What codes chose before copies did, if they did.</summary>
     private string Chosen(ScanShape shape, Approximation? codes, Candidates found)
-        => codes is null ? string.Empty : string.Create(
-            CultureInfo.InvariantCulture,
-            $"{CodeSearch.Describe(ColumnOf(shape.EmbeddingNames[0]), codes)} -> {found.RowsKept:N0} of {found.RowsPassed:N0} by ");
+        => codes is null ? string.Empty : CodeSearch.Describe(ColumnOf(shape.EmbeddingNames[0]), codes) + string.Create(
+            CultureInfo.InvariantCulture, $" -> {found.RowsKept:N0} of {found.RowsPassed:N0} by ");
 
     private static long CandidatesFor(ScanShape shape, RequestWork work)
         => ((long)work.ScanK * (shape.GroupBy is null ? PerHit : PerGroupHit)) + Spare;

@@ -146,7 +146,8 @@ internal sealed class DeviceBackend : ISearchBackend
         foreach (int embedding in request.Embeddings.Span)
         {
             EmbeddingSchema schema = layout.Embeddings[embedding];
-            bool isOfRows = request.Source == ScoreSource.Rows || (request.Source == ScoreSource.Copy && schema.Copy is null);
+            bool isOfRows = request.Source == ScoreSource.Rows
+                || (request.Source == ScoreSource.Copy && schema.Copy is null);
             if (isOfRows && schema.RowType == RowType.None)
             {
                 return $"the rows of {schema.Name} are kept on the host";

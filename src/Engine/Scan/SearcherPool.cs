@@ -12,7 +12,8 @@ namespace Linr.Engine.Scan;
 /// <param name="backendsMax">How many there may be; 0 is as many as there are callers.</param>
 internal sealed class SearcherPool(TableScan table, Func<ISearchBackend> makeBackend, int backendsMax) : IDisposable
 {
-    private readonly ConcurrentDictionary<(string Embeddings, ScoreSource Source), ConcurrentStack<RowSearcher>> _waiting = new();
+    private readonly ConcurrentDictionary<
+        (string Embeddings, ScoreSource Source), ConcurrentStack<RowSearcher>> _waiting = new();
     private readonly ConcurrentStack<ISearchBackend> _backends = new();
     private readonly SemaphoreSlim? _free = backendsMax > 0 ? new SemaphoreSlim(backendsMax) : null;
 

@@ -89,7 +89,8 @@ public sealed class ModelSimilarity : IDisposable
         {
             TowerSpec head = spec.Items[half];
             EmbeddingColumn column = model.Items.FindEmbedding(head.Embedding)
-                ?? throw new LayerException($"Similarity \"{spec.Name}\": expected an embedding \"{head.Embedding}\"; found none.");
+                ?? throw new LayerException(
+                    $"Similarity \"{spec.Name}\": expected an embedding \"{head.Embedding}\"; found none.");
             if (column.Schema is not { Metric: Metric.Dot, RowType: not RowType.None })
             {
                 throw new LayerException(

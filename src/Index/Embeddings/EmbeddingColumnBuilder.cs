@@ -131,7 +131,8 @@ public sealed class EmbeddingColumnBuilder : IDisposable
         _norms?.Trim(rows);
         _codes?.Trim(rows);
         CodeColumn? codes = _codes is null ? null : new CodeColumn(_coder!, _codes);
-        var column = new EmbeddingColumn(Schema, rows, _float32, _float16, _bfloat16, _int8, _norms, codes, _copy?.Build(rows));
+        var column = new EmbeddingColumn(
+            Schema, rows, _float32, _float16, _bfloat16, _int8, _norms, codes, _copy?.Build(rows));
         _present.Dispose();
         StartRows();
         _present = RowMask.Store();

@@ -245,7 +245,8 @@ public sealed unsafe class MixtureOfLogits : LearnedSimilarity
             TVector mixed = TLanes.Broadcast(0);
             for (int pair = 0; pair < Pairs; pair++)
             {
-                TVector share = LaneMath<TLanes, TVector>.Exp(TLanes.Add(TLanes.Load(gate + (pair * stride) + row), negated));
+                TVector below = TLanes.Add(TLanes.Load(gate + (pair * stride) + row), negated);
+                TVector share = LaneMath<TLanes, TVector>.Exp(below);
                 shares = TLanes.Add(shares, share);
                 mixed = TLanes.Fused(share, TLanes.Load(pairs + (pair * stride) + row), mixed);
             }

@@ -3,7 +3,8 @@ using Linr.Layers;
 namespace Linr.Training.Similarities;
 
 /// <summary>
-/// How a learned similarity is built and trained on a model's embeddings. <see cref="Validate"/> names all that is wrong at once.
+/// How a learned similarity is built and trained on a model's embeddings. <see cref="Validate"/> names all that is wrong
+/// at once.
 /// </summary>
 public sealed record SimilarityOptions
 {
@@ -96,7 +97,8 @@ public sealed record SimilarityOptions
         if (Kind is not (SimilarityKind.HadamardMlp or SimilarityKind.MixtureOfLogits))
         {
             problems.Add(
-                $"{nameof(Kind)}: expected {SimilarityKind.HadamardMlp} or {SimilarityKind.MixtureOfLogits}; found \"{Kind}\".");
+                $"{nameof(Kind)}: expected {SimilarityKind.HadamardMlp} or {SimilarityKind.MixtureOfLogits}; "
+                + $"found \"{Kind}\".");
         }
 
         Within(nameof(Width), Width, 1, Limits.DimMax, problems);

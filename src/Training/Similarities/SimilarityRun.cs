@@ -188,7 +188,9 @@ internal sealed class SimilarityRun : IDisposable
         return extraOfTowers is null ? loss : loss.Plus(extraOfTowers.Times(_options.TowersWeight));
     }
 
-    /// <summary>Embeddings of the step's queries and candidates; with gradients, and the towers' own loss, where these learn too.</summary>
+    /// <summary>
+    /// Embeddings of the step's queries and candidates; with gradients, and the towers' own loss, where these learn too.
+    /// </summary>
     private (Tensor Queries, Tensor Candidates, Tensor? Loss) Embeddings(Dictionary<string, Tensor>? ofTowers)
     {
         if (ofTowers is not null)

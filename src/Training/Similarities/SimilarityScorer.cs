@@ -116,7 +116,8 @@ public sealed class SimilarityScorer : IScorer, IDisposable
             {
                 using IDisposable quiet = no_grad();
                 using DisposeScope scope = NewDisposeScope();
-                Tensor queries = tensor(model.EmbedQueries(users, histories), device: similarity.Weights.Device).view(-1, dim);
+                float[] embedded = model.EmbedQueries(users, histories);
+                Tensor queries = tensor(embedded, device: similarity.Weights.Device).view(-1, dim);
                 return similarity.QueryHalves(queries, similarity.Parameters(training: false)).cpu().contiguous()
                     .data<float>().ToArray();
             },

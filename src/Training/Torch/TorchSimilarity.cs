@@ -140,7 +140,9 @@ internal sealed class TorchSimilarity : IDisposable
         var widths = new Dictionary<string, int>();
         foreach (LayerSpec layer in head.Layers)
         {
-            int width = layer.Kind == LayerKind.Embedding ? (int)layer.Numbers["dim"] : layer.Inputs.Sum(input => widths[input]);
+            int width = layer.Kind == LayerKind.Embedding
+                ? (int)layer.Numbers["dim"]
+                : layer.Inputs.Sum(input => widths[input]);
             if (layer.Kind == LayerKind.Linear)
             {
                 int outWidth = SimilarityDesign.WidthOf(_options, head, layer);
