@@ -13,6 +13,9 @@ internal sealed unsafe class SimilarityWorker : IDisposable
 {
     private const int MaskWords = UnitOrder.UnitRowsMax / 64;
 
+    /// <summary>Words of a list at first: where K is large, a thread may never see so many.</summary>
+    private const int FirstWords = 4_096;
+
     private readonly ulong[] _mask = new ulong[MaskWords];
     private readonly uint[] _rows = new uint[SimilarityTile.Rows];
     private readonly float[] _logits = new float[SimilarityTile.Rows];
@@ -55,7 +58,7 @@ internal sealed unsafe class SimilarityWorker : IDisposable
         {
             _cuts[query] = plan.ScoreMin(query);
             _lists[query] ??= [];
-            ScanArrays.Grow(ref _lists[query], (2 * plan.K) + SimilarityTile.Rows);
+            ScanArrays.Grow(ref _lists[query], (int)Math.Min(FirstWords, WordsMax));
         }
 
         ScanArrays.Grow(ref _scratch, (long)plan.Similarity.ScratchFloats * sizeof(float));
@@ -108,6 +111,8 @@ internal sealed unsafe class SimilarityWorker : IDisposable
         _gather?.Dispose();
         _scratch?.Dispose();
     }
+
+    private long WordsMax => (2L * _plan.K) + SimilarityTile.Rows;
 
     private Span<ulong> Mask(in UnitRows unit, int filter)
     {
@@ -169,6 +174,11 @@ internal sealed unsafe class SimilarityWorker : IDisposable
     private void Keep(int query, int count)
     {
         ref int kept = ref _counts[query];
+        if (kept + count > _lists[query].Length && _lists[query].Length < WordsMax)
+        {
+            ScanArrays.Grow(ref _lists[query], (int)Math.Min(2L * _lists[query].Length, Array.MaxLength));
+        }
+
         if (kept + count > _lists[query].Length)
         {
             kept = _plan.Cut(_lists[query].AsSpan(0, kept), _sort, Caps);

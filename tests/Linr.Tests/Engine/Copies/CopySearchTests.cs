@@ -47,6 +47,27 @@ public sealed class CopySearchTests
         Assert.Equal("rows", retriever.Search(new SearchRequest { Items = ["item-1"], K = 300 }).Mode);
     }
 
+    [Theory]
+    [InlineData(RowType.Int8, "int8 -> 104 of 4,000 rescored")]
+    [InlineData(RowType.Float16, "rows")]
+    public void The_processor_reads_16_bit_copies_for_few_queries_only(RowType copy, string modeOfMany)
+    {
+        using Retriever retriever = new RandomItems(4_000, seed: 1, copy: copy).ToRetriever();
+        SearchRequest[] requests =
+        [
+            .. Enumerable.Range(0, 16).Select(i => new SearchRequest
+            {
+                Embeddings = [new EmbeddingQuery("main", RandomItems.RandomVector(new Random(i), RandomItems.Dim))],
+                K = 20,
+            }),
+        ];
+        ImmutableArray<SearchResponse> many = retriever.SearchBatch(requests);
+        Assert.All(many, one => Assert.Equal(modeOfMany, one.Mode));
+        SearchResponse alone = retriever.Search(requests[3]);
+        Assert.StartsWith(copy.ToString().ToLowerInvariant() + " -> ", alone.Mode, StringComparison.Ordinal);
+        AssertSame([many[3]], [alone]);
+    }
+
     [Fact]
     public void The_best_by_their_copies_are_rescored_and_told_exact_where_they_are()
     {
