@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Linr.Layers;
 
@@ -22,6 +23,7 @@ public sealed record SimilaritySpec(string Kind, string Name, TowerSpec Query, I
         ImmutableSortedDictionary<string, double>.Empty;
 
     /// <summary>The embedding of a query that the head reads; null where it is no head.</summary>
+    [JsonIgnore]
     public string? QueryEmbedding => SourceOf(Query)?.Field;
 
     /// <summary>The one source of a head, or null.</summary>

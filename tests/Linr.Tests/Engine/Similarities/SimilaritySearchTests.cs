@@ -100,12 +100,41 @@ public sealed class SimilaritySearchTests
         {
             ModelWriter.Write(folder.File("2"), model.Contents());
             Assert.Equal(SimilarityList.Parse(model.SimilaritiesJson).ToJson(), model.SimilaritiesJson);
+            Assert.StartsWith(
+                "[{\"kind\":\"hadamard_mlp\",\"name\":\"hadamard\",\"query\":{", model.SimilaritiesJson, StringComparison.Ordinal);
+            Assert.DoesNotContain("queryEmbedding", model.SimilaritiesJson, StringComparison.Ordinal);
             Assert.Equal(
                 SimilarityList.Parse(model.SimilaritiesJson).TensorNames().Order(),
                 model.Tensors.Select(tensor => tensor.Name).Order());
         }
 
         Assert.Equal(File.ReadAllBytes(folder.File("1")), File.ReadAllBytes(folder.File("2")));
+    }
+
+    [Fact]
+    public void Format_1_has_similarities()
+    {
+        using var folder = new TemporaryFolder();
+        const string name = "format-1-similarities.linr";
+        var model = new SimilarityModel(8);
+        if (Environment.GetEnvironmentVariable("LINR_WRITE_GOLDEN") is { } write)
+        {
+            model.Write(Path.Combine(write, name));
+        }
+
+        string golden = Path.Combine(AppContext.BaseDirectory, "Golden", name);
+        model.Write(folder.File("built"));
+        Assert.Equal(File.ReadAllBytes(golden), File.ReadAllBytes(folder.File("built")));
+        using var retriever = Retriever.Open(golden);
+        Assert.Equal(["hadamard", "mixture"], retriever.Similarities.Select(one => one.Spec.Name));
+        float[] query = model.Weights(SimilarityModel.Dim);
+        foreach (string similarity in (string[])["hadamard", "mixture"])
+        {
+            double[] logits = model.Logits(similarity, query);
+            Assert.All(
+                retriever.Search(Request(similarity, query)).Hits,
+                hit => Assert.Equal(logits[(int)hit.Id.Integer], hit.Score, 1e-4 * (1 + Math.Abs(hit.Score))));
+        }
     }
 
     [Fact]
