@@ -51,8 +51,4 @@ internal readonly unsafe struct FusedLanes128 : IFusedLanes<Vector128<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Scale(Vector128<float> value, Vector128<float> exponent)
         => (value.AsInt32() + (Vector128.ConvertToInt32(exponent) << ExponentBits)).AsSingle();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool AnyReaches(Vector128<float> value, Vector128<float> limit)
-        => Vector128.GreaterThanOrEqualAny(value, limit);
 }

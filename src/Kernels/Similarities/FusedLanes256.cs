@@ -51,8 +51,4 @@ internal readonly unsafe struct FusedLanes256 : IFusedLanes<Vector256<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Scale(Vector256<float> value, Vector256<float> exponent)
         => (value.AsInt32() + (Vector256.ConvertToInt32(exponent) << ExponentBits)).AsSingle();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool AnyReaches(Vector256<float> value, Vector256<float> limit)
-        => Vector256.GreaterThanOrEqualAny(value, limit);
 }

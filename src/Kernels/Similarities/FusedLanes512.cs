@@ -51,8 +51,4 @@ internal readonly unsafe struct FusedLanes512 : IFusedLanes<Vector512<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Scale(Vector512<float> value, Vector512<float> exponent)
         => (value.AsInt32() + (Vector512.ConvertToInt32(exponent) << ExponentBits)).AsSingle();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool AnyReaches(Vector512<float> value, Vector512<float> limit)
-        => Vector512.GreaterThanOrEqualAny(value, limit);
 }

@@ -34,7 +34,4 @@ internal unsafe interface IFusedLanes<TVector>
 
     /// <summary>value times 2^exponent; exponents are whole numbers that keep the result normal.</summary>
     static abstract TVector Scale(TVector value, TVector exponent);
-
-    /// <summary>Whether some value is at or above its limit.</summary>
-    static abstract bool AnyReaches(TVector value, TVector limit);
 }

@@ -105,8 +105,8 @@ public sealed unsafe class MixtureOfLogits : LearnedSimilarity
 
     /// <inheritdoc/>
     internal override int ScratchFloats
-        => (SimilarityTile.Padded(_shape.QueryComponents) + Pairs + SimilarityTile.Padded(_hidden)
-            + SimilarityTile.Padded(Pairs)) * SimilarityTile.Rows;
+        => (SimilarityTile.Padded(_shape.QueryComponents) + (3 * Pairs) + SimilarityTile.Padded(_hidden)
+            + SimilarityTile.Padded(Pairs) + 1) * SimilarityTile.Rows;
 
     /// <inheritdoc/>
     internal override void Pack(ReadOnlySpan<float> query, Span<float> packed)
@@ -137,23 +137,65 @@ public sealed unsafe class MixtureOfLogits : LearnedSimilarity
         where TVector : struct
     {
         const int stride = SimilarityTile.Rows;
-        int scored = 0;
         float* pairs = scratch + ((long)SimilarityTile.Padded(_shape.QueryComponents) * stride);
+        float* rest = pairs + ((long)Pairs * stride);
+        float* itemGate = tile + ((long)_shape.ItemComponents * _shape.Dim * stride);
         for (int first = 0; first < stride; first += 2 * TLanes.Count)
         {
             WritePairs<TLanes, TVector>(packed, tile, first, scratch, pairs);
-            if (MayReach<TLanes, TVector>(pairs, first, cut))
+        }
+
+        WriteBounds<TLanes, TVector>(pairs, logits);
+        int* reaching = stackalloc int[stride];
+        int count = 0;
+        for (int row = 0; row < stride; row++)
+        {
+            reaching[count] = row;
+            count += logits[row] >= cut ? 1 : 0;
+        }
+
+        if (count > stride / 2)
+        {
+            Mix<TLanes, TVector>(packed, pairs, itemGate, stride, rest, logits);
+            return stride;
+        }
+
+        new Span<float>(logits, stride).Fill(float.NegativeInfinity);
+        if (count > 0)
+        {
+            MixSome<TLanes, TVector>(packed, pairs, itemGate, new ReadOnlySpan<int>(reaching, count), rest, logits);
+        }
+
+        return count;
+    }
+
+    /// <summary>Lays the rows that may reach side by side before the gate, which costs far more than that.</summary>
+    private void MixSome<TLanes, TVector>(
+        float* packed, float* pairs, float* itemGate, ReadOnlySpan<int> rows, float* scratch, float* logits)
+        where TLanes : IFusedLanes<TVector>
+        where TVector : struct
+    {
+        const int stride = SimilarityTile.Rows;
+        float* ownPairs = scratch;
+        float* ownGate = ownPairs + ((long)Pairs * stride);
+        float* mixed = ownGate + ((long)Pairs * stride);
+        int step = 2 * TLanes.Count;
+        int padded = (rows.Length + step - 1) / step * step;
+        for (int pair = 0; pair < Pairs; pair++)
+        {
+            for (int i = 0; i < padded; i++)
             {
-                Mix<TLanes, TVector>(packed, tile, first, pairs, logits);
-                scored += 2 * TLanes.Count;
-            }
-            else
-            {
-                new Span<float>(logits + first, 2 * TLanes.Count).Fill(float.NegativeInfinity);
+                int row = rows[Math.Min(i, rows.Length - 1)];
+                ownPairs[(pair * stride) + i] = pairs[(pair * stride) + row];
+                ownGate[(pair * stride) + i] = itemGate[(pair * stride) + row];
             }
         }
 
-        return scored;
+        Mix<TLanes, TVector>(packed, ownPairs, ownGate, padded, mixed + stride, mixed);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            logits[rows[i]] = mixed[i];
+        }
     }
 
     /// <summary>The logits of all pairs, [K][rows].</summary>
@@ -178,11 +220,12 @@ public sealed unsafe class MixtureOfLogits : LearnedSimilarity
         }
     }
 
-    private bool MayReach<TLanes, TVector>(float* pairs, int first, float cut)
+    /// <summary>What no mixture of a row is above: its largest logit, and what roundings may add, [rows].</summary>
+    private void WriteBounds<TLanes, TVector>(float* pairs, float* bounds)
         where TLanes : IFusedLanes<TVector>
         where TVector : struct
     {
-        for (int row = first; row < first + (2 * TLanes.Count); row += TLanes.Count)
+        for (int row = 0; row < SimilarityTile.Rows; row += TLanes.Count)
         {
             TVector largest = TLanes.Load(pairs + row);
             for (int pair = 1; pair < Pairs; pair++)
@@ -190,23 +233,29 @@ public sealed unsafe class MixtureOfLogits : LearnedSimilarity
                 largest = TLanes.Max(largest, TLanes.Load(pairs + (pair * SimilarityTile.Rows) + row));
             }
 
-            TVector bound = TLanes.Fused(TLanes.Abs(largest), TLanes.Broadcast(RoundingShare), largest);
-            if (TLanes.AnyReaches(bound, TLanes.Broadcast(cut)))
-            {
-                return true;
-            }
+            TLanes.Store(TLanes.Fused(TLanes.Abs(largest), TLanes.Broadcast(RoundingShare), largest), bounds + row);
         }
-
-        return false;
     }
 
-    /// <summary>The gate, and what it makes of the logits.</summary>
-    private void Mix<TLanes, TVector>(float* packed, float* tile, int first, float* pairs, float* logits)
+    /// <summary>The gate of the first rows, whole steps of two vectors, and what it makes of their logits.</summary>
+    private void Mix<TLanes, TVector>(
+        float* packed, float* pairs, float* itemGate, int rows, float* scratch, float* logits)
+        where TLanes : IFusedLanes<TVector>
+        where TVector : struct
+    {
+        for (int first = 0; first < rows; first += 2 * TLanes.Count)
+        {
+            Mix<TLanes, TVector>(packed, pairs, itemGate, scratch, first, logits);
+        }
+    }
+
+    private void Mix<TLanes, TVector>(
+        float* packed, float* pairs, float* itemGate, float* scratch, int first, float* logits)
         where TLanes : IFusedLanes<TVector>
         where TVector : struct
     {
         const int stride = SimilarityTile.Rows;
-        float* hidden = pairs + ((long)Pairs * stride);
+        float* hidden = scratch;
         float* gate = hidden + ((long)SimilarityTile.Padded(_hidden) * stride);
         fixed (float* inner = _crossInnerPacked, innerBias = _crossInnerBias)
         fixed (float* outer = _crossOuterPacked, outerBias = _crossOuterBias)
@@ -227,14 +276,13 @@ public sealed unsafe class MixtureOfLogits : LearnedSimilarity
         }
 
         float* own = packed + ((long)SimilarityTile.Padded(_shape.QueryComponents) * (_shape.Dim + 1));
-        float* other = tile + ((long)_shape.ItemComponents * _shape.Dim * stride);
         for (int row = first; row < first + (2 * TLanes.Count); row += TLanes.Count)
         {
             TVector largest = TLanes.Broadcast(float.NegativeInfinity);
             for (int pair = 0; pair < Pairs; pair++)
             {
                 float* value = gate + (pair * stride) + row;
-                TVector item = TLanes.Load(other + (pair * stride) + row);
+                TVector item = TLanes.Load(itemGate + (pair * stride) + row);
                 TVector sum = TLanes.Fused(TLanes.Broadcast(own[pair]), item, TLanes.Load(value));
                 TLanes.Store(sum, value);
                 largest = TLanes.Max(largest, sum);
