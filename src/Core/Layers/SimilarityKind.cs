@@ -4,9 +4,8 @@ namespace Linr.Layers;
 public static class SimilarityKind
 {
     /// <summary>
-    /// w2 · relu(W1 (u * v) + b1) + b2 of the halves u and v: <c>inner</c> [M, H], <c>inner_bias</c> [M], <c>outer</c>
-    /// [M],
-    /// <c>outer_bias</c> [1]. One item half, [H].
+    /// w2 · relu(W1 (u * v) + b1) + b2 of the halves u and v: <c>inner</c> [M, H], <c>inner_bias</c> [M],
+    /// <c>outer</c> [M], <c>outer_bias</c> [1]. One item half, [H].
     /// </summary>
     public const string HadamardMlp = "hadamard_mlp";
 

@@ -47,8 +47,9 @@ public sealed record SimilarityList(ImmutableArray<SimilaritySpec> Similarities)
     public string ToJson() => JsonSerializer.Serialize(Similarities, LayerJson.Default.ImmutableArraySimilaritySpec);
 
     /// <summary>Checks every similarity.</summary>
-    /// <exception cref="LayerException">One is of an unknown kind or lacks something; all problems are
-    /// named.</exception>
+    /// <exception cref="LayerException">
+    /// One is of an unknown kind or lacks something; all problems are named.
+    /// </exception>
     public void Check()
     {
         var problems = new List<string>();

@@ -171,7 +171,9 @@ internal sealed unsafe class Compactor
         _sort.Sort(added);
         list.Count = list.Settled + added.Length;
         _sort.Merge(list.Span, list.Settled);
-        list.Count = IsGrouped ? TakeGroups(list.Span, groups) : Math.Min(list.Count, _plan.K);
+        list.Count = IsGrouped
+            ? _caps.Take(list.Span, groups, _plan.Request.GroupCap, _plan.K)
+            : Math.Min(list.Count, _plan.K);
         list.Settled = list.Count;
         if (list.Count == _plan.K)
         {
@@ -218,21 +220,6 @@ internal sealed unsafe class Compactor
 
     private float RowCut(float cut, ReadOnlySpan<Filter.ColumnBlock> groups, ulong word)
         => groups.Length == 0 ? cut : Math.Max(cut, _caps.Cut(GroupCaps.CodeOf(groups, ScoredRow.Row(word))));
-
-    private int TakeGroups(Span<ulong> sorted, ReadOnlySpan<Filter.ColumnBlock> groups)
-    {
-        _caps.Clear(sorted.Length, _plan.Request.GroupCap);
-        int taken = 0;
-        foreach (ulong word in sorted)
-        {
-            if (taken < _plan.K && _caps.TryTake(GroupCaps.CodeOf(groups, ScoredRow.Row(word)), ScoredRow.Score(word)))
-            {
-                sorted[taken++] = word;
-            }
-        }
-
-        return taken;
-    }
 
     private bool MayReach(int slot, ulong word, float cut)
     {

@@ -49,6 +49,25 @@ internal sealed unsafe class GroupCaps
         return true;
     }
 
+    /// <summary>
+    /// Keeps, of words in falling order, the first <paramref name="k"/> of those that are among the
+    /// <paramref name="cap"/> best of their group, at the front; returns how many.
+    /// </summary>
+    public int Take(Span<ulong> sorted, ReadOnlySpan<ColumnBlock> groups, int cap, int k)
+    {
+        Clear(sorted.Length, cap);
+        int taken = 0;
+        foreach (ulong word in sorted)
+        {
+            if (taken < k && TryTake(CodeOf(groups, ScoredRow.Row(word)), ScoredRow.Score(word)))
+            {
+                sorted[taken++] = word;
+            }
+        }
+
+        return taken;
+    }
+
     /// <summary>The score that a row must reach to enter its group: minus infinity while there is room.</summary>
     public float Cut(uint code)
     {

@@ -9,13 +9,12 @@ namespace Linr.Kernels.Scan;
 internal sealed unsafe class ScanPlan : IDisposable
 {
     private readonly PlanQueries _queries = new();
-    private RowFilter?[] _filters = [];
+    private readonly DistinctFilters _filters = new();
     private SharedClauses[] _shared = [];
     private int[] _filterOfSlot = [];
     private int[] _queryOfSlot = [];
     private int[] _firstSlotOfFilter = [];
     private PanelGroup[] _groups = [];
-    private int[] _filterOfQuery = [];
     private float[] _firstCuts = [];
 
     public ScanPlan() => Errors = new PlanErrors(_queries);
@@ -41,7 +40,7 @@ internal sealed unsafe class ScanPlan : IDisposable
     public int K { get; set; }
 
     /// <summary>Distinct filters.</summary>
-    public int FilterCount { get; private set; }
+    public int FilterCount => _filters.Count;
 
     /// <summary>Panels chosen together.</summary>
     public ReadOnlySpan<PanelGroup> Groups => _groups.AsSpan(0, GroupCount);
@@ -72,8 +71,12 @@ internal sealed unsafe class ScanPlan : IDisposable
         K = (int)Math.Min(request.K, Math.Max(1, request.RowCount));
         ScanArrays.Grow(ref _filterOfSlot, queryCount);
         ScanArrays.Grow(ref _queryOfSlot, queryCount);
-        ScanArrays.Grow(ref _filterOfQuery, queryCount);
-        FindFilters(request.Filters.Span, queries);
+        _filters.Reset(queryCount);
+        for (int query = 0; query < queryCount; query++)
+        {
+            _filters.Add(query, request.Filters.Span, queries[query]);
+        }
+
         ShareClauses();
         OrderSlots(queries);
         _queries.Pack(request, _queryOfSlot.AsSpan(0, queryCount));
@@ -125,30 +128,8 @@ internal sealed unsafe class ScanPlan : IDisposable
         ScanArrays.Grow(ref _shared, (FilterCount + most - 1) / most);
         for (int first = 0; first < FilterCount; first += most)
         {
-            ReadOnlySpan<RowFilter?> filters = _filters.AsSpan(first, Math.Min(most, FilterCount - first));
+            ReadOnlySpan<RowFilter?> filters = _filters.Slice(first, Math.Min(most, FilterCount - first));
             (_shared[first / most] ??= new SharedClauses()).Prepare(filters, Request.RowCount);
-        }
-    }
-
-    private void FindFilters(ReadOnlySpan<RowFilter?> filters, ReadOnlySpan<int> queries)
-    {
-        FilterCount = 0;
-        for (int query = 0; query < SlotCount; query++)
-        {
-            RowFilter? filter = filters.Length == 0 ? null : filters[filters.Length == 1 ? 0 : queries[query]];
-            int found = 0;
-            while (found < FilterCount && !ReferenceEquals(_filters[found], filter))
-            {
-                found++;
-            }
-
-            if (found == FilterCount)
-            {
-                ScanArrays.Grow(ref _filters, ++FilterCount);
-                _filters[found] = filter;
-            }
-
-            _filterOfQuery[query] = found;
         }
     }
 
@@ -157,9 +138,9 @@ internal sealed unsafe class ScanPlan : IDisposable
         ScanArrays.Grow(ref _firstSlotOfFilter, FilterCount + 1);
         Span<int> next = _firstSlotOfFilter.AsSpan(0, FilterCount + 1);
         next.Clear();
-        foreach (int filter in _filterOfQuery.AsSpan(0, SlotCount))
+        for (int query = 0; query < SlotCount; query++)
         {
-            next[filter + 1]++;
+            next[_filters.Of(query) + 1]++;
         }
 
         for (int filter = 0; filter < FilterCount; filter++)
@@ -169,8 +150,8 @@ internal sealed unsafe class ScanPlan : IDisposable
 
         for (int query = 0; query < SlotCount; query++)
         {
-            int slot = next[_filterOfQuery[query]]++;
-            _filterOfSlot[slot] = _filterOfQuery[query];
+            int slot = next[_filters.Of(query)]++;
+            _filterOfSlot[slot] = _filters.Of(query);
             _queryOfSlot[slot] = queries[query];
         }
     }

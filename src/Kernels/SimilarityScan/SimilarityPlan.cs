@@ -8,8 +8,7 @@ namespace Linr.Kernels.Scan;
 internal sealed unsafe class SimilarityPlan : IDisposable
 {
     private NativeBuffer? _packed;
-    private RowFilter?[] _filters = [];
-    private int[] _filterOfQuery = [];
+    private readonly DistinctFilters _filters = new();
 
     /// <summary>What scores.</summary>
     public LearnedSimilarity Similarity { get; private set; } = null!;
@@ -24,7 +23,7 @@ internal sealed unsafe class SimilarityPlan : IDisposable
     public int K { get; private set; }
 
     /// <summary>Distinct filters.</summary>
-    public int FilterCount { get; private set; }
+    public int FilterCount => _filters.Count;
 
     /// <summary>Floats of an item, all segments together.</summary>
     public int ItemWidth { get; private set; }
@@ -33,7 +32,7 @@ internal sealed unsafe class SimilarityPlan : IDisposable
     public RowFilter? Filter(int filter) => _filters[filter];
 
     /// <summary>The distinct filter of a query.</summary>
-    public int FilterOf(int query) => _filterOfQuery[query];
+    public int FilterOf(int query) => _filters.Of(query);
 
     /// <summary>A query as the similarity packed it.</summary>
     public float* Packed(int query) => (float*)_packed!.Address + ((long)query * Similarity.PackedFloats);
@@ -57,7 +56,11 @@ internal sealed unsafe class SimilarityPlan : IDisposable
                 new Span<float>(Packed(query), floats));
         }
 
-        FindFilters(request.Filters.Span);
+        _filters.Reset(request.QueryCount);
+        for (int query = 0; query < request.QueryCount; query++)
+        {
+            _filters.Add(query, request.Filters.Span, query);
+        }
     }
 
     /// <summary>Puts words in the order of the answer and keeps its K best, at most a cap of each group.</summary>
@@ -65,48 +68,11 @@ internal sealed unsafe class SimilarityPlan : IDisposable
     public int Cut(Span<ulong> words, OrderSort sort, GroupCaps caps)
     {
         sort.Sort(words);
-        if (Request.Groups.Length == 0)
-        {
-            return Math.Min(words.Length, K);
-        }
-
-        caps.Clear(words.Length, Request.GroupCap);
-        int taken = 0;
-        foreach (ulong word in words)
-        {
-            uint code = GroupCaps.CodeOf(Request.Groups.Span, ScoredRow.Row(word));
-            if (taken < K && caps.TryTake(code, ScoredRow.Score(word)))
-            {
-                words[taken++] = word;
-            }
-        }
-
-        return taken;
+        return Request.Groups.Length == 0
+            ? Math.Min(words.Length, K)
+            : caps.Take(words, Request.Groups.Span, Request.GroupCap, K);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _packed?.Dispose();
-
-    private void FindFilters(ReadOnlySpan<RowFilter?> filters)
-    {
-        FilterCount = 0;
-        ScanArrays.Grow(ref _filterOfQuery, Request.QueryCount);
-        for (int query = 0; query < Request.QueryCount; query++)
-        {
-            RowFilter? filter = filters.Length == 0 ? null : filters[filters.Length == 1 ? 0 : query];
-            int found = 0;
-            while (found < FilterCount && !ReferenceEquals(_filters[found], filter))
-            {
-                found++;
-            }
-
-            if (found == FilterCount)
-            {
-                ScanArrays.Grow(ref _filters, ++FilterCount);
-                _filters[found] = filter;
-            }
-
-            _filterOfQuery[query] = found;
-        }
-    }
 }

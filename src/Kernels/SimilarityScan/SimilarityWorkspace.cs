@@ -14,7 +14,7 @@ public sealed class SimilarityWorkspace : IDisposable
     private readonly OrderSort _sort;
     private SimilarityWorker[] _workers = [];
     private SimilarityPlan? _plan;
-    private ulong[][] _hits = [];
+    private ulong[] _hits = [];
     private int[] _hitCounts = [];
     private int _nextQuery;
     private ScanHit[][] _answers = [];
@@ -114,7 +114,6 @@ public sealed class SimilarityWorkspace : IDisposable
     private void Finish()
     {
         int queries = _plan!.Request.QueryCount;
-        ScanArrays.Grow(ref _hits, 1);
         ScanArrays.Grow(ref _answers, queries);
         ScanArrays.Grow(ref _hitCounts, queries);
         RowsScored = 0;
@@ -125,23 +124,22 @@ public sealed class SimilarityWorkspace : IDisposable
 
         for (int query = 0; query < queries; query++)
         {
-            _hits[0] ??= [];
             int count = 0;
             for (int i = 0; i < _plan.WorkerCount; i++)
             {
                 ReadOnlySpan<ulong> kept = _workers[i].Kept(query);
-                ScanArrays.Grow(ref _hits[0], count + kept.Length);
-                kept.CopyTo(_hits[0].AsSpan(count));
+                ScanArrays.Grow(ref _hits, count + kept.Length);
+                kept.CopyTo(_hits.AsSpan(count));
                 count += kept.Length;
             }
 
-            count = _plan.Cut(_hits[0].AsSpan(0, count), _sort, _workers[0].Caps);
+            count = _plan.Cut(_hits.AsSpan(0, count), _sort, _workers[0].Caps);
             _answers[query] ??= [];
             ScanArrays.Grow(ref _answers[query], count);
             _hitCounts[query] = count;
             for (int i = 0; i < count; i++)
             {
-                ulong word = _hits[0][i];
+                ulong word = _hits[i];
                 _answers[query][i] = new ScanHit(ScoredRow.Row(word), ScoredRow.Score(word));
             }
         }

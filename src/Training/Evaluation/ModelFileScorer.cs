@@ -54,10 +54,10 @@ public static class ModelFileScorer
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
+        var layers = LayerList.Parse(model.LayersJson);
         var scorers = new List<SimilarityScorer>();
         foreach (ModelSimilarity similarity in ModelSimilarity.LoadAll(model))
         {
-            var layers = LayerList.Parse(model.LayersJson);
             TowerSpec spec = layers.Find(TowerSpec.QueryTower, similarity.QueryEmbedding)
                 ?? throw new ArgumentException(
                     $"Expected a query tower for \"{similarity.QueryEmbedding}\"; {model.Path} has none.", nameof(model));
