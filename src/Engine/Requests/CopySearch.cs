@@ -234,11 +234,8 @@ internal sealed class CopySearch(ItemTable table, SearcherPool pool, SearcherPoo
         bool isExact)
         => new(hits, found.RowsPassed, ScanAnswer.EngineOf(found.Engine, searcher.Engine))
         {
-            Mode = string.Create(
-                CultureInfo.InvariantCulture,
-                $"{Chosen(shape, codes, found)}{Describe(shape)} -> ")
-                + string.Create(
-                    CultureInfo.InvariantCulture, $"{found.Hits.Length:N0} of {found.RowsKept:N0} rescored"),
+            Mode = Chosen(shape, codes, found) + Describe(shape) + string.Create(
+                CultureInfo.InvariantCulture, $" -> {found.Hits.Length:N0} of {found.RowsKept:N0} rescored"),
             RowsRescored = found.Hits.Length,
             IsExact = isExact,
         };

@@ -195,20 +195,8 @@ internal sealed unsafe class RowScorer(ScanPlan plan) : IDisposable
         }
 
         float* wide = _wide + ((long)place * segment.Dim);
-        Span<float> floats = new(wide, segment.Dim);
-        switch (segment.Source.Element)
-        {
-            case RowElement.Float16:
-                TensorPrimitives.ConvertToSingle(new ReadOnlySpan<Half>(row, segment.Dim), floats);
-                break;
-            case RowElement.Int8:
-                Int8Rows.Widen((sbyte*)row, (float)*Scale(blocks, number), segment.Dim, wide);
-                break;
-            default:
-                BFloats.Widen(new ReadOnlySpan<ushort>(row, segment.Dim), floats);
-                break;
-        }
-
+        Half* scale = segment.HasScales ? Scale(blocks, number) : null;
+        WideRow.Widen(segment.Source.Element, row, scale, segment.Dim, wide);
         return wide;
     }
 

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -64,23 +63,7 @@ internal sealed unsafe class TileGather : IDisposable
         {
             RowBlock source = segment.Blocks.Span[block];
             byte* from = (byte*)source.Rows + (place * segment.RowBytes);
-            Span<float> floats = new(to, segment.Dim);
-            switch (segment.Element)
-            {
-                case RowElement.Float32:
-                    new ReadOnlySpan<float>(from, segment.Dim).CopyTo(floats);
-                    break;
-                case RowElement.Float16:
-                    TensorPrimitives.ConvertToSingle(new ReadOnlySpan<Half>(from, segment.Dim), floats);
-                    break;
-                case RowElement.Int8:
-                    Int8Rows.Widen((sbyte*)from, (float)((Half*)source.Scales)[place], segment.Dim, to);
-                    break;
-                default:
-                    BFloats.Widen(new ReadOnlySpan<ushort>(from, segment.Dim), floats);
-                    break;
-            }
-
+            WideRow.Widen(segment.Element, from, (Half*)source.Scales + place, segment.Dim, to);
             to += segment.Dim;
         }
     }
