@@ -53,4 +53,10 @@ public static class Limits
 
     /// <summary>Queries in one batch.</summary>
     public const int QueriesMax = 1_024;
+
+    /// <summary>Candidates of one query that a ranker ranks.</summary>
+    public const int RankedMax = 65_536;
+
+    /// <summary>Tasks of a ranker.</summary>
+    public const int TasksMax = 64;
 }

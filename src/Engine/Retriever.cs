@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Linr.Cuda;
 using Linr.Engine.Devices;
+using Linr.Engine.Rankers;
 using Linr.Engine.Requests;
 using Linr.Engine.Scan;
 using Linr.Engine.Similarities;
@@ -34,11 +35,13 @@ public sealed class Retriever : IDisposable
         LayerList layers,
         QueryTower? tower,
         ImmutableArray<ModelSimilarity> similarities,
+        ImmutableArray<ModelRanker> rankers,
         string version,
         IDisposable owner,
         RetrieverOptions options)
     {
         Similarities = similarities;
+        Rankers = rankers;
         (_devices, WhyNotCuda) = OpenDevices(items, tower, options);
         _owner = owner;
         _tower = tower;
@@ -60,7 +63,8 @@ public sealed class Retriever : IDisposable
             _pool,
             _hostPool,
             rowsAreOnDevice: _devices is not null && !options.Cuda.KeepsRowsOnHost,
-            _similarities);
+            _similarities,
+            new RankStage(items, rankers));
     }
 
     /// <summary>What every item looks like.</summary>
@@ -74,6 +78,9 @@ public sealed class Retriever : IDisposable
 
     /// <summary>The model's learned similarities, which requests name.</summary>
     public ImmutableArray<ModelSimilarity> Similarities { get; }
+
+    /// <summary>The model's rankers, which requests name.</summary>
+    public ImmutableArray<ModelRanker> Rankers { get; }
 
     /// <summary>The version of the model, which every answer carries.</summary>
     public string ModelVersion { get; }
@@ -102,11 +109,13 @@ public sealed class Retriever : IDisposable
         try
         {
             var layers = LayerList.Parse(model.LayersJson);
+            ImmutableArray<ModelSimilarity> similarities = ModelSimilarity.LoadAll(model);
             return new Retriever(
                 model.Items,
                 layers,
                 QueryTower.Find(model, layers),
-                ModelSimilarity.LoadAll(model),
+                similarities,
+                ModelRanker.LoadAll(model, similarities),
                 model.Version,
                 owner: model,
                 checkedOptions);
@@ -132,6 +141,7 @@ public sealed class Retriever : IDisposable
             new LayerList([]),
             tower: null,
             similarities: [],
+            rankers: [],
             version,
             owner: items,
             Check(options ?? new RetrieverOptions()));
@@ -159,7 +169,7 @@ public sealed class Retriever : IDisposable
     {
         ArgumentNullException.ThrowIfNull(requests);
         RequestWork[] work = Resolve(
-            [.. requests.Select(request => RequestCheck.Complete(request, Schema, _tower, Similarities))]);
+            [.. requests.Select(request => RequestCheck.Complete(request, Schema, _tower, Similarities, Rankers))]);
         _runner.Run(work, cancellation);
         return [.. work.Select(one => one.Response!)];
     }
@@ -193,6 +203,11 @@ public sealed class Retriever : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        foreach (ModelRanker ranker in Rankers)
+        {
+            ranker.Dispose();
+        }
+
         _similarities.Dispose();
         foreach (ModelSimilarity similarity in Similarities)
         {
@@ -211,7 +226,7 @@ public sealed class Retriever : IDisposable
     /// <exception cref="ArgumentException">The request is wrong; the message lists every problem.</exception>
     internal RequestWork Prepare(SearchRequest request)
     {
-        return Resolve([RequestCheck.Complete(request, Schema, _tower, Similarities)])[0];
+        return Resolve([RequestCheck.Complete(request, Schema, _tower, Similarities, Rankers)])[0];
     }
 
     /// <summary>Answers prepared requests of one shape by one scan; one with a wrong filter fails alone.</summary>

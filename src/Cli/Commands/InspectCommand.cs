@@ -5,6 +5,7 @@ using Linr.Index.Columns;
 using Linr.Index.Device;
 using Linr.Index.ModelFiles;
 using Linr.Layers;
+using Linr.Rankers;
 using Spectre.Console;
 
 namespace Linr.Cli.Commands;
@@ -43,6 +44,14 @@ internal static class InspectCommand
             console.MarkupLineInterpolated(
                 CultureInfo.InvariantCulture,
                 $"similarity [bold]{one.Name}[/] ({one.Kind}) of {one.QueryEmbedding}: halves in {halves}");
+        }
+
+        foreach (RankerSpec one in RankerList.Parse(model.RankersJson).Rankers)
+        {
+            string tasks = string.Join(", ", one.Tasks.Select(task => task.Name));
+            console.MarkupLineInterpolated(
+                CultureInfo.InvariantCulture,
+                $"ranker [bold]{one.Name}[/] of {one.QueryEmbedding}: {tasks}; halves in {one.Item.Embedding}");
         }
 
         DeviceLayout layout = DeviceLayout.Of(model.Items);
@@ -97,6 +106,15 @@ internal static class InspectCommand
         }),
         similarities = SimilarityList.Parse(model.SimilaritiesJson).Similarities.Select(
             one => new { one.Name, one.Kind, one.QueryEmbedding, items = one.Items.Select(head => head.Embedding) }),
+        rankers = RankerList.Parse(model.RankersJson).Rankers.Select(one => new
+        {
+            one.Name,
+            one.Candidates,
+            one.QueryEmbedding,
+            items = one.Item.Embedding,
+            one.Features,
+            tasks = one.Tasks.Select(task => new { task.Name, task.Kind, task.Weight }),
+        }),
         device = DeviceBytes(DeviceLayout.Of(model.Items)),
         deviceWithRowsOnHost = DeviceBytes(DeviceLayout.Of(model.Items, keepsRowsOnHost: true)),
         tensors = model.Tensors.Select(

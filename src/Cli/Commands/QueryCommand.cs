@@ -86,7 +86,7 @@ internal static class QueryCommand
         [
             s_model, s_history, s_items, s_vectors, s_filter, s_parameters, s_features, s_k, s_scoreMin, s_groupBy,
             s_diversity, s_similarity, s_firstStage,
-            s_fields, s_includeSeen, s_explain, .. ApproximationOptions.All, CommonOptions.Device, CommonOptions.HostRows,
+            s_fields, s_includeSeen, s_explain, .. RankOptions.All, .. ApproximationOptions.All, CommonOptions.Device, CommonOptions.HostRows,
             CommonOptions.Threads,
         ],
         Run);
@@ -160,6 +160,7 @@ internal static class QueryCommand
             Explain = context.Get(s_explain),
             Similarity = context.Find(s_similarity),
             FirstStage = context.Find(s_firstStage),
+            RankBy = RankOptions.Read(context),
             Approximation = ApproximationOptions.Read(context),
             CheckExact = context.Get(ApproximationOptions.CheckExact),
         };

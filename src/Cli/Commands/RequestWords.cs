@@ -26,6 +26,10 @@ internal static partial class RequestWords
         ["Approximation.KeepCount"] = "--rescore",
         ["Similarity"] = "--similarity",
         ["FirstStage"] = "--first-stage",
+        ["RankBy"] = "--rank",
+        ["RankBy.Name"] = "--rank",
+        ["RankBy.Candidates"] = "--rank-candidates",
+        ["RankBy.Weights"] = "--weight",
         ["CheckExact"] = "--check-exact",
     };
 

@@ -14,7 +14,13 @@ internal static class SearchReport
         var table = new Table { Border = TableBorder.Rounded };
         table.AddColumn(new TableColumn("#").RightAligned());
         table.AddColumn("item");
-        table.AddColumn(new TableColumn("score").RightAligned());
+        table.AddColumn(new TableColumn(response.RowsRanked is null ? "score" : "value").RightAligned());
+        string[] tasks = [.. response.Hits.SelectMany(hit => hit.Tasks.Keys).Distinct().Order(StringComparer.Ordinal)];
+        foreach (string task in tasks)
+        {
+            table.AddColumn(new TableColumn(Markup.Escape(task)).RightAligned());
+        }
+
         foreach (string field in fields)
         {
             table.AddColumn(Markup.Escape(field));
@@ -29,6 +35,7 @@ internal static class SearchReport
                     rank.ToString(CultureInfo.InvariantCulture),
                     $"[bold]{Markup.Escape(hit.Id.ToString())}[/]",
                     hit.Score.ToString("0.0000", CultureInfo.InvariantCulture),
+                    .. tasks.Select(task => hit.Tasks[task].ToString("0.0000", CultureInfo.InvariantCulture)),
                     .. fields.Select(field => Markup.Escape(Cell(hit, field))),
                 ]);
         }
@@ -36,7 +43,9 @@ internal static class SearchReport
         console.Write(table);
         string passed = string.Create(
             CultureInfo.InvariantCulture, $"{response.RowsPassed:N0} of {response.RowsScanned:N0}");
-        string exact = response.Exact ? "exact" : $"approximate: {response.Mode}";
+        string exact = !response.Exact ? $"approximate: {response.Mode}"
+            : response.RowsRanked is null ? "exact"
+            : $"exact candidates: {response.Mode}";
         console.MarkupLineInterpolated(
             CultureInfo.InvariantCulture,
             $"[grey]{response.Hits.Length} hits; {passed} items passed; {exact}; model {response.ModelVersion}[/]");

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Linr.Layers;
 
 /// <summary>Holds a tower to the rules of its layers' kinds.</summary>
@@ -16,26 +18,35 @@ internal static class LayerCheck
             problems.Add($"Tower {tower.Name}: expected a dim of 1 to {Limits.DimMax}; found {tower.Dim}.");
         }
 
-        if (tower.Layers.IsDefaultOrEmpty)
+        Layers($"Tower {tower.Name}", tower.Layers, problems);
+    }
+
+    /// <summary>The same for a list of layers.</summary>
+    /// <param name="list">What the list is called.</param>
+    /// <param name="layers">The layers.</param>
+    /// <param name="problems">What is wrong, a sentence each.</param>
+    public static void Layers(string list, ImmutableArray<LayerSpec> layers, List<string> problems)
+    {
+        if (layers.IsDefaultOrEmpty)
         {
-            problems.Add($"Tower {tower.Name}: expected layers; found none.");
+            problems.Add($"{list}: expected layers; found none.");
             return;
         }
 
         var known = new HashSet<string>();
-        foreach (LayerSpec layer in tower.Layers)
+        foreach (LayerSpec layer in layers)
         {
-            Layer(tower, layer, known, problems);
+            Layer(list, layer, known, problems);
             if (!known.Add(layer.Name))
             {
-                problems.Add($"Tower {tower.Name}: two layers are named \"{layer.Name}\".");
+                problems.Add($"{list}: two layers are named \"{layer.Name}\".");
             }
         }
     }
 
-    private static void Layer(TowerSpec tower, LayerSpec layer, HashSet<string> known, List<string> problems)
+    private static void Layer(string list, LayerSpec layer, HashSet<string> known, List<string> problems)
     {
-        string where = $"Tower {tower.Name}, layer \"{layer.Name}\"";
+        string where = $"{list}, layer \"{layer.Name}\"";
         if (!LayerRule.ByKind.TryGetValue(layer.Kind, out LayerRule? rule))
         {
             problems.Add($"{where}: unknown kind of layer \"{layer.Kind}\".");

@@ -53,6 +53,11 @@ public sealed record SearchRequest
     /// </summary>
     public int? FirstStage { get; init; }
 
+    /// <summary>
+    /// A ranker of the model, which puts the best candidates in the order of their values; null: the order of scores.
+    /// </summary>
+    public RankBy? RankBy { get; init; }
+
     /// <summary>Whether codes may stand for rows, and how; null is the exact answer.</summary>
     public Approximation? Approximation { get; init; }
 

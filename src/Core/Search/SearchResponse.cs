@@ -5,15 +5,21 @@ namespace Linr;
 /// <summary>The answer to a <see cref="SearchRequest"/>.</summary>
 public sealed record SearchResponse
 {
-    /// <summary>The hits: score descending, then key and id ascending; in the order taken under diversity.</summary>
+    /// <summary>
+    /// The hits: score descending (value descending, where a ranker ranked), then key and id ascending; in the order
+    /// taken under diversity.
+    /// </summary>
     public required ImmutableArray<Hit> Hits { get; init; }
 
-    /// <summary>Whether the hits are the exact answer.</summary>
+    /// <summary>
+    /// Whether the hits are the exact answer; where a ranker ranked, whether what it ranked were the very best of all
+    /// items by their scores.
+    /// </summary>
     public required bool Exact { get; init; }
 
     /// <summary>
     /// What the scores come from: <c>rows</c>, or what <see cref="SearchRequest.Approximation"/> led to, such as
-    /// <c>sign-oporp(256) -> 640 of 63,436 rescored</c>.
+    /// <c>sign-oporp(256) -> 640 of 63,436 rescored</c>; and a ranker, as in <c>rows -> 500 ranked by overarch</c>.
     /// </summary>
     public string Mode { get; init; } = "rows";
 
@@ -34,6 +40,9 @@ public sealed record SearchResponse
     /// got its score at once.
     /// </summary>
     public long? RowsRescored { get; init; }
+
+    /// <summary>Candidates that a ranker ranked: no other item could be a hit. Null where none ranked.</summary>
+    public long? RowsRanked { get; init; }
 
     /// <summary>The version of the model that answered.</summary>
     public required string ModelVersion { get; init; }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Linr.Engine.Rankers;
 using Linr.Engine.Similarities;
 
 namespace Linr.Engine.Requests;
@@ -15,9 +16,14 @@ internal static class RequestCheck
     /// </summary>
     /// <exception cref="ArgumentException">The request is wrong; the message lists every problem.</exception>
     public static SearchRequest Complete(
-        SearchRequest request, Schema schema, QueryTower? tower, ImmutableArray<ModelSimilarity> similarities)
+        SearchRequest request,
+        Schema schema,
+        QueryTower? tower,
+        ImmutableArray<ModelSimilarity> similarities,
+        ImmutableArray<ModelRanker> rankers)
     {
         EmbeddingSchema? searched = Searched(request, schema, tower);
+        request = RankCheck.Complete(request, rankers);
         if (request.Approximation is null && request.Similarity is null && searched is { RowType: RowType.None })
         {
             request = request with { Approximation = new Approximation { Rescores = false } };
@@ -34,6 +40,7 @@ internal static class RequestCheck
         AddResultProblems(request, schema, problems);
         AddApproximationProblems(request, schema, tower, problems);
         AddSimilarityProblems(request, searched, similarities, problems);
+        RankCheck.AddProblems(request, searched, rankers, problems);
         if (problems.Count > 0)
         {
             throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(request));

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Globalization;
 using Linr.Engine.Diversity;
 using Linr.Engine.Filters;
 using Linr.Engine.Scan;
@@ -20,6 +21,7 @@ internal sealed class RequestRunner
     private readonly CodeSearch _codes;
     private readonly CopySearch _copies;
     private readonly SimilaritySearch _similarities;
+    private readonly RankStage _ranks;
 
     /// <summary>A runner over a table.</summary>
     /// <param name="table">The items.</param>
@@ -28,14 +30,17 @@ internal sealed class RequestRunner
     /// <param name="hostPool">Searchers on the processor; the same where there is no device.</param>
     /// <param name="rowsAreOnDevice">Whether a device has all rows.</param>
     /// <param name="similarities">Searches by learned similarities.</param>
+    /// <param name="ranks">Ranks candidates.</param>
     public RequestRunner(
         ItemTable table,
         string modelVersion,
         SearcherPool pool,
         SearcherPool hostPool,
         bool rowsAreOnDevice,
-        SimilaritySearch similarities)
+        SimilaritySearch similarities,
+        RankStage ranks)
     {
+        _ranks = ranks;
         _similarities = similarities;
         _table = table;
         _modelVersion = modelVersion;
@@ -211,20 +216,24 @@ internal sealed class RequestRunner
 
     private void Answer(RequestWork work, ScanAnswer answer)
     {
-        List<ScanHit> kept = Unseen(
-            work, answer.Hits, Math.Max(work.Request.K, work.Request.Diversity?.Candidates ?? 0));
+        List<ScanHit> kept = Unseen(work, answer.Hits, work.CandidateCount);
+        RankedHits? ranked = work.Request.RankBy is { } rankBy ? _ranks.Run(work, rankBy, kept) : null;
+        kept = ranked?.Hits ?? kept;
         if (work.Request.Diversity is { } diversity)
         {
-            kept = Diversify(kept, work, diversity);
+            kept = Diversify([.. kept.Take(diversity.Candidates)], work, diversity);
         }
 
-        ImmutableArray<Hit> hits = [.. kept.Select(hit => ReadHit(hit, work.Request.Fields))];
+        ImmutableArray<Hit> hits =
+            [.. kept.Take(work.Request.K).Select(hit => ReadHit(hit, work.Request.Fields, ranked))];
         work.Clock.End("fetch", $"{hits.Length} hits, {work.Request.Fields.Length} fields each");
         work.Response = new SearchResponse
         {
             Hits = hits,
             Exact = answer.IsExact,
-            Mode = answer.Mode,
+            Mode = ranked is null ? answer.Mode : string.Create(
+                CultureInfo.InvariantCulture, $"{answer.Mode} -> {ranked.Count:N0} ranked by {work.Request.RankBy!.Name}"),
+            RowsRanked = ranked?.Count,
             RowsScanned = _table.Rows,
             RowsPassed = answer.RowsPassed,
             RowsRescored = answer.RowsRescored,
@@ -273,19 +282,20 @@ internal sealed class RequestRunner
         return [.. picks.Take(count).Select(pick => candidates[pick])];
     }
 
-    private Hit ReadHit(ScanHit hit, ImmutableArray<string> fields)
+    private Hit ReadHit(ScanHit hit, ImmutableArray<string> fields, RankedHits? ranked)
     {
         var values = new Dictionary<string, IReadOnlyList<Value>>(fields.Length);
         foreach (string field in fields)
         {
-            IReadOnlyList<Value> read = _table.FindColumn(field)!.Read(hit.Row);
-            if (read.Count > 0)
+            IReadOnlyList<Value> found = _table.FindColumn(field)!.Read(hit.Row);
+            if (found.Count > 0)
             {
-                values[field] = read;
+                values[field] = found;
             }
         }
 
-        return new Hit(_table.Ids.Read(hit.Row), hit.Score) { Fields = values };
+        var read = new Hit(_table.Ids.Read(hit.Row), hit.Score) { Fields = values };
+        return ranked is null ? read : read with { Tasks = ranked.TasksOf(hit.Row) };
     }
 
     private static string FilterText(SearchRequest request)

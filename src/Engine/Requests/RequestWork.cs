@@ -12,16 +12,19 @@ internal sealed class RequestWork(SearchRequest request, ResolvedQuery query, St
     public StageClock Clock { get; } = clock;
 
     /// <summary>
-    /// Hits wanted of the scan: diversity chooses from more, and seen items are taken out afterwards.
+    /// Hits wanted of the scan: diversity and rankers choose from more, and seen items are taken out afterwards.
     /// </summary>
     public int ScanK
     {
         get
         {
-            long k = Math.Max(Request.K, Request.Diversity?.Candidates ?? 0);
+            long k = CandidateCount;
             return (int)Math.Min(k + (DropsSeen ? Query.Seen.Length : 0), int.MaxValue);
         }
     }
+
+    /// <summary>Unseen hits that a ranker, or else diversity, chooses from; else K.</summary>
+    public int CandidateCount => Request.RankBy?.Candidates ?? Math.Max(Request.K, Request.Diversity?.Candidates ?? 0);
 
     /// <summary>
     /// Whether seen items are dropped from the hits; under a group cap they are filtered out instead.

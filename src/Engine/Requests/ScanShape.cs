@@ -2,7 +2,7 @@ namespace Linr.Engine.Requests;
 
 /// <summary>What requests must have in common to share one scan.</summary>
 /// <param name="Embeddings">The names of the embeddings that are scored, joined in the schema's order.</param>
-/// <param name="GroupBy">The cap on hits a group, or null.</param>
+/// <param name="GroupBy">The cap on hits a group, or null; a ranker's candidates are capped once they are ranked.</param>
 /// <param name="Approximation">How codes are used, or null.</param>
 /// <param name="Similarity">The learned similarity, or null.</param>
 /// <param name="FirstStage">How many candidates it gets, or null.</param>
@@ -18,7 +18,7 @@ internal readonly record struct ScanShape(
     public static ScanShape Of(SearchRequest request, ResolvedQuery query)
         => new(
             string.Join(Separator, query.Embeddings.Select(embedding => embedding.Name)),
-            request.GroupBy,
+            request.RankBy is null ? request.GroupBy : null,
             request.Approximation,
             request.Similarity,
             request.FirstStage);

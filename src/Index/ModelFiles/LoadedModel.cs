@@ -20,6 +20,7 @@ public sealed class LoadedModel : IDisposable
         Items = items;
         LayersJson = ModelReader.Metadata(file, ModelNames.Layers);
         SimilaritiesJson = file.Metadata.GetValueOrDefault(ModelNames.Similarities) ?? "[]";
+        RankersJson = file.Metadata.GetValueOrDefault(ModelNames.Rankers) ?? "[]";
         Version = ModelReader.Metadata(file, ModelNames.Version);
         Metadata = file.Metadata.Where(pair => !IsOwnKey(pair.Key)).ToDictionary();
         HashSet<string> own = ModelNames.OfItems(items.Schema);
@@ -47,6 +48,9 @@ public sealed class LoadedModel : IDisposable
 
     /// <summary>Learned similarities, as a JSON list that names their weights among the tensors.</summary>
     public string SimilaritiesJson { get; }
+
+    /// <summary>Rankers, as a JSON list that names their weights among the tensors.</summary>
+    public string RankersJson { get; }
 
     /// <summary>What the model's owner calls this version of it.</summary>
     public string Version { get; }
@@ -93,6 +97,7 @@ public sealed class LoadedModel : IDisposable
         Version = Version,
         LayersJson = LayersJson,
         SimilaritiesJson = SimilaritiesJson,
+        RankersJson = RankersJson,
         Metadata = Metadata,
         Tensors = [.. Tensors.Select(tensor => new TensorSource(
             tensor.Name, tensor.Type, tensor.Shape, sink => sink.Write(_file.Data(tensor))))],
@@ -117,7 +122,7 @@ public sealed class LoadedModel : IDisposable
 
     private static bool IsOwnKey(string key)
         => key is ModelNames.Format or ModelNames.Schema or ModelNames.Layers or ModelNames.Similarities
-            or ModelNames.Version;
+            or ModelNames.Rankers or ModelNames.Version;
 
     private static bool IsFormats(TensorInfo tensor)
         => tensor.Name == TensorNames.Checksums

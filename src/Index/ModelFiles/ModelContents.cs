@@ -19,6 +19,9 @@ public sealed record ModelContents
     /// <summary>Learned similarities, as a JSON list that names their weights among the tensors.</summary>
     public string SimilaritiesJson { get; init; } = "[]";
 
+    /// <summary>Rankers, as a JSON list that names their weights among the tensors.</summary>
+    public string RankersJson { get; init; } = "[]";
+
     /// <summary>Weights, and tensors that another program added, in the order of the file.</summary>
     public IReadOnlyList<TensorSource> Tensors { get; init; } = [];
 

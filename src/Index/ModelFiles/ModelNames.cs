@@ -15,6 +15,9 @@ public static class ModelNames
     /// <summary>Metadata: learned similarities as a JSON list; left out where there are none.</summary>
     public const string Similarities = "linr.similarities";
 
+    /// <summary>Metadata: rankers as a JSON list; left out where there are none.</summary>
+    public const string Rankers = "linr.ranking";
+
     /// <summary>Metadata: what the model's owner calls this version of it.</summary>
     public const string Version = "linr.version";
 

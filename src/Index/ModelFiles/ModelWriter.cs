@@ -57,6 +57,11 @@ public static class ModelWriter
             metadata.Add(ModelNames.Similarities, contents.SimilaritiesJson);
         }
 
+        if (contents.RankersJson != "[]")
+        {
+            metadata.Add(ModelNames.Rankers, contents.RankersJson);
+        }
+
         foreach ((string key, string value) in contents.Metadata)
         {
             if (!metadata.TryAdd(key, value))

@@ -1,0 +1,73 @@
+using System.Collections.Concurrent;
+using Linr.Engine.Scan;
+using Linr.Engine.Similarities;
+using Linr.Index;
+using Linr.Kernels;
+using Linr.Kernels.Scan;
+
+namespace Linr.Engine.Rankers;
+
+/// <summary>Logits of a learned similarity for a query's candidates. Safe for concurrent use.</summary>
+internal sealed class SimilarityLogits(ModelSimilarity similarity, ItemTable table) : IDisposable
+{
+    private readonly ScanSegment[] _segments =
+        [.. similarity.ItemEmbeddings.Select(name => TableScan.SegmentOf(table.FindEmbedding(name)!))];
+
+    private readonly ConcurrentBag<SimilarityWorkspace> _workspaces = [];
+
+    /// <summary>The logit of each row.</summary>
+    /// <param name="query">The query's embedding.</param>
+    /// <param name="rows">Rows, none twice.</param>
+    public float[] Of(ReadOnlyMemory<float> query, ReadOnlyMemory<uint> rows)
+    {
+        var logits = new float[rows.Length];
+        if (rows.IsEmpty)
+        {
+            return logits;
+        }
+
+        if (!_workspaces.TryTake(out SimilarityWorkspace? workspace))
+        {
+            workspace = new SimilarityWorkspace();
+        }
+
+        try
+        {
+            var request = new ScanRequest
+            {
+                Segments = _segments,
+                RowCount = table.Rows,
+                QueryCount = 1,
+                Queries = similarity.QueryHalves([query]),
+                K = rows.Length,
+                Candidates = new[] { rows },
+            };
+            SimilarityScan.Search(similarity.Similarity, request, workspace);
+            var places = new Dictionary<uint, int>(rows.Length);
+            for (int candidate = 0; candidate < rows.Length; candidate++)
+            {
+                places.Add(rows.Span[candidate], candidate);
+            }
+
+            foreach (ScanHit hit in workspace.Hits(0))
+            {
+                logits[places[hit.Row]] = hit.Score;
+            }
+        }
+        finally
+        {
+            _workspaces.Add(workspace);
+        }
+
+        return logits;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        while (_workspaces.TryTake(out SimilarityWorkspace? workspace))
+        {
+            workspace.Dispose();
+        }
+    }
+}
