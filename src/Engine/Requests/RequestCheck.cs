@@ -15,8 +15,17 @@ internal static class RequestCheck
     /// </summary>
     /// <exception cref="ArgumentException">The request is wrong; the message lists every problem.</exception>
     public static SearchRequest Complete(
-        SearchRequest request, Schema schema, QueryTower? tower, ImmutableArray<ModelSimilarity> similarities)
+        SearchRequest request,
+        Schema schema,
+        QueryTower? tower,
+        ImmutableArray<ModelSimilarity> similarities,
+        CustomSimilarities custom)
     {
+        if (request is { Similarity: { } similarity, FirstStage: null } && custom.Find(similarity) is not null)
+        {
+            request = request with { FirstStage = custom.Candidates };
+        }
+
         EmbeddingSchema? searched = Searched(request, schema, tower);
         if (request.Approximation is null && request.Similarity is null && searched is { RowType: RowType.None })
         {
@@ -33,7 +42,7 @@ internal static class RequestCheck
         AddQueryProblems(request, schema, tower, problems);
         AddResultProblems(request, schema, problems);
         AddApproximationProblems(request, schema, tower, problems);
-        AddSimilarityProblems(request, searched, similarities, problems);
+        AddSimilarityProblems(request, searched, similarities, custom, problems);
         if (problems.Count > 0)
         {
             throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(request));
@@ -236,6 +245,7 @@ internal static class RequestCheck
         SearchRequest request,
         EmbeddingSchema? searched,
         ImmutableArray<ModelSimilarity> similarities,
+        CustomSimilarities custom,
         List<string> problems)
     {
         if (request.FirstStage is { } firstStage && (firstStage < 1 || request.Similarity is null))
@@ -248,18 +258,20 @@ internal static class RequestCheck
             return;
         }
 
-        ModelSimilarity? similarity = similarities.FirstOrDefault(one => one.Spec.Name == name);
-        if (similarity is null)
+        string? queryEmbedding = custom.Find(name)?.QueryEmbedding
+            ?? similarities.FirstOrDefault(one => one.Spec.Name == name)?.QueryEmbedding;
+        if (queryEmbedding is null)
         {
-            string known = string.Join(", ", similarities.Select(one => one.Spec.Name).DefaultIfEmpty("none"));
+            IEnumerable<string> names = similarities.Select(one => one.Spec.Name).Concat(custom.Names);
+            string known = string.Join(", ", names.DefaultIfEmpty("none"));
             problems.Add($"Similarity: expected one of the model's ({known}); found \"{name}\".");
             return;
         }
 
-        if (request.Embeddings.Length > 1 || (searched is not null && searched.Name != similarity.QueryEmbedding))
+        if (request.Embeddings.Length > 1 || (searched is not null && searched.Name != queryEmbedding))
         {
             problems.Add(
-                $"Similarity: expected a query of the embedding \"{similarity.QueryEmbedding}\" for \"{name}\"; found "
+                $"Similarity: expected a query of the embedding \"{queryEmbedding}\" for \"{name}\"; found "
                 + $"{(request.Embeddings.Length > 1 ? $"{request.Embeddings.Length}" : $"\"{searched!.Name}\"")}.");
         }
 
