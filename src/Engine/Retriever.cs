@@ -29,6 +29,8 @@ public sealed class Retriever : IDisposable
     private readonly TableScan _tableScan;
     private readonly QueryTower? _tower;
     private readonly SimilaritySearch _similarities;
+    private readonly CustomSimilarities _custom;
+    private readonly CustomSearch _customSearch;
 
     private Retriever(
         ItemTable items,
@@ -42,7 +44,10 @@ public sealed class Retriever : IDisposable
     {
         Similarities = similarities;
         Rankers = rankers;
+        _custom = new CustomSimilarities(
+            options.Similarities, items.Schema, similarities.Select(one => one.Spec.Name));
         (_devices, WhyNotCuda) = OpenDevices(items, tower, options);
+        _custom.Candidates = _devices is null ? null : options.SimilarityCandidates;
         _owner = owner;
         _tower = tower;
         Table = items;
@@ -57,6 +62,7 @@ public sealed class Retriever : IDisposable
             : new SearcherPool(_tableScan, () => new CpuBackend(_workers), backendsMax: 0);
         _resolver = new QueryResolver(items, tower);
         _similarities = new SimilaritySearch(_tableScan, _pool, _workers, similarities);
+        _customSearch = new CustomSearch(_tableScan, _workers, _similarities, _custom);
         _runner = new RequestRunner(
             items,
             version,
@@ -64,6 +70,7 @@ public sealed class Retriever : IDisposable
             _hostPool,
             rowsAreOnDevice: _devices is not null && !options.Cuda.KeepsRowsOnHost,
             _similarities,
+            _customSearch,
             new RankStage(items, rankers));
     }
 
@@ -169,7 +176,8 @@ public sealed class Retriever : IDisposable
     {
         ArgumentNullException.ThrowIfNull(requests);
         RequestWork[] work = Resolve(
-            [.. requests.Select(request => RequestCheck.Complete(request, Schema, _tower, Similarities, Rankers))]);
+            [.. requests.Select(
+                request => RequestCheck.Complete(request, Schema, _tower, Similarities, Rankers, _custom))]);
         _runner.Run(work, cancellation);
         return [.. work.Select(one => one.Response!)];
     }
@@ -209,6 +217,7 @@ public sealed class Retriever : IDisposable
         }
 
         _similarities.Dispose();
+        _customSearch.Dispose();
         foreach (ModelSimilarity similarity in Similarities)
         {
             similarity.Dispose();
@@ -226,7 +235,7 @@ public sealed class Retriever : IDisposable
     /// <exception cref="ArgumentException">The request is wrong; the message lists every problem.</exception>
     internal RequestWork Prepare(SearchRequest request)
     {
-        return Resolve([RequestCheck.Complete(request, Schema, _tower, Similarities, Rankers)])[0];
+        return Resolve([RequestCheck.Complete(request, Schema, _tower, Similarities, Rankers, _custom)])[0];
     }
 
     /// <summary>Answers prepared requests of one shape by one scan; one with a wrong filter fails alone.</summary>
@@ -270,6 +279,9 @@ public sealed class Retriever : IDisposable
             : cuda.MemoryBytesMax < 0 ? $"Cuda.MemoryBytesMax: expected 0 or more; found {cuda.MemoryBytesMax}."
             : cuda.Queries is < 1 or > Limits.QueriesMax
                 ? $"Cuda.Queries: expected 1 to {Limits.QueriesMax}; found {cuda.Queries}."
+            : options.Similarities.IsDefault ? "Similarities: expected a list; found none."
+            : options.SimilarityCandidates < 1
+                ? $"SimilarityCandidates: expected 1 or more; found {options.SimilarityCandidates}."
             : cuda.K < 1 ? $"Cuda.K: expected 1 or more; found {cuda.K}."
             : null;
         return problem is null ? options : throw new ArgumentException(problem, nameof(options));

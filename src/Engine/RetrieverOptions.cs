@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Linr.Engine.Similarities;
+
 namespace Linr.Engine;
 
 /// <summary>How a <see cref="Retriever"/> runs.</summary>
@@ -18,4 +21,13 @@ public sealed record RetrieverOptions
     /// as reading the rows, and they take memory of their own besides what the system keeps of the file.
     /// </summary>
     public bool CopyRows { get; init; }
+
+    /// <summary>Similarities written in C#, which requests name like those of the model.</summary>
+    public ImmutableArray<CustomSimilarity> Similarities { get; init; } = [];
+
+    /// <summary>
+    /// Candidates that one of <see cref="Similarities"/> gets on a CUDA engine, where a request gives no
+    /// <see cref="SearchRequest.FirstStage"/>.
+    /// </summary>
+    public int SimilarityCandidates { get; init; } = 1_000;
 }

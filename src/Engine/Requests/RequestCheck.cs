@@ -20,8 +20,14 @@ internal static class RequestCheck
         Schema schema,
         QueryTower? tower,
         ImmutableArray<ModelSimilarity> similarities,
-        ImmutableArray<ModelRanker> rankers)
+        ImmutableArray<ModelRanker> rankers,
+        CustomSimilarities custom)
     {
+        if (request is { Similarity: { } similarity, FirstStage: null } && custom.Find(similarity) is not null)
+        {
+            request = request with { FirstStage = custom.Candidates };
+        }
+
         EmbeddingSchema? searched = Searched(request, schema, tower);
         request = RankCheck.Complete(request, rankers);
         if (request.Approximation is null && request.Similarity is null && searched is { RowType: RowType.None })
@@ -39,7 +45,7 @@ internal static class RequestCheck
         AddQueryProblems(request, schema, tower, problems);
         AddResultProblems(request, schema, problems);
         AddApproximationProblems(request, schema, tower, problems);
-        AddSimilarityProblems(request, searched, similarities, problems);
+        AddSimilarityProblems(request, searched, similarities, custom, problems);
         RankCheck.AddProblems(request, searched, rankers, problems);
         if (problems.Count > 0)
         {
@@ -243,6 +249,7 @@ internal static class RequestCheck
         SearchRequest request,
         EmbeddingSchema? searched,
         ImmutableArray<ModelSimilarity> similarities,
+        CustomSimilarities custom,
         List<string> problems)
     {
         if (request.FirstStage is { } firstStage && (firstStage < 1 || request.Similarity is null))
@@ -255,18 +262,20 @@ internal static class RequestCheck
             return;
         }
 
-        ModelSimilarity? similarity = similarities.FirstOrDefault(one => one.Spec.Name == name);
-        if (similarity is null)
+        string? queryEmbedding = custom.Find(name)?.QueryEmbedding
+            ?? similarities.FirstOrDefault(one => one.Spec.Name == name)?.QueryEmbedding;
+        if (queryEmbedding is null)
         {
-            string known = string.Join(", ", similarities.Select(one => one.Spec.Name).DefaultIfEmpty("none"));
+            IEnumerable<string> names = similarities.Select(one => one.Spec.Name).Concat(custom.Names);
+            string known = string.Join(", ", names.DefaultIfEmpty("none"));
             problems.Add($"Similarity: expected one of the model's ({known}); found \"{name}\".");
             return;
         }
 
-        if (request.Embeddings.Length > 1 || (searched is not null && searched.Name != similarity.QueryEmbedding))
+        if (request.Embeddings.Length > 1 || (searched is not null && searched.Name != queryEmbedding))
         {
             problems.Add(
-                $"Similarity: expected a query of the embedding \"{similarity.QueryEmbedding}\" for \"{name}\"; found "
+                $"Similarity: expected a query of the embedding \"{queryEmbedding}\" for \"{name}\"; found "
                 + $"{(request.Embeddings.Length > 1 ? $"{request.Embeddings.Length}" : $"\"{searched!.Name}\"")}.");
         }
 

@@ -22,6 +22,7 @@ internal sealed class RequestRunner
     private readonly CopySearch _copies;
     private readonly SimilaritySearch _similarities;
     private readonly RankStage _ranks;
+    private readonly CustomSearch _custom;
 
     /// <summary>A runner over a table.</summary>
     /// <param name="table">The items.</param>
@@ -30,6 +31,7 @@ internal sealed class RequestRunner
     /// <param name="hostPool">Searchers on the processor; the same where there is no device.</param>
     /// <param name="rowsAreOnDevice">Whether a device has all rows.</param>
     /// <param name="similarities">Searches by learned similarities.</param>
+    /// <param name="custom">Searches by similarities in C#.</param>
     /// <param name="ranks">Ranks candidates.</param>
     public RequestRunner(
         ItemTable table,
@@ -38,9 +40,11 @@ internal sealed class RequestRunner
         SearcherPool hostPool,
         bool rowsAreOnDevice,
         SimilaritySearch similarities,
+        CustomSearch custom,
         RankStage ranks)
     {
         _ranks = ranks;
+        _custom = custom;
         _similarities = similarities;
         _table = table;
         _modelVersion = modelVersion;
@@ -97,6 +101,12 @@ internal sealed class RequestRunner
 
     private void Scan(ScanShape shape, RequestWork[] batch, CancellationToken cancellation)
     {
+        if (shape.Similarity is { } name && _custom.Has(name))
+        {
+            _custom.Run(shape, batch, Answer, cancellation);
+            return;
+        }
+
         if (shape.Similarity is not null)
         {
             _similarities.Run(shape, batch, Answer, cancellation);

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -6,7 +7,10 @@ using Linr.Memory;
 
 namespace Linr.Kernels.Scan;
 
-/// <summary>Lays rows side by side, [component][<see cref="SimilarityTile.Rows"/>], widened to floats.</summary>
+/// <summary>
+/// Lays rows side by side, [component][<see cref="SimilarityTile.Rows"/>], widened to floats; or one after the other,
+/// and those of cosine divided by their norms, where the similarity reads rows.
+/// </summary>
 internal sealed unsafe class TileGather : IDisposable
 {
     private const int Step = 8;
@@ -15,12 +19,14 @@ internal sealed unsafe class TileGather : IDisposable
     private NativeBuffer? _tileBuffer;
     private NativeBuffer? _rowBuffer;
     private int _width;
+    private bool _keepsRows;
 
     /// <summary>Starts a scan.</summary>
     public void Reset(SimilarityPlan plan)
     {
         _segments = plan.Request.Segments.ToArray();
         _width = plan.ItemWidth;
+        _keepsRows = plan.Similarity.ReadsRows;
         ScanArrays.Grow(ref _tileBuffer, (long)_width * SimilarityTile.Rows * sizeof(float));
         ScanArrays.Grow(ref _rowBuffer, (long)Step * Padded * sizeof(float));
         new Span<float>((float*)_rowBuffer!.Address, Step * Padded).Clear();
@@ -33,6 +39,16 @@ internal sealed unsafe class TileGather : IDisposable
     public float* Load(ReadOnlySpan<uint> rows)
     {
         float* tile = (float*)_tileBuffer!.Address;
+        if (_keepsRows)
+        {
+            for (int i = 0; i < rows.Length; i++)
+            {
+                Widen(rows[i], tile + ((long)i * _width));
+            }
+
+            return tile;
+        }
+
         float* wide = (float*)_rowBuffer!.Address;
         for (int first = 0; first < rows.Length; first += Step)
         {
@@ -64,6 +80,14 @@ internal sealed unsafe class TileGather : IDisposable
             RowBlock source = segment.Blocks.Span[block];
             byte* from = (byte*)source.Rows + (place * segment.RowBytes);
             WideRow.Widen(segment.Element, from, (Half*)source.Scales + place, segment.Dim, to);
+            if (_keepsRows && segment.Metric == ScanMetric.Cosine)
+            {
+                // Rows of fewer bits have a norm near 1, not 1.
+                Span<float> floats = new(to, segment.Dim);
+                float norm = TensorPrimitives.Norm<float>(floats);
+                TensorPrimitives.Divide(floats, norm > 0 ? norm : 1, floats);
+            }
+
             to += segment.Dim;
         }
     }
