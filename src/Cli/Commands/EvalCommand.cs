@@ -7,6 +7,7 @@ using Linr.Index.ModelFiles;
 using Linr.Training;
 using Linr.Training.Data;
 using Linr.Training.Evaluation;
+using Linr.Training.Rankers;
 using Linr.Training.Similarities;
 using Spectre.Console;
 
@@ -38,7 +39,7 @@ internal static class EvalCommand
 
     public static Command Create() => CommandBuilder.Create(
         "eval",
-        "Evaluates a model, its learned similarities first, on each user's held-out interaction, beside popularity and "
+        "Evaluates a model, its rankers and learned similarities first, on each user's held-out interaction, beside popularity and "
         + "item-item cosine; with "
         + "--cold-share on the items that training never saw, beside the cosine of their features too. With "
         + "--quantization searches by codes beside the exact search.",
@@ -79,7 +80,17 @@ internal static class EvalCommand
             IReadOnlyList<SimilarityScorer> similarities =
                 ModelFileScorer.CreateSimilarities(model, data, CommonOptions.ThreadCount(context));
             IReadOnlyList<IScorer> baselines = coldShare > 0 ? Evaluator.ColdBaselines(data) : Evaluator.Baselines(data);
-            EvaluationReport found = Evaluator.Run(data, [.. similarities, scorer, .. baselines], options);
+            IReadOnlyList<RankerScorer> rankers = RankerFileScorer.CreateAll(model, data, scorer);
+            EvaluationReport found =
+                Evaluator.Run(data, [.. rankers, .. similarities, scorer, .. baselines], options) with
+                {
+                    Tasks = RankerFileScorer.Tasks(model, data, rankers, options),
+                };
+            foreach (RankerScorer ranker in rankers)
+            {
+                ranker.Dispose();
+            }
+
             foreach (SimilarityScorer similarity in similarities)
             {
                 similarity.Dispose();

@@ -99,7 +99,8 @@ public static class ModelFileScorer
         }
     }
 
-    private static float[] ItemEmbeddings(ItemTable table, TowerSpec spec, ItemCatalogue catalogue)
+    /// <summary>Rows of an embedding for the items of a catalogue; zeros of those that the model does not have.</summary>
+    internal static float[] ItemEmbeddings(ItemTable table, TowerSpec spec, ItemCatalogue catalogue)
     {
         EmbeddingColumn column = table.FindEmbedding(spec.Embedding)
             ?? throw new ArgumentException($"Expected an embedding \"{spec.Embedding}\" in the model; found none.", nameof(table));
@@ -115,7 +116,8 @@ public static class ModelFileScorer
         return items;
     }
 
-    private static float[] Embed(
+    /// <summary>Query embeddings by the engine's tower.</summary>
+    internal static float[] Embed(
         Tower tower, TowerBatch batch, InteractionDataset data, float[] items, ReadOnlySpan<int> users, ReadOnlySpan<int> histories)
     {
         int dim = tower.Spec.Dim;
