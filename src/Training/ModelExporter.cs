@@ -3,7 +3,9 @@ using Linr.Index;
 using Linr.Index.ModelFiles;
 using Linr.Layers;
 using Linr.ModelFile;
+using Linr.Rankers;
 using Linr.Training.Data;
+using Linr.Training.Rankers;
 using Linr.Training.Similarities;
 using Linr.Training.Torch;
 
@@ -23,6 +25,8 @@ public static class ModelExporter
     /// <param name="codes">Codes to keep beside them, or null.</param>
     /// <param name="copy">How to store them a second time in fewer bytes, or null.</param>
     /// <param name="similarities">Learned similarities of the model, which are written with it; null for none.</param>
+    /// <param name="ranker">A ranker of the model, which is written with it; null for none.</param>
+    /// <exception cref="ArgumentException">The ranker is of rows that are stored otherwise, or of another metric.</exception>
     /// <exception cref="SchemaException">There is no such copy of such rows.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="ItemException">An item does not fit the schema.</exception>
@@ -34,9 +38,11 @@ public static class ModelExporter
         RowType rowType = RowType.Float32,
         EmbeddingCodes? codes = null,
         RowType? copy = null,
-        IReadOnlyList<TrainedSimilarity>? similarities = null)
+        IReadOnlyList<TrainedSimilarity>? similarities = null,
+        TrainedRanker? ranker = null)
     {
         ArgumentNullException.ThrowIfNull(model);
+        ranker?.ThrowIfNotOf(rowType, metric, similarities);
         ItemCatalogue catalogue = model.Data.Catalogue;
         string name = model.Run.Options.Embedding;
         int dim = model.Run.Options.Dim;
@@ -47,6 +53,7 @@ public static class ModelExporter
                 .. catalogue.Schema.Embeddings.Where(one => one.Name != name),
                 new EmbeddingSchema(name, dim, metric, rowType, codes, copy),
                 .. (similarities ?? []).SelectMany(similarity => similarity.Embeddings),
+                .. ranker is null ? Array.Empty<EmbeddingSchema>() : [ranker.Embedding],
             ],
         };
         using var builder = new ItemTableBuilder(schema);
@@ -65,6 +72,11 @@ public static class ModelExporter
             }
         }
 
+        if (ranker is not null)
+        {
+            builder.SetEmbeddings(ranker.Embedding.Name, 0, ranker.ItemHalves());
+        }
+
         using ItemTable items = builder.Build();
         ModelWriter.Write(path, new ModelContents
         {
@@ -72,7 +84,13 @@ public static class ModelExporter
             Version = version,
             LayersJson = model.Layers.ToJson(),
             SimilaritiesJson = new SimilarityList([.. (similarities ?? []).Select(one => one.Spec)]).ToJson(),
-            Tensors = [.. Tensors(model), .. (similarities ?? []).SelectMany(similarity => similarity.Tensors())],
+            RankersJson = ranker is null ? "[]" : new RankerList([ranker.Spec]).ToJson(),
+            Tensors =
+            [
+                .. Tensors(model),
+                .. (similarities ?? []).SelectMany(similarity => similarity.Tensors()),
+                .. ranker is null ? [] : ranker.Tensors(IdsByKey(model)),
+            ],
         });
     }
 

@@ -42,8 +42,8 @@ internal static class EvalCommand
 
     public static Command Create() => CommandBuilder.Create(
         "eval",
-        "Evaluates a model, its learned similarities first, on each user's held-out interaction, beside popularity and "
-        + "item-item cosine; with "
+        "Evaluates a model, its rankers and learned similarities first, on each user's held-out interaction, beside "
+        + "popularity and item-item cosine; with "
         + "--cold-share on the items that training never saw, beside the cosine of their features too. With "
         + "--quantization searches by codes beside the exact search; with --compare models side by side.",
         [
@@ -103,10 +103,10 @@ internal static class EvalCommand
             }
 
             IReadOnlyList<IScorer> baselines = coldShare > 0 ? Evaluator.ColdBaselines(data) : Evaluator.Baselines(data);
-            IEnumerable<IScorer> similarities = scorers.Similarities.Select(system => system.Scorer);
-            IEnumerable<IScorer> towers = scorers.Embeddings.Select(
-                system => new NamedScorer(scorers.Embeddings.Count == 1 ? scorers.Name : $"{scorers.Name}, {system.Name}", system.Scorer));
-            return Evaluator.Run(data, [.. similarities, .. towers, .. baselines], options);
+            return Evaluator.Run(data, [.. scorers.ToScorers(), .. baselines], options) with
+            {
+                Tasks = scorers.Tasks(options),
+            };
         });
         ReadReportView.Write(context.Progress, report);
         Write(context, evaluation, folder);

@@ -5,6 +5,7 @@ using Linr.Cli.Training;
 using Linr.Formats;
 using Linr.Training;
 using Linr.Training.Data;
+using Linr.Training.Rankers;
 using Linr.Training.Similarities;
 using Spectre.Console;
 
@@ -32,7 +33,7 @@ internal static class TrainCommand
         "Trains a two-tower model and writes it with all items as one model file.",
         [
             .. DataOptions.All, .. TrainOptions.All, TrainOptions.ColdShare, s_rows, CommonOptions.Codes,
-            CommonOptions.Copy, .. SimilarityTraining.All, CommonOptions.VersionName, s_report, s_out,
+            CommonOptions.Copy, .. SimilarityTraining.All, .. RankerTraining.All, CommonOptions.VersionName, s_report, s_out,
         ],
         Run);
 
@@ -42,6 +43,7 @@ internal static class TrainCommand
         options.Validate();
         EmbeddingCodes? codes = CommonOptions.ReadCodes(context);
         SimilarityOptions[] similarityOptions = SimilarityTraining.Read(context);
+        RankerOptions? rankerOptions = RankerTraining.Read(context, similarityOptions, context.Get(s_rows), codes);
         string path = FileCheck.Writable(s_out.Name, context.Get(s_out));
         string? folder = FileCheck.FolderOrNull(s_report.Name, context.Find(s_report));
         var report = new ReadReport();
@@ -54,6 +56,8 @@ internal static class TrainCommand
         using TrainedModel model = TrainingView.Run(data, options, context.Progress, context.Cancellation);
         List<TrainedSimilarity> similarities =
             SimilarityTraining.Run(model, similarityOptions, context.Progress, context.Cancellation);
+        using TrainedRanker? ranker = RankerTraining.Run(
+            model, rankerOptions, similarities, context.Progress, context.Cancellation);
         ModelExporter.Write(
             model,
             path,
@@ -61,7 +65,8 @@ internal static class TrainCommand
             rowType: context.Get(s_rows),
             codes: codes,
             copy: context.Find(CommonOptions.Copy),
-            similarities: similarities);
+            similarities: similarities,
+            ranker: ranker);
         similarities.ForEach(similarity => similarity.Dispose());
         if (folder is not null)
         {
@@ -76,6 +81,7 @@ internal static class TrainCommand
                 bytes = new FileInfo(path).Length,
                 run = model.Run,
                 similarities = similarities.Select(one => new { one.Spec.Name, one.Spec.Kind, one.Epochs, one.Starts }),
+                ranker = ranker is null ? null : new { ranker.Spec.Name, ranker.Spec.Tasks, ranker.Epochs },
             },
             $"wrote [bold]{path}[/]: {model.Run.Items:N0} items, {new FileInfo(path).Length:N0} bytes, best epoch {model.Run.BestEpoch} of {model.Run.Epochs.Count}");
         return ExitCode.Success;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Linr.Training.Evaluation;
+using Linr.Training.Rankers;
 using Spectre.Console;
 
 namespace Linr.Cli.Training;
@@ -45,6 +46,14 @@ internal static class EvaluationView
             string hitRate = Signed(difference.HitRate10);
             string gain = Signed(difference.DiscountedGain10);
             console.MarkupLineInterpolated($"{systems}: HR@10 {hitRate}, nDCG@10 {gain}");
+        }
+
+        foreach (TaskResult task in report.Tasks)
+        {
+            string against = task.Metric == "auc" ? "of retrieval's scores" : "of the mean";
+            console.MarkupLineInterpolated(
+                CultureInfo.InvariantCulture,
+                $"{task.System}, {task.Task}: {task.Metric.ToUpperInvariant()} {Text(task.Value)}, {against} {Text(task.Otherwise)} ({task.Users:N0} users)");
         }
     }
 

@@ -28,8 +28,11 @@ internal static class SimilarityTraining
 
     private static readonly Option<bool> s_joint = new("--joint")
     {
-        Description = "The towers learn with the similarity too, by its gradient and their own losses.",
+        Description = "The towers learn with the similarity too, or with the ranker, by its gradient and their own losses.",
     };
+
+    /// <summary>Whether towers learn with what stands on them.</summary>
+    public static Option<bool> Joint => s_joint;
 
     public static IReadOnlyList<Option> All { get; } = [s_similarities, s_epochs, s_joint];
 
@@ -43,10 +46,11 @@ internal static class SimilarityTraining
             throw new ArgumentException($"{s_similarities.Name}: expected each once; found {twice.Key} twice.");
         }
 
-        if (context.Get(s_joint) && names.Length != 1)
+        bool isJoint = context.Get(s_joint) && !RankerTraining.IsWanted(context);
+        if (isJoint && names.Length != 1)
         {
             // A second one would move the towers from under the first.
-            throw new ArgumentException($"{s_joint.Name}: expected one {s_similarities.Name}; found {names.Length}.");
+            throw new ArgumentException($"{s_joint.Name}: expected --rank, or one {s_similarities.Name}; found {names.Length}.");
         }
 
         return [.. names.Select(name => new SimilarityOptions
@@ -58,7 +62,7 @@ internal static class SimilarityTraining
                 _ => throw new ArgumentException($"{s_similarities.Name}: expected hadamard or mixture; found \"{name}\"."),
             },
             Epochs = context.Get(s_epochs),
-            TrainsTowers = context.Get(s_joint),
+            TrainsTowers = isJoint,
         })];
     }
 

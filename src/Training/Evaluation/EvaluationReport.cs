@@ -20,6 +20,9 @@ public sealed record EvaluationReport
     /// <summary>The first system against each of the others, on each slice.</summary>
     public required IReadOnlyList<SystemDifference> Differences { get; init; }
 
+    /// <summary>How well rankers predict their tasks.</summary>
+    public IReadOnlyList<Rankers.TaskResult> Tasks { get; init; } = [];
+
     /// <summary>The report as JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, TrainingJson.Default.EvaluationReport);
 }

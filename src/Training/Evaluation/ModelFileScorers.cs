@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics.Tensors;
+using Linr.Engine.Rankers;
 using Linr.Engine.Similarities;
 using Linr.Engine.Towers;
 using Linr.Index.Embeddings;
@@ -8,13 +9,14 @@ using Linr.Layers;
 using Linr.ModelFile;
 using Linr.Training.Data;
 using Linr.Training.Evaluation.Comparison;
+using Linr.Training.Rankers;
 using Linr.Training.Similarities;
 
 namespace Linr.Training.Evaluation;
 
 /// <summary>
-/// All of a model file that can be evaluated, by the engine's own arithmetic and without libtorch: its learned
-/// similarities, and the scores of the embeddings themselves. Each tower is loaded once, each embedding is read once,
+/// All of a model file that can be evaluated, by the engine's own arithmetic and without libtorch: its rankers, its
+/// learned similarities, and the scores of the embeddings themselves. Each tower is loaded once, each embedding is read once,
 /// and a query is embedded once for all of them. Not safe for concurrent use.
 /// </summary>
 public sealed class ModelFileScorers : IDisposable
@@ -23,6 +25,7 @@ public sealed class ModelFileScorers : IDisposable
     private readonly InteractionDataset _data;
     private readonly Dictionary<string, HistoryEmbedder> _embedders = [];
     private readonly ImmutableArray<ModelSimilarity> _similarities;
+    private readonly ImmutableArray<ModelRanker> _rankers = [];
 
     private ModelFileScorers(string name, LoadedModel model, InteractionDataset data, int threads)
     {
@@ -41,7 +44,9 @@ public sealed class ModelFileScorers : IDisposable
         try
         {
             Similarities = [.. _similarities.Select(one => OfSimilarity(one, layers, threads))];
+            _rankers = ModelRanker.LoadAll(model, _similarities);
             Embeddings = [.. Queried(layers).Select(column => OfEmbedding(column, layers))];
+            Rankers = [.. _rankers.Select(one => OfRanker(one, layers))];
         }
         catch
         {
@@ -58,6 +63,9 @@ public sealed class ModelFileScorers : IDisposable
 
     /// <summary>Whether the model has an item, by the data's rows; it embeds the others as zeros.</summary>
     public IReadOnlyList<bool> HasItem { get; }
+
+    /// <summary>The rankers, in the model's order; what each ranks, its towers find.</summary>
+    public IReadOnlyList<ComparedSystem> Rankers { get; } = [];
 
     /// <summary>The learned similarities, in the model's order.</summary>
     public IReadOnlyList<ComparedSystem> Similarities { get; } = [];
@@ -88,8 +96,21 @@ public sealed class ModelFileScorers : IDisposable
             : throw new ArgumentException(problem, nameof(data));
     }
 
-    /// <summary>All systems as something to compare: embeddings, then similarities.</summary>
-    public ComparedModel ToCompared() => new(Name, [.. Embeddings, .. Similarities]) { HasItem = HasItem };
+    /// <summary>All systems as something to compare: embeddings, similarities, rankers.</summary>
+    public ComparedModel ToCompared() => new(Name, [.. Embeddings, .. Similarities, .. Rankers]) { HasItem = HasItem };
+
+    /// <summary>All systems under the names of one model's table: rankers, similarities, embeddings.</summary>
+    public IEnumerable<IScorer> ToScorers() => Rankers.Concat(Similarities).Select(system => system.Scorer)
+        .Concat(Embeddings.Select(system => new NamedScorer(
+            Embeddings.Count == 1 ? Name : $"{Name}, {system.Name}", system.Scorer)));
+
+    /// <summary>How good the tasks of the rankers are.</summary>
+    /// <param name="options">Which users.</param>
+    public IReadOnlyList<TaskResult> Tasks(EvaluationOptions options) =>
+    [
+        .. Rankers.Zip(_rankers).SelectMany(
+            pair => TaskEvaluation.Run(_data, (RankerScorer)pair.First.Scorer, pair.Second.Spec, options)),
+    ];
 
     /// <inheritdoc/>
     public void Dispose()
@@ -97,6 +118,11 @@ public sealed class ModelFileScorers : IDisposable
         foreach (ComparedSystem system in Similarities)
         {
             (system.Scorer as IDisposable)?.Dispose();
+        }
+
+        foreach (ModelRanker ranker in _rankers)
+        {
+            ranker.Dispose();
         }
 
         foreach (ModelSimilarity similarity in _similarities)
@@ -113,7 +139,8 @@ public sealed class ModelFileScorers : IDisposable
     // Those with query towers; where there are none, all that are no half of a similarity.
     private IEnumerable<EmbeddingColumn> Queried(LayerList layers)
     {
-        HashSet<string> halves = [.. _similarities.SelectMany(one => one.ItemEmbeddings)];
+        HashSet<string> halves =
+            [.. _similarities.SelectMany(one => one.ItemEmbeddings), .. _rankers.Select(one => one.Spec.Item.Embedding)];
         return _model.Items.Embeddings.Where(column => HasQueryTower
             ? layers.Find(TowerSpec.QueryTower, column.Schema.Name) is not null
             : !halves.Contains(column.Schema.Name));
@@ -132,6 +159,16 @@ public sealed class ModelFileScorers : IDisposable
                 embedder.Embed(users, histories).Chunk(dim).Select(query => (ReadOnlyMemory<float>)query)),
             threads);
         return new ComparedSystem(scorer, embedder.Description);
+    }
+
+    private ComparedSystem OfRanker(ModelRanker ranker, LayerList layers)
+    {
+        HistoryEmbedder embedder = EmbedderOf(ranker.Spec.QueryEmbedding!, layers);
+        EmbeddingColumn column = _model.Items.FindEmbedding(ranker.Spec.QueryEmbedding!)!;
+        IScorer retrieval = OfEmbedding(column, layers).Scorer;
+        return new ComparedSystem(
+            RankerFileScorer.Create(ranker, embedder, _model, _data, retrieval),
+            $"{embedder.Description}, {ranker.Spec.Candidates:N0} ranked");
     }
 
     private ComparedSystem OfEmbedding(EmbeddingColumn column, LayerList layers)

@@ -38,6 +38,9 @@ public sealed class TrainedSimilarity : IDisposable
     /// <summary>The similarity as something to evaluate; dispose it.</summary>
     public SimilarityScorer ToScorer() => SimilarityScorer.Of(_model, _similarity, _model.Run.Options.Threads);
 
+    /// <summary>The similarity in Torch.</summary>
+    internal TorchSimilarity Model => _similarity;
+
     /// <summary>The embeddings that hold the items' halves.</summary>
     internal IEnumerable<EmbeddingSchema> Embeddings
         => Spec.Items.Select(head => new EmbeddingSchema(head.Embedding, head.Dim, Metric.Dot));

@@ -40,6 +40,9 @@ internal sealed class StepItems
     /// <summary>The item rows; the first <see cref="CandidateCount"/> are the candidates.</summary>
     public IReadOnlyList<int> Rows => _numbering.Rows;
 
+    /// <summary>The number of a row, or -1 where the step does not embed it.</summary>
+    public int NumberOf(int row) => _numbering.Find(row);
+
     /// <summary>How many different targets there are: they are the first of the candidates.</summary>
     public int TargetCount { get; private set; }
 
@@ -66,7 +69,10 @@ internal sealed class StepItems
         => [.. _seen.Where(pair => pair.Number < candidates).Select(pair => ((long)pair.Example * candidates) + pair.Number)];
 
     /// <summary>Draws the candidates of a batch and numbers its items.</summary>
-    public void Draw(ExampleBatch batch, SplitMix random)
+    /// <param name="batch">The examples.</param>
+    /// <param name="random">Draws.</param>
+    /// <param name="others">Rows that the step embeds besides, not as candidates.</param>
+    public void Draw(ExampleBatch batch, SplitMix random, ReadOnlySpan<int> others = default)
     {
         _numbering.Clear();
         Targets = new long[batch.Count];
@@ -88,6 +94,11 @@ internal sealed class StepItems
         }
 
         CandidateCount = Rows.Count;
+        foreach (int row in others)
+        {
+            _numbering.Add(row);
+        }
+
         NumberHistories(batch);
     }
 

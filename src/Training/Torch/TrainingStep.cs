@@ -16,6 +16,12 @@ internal sealed class TrainingStep(TwoTowerModel model, StepItems items, Adam ad
     private readonly bool _hasViewsLoss = options.ViewsWeight > 0 && model.HasFeatures;
     private readonly ItemViews _views = new(model.HasId.Length, options.Views);
 
+    /// <summary>
+    /// Embeddings of the items of the last forward pass, in the order of <see cref="StepItems.Rows"/>; valid within the
+    /// step's dispose scope.
+    /// </summary>
+    public Tensor? Embedded { get; private set; }
+
     /// <summary>Draws candidates, moves the weights, returns the mean loss.</summary>
     /// <exception cref="InvalidOperationException">The loss is not finite: the learning rate is too high.</exception>
     public float Run(ExampleBatch batch, SplitMix random)
@@ -63,6 +69,7 @@ internal sealed class TrainingStep(TwoTowerModel model, StepItems items, Adam ad
         Device device = model.Weights.Device;
         AddItems(random);
         Tensor embedded = model.EmbedItems(parameters, training: true);
+        Embedded = embedded;
         Tensor history = embedded.index_select(0, tensor(items.Histories, device: device));
         Tensor queries = model.EmbedQueries(
             batch.Users.AsSpan(0, batch.Count),

@@ -74,7 +74,8 @@ internal static class TowerDesign
         return layers.Add(LayerKind.Linear, name, [curved], ["weight", "bias"]);
     }
 
-    private static ImmutableArray<string> Sources(
+    /// <summary>Adds a source layer for each field that is a feature.</summary>
+    public static ImmutableArray<string> Sources(
         LayerListBuilder layers,
         TrainingOptions options,
         IEnumerable<FieldSchema> fields,
