@@ -28,7 +28,7 @@ internal sealed class SimilarityRun : IDisposable
         TrainedModel model, TorchSimilarity similarity, SimilarityOptions options, TrainingOptions towers)
     {
         (_model, _similarity, _options, _towers) = (model, similarity, options, towers);
-        _sampler = new ExampleSampler(model.Data, towers.HistoryLength, towers.HistoryDropout);
+        _sampler = ExampleSampler.Create(model.Data, towers);
         _batch = new ExampleBatch(options.BatchSize, towers.HistoryLength);
         _items = new StepItems(model.Data.TrainingCounts(), towers);
         _cases = EvaluationCase.Draw(model.Data, HeldOut.Validation, options.ValidationUsers, options.Seed);
@@ -51,19 +51,10 @@ internal sealed class SimilarityRun : IDisposable
     public bool HasValidation => _cases.Length > 0;
 
     /// <summary>Steps that are watched, as far as the epoch goes.</summary>
-    public int WatchSteps => Math.Min(_options.WatchSteps, Steps);
-
-    private int Steps
-    {
-        get
-        {
-            (int whole, int rest) = Math.DivRem(_sampler.Count, _options.BatchSize);
-            return whole + (rest >= 2 ? 1 : 0);
-        }
-    }
+    public int WatchSteps => Math.Min(_options.WatchSteps, _sampler.Steps);
 
     public TrainingProgress Progress(int epoch, List<double> losses) => new(
-        epoch, _options.Epochs, losses.Count, Steps, losses.Average(), State.Epochs.Count == 0 ? null : State.Epochs[^1]);
+        epoch, _options.Epochs, losses.Count, _sampler.Steps, losses.Average(), State.Epochs.Count == 0 ? null : State.Epochs[^1]);
 
     /// <summary>Starts an epoch.</summary>
     public void Begin(int epoch)
@@ -200,8 +191,7 @@ internal sealed class SimilarityRun : IDisposable
         }
 
         Device device = _similarity.Weights.Device;
-        float[] queries = _model.EmbedQueries(
-            _batch.Users.AsSpan(0, _batch.Count), _batch.Histories.AsSpan(0, _batch.Count * _towers.HistoryLength));
+        float[] queries = _model.EmbedQueries(_batch.Queries);
         long[] rows = [.. _items.Rows.Take(_items.CandidateCount).Select(row => (long)row)];
         return (
             tensor(queries, device: device).view(_batch.Count, -1),
