@@ -35,6 +35,9 @@ internal sealed class ExampleBatch(int capacity, int historyLength)
         Places = _places.AsSpan(0, Count),
     };
 
+    /// <summary>The user of an example.</summary>
+    public int UserOf(int example) => _users[_owners[example]];
+
     /// <summary>Forgets all examples.</summary>
     public void Clear() => (Count, HistoryCount) = (0, 0);
 

@@ -49,7 +49,7 @@ internal sealed class CandidateLists
                 list[1 + hard] = (int)own[place];
             }
 
-            ReadOnlySpan<int> known = _data.TrainingItemsOf(batch.Users[example]);
+            ReadOnlySpan<int> known = _data.TrainingItemsOf(batch.UserOf(example));
             foreach (ref int drawn in list[(1 + _options.HardNegatives)..])
             {
                 drawn = DrawUnknown(known, random);
@@ -67,7 +67,7 @@ internal sealed class CandidateLists
         int most = 0;
         for (int example = 0; example < batch.Count; example++)
         {
-            ReadOnlySpan<int> own = _data.TrainingItemsOf(batch.Users[example]);
+            ReadOnlySpan<int> own = _data.TrainingItemsOf(batch.UserOf(example));
             most = Math.Max(most, own.Length);
             foreach (int row in own)
             {

@@ -14,7 +14,7 @@ internal sealed class RankerRun : IDisposable
     private readonly TorchRanker _ranker;
     private readonly RankerOptions _options;
     private readonly TrainingOptions _towers;
-    private readonly ExampleSampler _sampler;
+    private readonly TargetSampler _sampler;
     private readonly ExampleBatch _batch;
     private readonly RankBatch _ranked;
     private readonly CandidateLists _lists;
@@ -38,7 +38,7 @@ internal sealed class RankerRun : IDisposable
             Patience = options.Patience,
             Seed = options.Seed,
         };
-        _sampler = new ExampleSampler(model.Data, _towers.HistoryLength, _towers.HistoryDropout);
+        _sampler = new TargetSampler(model.Data, _towers);
         _batch = new ExampleBatch(options.BatchSize, _towers.HistoryLength);
         _ranked = new RankBatch(model.Data.Catalogue.Count, options.Places);
         _lists = new CandidateLists(model.Data, options);
@@ -53,17 +53,9 @@ internal sealed class RankerRun : IDisposable
 
     public bool HasValidation => _cases.Length > 0;
 
-    private int Steps
-    {
-        get
-        {
-            (int whole, int rest) = Math.DivRem(_sampler.Count, _options.BatchSize);
-            return whole + (rest >= 2 ? 1 : 0);
-        }
-    }
-
     public TrainingProgress Progress(int epoch, List<double> losses) => new(
-        epoch, _options.Epochs, losses.Count, Steps, losses.Average(), State.Epochs.Count == 0 ? null : State.Epochs[^1]);
+        epoch, _options.Epochs, losses.Count, _sampler.Steps, losses.Average(),
+        State.Epochs.Count == 0 ? null : State.Epochs[^1]);
 
     /// <summary>Starts an epoch: from now on negatives are found by the embeddings as they are.</summary>
     public void Begin(int epoch)
@@ -84,11 +76,10 @@ internal sealed class RankerRun : IDisposable
 
         using DisposeScope scope = NewDisposeScope();
         State.Adam.Warmth = Math.Min(1, (State.Adam.StepCount + 1.0) / Math.Max(1, _towers.WarmupSteps));
-        Span<int> histories = _batch.Histories.AsSpan(0, _batch.Count * _towers.HistoryLength);
-        float[] embedded = _model.EmbedQueries(_batch.Users.AsSpan(0, _batch.Count), histories);
+        float[] embedded = _model.EmbedQueries(_batch.Queries);
         Tensor queries = tensor(embedded, device: _ranker.Weights.Device).view(_batch.Count, -1);
         int[] candidates = _lists.Draw(_batch, queries, _items.Found, _random);
-        _ranked.Fill(candidates, _lists.Width, histories);
+        _ranked.Fill(candidates, _lists.Width, _batch.Queries.Histories);
         if (State.Adam.StepCount == 0)
         {
             Tensor scores = TorchRanker.Scores(_ranked, queries, _items.Of(_ranked.Rows));

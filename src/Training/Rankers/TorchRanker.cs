@@ -154,10 +154,10 @@ internal sealed class TorchRanker : IDisposable
 
     private static Tensor History(RankBatch batch, Tensor halves, Tensor v, Tensor places)
     {
-        var layout = new SequenceLayout(batch.Histories, batch.Places, halves.device);
+        var layout = new SequenceLayout(QueryRows.Whole(new int[batch.QueryCount], batch.Histories), halves.device);
         Tensor past = layout.Pad(halves.index_select(0, tensor(batch.HistoryNumbers, device: halves.device)));
         Tensor weights = matmul(v, past.transpose(1, 2)).Times(1 / Math.Sqrt(halves.shape[1]))
-            .Plus(places.view(1, 1, -1));
+            .Plus(places.narrow(0, 0, layout.Length).view(1, 1, -1));
         Tensor shares = weights.Masked(layout.Present.logical_not().unsqueeze(1), MaskedWeight).softmax(2);
         Tensor attended = matmul(shares, past) * v;
         return attended * layout.Present.any(1, keepdim: true).unsqueeze(2).to_type(attended.dtype);
