@@ -25,7 +25,8 @@ public sealed class ExportTests
         Libtorch.Require();
         using var folder = new TemporaryFolder();
         InteractionDataset data = Planted.Data(order: order);
-        using TrainedModel trained = Trainer.Run(data, Planted.Options with { Epochs = epochs, QueryEncoder = encoder });
+        using TrainedModel trained = Trainer.Run(
+            data, Planted.Options with { Epochs = epochs, QueryEncoder = encoder });
         ModelExporter.Write(trained, folder.File("model.linr"), version: "one");
         using LoadedModel model = ModelReader.Open(folder.File("model.linr"));
         Assert.Equal(data.Catalogue.Count, model.Items.Rows);

@@ -138,8 +138,10 @@ public sealed class SequenceTests
                 IncludeSeen = true,
             });
             Assert.All(response.Hits, hit => Assert.Equal(
-                TensorPrimitives.CosineSimilarity(query, model.ItemEmbeddings.Span.Slice(data.Catalogue.Find(hit.Id) * 16, 16)),
-                hit.Score, 1e-5f));
+                TensorPrimitives.CosineSimilarity(
+                    query, model.ItemEmbeddings.Span.Slice(data.Catalogue.Find(hit.Id) * 16, 16)),
+                hit.Score,
+                1e-5f));
             if (length > 0)
             {
                 Assert.InRange(response.Hits.Take(5).Count(hit => hit.Id.Integer % Planted.Groups == 1), 3, 5);
@@ -173,7 +175,8 @@ public sealed class SequenceTests
     {
         ArgumentException error = Assert.Throws<ArgumentException>(
             () => Trainer.Run(Planted.Data(), s_options with { Heads = 3, Blocks = 0 }));
-        Assert.Contains("Heads: expected a number that divides Dim, 16; found 3.", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Heads: expected a number that divides Dim, 16; found 3.", error.Message, StringComparison.Ordinal);
         Assert.Contains("Blocks: expected 1 to 64; found 0.", error.Message, StringComparison.Ordinal);
     }
 

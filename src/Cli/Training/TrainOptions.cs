@@ -43,9 +43,11 @@ internal static class TrainOptions
         DefaultValueFactory = _ => "attention-pool",
     };
 
-    private static readonly Option<int> s_heads = Number("--heads", "Heads of the attention over the history.", s_defaults.Heads);
+    private static readonly Option<int> s_heads = Number(
+        "--heads", "Heads of the attention over the history.", s_defaults.Heads);
 
-    private static readonly Option<int> s_blocks = Number("--blocks", "Blocks of a causal transformer.", s_defaults.Blocks);
+    private static readonly Option<int> s_blocks = Number(
+        "--blocks", "Blocks of a causal transformer.", s_defaults.Blocks);
 
     private static readonly Option<double> s_dropout = Share(
         "--dropout", "Share of hidden units that a step leaves out.", s_defaults.Dropout);

@@ -1,6 +1,8 @@
 namespace Linr.Training.Data;
 
-/// <summary>Examples of one step; its arrays are reused. Examples may share a history: see <see cref="QueryRows"/>.</summary>
+/// <summary>
+/// Examples of one step; its arrays are reused. Examples may share a history: see <see cref="QueryRows"/>.
+/// </summary>
 internal sealed class ExampleBatch(int capacity, int historyLength)
 {
     private readonly int[] _users = new int[capacity];

@@ -9,7 +9,9 @@ internal readonly ref struct QueryRows
     /// <summary>The user of each history.</summary>
     public required ReadOnlySpan<int> Users { get; init; }
 
-    /// <summary>Item rows, the latest first, history length a history, padded by <see cref="HistoryRows.None"/>.</summary>
+    /// <summary>
+    /// Item rows, the latest first, history length a history, padded by <see cref="HistoryRows.None"/>.
+    /// </summary>
     public required ReadOnlySpan<int> Histories { get; init; }
 
     /// <summary>The history of each query, none before that of the query before it.</summary>

@@ -54,7 +54,8 @@ internal sealed class SimilarityRun : IDisposable
     public int WatchSteps => Math.Min(_options.WatchSteps, _sampler.Steps);
 
     public TrainingProgress Progress(int epoch, List<double> losses) => new(
-        epoch, _options.Epochs, losses.Count, _sampler.Steps, losses.Average(), State.Epochs.Count == 0 ? null : State.Epochs[^1]);
+        epoch, _options.Epochs, losses.Count, _sampler.Steps, losses.Average(),
+        State.Epochs.Count == 0 ? null : State.Epochs[^1]);
 
     /// <summary>Starts an epoch.</summary>
     public void Begin(int epoch)

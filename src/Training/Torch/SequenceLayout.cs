@@ -26,20 +26,22 @@ internal sealed class SequenceLayout
             starts[row + 1] = starts[row] + (end < 0 ? padded : end);
         }
 
-        Length = Math.Max(1, Enumerable.Range(0, Rows).Select(row => starts[row + 1] - starts[row]).DefaultIfEmpty().Max());
-        Places = Numbers([.. Enumerable.Range(0, Rows).SelectMany(row => Count(starts[row + 1] - starts[row]))], device);
-        Slots = Numbers(
-            [
-                .. Enumerable.Range(0, Rows).SelectMany(
-                    row => Count(starts[row + 1] - starts[row]).Select(place => (row * (long)Length) + place)),
-            ],
-            device);
+        long[] slots = new long[starts[^1]];
+        long[] places = new long[starts[^1]];
+        Length = Math.Max(1, LongestOf(starts));
         bool[] present = new bool[Rows * Length];
         for (int row = 0; row < Rows; row++)
         {
-            present.AsSpan(row * Length, starts[row + 1] - starts[row]).Fill(true);
+            for (int item = starts[row]; item < starts[row + 1]; item++)
+            {
+                places[item] = item - starts[row];
+                slots[item] = (row * (long)Length) + places[item];
+                present[slots[item]] = true;
+            }
         }
 
+        Slots = Numbers(slots, device);
+        Places = Numbers(places, device);
         Present = tensor(present, device: device).view(Rows, Length);
         IsWhole = queries.Owners.Length == Rows && !queries.Places.ContainsAnyExcept(0);
         (_owners, _latest, QuerySlots, QueryLength) = Queries(queries, starts, device);
@@ -107,7 +109,16 @@ internal sealed class SequenceLayout
         return (Numbers(owners, device), Numbers(latest, device), Numbers(slots, device), length);
     }
 
-    private static IEnumerable<long> Count(int places) => Enumerable.Range(0, places).Select(place => (long)place);
+    private static int LongestOf(int[] starts)
+    {
+        int longest = 0;
+        for (int row = 1; row < starts.Length; row++)
+        {
+            longest = Math.Max(longest, starts[row] - starts[row - 1]);
+        }
+
+        return longest;
+    }
 
     private static Tensor Numbers(long[] numbers, Device device) => tensor(numbers, device: device);
 

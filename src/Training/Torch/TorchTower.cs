@@ -32,7 +32,8 @@ internal sealed class TorchTower(TowerSpec spec, double dropout)
     {
         Dictionary<string, Tensor> outputs = sources.ToDictionary(
             source => source.Key,
-            source => layout is null || _sequences.Contains(source.Key) ? source.Value : layout.OfQueries(source.Value));
+            source => layout is null || _sequences.Contains(source.Key)
+                ? source.Value : layout.OfQueries(source.Value));
         foreach (LayerSpec layer in Spec.Layers.Where(layer => !outputs.ContainsKey(layer.Name)))
         {
             Tensor[] inputs = [.. layer.Inputs.Select(input => outputs[input])];

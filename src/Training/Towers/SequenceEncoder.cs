@@ -11,7 +11,9 @@ internal static class SequenceEncoder
 {
     private const string Branch = "_branch";
 
-    /// <summary>Adds the encoder and returns the name of its last layer, a row a query: what the latest place gives.</summary>
+    /// <summary>
+    /// Adds the encoder and returns the name of its last layer, a row a query: what the latest place gives.
+    /// </summary>
     /// <param name="layers">Where to.</param>
     /// <param name="options">Blocks and heads.</param>
     /// <param name="places">The name of the sequence that it reads, as wide as the embedding.</param>

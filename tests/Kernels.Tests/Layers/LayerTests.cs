@@ -150,7 +150,10 @@ public sealed class LayerTests
             float[] keys = Random(30 * width, 12);
             float[] values = Random(30 * heads * 3, 13);
             float[] bias = Random(heads * distances, 14);
-            float[] latest = [.. new float[width], .. queries[..width], .. queries[width..(2 * width)], .. queries[(6 * width)..(7 * width)]];
+            float[] latest =
+            [
+                .. new float[width], .. queries[..(2 * width)], .. queries[(6 * width)..(7 * width)],
+            ];
             float[] all = Check(queries, isLatest: false);
             float[] ofLatest = Check(latest, isLatest: true);
 
@@ -214,7 +217,8 @@ public sealed class LayerTests
         static void Attend(int heads, int width, int bias) => CausalAttention.Run(
             new AttentionRows
             {
-                Queries = new float[8], Keys = new float[8], Values = new float[8], KeyWidth = width, ValueWidth = width,
+                Queries = new float[8], Keys = new float[8], Values = new float[8], KeyWidth = width,
+                ValueWidth = width,
             },
             [0, 8 / width], heads, new float[bias], new float[8], new float[8]);
     }

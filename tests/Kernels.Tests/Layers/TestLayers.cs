@@ -46,7 +46,8 @@ internal sealed class TestLayers(int seed, int[]? starts = null) : IDisposable
     }
 
     /// <summary>
-    /// A query tower with a causal transformer of two blocks, the second for the latest place alone; without hidden layers.
+    /// A query tower with a causal transformer of two blocks, the second for the latest place alone; without hidden
+    /// layers.
     /// </summary>
     public static TestLayers Transformer(int seed, int[] starts)
     {
@@ -77,13 +78,16 @@ internal sealed class TestLayers(int seed, int[]? starts = null) : IDisposable
 
     public int Add(
         LayerOp op, int width, ImmutableArray<int> inputs, float[]? weight = null, float[]? bias = null, double number = 0)
-        => Append(new CudaLayer(op, width, _layers[inputs[0]].IsSequence && op is not (LayerOp.AttentionPool or LayerOp.Latest))
+    {
+        bool givesSamples = op is LayerOp.AttentionPool or LayerOp.Latest;
+        return Append(new CudaLayer(op, width, _layers[inputs[0]].IsSequence && !givesSamples)
         {
             Inputs = inputs,
             Weight = Keep(weight ?? []),
             Bias = Keep(bias ?? []),
             Number = number,
         });
+    }
 
     public float[] Floats(int count, double size = 1)
         => [.. Enumerable.Range(0, count).Select(_ => (float)(size * ((_random.NextDouble() * 2) - 1)))];

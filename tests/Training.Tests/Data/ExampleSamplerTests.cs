@@ -2,7 +2,9 @@ using Linr.Training.Data;
 
 namespace Linr.Training.Tests.Data;
 
-/// <summary>Both samplers: every interaction is once the target, and sees what came before it and nothing else.</summary>
+/// <summary>
+/// Both samplers: every interaction is once the target, and sees what came before it and nothing else.
+/// </summary>
 public sealed class ExampleSamplerTests
 {
     private static readonly TrainingOptions s_options = Planted.Options with
@@ -48,8 +50,8 @@ public sealed class ExampleSamplerTests
         // Of a user's six one has nothing before it; the last sees all others, wherever its window begins.
         Assert.Equal(data.UserCount, examples.Count(one => one.Seen.Length == 0));
         Assert.Equal(historyLength == 40 ? data.UserCount : 0, examples.Count(one => one.Seen.Length == 5));
-        Assert.NotEqual(examples.Select(one => one.Target), Epoch(sampler, data, historyLength, epoch: 2).Select(one => one.Target));
-        Assert.Equal(examples.Select(one => one.Target), Epoch(sampler, data, historyLength).Select(one => one.Target));
+        Assert.NotEqual(Targets(examples), Targets(Epoch(sampler, data, historyLength, epoch: 2)));
+        Assert.Equal(Targets(examples), Targets(Epoch(sampler, data, historyLength)));
     }
 
     [Theory]
@@ -97,6 +99,8 @@ public sealed class ExampleSamplerTests
 
         Assert.InRange(seen / (double)all, 0.45, 0.55);
     }
+
+    private static IEnumerable<int> Targets(List<Example> examples) => examples.Select(one => one.Target);
 
     private static TrainingOptions Windows => s_options with { QueryEncoder = QueryEncoder.CausalTransformer };
 

@@ -45,7 +45,8 @@ public sealed class LayerListTests
     [Fact]
     public void Attention_has_three_inputs_and_a_number_of_heads()
     {
-        var list = new LayerList([Tower(Id(), new LayerSpec(LayerKind.CausalAttention, "attended") { Inputs = ["id", "id"] })]);
+        var attended = new LayerSpec(LayerKind.CausalAttention, "attended") { Inputs = ["id", "id"] };
+        var list = new LayerList([Tower(Id(), attended)]);
         string message = Assert.Throws<LayerException>(list.Check).Message;
         Assert.Contains("layer \"attended\": expected 3 inputs; found 2", message, StringComparison.Ordinal);
         Assert.Contains("expected a number \"heads\"", message, StringComparison.Ordinal);

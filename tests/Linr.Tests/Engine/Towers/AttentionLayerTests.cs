@@ -7,7 +7,9 @@ using Linr.ModelFile;
 
 namespace Linr.Tests.Engine.Towers;
 
-/// <summary>Layers of attention that do not fit what they read are refused when the tower is loaded, by their names.</summary>
+/// <summary>
+/// Layers of attention that do not fit what they read are refused when the tower is loaded, by their names.
+/// </summary>
 public sealed class AttentionLayerTests
 {
     private const int Dim = 6;
