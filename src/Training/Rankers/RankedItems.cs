@@ -17,6 +17,13 @@ internal sealed class RankedItems(TrainedModel model, RankerOptions options) : I
     /// <summary>What candidates are found by: [items, dim].</summary>
     public Tensor Found => _found!;
 
+    /// <summary>Rows of all items, as the model file will hold them: what histories are read from.</summary>
+    public float[] Stored { get; private set; } = [];
+
+    /// <summary>Embeddings of queries, as the engine makes them: query q at q * dim.</summary>
+    public float[] Queries(ReadOnlySpan<int> users, ReadOnlySpan<int> histories)
+        => model.Model.QueryEmbeddings(users, histories, Stored);
+
     /// <summary>Embeddings of some items, as the towers give them: [rows, dim].</summary>
     public Tensor Of(IReadOnlyList<int> rows)
         => _all!.index_select(0, tensor(rows.Select(row => (long)row).ToArray(), device: _all.device));
@@ -28,6 +35,8 @@ internal sealed class RankedItems(TrainedModel model, RankerOptions options) : I
         float[] all = model.ItemEmbeddings.ToArray();
         Device device = model.Model.Weights.Device;
         _all = tensor(all, device: device).view(-1, model.Run.Options.Dim).DetachFromDisposeScope();
+        Stored = [.. all];
+        Rows.Round(Stored);
         Codes.Round(all);
         _found = tensor(all, device: device).view(-1, model.Run.Options.Dim).DetachFromDisposeScope();
     }

@@ -60,10 +60,11 @@ internal sealed class RankerRun : IDisposable
     /// <summary>Starts an epoch: from now on negatives are found by the embeddings as they are.</summary>
     public void Begin(int epoch)
     {
+        // First, since embedding items takes random numbers from Torch, and they may be embedded already.
+        _items.Refresh();
         _random = new SplitMix(_options.Seed, -epoch);
         manual_seed((long)(_random.NextUInt64() >> 1));
         _sampler.Begin(_options.Seed, epoch);
-        _items.Refresh();
     }
 
     /// <summary>Takes a step; its mean loss, or null when the epoch is over.</summary>
@@ -76,7 +77,7 @@ internal sealed class RankerRun : IDisposable
 
         using DisposeScope scope = NewDisposeScope();
         State.Adam.Warmth = Math.Min(1, (State.Adam.StepCount + 1.0) / Math.Max(1, _towers.WarmupSteps));
-        float[] embedded = _model.EmbedQueries(_batch.Queries);
+        float[] embedded = _items.Queries(_batch.Queries.Users, _batch.Queries.Histories);
         Tensor queries = tensor(embedded, device: _ranker.Weights.Device).view(_batch.Count, -1);
         int[] candidates = _lists.Draw(_batch, queries, _items.Found, _random);
         _ranked.Fill(candidates, _lists.Width, _batch.Queries.Histories);

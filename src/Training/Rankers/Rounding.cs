@@ -50,6 +50,7 @@ internal sealed class Rounding(RowType rowType, EmbeddingCodes? codes, int dim)
             Span<ulong> code = stackalloc ulong[_coder.Words];
             _coder.Encode(row, code);
             _coder.Decode(code, row);
+            Normalise(row);
         }
         else if (rowType == RowType.Int8)
         {
@@ -59,10 +60,20 @@ internal sealed class Rounding(RowType rowType, EmbeddingCodes? codes, int dim)
         }
         else
         {
+            Normalise(row);
             foreach (ref float value in row)
             {
                 value = rowType == RowType.Float16 ? (float)(Half)value : BFloats.Widen(BFloats.Round(value));
             }
+        }
+    }
+
+    private static void Normalise(Span<float> row)
+    {
+        double norm = Math.Sqrt(CanonicalScore.Dot(row, row));
+        foreach (ref float value in row)
+        {
+            value = norm > 0 ? (float)(value / norm) : value;
         }
     }
 }

@@ -117,7 +117,7 @@ public sealed class TrainedRanker : IDisposable
         TrainingOptions towers = model.Run.Options;
         float[] found = items.Found.cpu().data<float>().ToArray();
         var retrieval = new TwoTowerScorer(
-            "retrieval", towers.Dim, towers.HistoryLength, found, model.EmbedQueries);
+            "retrieval", towers.Dim, towers.HistoryLength, found, items.Queries);
         var batch = new RankBatch(model.Data.Catalogue.Count, options.Places);
         return new RankerScorer(
             ranker.Spec.Name, retrieval, options.Candidates, Scores, scores => values.Of(scores.Span), items);
@@ -138,7 +138,7 @@ public sealed class TrainedRanker : IDisposable
             }
 
             batch.Fill(rows, rows.Length / cases.Length, past);
-            Tensor queries = tensor(model.EmbedQueries(users, histories), device: ranker.Weights.Device)
+            Tensor queries = tensor(items.Queries(users, histories), device: ranker.Weights.Device)
                 .view(cases.Length, -1);
             Tensor embeddings = items.Of(batch.Rows);
             Tensor? logits = similarity is null ? null

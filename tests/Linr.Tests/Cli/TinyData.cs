@@ -59,7 +59,7 @@ internal static class TinyData
     /// <summary>A folder in the MovieLens format; returns it.</summary>
     public static string MovieLens(TemporaryFolder folder)
     {
-        IEnumerable<string> ratings = Rows().Select(row => Invariant($"{row.User},{row.Item + 1},4.0,{row.Time}"));
+        IEnumerable<string> ratings = Rows().Select(row => Invariant($"{row.User},{row.Item + 1},{(row.Item % 3 == 0 ? 2.5 : 4)},{row.Time}"));
         IEnumerable<string> movies = Enumerable.Range(0, ItemCount)
             .Select(item => Invariant($"{item + 1},Film {item} ({1990 + item}),{Colour(item)}"));
         folder.Write("ml/ratings.csv", Lines("userId,movieId,rating,timestamp", ratings));

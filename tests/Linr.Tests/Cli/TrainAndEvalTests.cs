@@ -82,6 +82,47 @@ public sealed class TrainAndEvalTests : IDisposable
     }
 
     [Fact]
+    public async Task A_ranker_is_trained_searched_by_and_evaluated()
+    {
+        Libtorch.Require();
+        string[] data = ["--data", TinyData.MovieLens(_folder)];
+        string model = _folder.File("model.linr");
+        CliRun trained = await CliRun.OfGood(
+        [
+            "train", .. data, "--out", model, .. TinyData.Quick, "--similarity", "hadamard", "--similarity-epochs", "1",
+            "--rank", "--joint", "--rank-epochs", "1", "--rank-candidates", "12", "--rank-rating-weight", "0.1", "--json",
+        ]);
+        Assert.Equal("overarch", trained.Json.GetProperty("ranker").GetProperty("name").GetString());
+        string shown = (await CliRun.OfGood("inspect", model)).Output;
+        Assert.Contains("ranker overarch of default: click, rating", shown, StringComparison.Ordinal);
+        string history = (await CliRun.OfGood("query", model, "-k", "1", "--json")).Json
+            .GetProperty("hits")[0].GetProperty("id").GetRawText();
+        string[] query = ["query", model, "--history", history, "-k", "3", "--rank", "overarch"];
+        JsonElement found = (await CliRun.OfGood([.. query, "--weight", "click=0", "rating=1", "--json"])).Json;
+        Assert.Equal("rows -> 12 ranked by overarch", found.GetProperty("mode").GetString());
+        Assert.Equal(12, found.GetProperty("rowsRanked").GetInt32());
+        Assert.All(found.GetProperty("hits").EnumerateArray(), hit => Assert.Equal(
+            hit.GetProperty("score").GetDouble(), hit.GetProperty("tasks").GetProperty("rating").GetDouble()));
+        string table = (await CliRun.OfGood([.. query, "--rank-candidates", "5"])).Output;
+        Assert.Contains("exact candidates: rows -> 5 ranked by overarch", table, StringComparison.Ordinal);
+        Assert.Contains("rating", table, StringComparison.Ordinal);
+        JsonElement report = (await CliRun.OfGood(["eval", model, .. data, "--threads", "1", "--json"])).Json;
+        Assert.Equal("overarch", report.GetProperty("results")[0].GetProperty("system").GetString());
+        Assert.Equal(
+            ["auc", "rmse"], report.GetProperty("tasks").EnumerateArray().Select(task => task.GetProperty("metric").GetString()));
+        await CliRun.AssertMistake(
+            ExitCode.Usage, "--rank: expected one of the model's rankers (overarch); found \"best\".",
+            ["query", model, "--rank", "best"]);
+        await CliRun.AssertMistake(
+            ExitCode.Usage, "--weight: expected --rank beside it; found none.", ["query", model, "--weight", "click=1"]);
+        await CliRun.AssertMistake(
+            ExitCode.Usage, "--weight: expected a number for click; found \"much\".", [.. query, "--weight", "click=much"]);
+        await CliRun.AssertMistake(
+            ExitCode.Usage, "--weight: expected tasks of \"overarch\" (click, rating); found \"share\".",
+            [.. query, "--weight", "share=1"]);
+    }
+
+    [Fact]
     public async Task Features_of_users_are_trained_on_and_searched_by()
     {
         Libtorch.Require();
