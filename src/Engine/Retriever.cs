@@ -39,7 +39,7 @@ public sealed class Retriever : IDisposable
         RetrieverOptions options)
     {
         Similarities = similarities;
-        (_devices, WhyNotCuda) = OpenDevices(items, tower, options);
+        (_devices, WhyNotCuda) = OpenDevices(items, tower, similarities, options);
         _owner = owner;
         _tower = tower;
         Table = items;
@@ -233,11 +233,12 @@ public sealed class Retriever : IDisposable
     }
 
     private static (DeviceSet? Devices, string? WhyNot) OpenDevices(
-        ItemTable items, QueryTower? tower, RetrieverOptions options)
+        ItemTable items, QueryTower? tower, ImmutableArray<ModelSimilarity> similarities, RetrieverOptions options)
         => options.Device switch
         {
-            EngineDevice.Cuda => (DeviceSet.Open(items, tower, options.Cuda), null),
-            EngineDevice.Auto => (DeviceSet.TryOpen(items, tower, options.Cuda, out string? reason), reason),
+            EngineDevice.Cuda => (DeviceSet.Open(items, tower, options.Cuda, similarities), null),
+            EngineDevice.Auto
+                => (DeviceSet.TryOpen(items, tower, options.Cuda, out string? reason, similarities), reason),
             _ => (null, null),
         };
 
