@@ -63,10 +63,14 @@ var system = new Option<string?>("--system")
         + "made first, of --code-rows items.",
     HelpName = "FILE",
 };
+var similarity = new Option<bool>("--similarity")
+{
+    Description = "Measures no cases, but searches by learned similarities; writes gpu-similarities.json and .md.",
+};
 var root = new RootCommand("Measures Linr's searches on a CUDA device, and checks their answers.")
 {
     cases, rows, largeRows, codeRows, dim, batchMax, passes, checks, engineSeconds, hostRows, peerSeconds, folder, seed, draw,
-    system,
+    system, similarity,
 };
 root.SetAction((parsed, cancellation) => Task.FromResult(parsed.GetValue(draw) is { } earlier
     ? Draw(earlier, parsed.GetValue(folder)!)
@@ -91,6 +95,7 @@ root.SetAction((parsed, cancellation) => Task.FromResult(parsed.GetValue(draw) i
     },
     $"Linr.Bench.Device {string.Join(' ', args)}".TrimEnd(),
     parsed.GetValue(system),
+    parsed.GetValue(similarity),
     cancellation)));
 return await root.Parse(args).InvokeAsync();
 
@@ -107,7 +112,8 @@ static DeviceCase Find(string name)
         ?? throw new ArgumentException(
             $"--cases: expected some of {string.Join(", ", DeviceCase.All.Select(one => one.Name))}; found {name}.");
 
-static int Run(BenchOptions options, string command, string? system, CancellationToken cancellation)
+static int Run(
+    BenchOptions options, string command, string? system, bool isOfSimilarities, CancellationToken cancellation)
 {
     if (!CudaDriver.TryLoad(out string? reason))
     {
@@ -118,6 +124,13 @@ static int Run(BenchOptions options, string command, string? system, Cancellatio
     if (system is not null)
     {
         new SystemBench(options, Console.Out).Run(system, command);
+        return 0;
+    }
+
+    if (isOfSimilarities)
+    {
+        SimilarityPage.Write(options.Folder, new SimilarityBench(options, Console.Out).Run(command, cancellation));
+        Console.WriteLine($"wrote {options.Folder}/gpu-similarities.json and gpu-similarities.md");
         return 0;
     }
 

@@ -46,7 +46,7 @@ public sealed class Retriever : IDisposable
         Rankers = rankers;
         _custom = new CustomSimilarities(
             options.Similarities, items.Schema, similarities.Select(one => one.Spec.Name));
-        (_devices, WhyNotCuda) = OpenDevices(items, tower, options);
+        (_devices, WhyNotCuda) = OpenDevices(items, tower, similarities, options);
         _custom.Candidates = _devices is null ? null : options.SimilarityCandidates;
         _owner = owner;
         _tower = tower;
@@ -257,11 +257,12 @@ public sealed class Retriever : IDisposable
     }
 
     private static (DeviceSet? Devices, string? WhyNot) OpenDevices(
-        ItemTable items, QueryTower? tower, RetrieverOptions options)
+        ItemTable items, QueryTower? tower, ImmutableArray<ModelSimilarity> similarities, RetrieverOptions options)
         => options.Device switch
         {
-            EngineDevice.Cuda => (DeviceSet.Open(items, tower, options.Cuda), null),
-            EngineDevice.Auto => (DeviceSet.TryOpen(items, tower, options.Cuda, out string? reason), reason),
+            EngineDevice.Cuda => (DeviceSet.Open(items, tower, options.Cuda, similarities), null),
+            EngineDevice.Auto
+                => (DeviceSet.TryOpen(items, tower, options.Cuda, out string? reason, similarities), reason),
             _ => (null, null),
         };
 

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using Linr.Cuda;
 using Linr.Engine.Requests;
+using Linr.Engine.Similarities;
 using Linr.Index;
 using Linr.Index.Device;
+using Linr.Kernels.Similarities;
 
 namespace Linr.Engine.Devices;
 
@@ -27,12 +29,16 @@ internal sealed class DeviceSet : IDisposable
     /// <summary>What explanations call it, such as <c>cuda NVIDIA H200</c>.</summary>
     public string Name { get; private set; } = string.Empty;
 
-    /// <summary>Opens the devices, loads the rows and moves the query tower, if there is one, to the first.</summary>
+    /// <summary>
+    /// Opens the devices, loads the rows and the weights of similarities, and moves the query tower, if there is one,
+    /// to the first.
+    /// </summary>
     /// <exception cref="CudaException">There is no driver or device, or a call failed; all was given back.</exception>
     /// <exception cref="DeviceMemoryException">The rows do not fit.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such device.</exception>
     /// <exception cref="NotSupportedException">A device is too old.</exception>
-    public static DeviceSet Open(ItemTable items, QueryTower? tower, CudaOptions options)
+    public static DeviceSet Open(
+        ItemTable items, QueryTower? tower, CudaOptions options, params IReadOnlyList<ModelSimilarity> similarities)
     {
         CudaDriver.Load();
         var set = new DeviceSet();
@@ -45,6 +51,9 @@ internal sealed class DeviceSet : IDisposable
                     items, shards[shard], keepsRowsOnHost: options.KeepsRowsOnHost)));
             }
 
+            (LearnedSimilarity, int[])[] learned =
+                [.. similarities.Select(one => (one.Similarity, HalvesOf(items, one)))];
+            set._shards.ForEach(shard => shard.Load(learned));
             set.CheckBudgets(options, tower?.DeviceBytes ?? 0);
             set._shards.ForEach(shard => shard.Load(items, options.Progress));
             tower?.UseDevice(set._shards[0].Context);
@@ -60,7 +69,11 @@ internal sealed class DeviceSet : IDisposable
 
     /// <summary>As <see cref="Open"/>; null, with one sentence, where the processor is to serve.</summary>
     public static DeviceSet? TryOpen(
-        ItemTable items, QueryTower? tower, CudaOptions options, out string? reason)
+        ItemTable items,
+        QueryTower? tower,
+        CudaOptions options,
+        out string? reason,
+        params IReadOnlyList<ModelSimilarity> similarities)
     {
         if (!CudaDriver.TryLoad(out reason))
         {
@@ -69,7 +82,7 @@ internal sealed class DeviceSet : IDisposable
 
         try
         {
-            return Open(items, tower, options);
+            return Open(items, tower, options, similarities);
         }
         catch (Exception problem) when (
             problem is CudaException or DeviceMemoryException or ArgumentOutOfRangeException or NotSupportedException)
@@ -80,6 +93,10 @@ internal sealed class DeviceSet : IDisposable
     }
 
     public void Dispose() => _shards.ForEach(shard => shard.Dispose());
+
+    private static int[] HalvesOf(ItemTable items, ModelSimilarity similarity)
+        => [.. similarity.ItemEmbeddings.Select(
+            name => items.Embeddings.Index().First(one => one.Item.Schema.Name == name).Index)];
 
     private static string Describe(IEnumerable<DeviceShard> shards)
         => "cuda " + string.Join(" + ", shards.GroupBy(shard => shard.Context.Device.Name).Select(
@@ -93,7 +110,7 @@ internal sealed class DeviceSet : IDisposable
             DeviceBudget budget = DeviceBudget.Of(
                 shards.Select(shard => shard.Layout),
                 rows => LaneCount * first.ScratchBytes(options, rows),
-                first == _shards[0] ? towerBytes : 0);
+                shards.Sum(shard => shard.SimilarityBytes) + (first == _shards[0] ? towerBytes : 0));
             budget.ThrowIfOver(
                 first.Context.Device.ToString(), budget.FreeBytes(first.Context, options.MemoryBytesMax));
         }

@@ -3,12 +3,15 @@ using Linr.Index;
 using Linr.Index.Device;
 using Linr.Kernels;
 using Linr.Kernels.Filter;
+using Linr.Kernels.Similarities;
 
 namespace Linr.Engine.Devices;
 
 /// <summary>One shard of the rows on one device: its own hold on the context, the kernels, and the arrays.</summary>
 internal sealed class DeviceShard : IDisposable
 {
+    private readonly List<(CudaSimilarity Similarity, int[] Halves)> _halves = [];
+    private readonly Dictionary<LearnedSimilarity, (CudaSimilarity OnDevice, string? WhyNot)> _similarities = [];
     private DeviceTable? _table;
 
     /// <summary>Opens a device and loads the kernels, not the rows.</summary>
@@ -38,10 +41,66 @@ internal sealed class DeviceShard : IDisposable
 
     public DeviceTable Table => _table ?? throw new ObjectDisposedException(nameof(DeviceShard));
 
+    /// <summary>Bytes of the similarities' weights.</summary>
+    public long SimilarityBytes => _similarities.Values.Sum(one => one.OnDevice.Bytes);
+
+    /// <summary>Sends the weights of learned similarities that the device can score by.</summary>
+    /// <param name="similarities">Each with the numbers in the schema of its items' halves.</param>
+    /// <exception cref="CudaException">The memory is not there, or a call failed.</exception>
+    public void Load(IEnumerable<(LearnedSimilarity Similarity, int[] Halves)> similarities)
+    {
+        foreach ((LearnedSimilarity similarity, int[] halves) in similarities)
+        {
+            if (CudaSimilarity.WhyNot(similarity, []) is null)
+            {
+                var onDevice = new CudaSimilarity(Context, similarity);
+                _similarities.Add(similarity, (onDevice, null));
+                _similarities[similarity] = (onDevice, Search.WhyNot(Describe(rows: 1), onDevice, halves));
+                _halves.Add((onDevice, halves));
+            }
+        }
+    }
+
+    /// <summary>A similarity whose weights were sent; null: there is none on the device.</summary>
+    public CudaSimilarity? SimilarityOf(LearnedSimilarity similarity)
+        => _similarities.TryGetValue(similarity, out (CudaSimilarity OnDevice, string? WhyNot) found)
+            ? found.OnDevice
+            : null;
+
+    /// <summary>Why the device cannot score by a similarity; null where it can.</summary>
+    public string? WhyNot(LearnedSimilarity similarity, int[] halves)
+        => _similarities.TryGetValue(similarity, out (CudaSimilarity OnDevice, string? WhyNot) found)
+            ? found.WhyNot
+            : CudaSimilarity.WhyNot(similarity, [.. halves.Select(half => Describe(rows: 1).Embeddings[half].Element)])
+                ?? "the model's similarities are not on it";
+
     /// <summary>Bytes that the largest search of a batch takes on the device, for so many rows.</summary>
     public long ScratchBytes(CudaOptions options, long rows)
     {
-        var table = new CudaTable
+        CudaTable table = Describe(rows);
+        long most = Enumerable.Range(0, table.Embeddings.Length)
+            .Where(embedding => embedding >= Layout.Embeddings.Length
+                || Layout.Embeddings[embedding].RowType != RowType.None)
+            .Select(embedding => Search.ScratchBytes(table, embedding, options.Queries, options.K))
+            .DefaultIfEmpty()
+            .Max();
+        foreach ((CudaSimilarity similarity, int[] halves) in _halves)
+        {
+            bool isThere = halves.All(half => Layout.Embeddings[half].RowType != RowType.None)
+                && _similarities[similarity.Similarity].WhyNot is null;
+            if (isThere)
+            {
+                var learned = new LearnedRequest { Similarity = similarity, Halves = halves };
+                most = Math.Max(most, Search.ScratchBytes(table, 0, options.Queries, options.K, learned));
+            }
+        }
+
+        return most;
+    }
+
+    /// <summary>The table without its arrays.</summary>
+    private CudaTable Describe(long rows)
+        => new()
         {
             Context = Context,
             RowCount = (uint)Math.Min(rows, Limits.RowsMax),
@@ -54,13 +113,6 @@ internal sealed class DeviceShard : IDisposable
             Order = default,
             Columns = [.. new CudaFilterColumn[Layout.Columns.Length]],
         };
-        return Enumerable.Range(0, table.Embeddings.Length)
-            .Where(embedding => embedding >= Layout.Embeddings.Length
-                || Layout.Embeddings[embedding].RowType != RowType.None)
-            .Select(embedding => Search.ScratchBytes(table, embedding, options.Queries, options.K))
-            .DefaultIfEmpty()
-            .Max();
-    }
 
     /// <summary>Sends the rows.</summary>
     /// <exception cref="CudaException">The memory is not there, or a call failed.</exception>
@@ -70,6 +122,11 @@ internal sealed class DeviceShard : IDisposable
     public void Dispose()
     {
         _table?.Dispose();
+        foreach ((CudaSimilarity onDevice, _) in _similarities.Values)
+        {
+            onDevice.Dispose();
+        }
+
         Search.Dispose();
         Context.Dispose();
     }

@@ -17,11 +17,14 @@ internal readonly record struct ScanShape(
 
     public static ScanShape Of(SearchRequest request, ResolvedQuery query)
         => new(
-            string.Join(Separator, query.Embeddings.Select(embedding => embedding.Name)),
+            Join(query.Embeddings.Select(embedding => embedding.Name)),
             request.RankBy is null ? request.GroupBy : null,
             request.Approximation,
             request.Similarity,
             request.FirstStage);
+
+    /// <summary>The names of embeddings as a shape has them.</summary>
+    public static string Join(IEnumerable<string> embeddings) => string.Join(Separator, embeddings);
 
     /// <summary>The names of the embeddings.</summary>
     public string[] EmbeddingNames => Embeddings.Split(Separator);

@@ -20,12 +20,18 @@ internal sealed class SimilaritySearch(
     TableScan table, SearcherPool pool, ScanWorkers? workers, ImmutableArray<ModelSimilarity> similarities) : IDisposable
 {
     private readonly ConcurrentBag<SimilarityWorkspace> _workspaces = [];
+    private readonly LearnedDeviceSearch _onDevice = new(table, pool);
 
     /// <summary>Answers requests of one shape.</summary>
     public void Run(ScanShape shape, RequestWork[] batch, TakeAnswer take, CancellationToken cancellation)
     {
         ModelSimilarity similarity = similarities.First(one => one.Spec.Name == shape.Similarity);
         ScanRequest request = Request(similarity, shape, batch);
+        if (_onDevice.TryRun(similarity, shape, batch, request, take, cancellation, out string engine))
+        {
+            return;
+        }
+
         Candidates? candidates = shape.FirstStage is null ? null : FirstStage(shape, batch, cancellation);
         if (candidates is null)
         {
@@ -46,7 +52,7 @@ internal sealed class SimilaritySearch(
             SimilarityScan.Search(similarity.Similarity, request, workspace, workers, cancellation);
             for (int query = 0; query < batch.Length; query++)
             {
-                Answer(similarity, workspace, batch, query, candidates, take);
+                Answer(similarity, workspace, batch, query, candidates, engine, take);
             }
         }
         finally
@@ -117,6 +123,7 @@ internal sealed class SimilaritySearch(
         RequestWork[] batch,
         int query,
         Candidates? candidates,
+        string engine,
         TakeAnswer take)
     {
         RequestWork work = batch[query];
@@ -130,7 +137,7 @@ internal sealed class SimilaritySearch(
         string name = similarity.Spec.Name;
         long passed = candidates?.Passed[query] ?? workspace.RowsPassed(query);
         long? rescored = candidates?.Rows[query].Length;
-        string engine = candidates is null ? CpuBackend.Name : ScanAnswer.EngineOf(candidates.Engine, CpuBackend.Name);
+        engine = candidates is null ? engine : ScanAnswer.EngineOf(candidates.Engine, engine);
         take(work, new ScanAnswer(workspace.Hits(query), passed, engine)
         {
             Mode = rescored is null ? name : string.Create(

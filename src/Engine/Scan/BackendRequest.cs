@@ -25,6 +25,9 @@ internal sealed class BackendRequest(int[] embeddings, ScoreSource source)
     /// </summary>
     public CodeKeep? Keep { get; set; }
 
+    /// <summary>The learned similarity that scores; only for <see cref="ISearchBackend.TryLearned"/>.</summary>
+    public LearnedSearch? Learned { get; set; }
+
     /// <summary>Whether the stages are to be timed.</summary>
     public bool IsTimed { get; set; }
 }

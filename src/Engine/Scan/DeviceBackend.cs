@@ -54,6 +54,12 @@ internal sealed class DeviceBackend : ISearchBackend
         => CanKeep && TrySearch(request, cancellation);
 
     /// <inheritdoc/>
+    public bool TryLearned(BackendRequest request, CancellationToken cancellation) => TrySearch(request, cancellation);
+
+    /// <inheritdoc/>
+    public long RowsFound(int query) => _workspaces[0].RowsFound(query);
+
+    /// <inheritdoc/>
     public void Search(BackendRequest request, CancellationToken cancellation)
     {
         if (!TrySearch(request, cancellation))
@@ -106,7 +112,10 @@ internal sealed class DeviceBackend : ISearchBackend
             Stage("scan", times => times.ScanMs, string.Create(
                 CultureInfo.InvariantCulture,
                 $"on the device; batch of {queryCount}, {counters.Max(one => one.Passes)} passes; "
-                + $"{counters.Sum(one => one.Survivors)} survivors")),
+                + $"{counters.Sum(one => one.Survivors)} survivors")
+                + (counters.Sum(one => one.RowsScored) is > 0 and long scored
+                    ? string.Create(CultureInfo.InvariantCulture, $"; whole logits of {scored} rows")
+                    : string.Empty)),
             Stage("finish", times => times.FinishMs + times.DownloadMs, "on the device; survivors rescored and ordered"),
         ];
         clock.End("wait", "for the device, besides its stages", stages);
@@ -128,16 +137,40 @@ internal sealed class DeviceBackend : ISearchBackend
     private string? WhyNot(BackendRequest request)
     {
         DeviceShard shard = _devices.Shards[0];
+        if (request.Learned is { } learned && WhyNotLearned(learned, shard) is { } reason)
+        {
+            return reason;
+        }
+
         if (FindMissing(request, shard.Layout) is { } missing)
         {
             return missing;
         }
 
         Number(request, shard.Layout);
-        return IsSum(request) && !shard.Search.CanAdd(shard.Table.Arrays, request.DeviceNumbers.Span)
+        return request.Learned is not { FirstStage: 0 } && IsSum(request)
+            && !shard.Search.CanAdd(shard.Table.Arrays, request.DeviceNumbers.Span)
                 ? "embeddings are too wide to be added"
             : !_filters.TryBind(request.Scan.Filters.Span, shard.Table) ? "a filter is too large for it"
             : null;
+    }
+
+    /// <summary>What the devices cannot do of a learned similarity; null where they can.</summary>
+    private string? WhyNotLearned(LearnedSearch learned, DeviceShard shard)
+    {
+        foreach (int half in learned.Halves)
+        {
+            EmbeddingSchema schema = shard.Layout.Embeddings[half];
+            if (schema.RowType == RowType.None)
+            {
+                return $"the rows of {schema.Name} are kept on the host";
+            }
+        }
+
+        // What several shards find together, none of them knows.
+        return learned.FirstStage > 0 && _merge is not null
+            ? "several devices have the rows of a first stage"
+            : shard.WhyNot(learned.Similarity, learned.Halves);
     }
 
     /// <summary>What of a request the devices do not have; null where they have all.</summary>
@@ -200,9 +233,17 @@ internal sealed class DeviceBackend : ISearchBackend
     private void SearchShards(BackendRequest request, CancellationToken cancellation)
     {
         ScanRequest scan = request.Scan;
-        bool isSum = IsSum(request);
-        foreach (DeviceSearchRequest search in _requests)
+        bool isSum = request.Learned is not { FirstStage: 0 } && IsSum(request);
+        for (int shard = 0; shard < _requests.Length; shard++)
         {
+            DeviceSearchRequest search = _requests[shard];
+            search.Learned = request.Learned is not { } learned ? null : new LearnedRequest
+            {
+                Similarity = _devices.Shards[shard].SimilarityOf(learned.Similarity)!,
+                Halves = learned.Halves,
+                Queries = learned.Queries,
+                FirstStage = learned.FirstStage,
+            };
             search.Embedding = request.DeviceNumbers.Span[0];
             search.Embeddings = isSum ? request.DeviceNumbers : default;
             search.Weights = isSum ? scan.Weights : default;

@@ -27,6 +27,15 @@ internal interface ISearchBackend : IDisposable
     /// <exception cref="OperationCanceledException">The search was cancelled.</exception>
     bool TryKeep(BackendRequest request, CancellationToken cancellation) => false;
 
+    /// <summary>
+    /// Runs a request by a learned similarity, and waits; false, and nothing was done, where the processor has to.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The search was cancelled.</exception>
+    bool TryLearned(BackendRequest request, CancellationToken cancellation) => false;
+
+    /// <summary>How many rows a first stage found for a learned similarity.</summary>
+    long RowsFound(int query) => 0;
+
     /// <summary>Runs a request and waits.</summary>
     /// <exception cref="OperationCanceledException">The search was cancelled.</exception>
     void Search(BackendRequest request, CancellationToken cancellation);

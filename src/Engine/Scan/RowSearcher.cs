@@ -176,6 +176,31 @@ public sealed class RowSearcher : IDisposable
         }
     }
 
+    /// <summary>
+    /// Finds the <paramref name="k"/> best rows of each query by a learned similarity; false, and nothing was done,
+    /// where the processor has to.
+    /// </summary>
+    /// <param name="k">Rows wanted.</param>
+    /// <param name="learned">What scores, and which rows.</param>
+    /// <param name="cancellation">Looked at between passes.</param>
+    /// <exception cref="OperationCanceledException">The search was cancelled.</exception>
+    internal bool TrySearchLearned(int k, LearnedSearch learned, CancellationToken cancellation)
+    {
+        _request.K = k;
+        _search.Learned = learned;
+        try
+        {
+            return Backend.TryLearned(_search, cancellation);
+        }
+        finally
+        {
+            _search.Learned = null;
+        }
+    }
+
+    /// <summary>How many rows a first stage found in the last search by a learned similarity.</summary>
+    internal long RowsFound(int query) => Backend.RowsFound(query);
+
     /// <summary>How many of the rows that passed codes chose in the last search.</summary>
     internal long RowsKept(int query) => Backend.RowsKept(query);
 

@@ -1,6 +1,7 @@
 using Linr.Kernels.Filter;
 using Linr.Kernels.Layers;
 using Linr.Kernels.Scan;
+using Linr.Kernels.Similarities;
 
 namespace Linr.Kernels;
 
@@ -123,6 +124,14 @@ public static class CudaSources
         new("INPUT_SOURCES", LayerListRun.SourcesWord),
         .. Enum.GetValues<LayerOp>().Select(op => new CudaDefine($"OP_{op}".ToUpperInvariant(), (int)op)),
         .. Activation.CudaDefines,
+    ];
+
+    private static readonly CudaDefine[] s_similarity =
+    [
+        new("PAIRS_AT_ONCE", SimilarityScoresCuda.PairsAtOnce),
+        new("SIMILARITY_HADAMARD", (int)CudaSimilarityKind.Hadamard),
+        new("SIMILARITY_MIXTURE", (int)CudaSimilarityKind.Mixture),
+        .. s_elements,
     ];
 
     /// <summary>The files, by op.</summary>
@@ -293,6 +302,24 @@ public static class CudaSources
         ])
         {
             Parts = ["CanonicalScore/RowValue.cu"],
+        },
+        new("SimilarityScan", "SimilarityScan/SimilarityScan.cu", ["80", "90"],
+        [
+            .. s_survivors,
+            .. s_similarity,
+            new("QUEUE", SimilarityScanCuda.QueueLength),
+            new("ROUNDING_SHARE_BITS", BitConverter.SingleToInt32Bits(MixtureOfLogits.RoundingShare)),
+        ])
+        {
+            Parts = [.. s_survivorParts, "SimilarityScan/SimilarityTable.cu", "SimilarityScan/SimilarityTiles.cu"],
+        },
+        new("SimilarityScores", "SimilarityScan/SimilarityScores.cu", ["80", "90"],
+        [
+            .. s_similarity,
+            new("THREADS", SimilarityScoresCuda.Threads),
+        ])
+        {
+            Parts = ["SimilarityScan/SimilarityTable.cu"],
         },
         new("SharedFilter", "Filter/SharedFilter.cu", ["80", "90"], s_filter) { Parts = ["Filter/FilterTable.cu"] },
         new("WarpgroupScan", "FusedScan/WarpgroupScan.cu", ["90a"],

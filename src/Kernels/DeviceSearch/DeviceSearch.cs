@@ -106,6 +106,26 @@ public sealed class DeviceSearch : IDisposable
         return _ops.CanAdd(bytes, embeddings.Length);
     }
 
+    /// <summary>Why a learned similarity cannot be searched by; null where it can.</summary>
+    /// <param name="table">The table; its arrays need not be there.</param>
+    /// <param name="similarity">The similarity.</param>
+    /// <param name="halves">Which of the table's embeddings are the items' halves.</param>
+    public string? WhyNot(CudaTable table, CudaSimilarity similarity, ReadOnlySpan<int> halves)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(similarity);
+        Span<CudaElement> elements = stackalloc CudaElement[halves.Length];
+        for (int i = 0; i < halves.Length; i++)
+        {
+            elements[i] = table.Embeddings[halves[i]].Element;
+        }
+
+        return CudaSimilarity.WhyNot(similarity.Similarity, elements)
+            ?? (_ops.HasRoom(similarity, table.Embeddings[halves[0]])
+                ? null
+                : "it does not fit a multiprocessor's memory");
+    }
+
     /// <summary>
     /// Bytes of device memory that a workspace takes for batches of a table, filtered, grouped or neither: those of the
     /// shape that takes most. Plans and what they share take more where they are more than
@@ -115,7 +135,9 @@ public sealed class DeviceSearch : IDisposable
     /// <param name="embedding">Which of its embeddings is scored.</param>
     /// <param name="queryCount">Queries of a batch at most, each with a filter of its own.</param>
     /// <param name="k">Hits of a query at most.</param>
-    public long ScratchBytes(CudaTable table, int embedding, int queryCount, int k)
+    /// <param name="learned">A similarity that scores instead, without a first stage; null: none.</param>
+    public long ScratchBytes(
+        CudaTable table, int embedding, int queryCount, int k, LearnedRequest? learned = null)
     {
         ArgumentNullException.ThrowIfNull(table);
         long most = 0;
@@ -138,6 +160,7 @@ public sealed class DeviceSearch : IDisposable
                 Embedding = embedding,
                 QueryCount = queries,
                 K = k,
+                Learned = learned,
                 Filters = new DeviceFilter?[isFiltered ? queries : 0],
                 GroupColumn = hasGroups ? 0 : null,
             };

@@ -9,4 +9,8 @@ namespace Linr.Kernels;
 /// <param name="ListedQueries">Queries for which only listed rows were scored, in one list or each its own.</param>
 /// <param name="Survivors">Rows that a scan kept for the finish.</param>
 public readonly record struct DeviceSearchCounters(
-    int Passes, int Repeats, long RowsListed, int ListedQueries, long Survivors);
+    int Passes, int Repeats, long RowsListed, int ListedQueries, long Survivors)
+{
+    /// <summary>Rows whose whole logit a scan by a learned similarity computed, summed over queries.</summary>
+    public long RowsScored { get; init; }
+}

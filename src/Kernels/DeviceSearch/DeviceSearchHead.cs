@@ -6,6 +6,9 @@ namespace Linr.Kernels;
 [StructLayout(LayoutKind.Sequential)]
 internal struct DeviceSearchHead
 {
+    /// <summary>Where <see cref="K"/> stands, in words of 32 bits.</summary>
+    public const int KPlace = 2;
+
     public uint QueryCount;
     public uint PlanCount;
     public uint K;

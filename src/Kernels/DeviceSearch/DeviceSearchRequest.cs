@@ -50,17 +50,35 @@ public sealed class DeviceSearchRequest
     /// <summary>Hits of one group, 1 or more; read only with <see cref="GroupColumn"/>.</summary>
     public int GroupCap { get; set; } = 1;
 
+    /// <summary>
+    /// What scores instead of embeddings' metrics, or after them: without a first stage <see cref="Queries"/>,
+    /// embeddings and weights are not read; null: nothing.
+    /// </summary>
+    public LearnedRequest? Learned { get; set; }
+
     /// <summary>Whether the stages are timed.</summary>
     public bool IsTimed { get; set; }
 
     /// <summary>Embeddings of a weighted sum; 0 where scores are one embedding's own.</summary>
-    internal int TermCount => Embeddings.Length > 1 || !Weights.IsEmpty ? Math.Max(1, Embeddings.Length) : 0;
+    internal int TermCount => !IsLearnedScan && (Embeddings.Length > 1 || !Weights.IsEmpty)
+        ? Math.Max(1, Embeddings.Length)
+        : 0;
+
+    /// <summary>Whether a learned similarity scores every row that passes.</summary>
+    internal bool IsLearnedScan => Learned is { FirstStage: 0 };
+
+    /// <summary>Whether a learned similarity scores what a first stage finds.</summary>
+    internal bool HasFirstStage => Learned is { FirstStage: > 0 };
+
+    /// <summary>Hits of the scan: of the first stage, if there is one.</summary>
+    internal int ScanK => HasFirstStage ? Math.Max(K, Learned!.FirstStage) : K;
 
     /// <summary>Whether a group may have too many hits.</summary>
     internal bool HasGroups => GroupColumn is not null && GroupCap < Math.Min((uint)K, Table.RowCount);
 
     /// <summary>The n-th embedding.</summary>
-    internal CudaEmbedding EmbeddingAt(int n) => Table.Embeddings[Embeddings.IsEmpty ? Embedding : Embeddings.Span[n]];
+    internal CudaEmbedding EmbeddingAt(int n) => Table.Embeddings[
+        IsLearnedScan ? Learned!.Halves.Span[0] : Embeddings.IsEmpty ? Embedding : Embeddings.Span[n]];
 
     /// <summary>The filter of a query.</summary>
     internal DeviceFilter? FilterOf(int query)
@@ -75,7 +93,12 @@ public sealed class DeviceSearchRequest
         ArgumentNullException.ThrowIfNull(Table);
         ArgumentOutOfRangeException.ThrowIfNegative(QueryCount);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(K);
-        CheckEmbeddings();
+        Learned?.Check(Table, QueryCount);
+        if (!IsLearnedScan)
+        {
+            CheckEmbeddings();
+        }
+
         if (GroupColumn is int column)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(column, nameof(GroupColumn));

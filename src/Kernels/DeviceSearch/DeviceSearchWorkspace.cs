@@ -23,6 +23,7 @@ public sealed unsafe class DeviceSearchWorkspace : IDisposable
     private int[] _hitCounts = [];
     private long[] _passed = [];
     private long[] _kept = [];
+    private long[] _candidates = [];
     private int _queryCount;
     private nint _hits;
     private long _hitsPerQuery;
@@ -72,6 +73,9 @@ public sealed unsafe class DeviceSearchWorkspace : IDisposable
     /// <summary>How many of these got scores: all, unless codes chose.</summary>
     public long RowsKept(int query) => _kept[query];
 
+    /// <summary>How many rows a first stage found, which a learned similarity scored; 0 without one.</summary>
+    public long RowsFound(int query) => _candidates[query];
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -98,6 +102,8 @@ public sealed unsafe class DeviceSearchWorkspace : IDisposable
         ScanArrays.Grow(ref _hitCounts, _queryCount);
         ScanArrays.Grow(ref _passed, _queryCount);
         ScanArrays.Grow(ref _kept, _queryCount);
+        ScanArrays.Grow(ref _candidates, _queryCount);
+        Array.Clear(_candidates, 0, _queryCount);
         Array.Clear(_hitCounts, 0, _queryCount);
         Array.Fill(_passed, request.Table.RowCount, 0, _queryCount);
         Array.Fill(_kept, request.Table.RowCount, 0, _queryCount);
@@ -151,6 +157,7 @@ public sealed unsafe class DeviceSearchWorkspace : IDisposable
         long survivors = 0;
         long rowsListed = mode == SearchMode.Plain ? 0 : memory.Reads(memory.ListCount)[0];
         int listed = 0;
+        long scored = 0;
         for (int q = 0; q < queryCount; q++)
         {
             uint count = memory.Reads(memory.Counts)[q];
@@ -158,6 +165,7 @@ public sealed unsafe class DeviceSearchWorkspace : IDisposable
             SearchWay way = mode == SearchMode.Plain ? SearchWay.Dense : memory.Reads(memory.Ways)[q];
             listed += way == SearchWay.Dense ? 0 : 1;
             rowsListed += way == SearchWay.Direct ? count : 0;
+            scored += memory.Scored.IsEmpty ? 0 : memory.Reads(memory.Scored)[q];
         }
 
         Counters = new DeviceSearchCounters(
@@ -165,7 +173,10 @@ public sealed unsafe class DeviceSearchWorkspace : IDisposable
             Counters.Repeats + (isRepeat ? 1 : 0),
             Counters.RowsListed + rowsListed,
             Counters.ListedQueries + listed,
-            Counters.Survivors + survivors);
+            Counters.Survivors + survivors)
+        {
+            RowsScored = Counters.RowsScored + scored,
+        };
     }
 
     /// <summary>Takes the answers of a pass; where it is not the only one, they are copied.</summary>
@@ -173,7 +184,9 @@ public sealed unsafe class DeviceSearchWorkspace : IDisposable
         DeviceSearchRequest request, in SearchShape shape, SearchMemory memory, int firstQuery, int queryCount)
     {
         long k = Math.Min((uint)request.K, request.Table.RowCount);
-        ReadOnlySpan<uint> counts = memory.Reads(memory.HitCounts);
+        bool isStaged = shape.Answers > 0;
+        int hitsPerQuery = isStaged ? shape.Answers : shape.Hits;
+        ReadOnlySpan<uint> counts = memory.Reads(isStaged ? memory.AnswerCounts : memory.HitCounts);
         for (int q = 0; q < queryCount; q++)
         {
             _hitCounts[firstQuery + q] = (int)Math.Min(counts[q], k);
@@ -182,13 +195,14 @@ public sealed unsafe class DeviceSearchWorkspace : IDisposable
                 _passed[firstQuery + q] = (long)memory.Reads(memory.PlanPassed)[Plans.PlanOf[q]];
             }
 
+            _candidates[firstQuery + q] = isStaged ? Math.Min(memory.Reads(memory.HitCounts)[q], request.ScanK) : 0;
             _kept[firstQuery + q] = shape.Keeps ? (long)memory.Reads(memory.Passed)[q] : _passed[firstQuery + q];
         }
 
-        ScanHit* hits = (ScanHit*)memory.ReadAddress(memory.Hits);
+        ScanHit* hits = (ScanHit*)memory.ReadAddress(isStaged ? memory.Answers : memory.Hits);
         if (queryCount == request.QueryCount)
         {
-            (_hits, _hitsPerQuery) = ((nint)hits, shape.Hits);
+            (_hits, _hitsPerQuery) = ((nint)hits, hitsPerQuery);
             return;
         }
 
@@ -196,7 +210,7 @@ public sealed unsafe class DeviceSearchWorkspace : IDisposable
         _hits = ScanArrays.Grow(ref _answers, request.QueryCount * k * sizeof(ScanHit));
         for (int q = 0; q < queryCount; q++)
         {
-            new ReadOnlySpan<ScanHit>(hits + ((long)q * shape.Hits), _hitCounts[firstQuery + q])
+            new ReadOnlySpan<ScanHit>(hits + ((long)q * hitsPerQuery), _hitCounts[firstQuery + q])
                 .CopyTo(new Span<ScanHit>((ScanHit*)_hits + ((firstQuery + q) * k), _hitCounts[firstQuery + q]));
         }
     }

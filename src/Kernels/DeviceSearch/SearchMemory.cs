@@ -39,6 +39,11 @@ internal sealed unsafe class SearchMemory : IDisposable
         TermFactors = Take<float>((long)queries * shape.Terms);
         Weights = Take<float>((long)queries * shape.Terms);
         Groups = Take<CudaGroups>(shape.HasGroups ? 1 : 0);
+        Learned = Take<CudaSimilarityTable>(shape.Learned is null ? 0 : 1 + shape.Launches);
+        LearnedQueries = Take<float>(
+            shape.Answers == 0 ? 0 : (long)queries * shape.Learned!.Similarity.QueryWidth);
+        AnswerLowest = Take<float>(shape.Answers == 0 ? 0 : queries);
+        AnswerGroups = Take<CudaGroups>(shape.HasAnswerGroups ? 1 : 0);
         Batches = Take<CudaScanBatch>(1 + (BatchesPerLaunch * shape.Launches));
         Packed = Take<byte>((long)queries * shape.QueryBytes);
         Originals = Take<float>((long)queries * shape.Dim);
@@ -65,7 +70,11 @@ internal sealed unsafe class SearchMemory : IDisposable
         ListCount = Take<uint>(1);
         PlanPassed = Take<ulong>(shape.Plans);
         Passed = shape.Keeps ? Take<ulong>(queries) : PlanPassed;
-        Hits = Take<ScanHit>((long)queries * shape.Hits);
+        Scored = Take<uint>(shape.IsLearnedScan ? queries : 0);
+        Hits = Take<ScanHit>(shape.Answers > 0 ? 0 : (long)queries * shape.Hits);
+        AnswerCounts = Take<uint>(shape.Answers > 0 ? queries : 0);
+        AnswerStatus = Take<TopKStatus>(shape.Answers > 0 ? queries : 0);
+        Answers = Take<ScanHit>((long)queries * shape.Answers);
         DownloadBytes = _taken - UploadBytes;
 
         PlanMasks = Take<ulong>(shape.Plans * shape.MaskWords);
@@ -82,6 +91,15 @@ internal sealed unsafe class SearchMemory : IDisposable
         Words = Take<ulong>((long)queries * shape.Survivors);
         Slots = Take<ulong>((long)queries * shape.GroupSlots);
         Scratch = Take<byte>(TopKCuda.ScratchBytes(queries, shape.Hits, shape.Survivors, shape.HasGroups));
+        if (shape.Answers > 0)
+        {
+            Hits = Take<ScanHit>((long)queries * shape.Hits);
+            AnswerWords = Take<ulong>((long)queries * shape.Hits);
+            AnswerSurvivors = Take<uint>(queries);
+            AnswerScratch = Take<byte>(
+                TopKCuda.ScratchBytes(queries, shape.Answers, shape.Hits, shape.HasAnswerGroups));
+        }
+
         KeepScratch = Take<byte>(shape.Keeps ? CodeSelectCuda.ScratchBytes(queries, shape.Rows) : 0);
         DeviceBytes = _taken;
     }
@@ -228,6 +246,35 @@ internal sealed unsafe class SearchMemory : IDisposable
     public DeviceSlice<byte> Scratch { get; }
 
     public DeviceSlice<byte> KeepScratch { get; }
+
+    /// <summary>A learned similarity over the table: for all queries, then for those of each launch.</summary>
+    public DeviceSlice<CudaSimilarityTable> Learned { get; }
+
+    /// <summary>[query][QueryWidth]: what a similarity reads after a first stage; else the originals.</summary>
+    public DeviceSlice<float> LearnedQueries { get; }
+
+    /// <summary>[query]: the lowest logit that is asked for after a first stage.</summary>
+    public DeviceSlice<float> AnswerLowest { get; }
+
+    /// <summary>The cap on groups after a first stage, or empty.</summary>
+    public DeviceSlice<CudaGroups> AnswerGroups { get; }
+
+    /// <summary>[query]: rows that got their whole logit in a scan by a similarity.</summary>
+    public DeviceSlice<uint> Scored { get; }
+
+    /// <summary>[query][]: the hits after a first stage, whose own <see cref="Hits"/> stay on the device.</summary>
+    public DeviceSlice<ScanHit> Answers { get; }
+
+    public DeviceSlice<uint> AnswerCounts { get; }
+
+    public DeviceSlice<TopKStatus> AnswerStatus { get; }
+
+    public DeviceSlice<ulong> AnswerWords { get; }
+
+    /// <summary>[query]: how many of <see cref="AnswerWords"/>.</summary>
+    public DeviceSlice<uint> AnswerSurvivors { get; }
+
+    public DeviceSlice<byte> AnswerScratch { get; }
 
     private CudaGraphExec?[] Graphs { get; } = new CudaGraphExec?[GraphCount];
 

@@ -4,7 +4,7 @@ using Linr.Kernels.Filter;
 namespace Linr.Kernels;
 
 /// <summary>The loaded kernels of a search, and the order in which a pass runs them. One for a context.</summary>
-internal sealed class SearchOps : IDisposable
+internal sealed partial class SearchOps : IDisposable
 {
     private readonly PlanFilterCuda _filter;
     private readonly SearchStepsCuda _steps;
@@ -15,6 +15,8 @@ internal sealed class SearchOps : IDisposable
     private readonly Lock _loading = new();
     private FusedScanSumCuda? _sum;
     private CodeSelectCuda? _select;
+    private SimilarityScanCuda? _learnedScan;
+    private SimilarityScoresCuda? _learnedScores;
 
     /// <summary>Loads the kernels that every table needs.</summary>
     /// <exception cref="CudaException">The driver refused them.</exception>
@@ -43,6 +45,25 @@ internal sealed class SearchOps : IDisposable
                 + $"{queryBytes} bytes.");
     }
 
+    /// <summary>How many queries a launch of a scan by a learned similarity takes.</summary>
+    /// <exception cref="ArgumentException">Not even one fits a multiprocessor's memory.</exception>
+    public int QueriesPerLaunch(CudaSimilarity similarity, CudaEmbedding vectors)
+    {
+        int count = LearnedScores().HasRoom(similarity)
+            ? LearnedScan().QueriesPerLaunch(similarity, vectors.Element, vectors.RowBytes)
+            : 0;
+        return count > 0
+            ? count
+            : throw new ArgumentException(
+                $"Expected a similarity that fits a multiprocessor's memory; found one of {similarity.Hidden} hidden "
+                + $"units and {similarity.Pairs} pairs over rows of {vectors.RowBytes} bytes.");
+    }
+
+    /// <summary>Whether a similarity's scan, and its scores, fit a multiprocessor's memory.</summary>
+    public bool HasRoom(CudaSimilarity similarity, CudaEmbedding vectors)
+        => LearnedScores().HasRoom(similarity)
+            && LearnedScan().QueriesPerLaunch(similarity, vectors.Element, vectors.RowBytes) > 0;
+
     /// <summary>Whether cuts may be estimated from tiles.</summary>
     public bool HasTiles(CudaElement element, int queryBytes) => Scan(element).HasTiles(queryBytes);
 
@@ -55,6 +76,24 @@ internal sealed class SearchOps : IDisposable
         lock (_loading)
         {
             return _sum ??= new FusedScanSumCuda(_context);
+        }
+    }
+
+    /// <summary>The scan by a learned similarity; loads it at first.</summary>
+    private SimilarityScanCuda LearnedScan()
+    {
+        lock (_loading)
+        {
+            return _learnedScan ??= new SimilarityScanCuda(_context);
+        }
+    }
+
+    /// <summary>The scores of a learned similarity; loads them at first.</summary>
+    private SimilarityScoresCuda LearnedScores()
+    {
+        lock (_loading)
+        {
+            return _learnedScores ??= new SimilarityScoresCuda(_context);
         }
     }
 
@@ -98,6 +137,11 @@ internal sealed class SearchOps : IDisposable
         Mark(stream, marks, 0);
         memory.EnqueueUpload(stream);
         Mark(stream, marks, 1);
+        if (shape.IsLearnedScan)
+        {
+            stream.EnqueueZero(memory.Scored);
+        }
+
         if (mode == SearchMode.Filtered)
         {
             if (shape.Plans > 0)
@@ -142,6 +186,8 @@ internal sealed class SearchOps : IDisposable
         _bounds.Dispose();
         _sum?.Dispose();
         _select?.Dispose();
+        _learnedScan?.Dispose();
+        _learnedScores?.Dispose();
         foreach (FusedScanCuda? scan in _scans)
         {
             scan?.Dispose();
@@ -154,202 +200,5 @@ internal sealed class SearchOps : IDisposable
         {
             marks[stage].RecordNode(stream);
         }
-    }
-
-    private void EnqueueLaunches(
-        CudaStream stream,
-        SearchMode mode,
-        in SearchShape shape,
-        SearchMemory memory,
-        bool isSample,
-        bool hasTiles = false)
-    {
-        int rowBytes = CudaEmbedding.RowBytesOf(shape.Dim, shape.Element);
-        for (int launch = 0; launch < shape.Launches; launch++)
-        {
-            int room = Math.Min(shape.QueriesPerLaunch, shape.Queries - (launch * shape.QueriesPerLaunch));
-            CudaScanBatch counts = new() { QueryCount = room, QueryBytes = shape.QueryBytes };
-            foreach (bool isListed in (ReadOnlySpan<bool>)[false, true])
-            {
-                if (!IsScanned(mode, isListed))
-                {
-                    continue;
-                }
-
-                if (hasTiles && !isListed)
-                {
-                    Scan(shape.Element).LaunchTiles(
-                        stream, memory.DenseTable, memory.TilesBatch(launch), counts, rowBytes);
-                    continue;
-                }
-
-                DeviceSlice<CudaScanBatch> batch = memory.Batch(launch, isSample, isListed);
-                if (shape.Terms > 0)
-                {
-                    DeviceSlice<CudaScanSum> sum = memory.Sums.Slice((2 * launch) + (isListed ? 1 : 0), 1);
-                    Sum().Launch(stream, sum, shape.Terms, batch, counts);
-                }
-                else
-                {
-                    Scan(shape.Element).Launch(
-                        stream,
-                        isListed ? memory.Table : memory.DenseTable,
-                        batch,
-                        counts,
-                        rowBytes,
-                        isSpecial: isSample || isListed || shape.HasGroups || shape.Rows > int.MaxValue
-                            || (shape.HasNorms && shape.Element == CudaElement.Int8),
-                        isListed: isListed && !isSample && !shape.HasGroups && !shape.HasNorms);
-                }
-            }
-        }
-    }
-
-    /// <summary>Whether a pass scans all rows, or listed ones.</summary>
-    private static bool IsScanned(SearchMode mode, bool isListed)
-        => mode != (isListed ? SearchMode.Plain : SearchMode.Stretch);
-
-    private void EnqueueSeed(
-        CudaStream stream, SearchMode mode, bool isEstimated, in SearchShape shape, SearchMemory memory)
-    {
-        if (shape.HasGroups)
-        {
-            EnqueueGroupSeed(stream, mode, shape, memory);
-        }
-        else
-        {
-            EnqueueLaunches(stream, mode, shape, memory, isSample: true, isEstimated);
-            if (!isEstimated || mode != SearchMode.Plain)
-            {
-                EnqueueSampleCuts(stream, mode, shape, memory, withDense: !isEstimated);
-            }
-
-            if (isEstimated)
-            {
-                EnqueueEstimates(stream, shape, memory);
-            }
-        }
-
-        if (mode == SearchMode.Stretch)
-        {
-            _steps.Carry(stream, memory);
-        }
-    }
-
-    /// <summary>First cuts that k rows of the sample reach: of all queries, or of those that are listed.</summary>
-    private void EnqueueSampleCuts(
-        CudaStream stream, SearchMode mode, in SearchShape shape, SearchMemory memory, bool withDense)
-    {
-        _finish.LaunchSampleCut(
-            stream,
-            memory.Sample,
-            shape.PartHits,
-            memory.PartErrors,
-            memory.FirstCuts,
-            withDense ? default : memory.Ways);
-        bool isPlain = mode == SearchMode.Plain;
-        _bounds.Begin(
-            stream,
-            memory.Batches.Slice(0, 1),
-            memory.FirstCuts,
-            memory.Lowest,
-            memory.LevelBases,
-            memory.LevelShifts,
-            isPlain ? default : memory.Ways,
-            isPlain ? default : memory.DenseCuts,
-            isPlain ? default : memory.ListCuts,
-            withDense);
-    }
-
-    /// <summary>First cuts by estimate, of the queries that are not listed.</summary>
-    private void EnqueueEstimates(CudaStream stream, in SearchShape shape, SearchMemory memory)
-    {
-        for (int launch = 0; launch < shape.Launches; launch++)
-        {
-            int first = launch * shape.QueriesPerLaunch;
-            int room = Math.Min(shape.QueriesPerLaunch, shape.Queries - first);
-            _bounds.BeginTiles(
-                stream,
-                memory.TilesBatch(launch),
-                memory.Batch(launch, isSample: false, isListed: false),
-                memory.RowCount(isListed: false),
-                memory.Lowest.Slice(first, room),
-                memory.LevelBases.Slice(first, room),
-                memory.LevelShifts.Slice(first, room));
-        }
-    }
-
-    /// <summary>
-    /// With a cap on groups the rows of the sample matter, and each way of scanning knows its own: the first cuts need
-    /// no split.
-    /// </summary>
-    private void EnqueueGroupSeed(
-        CudaStream stream, SearchMode mode, in SearchShape shape, SearchMemory memory)
-    {
-        stream.EnqueueZero(memory.Slots);
-        if (mode == SearchMode.Plain)
-        {
-            stream.EnqueueZero(memory.Cuts);
-        }
-
-        EnqueueLaunches(stream, mode, shape, memory, isSample: true);
-        for (int launch = 0; launch < shape.Launches; launch++)
-        {
-            int first = launch * shape.QueriesPerLaunch;
-            int room = Math.Min(shape.QueriesPerLaunch, shape.Queries - first);
-            foreach (bool isListed in (ReadOnlySpan<bool>)[false, true])
-            {
-                if (IsScanned(mode, isListed))
-                {
-                    _bounds.BeginGroups(
-                        stream,
-                        memory.Batch(launch, isSample: true, isListed),
-                        memory.RowCount(isListed),
-                        shape.Terms > 0 ? FusedScanSumCuda.TileRows(room) : FusedScanCuda.TileRows(shape.Element, room),
-                        memory.Lowest.Slice(first, room),
-                        memory.LevelBases.Slice(first, room),
-                        memory.LevelShifts.Slice(first, room));
-                }
-            }
-        }
-    }
-
-    private void EnqueueScan(
-        CudaStream stream, SearchMode mode, bool isEstimated, in SearchShape shape, SearchMemory memory)
-    {
-        EnqueueLaunches(stream, mode, shape, memory, isSample: false);
-        bool isPlain = mode == SearchMode.Plain;
-        DeviceSlice<SearchWay> ways = isPlain ? default : memory.Ways;
-        DeviceSlice<uint> denseCuts = isPlain ? default : memory.DenseCuts;
-        DeviceSlice<uint> listCuts = isPlain ? default : memory.ListCuts;
-        if (shape.HasGroups)
-        {
-            _bounds.EndGroups(
-                stream, memory.Batches.Slice(0, 1), memory.LastCuts, memory.Lowest, ways, denseCuts, listCuts);
-        }
-        else
-        {
-            _bounds.End(
-                stream,
-                memory.Batches.Slice(0, 1),
-                memory.LastCuts,
-                memory.Lowest,
-                ways,
-                denseCuts,
-                listCuts,
-                isEstimated);
-        }
-    }
-
-    private void EnqueueFinish(
-        CudaStream stream, in SearchShape shape, SearchMemory memory, DeviceSlice<long> order)
-    {
-        TopKInput input = new(
-            memory.Words, memory.Counts, memory.LastCuts, memory.Twice, memory.Segments, order)
-        {
-            Groups = memory.Groups,
-        };
-        TopKOutput output = new(memory.Hits, memory.HitCounts, memory.Status);
-        _finish.Launch(stream, input, shape.Hits, memory.Scratch, output);
     }
 }

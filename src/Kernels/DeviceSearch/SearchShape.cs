@@ -73,6 +73,21 @@ internal readonly record struct SearchShape(
     /// <summary>Bytes of a code of those.</summary>
     public int CodeRowBytes { get; init; }
 
+    /// <summary>What scores instead of a metric, or after it; null: nothing.</summary>
+    public CudaSimilarity? Learned { get; init; }
+
+    /// <summary>Bytes of an item's vectors, of a scan by a learned similarity.</summary>
+    public int LearnedRowBytes { get; init; }
+
+    /// <summary>Room for so many hits that a similarity orders after a first stage; 0: there is none.</summary>
+    public int Answers { get; init; }
+
+    /// <summary>Whether groups have a cap after a first stage.</summary>
+    public bool HasAnswerGroups { get; init; }
+
+    /// <summary>Whether a learned similarity scores every row that passes.</summary>
+    public bool IsLearnedScan => Learned is not null && Answers == 0;
+
     /// <summary>Whether codes choose.</summary>
     public bool Keeps => CodeQueryBytes > 0;
 
@@ -113,9 +128,10 @@ internal readonly record struct SearchShape(
     {
         CudaTable table = request.Table;
         bool keeps = request.Keep is not null;
+        bool hasGroups = request.HasGroups && !request.HasFirstStage;
         bool isFiltered = !request.Filters.IsEmpty || !table.Live.IsEmpty || keeps;
         long rows = RoundUp(table.RowCount, RowsMin);
-        long hits = RoundUp(Math.Min((uint)request.K, table.RowCount), HitsMin);
+        long hits = RoundUp(Math.Min((uint)request.ScanK, table.RowCount), HitsMin);
         CudaElement element = request.EmbeddingAt(0).Element;
         bool isOfCodes = element == CudaElement.SignCode;
         bool isSmall = isOfCodes || element == CudaElement.Int8;
@@ -141,13 +157,21 @@ internal readonly record struct SearchShape(
             bytesPerQuery += PackedQueries.BytesPerQuery(embedding.Dim, embedding.Element);
         }
 
-        bool canEstimate = request.TermCount == 0 && !request.HasGroups && rows <= int.MaxValue
+        if (request.IsLearnedScan)
+        {
+            dim = request.Learned!.Similarity.Similarity.QueryWidth;
+            bytesPerQuery = new SimilarityQueries(request.Learned.Similarity, element).QueryBytes;
+        }
+
+        bool canEstimate = request.TermCount == 0 && !hasGroups && !request.IsLearnedScan && rows <= int.MaxValue
             && ops.HasTiles(element, bytesPerQuery);
         int sampleTiles = canEstimate ? FusedScan.SampleTiles(
-            table.RowCount, Math.Min((uint)request.K, table.RowCount), limits.SampleTiles) : 0;
-        long queryBytes = TopKCuda.ScratchBytes(1, (int)hits, survivors, request.HasGroups) + (8L * survivors)
+            table.RowCount, Math.Min((uint)request.ScanK, table.RowCount), limits.SampleTiles) : 0;
+        int answers = request.HasFirstStage ? (int)RoundUp(Math.Min((uint)request.K, table.RowCount), HitsMin) : 0;
+        long queryBytes = TopKCuda.ScratchBytes(1, (int)hits, survivors, hasGroups) + (8L * survivors)
             + (4L * sampleRows) + (4L * sampleTiles) + (8L * hits)
-            + (request.HasGroups ? 8L * FusedScan.GroupSlots((int)hits) : 0);
+            + (hasGroups ? 8L * FusedScan.GroupSlots((int)hits) : 0)
+            + (answers > 0 ? TopKCuda.ScratchBytes(1, answers, hits, request.HasGroups) + (8L * (hits + answers)) : 0);
         long maskBytes = isFiltered ? rows / 8 : 0;
         int queries = FusedScan.QueriesMax;
         while (queries > 1 && (queries / 2 >= queryCount
@@ -156,7 +180,9 @@ internal readonly record struct SearchShape(
             queries /= 2;
         }
 
-        int perLaunch = ops.QueriesPerLaunch(element, bytesPerQuery, request.TermCount);
+        int perLaunch = request.IsLearnedScan
+            ? ops.QueriesPerLaunch(request.Learned!.Similarity, request.EmbeddingAt(0))
+            : ops.QueriesPerLaunch(element, bytesPerQuery, request.TermCount);
         return new SearchShape(
             element,
             dim,
@@ -168,15 +194,19 @@ internal readonly record struct SearchShape(
             survivors,
             sampleRows,
             (int)Math.Min(usual, sampleRows),
-            request.HasGroups ? 1 : Math.Max(1, sampleRows / limits.PartRows),
+            hasGroups ? 1 : Math.Max(1, sampleRows / limits.PartRows),
             sampleTiles,
-            request.HasGroups ? 0 : Math.Min(survivors, limits.DirectRows),
+            hasGroups ? 0 : Math.Min(survivors, limits.DirectRows),
             0,
             rows,
             table.Columns.Length,
             table.Order.Numbers.IsEmpty ? 0 : table.Order.Numbers.Address,
-            request.HasGroups)
+            hasGroups)
         {
+            Learned = request.Learned?.Similarity,
+            LearnedRowBytes = request.IsLearnedScan ? request.EmbeddingAt(0).RowBytes : 0,
+            Answers = answers,
+            HasAnswerGroups = request.HasFirstStage && request.HasGroups,
             CodeQueryBytes = request.Keep is { } keep
                 ? PackedQueries.BytesPerQuery(table.Embeddings[keep.Codes].Dim, CudaElement.SignCode)
                 : 0,

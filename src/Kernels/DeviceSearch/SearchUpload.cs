@@ -21,7 +21,16 @@ internal readonly ref struct SearchUpload(DeviceSearchRequest request, SearchSha
     {
         WriteTable();
         WriteBatches(queryCount, shape.SampleTiles > 0);
-        if (shape.Terms > 0)
+        if (shape.Learned is not null)
+        {
+            new LearnedUpload(request, shape, memory).Write(firstQuery, queryCount);
+        }
+
+        if (shape.IsLearnedScan)
+        {
+            // Its queries are not an embedding's.
+        }
+        else if (shape.Terms > 0)
         {
             new SumUpload(request, shape, memory).Write(firstQuery, queryCount);
         }
@@ -32,8 +41,8 @@ internal readonly ref struct SearchUpload(DeviceSearchRequest request, SearchSha
 
         WriteTwice(queryCount);
         Span<float> lowest = memory.Writes(memory.Lowest);
-        lowest.Fill(float.NegativeInfinity);
-        if (!request.ScoreMin.IsEmpty)
+        lowest.Fill(shape.IsLearnedScan ? float.MinValue : float.NegativeInfinity);
+        if (!request.ScoreMin.IsEmpty && !request.HasFirstStage)
         {
             request.ScoreMin.Span.Slice(firstQuery, queryCount).CopyTo(lowest);
         }
@@ -69,7 +78,7 @@ internal readonly ref struct SearchUpload(DeviceSearchRequest request, SearchSha
         ? new CudaGroups(Source.Columns[request.GroupColumn!.Value], request.GroupCap)
         : default;
 
-    private int K => (int)Math.Min((uint)request.K, Source.RowCount);
+    private int K => (int)Math.Min((uint)request.ScanK, Source.RowCount);
 
     private void WriteTable()
     {

@@ -44,6 +44,21 @@ public sealed unsafe class HadamardMlp : LearnedSimilarity
     /// <inheritdoc/>
     public override int QueryWidth => _width;
 
+    /// <summary>W1, [M, H].</summary>
+    internal ReadOnlySpan<float> Inner => _inner;
+
+    /// <summary>b1, [M].</summary>
+    internal ReadOnlySpan<float> InnerBias => _innerBias;
+
+    /// <summary>w2, [M].</summary>
+    internal ReadOnlySpan<float> Outer => _outer;
+
+    /// <summary>b2.</summary>
+    internal float OuterBias => _outerBias;
+
+    /// <summary>M.</summary>
+    internal int Hidden => _hidden;
+
     /// <inheritdoc/>
     public override ImmutableArray<int> ItemWidths => [_width];
 

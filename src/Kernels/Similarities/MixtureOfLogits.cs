@@ -17,7 +17,7 @@ public sealed unsafe class MixtureOfLogits : LearnedSimilarity
     /// A mixture in floats is above its largest logit by no more than this share of it: K + 3 roundings of sums and
     /// one of the quotient, K at most <see cref="PairsMax"/>.
     /// </summary>
-    private const float RoundingShare = 1e-4f;
+    internal const float RoundingShare = 1e-4f;
 
     /// <summary>The largest number of pairs of components.</summary>
     public const int PairsMax = 256;
@@ -71,6 +71,21 @@ public sealed unsafe class MixtureOfLogits : LearnedSimilarity
 
     /// <summary>Components, one after the other; and the item's part of the gate, [K].</summary>
     public override ImmutableArray<int> ItemWidths => [_shape.ItemComponents * _shape.Dim, Pairs];
+
+    /// <summary>[H, K]</summary>
+    internal ReadOnlySpan<float> CrossInner => _crossInner;
+
+    /// <summary>[H], and zeros.</summary>
+    internal ReadOnlySpan<float> CrossInnerBias => _crossInnerBias;
+
+    /// <summary>[K, H]</summary>
+    internal ReadOnlySpan<float> CrossOuter => _crossOuter;
+
+    /// <summary>[K], and zeros.</summary>
+    internal ReadOnlySpan<float> CrossOuterBias => _crossOuterBias;
+
+    /// <summary>H.</summary>
+    internal int Hidden => _hidden;
 
     private int Pairs => _shape.Pairs;
 

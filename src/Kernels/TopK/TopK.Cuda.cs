@@ -93,8 +93,22 @@ public sealed class TopKCuda : IDisposable
             EnqueueCut(stream, input, k, layout, scratch);
         }
 
-        _scores.Launch(
-            stream, input.Segments, layout.Pairs(scratch), TopKScratch.PairCount(scratch), layout.Scores(scratch));
+        if (input.Learned is { } learned)
+        {
+            learned.Op.Launch(
+                stream,
+                learned.Similarity,
+                learned.Table,
+                learned.Queries,
+                layout.Pairs(scratch),
+                TopKScratch.PairCount(scratch),
+                layout.Scores(scratch));
+        }
+        else
+        {
+            _scores.Launch(
+                stream, input.Segments, layout.Pairs(scratch), TopKScratch.PairCount(scratch), layout.Scores(scratch));
+        }
 
         if (hasGroups)
         {

@@ -19,4 +19,7 @@ public readonly record struct TopKInput(
 {
     /// <summary>The cap on groups, or empty; with one no two keys are equal.</summary>
     public DeviceSlice<CudaGroups> Groups { get; init; }
+
+    /// <summary>What scores instead of <see cref="Segments"/>; null: they do.</summary>
+    internal LearnedScores? Learned { get; init; }
 }

@@ -187,6 +187,8 @@ public sealed class DeviceSearchTests(CudaMachine machine) : CudaTest(machine)
         Assert.Equal(CudaScanBatch.SampleRowsPlace * sizeof(uint), place);
         place = System.Runtime.InteropServices.Marshal.OffsetOf<CudaScanTable>("_rowCount");
         Assert.Equal(CudaScanTable.RowCountPlace * sizeof(uint), place);
+        place = System.Runtime.InteropServices.Marshal.OffsetOf<DeviceSearchHead>(nameof(DeviceSearchHead.K));
+        Assert.Equal(DeviceSearchHead.KPlace * sizeof(uint), place);
     }
 
     [Fact]

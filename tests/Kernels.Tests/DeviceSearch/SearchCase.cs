@@ -102,6 +102,18 @@ internal sealed unsafe class SearchCase : IDisposable
             K = k,
         };
 
+    /// <summary>Queries for an embedding of so many elements, one after the other.</summary>
+    public static float[] Vectors(int queryCount, int dim)
+    {
+        float[] vectors = new float[queryCount * dim];
+        for (int query = 0; query < queryCount; query++)
+        {
+            RandomRows.Queries(5)(query, vectors.AsSpan(query * dim, dim));
+        }
+
+        return vectors;
+    }
+
     /// <summary>Searches on both and compares hits bit by bit, and rows passed.</summary>
     public void Check(DeviceSearch search, DeviceSearchWorkspace workspace, DeviceSearchRequest request)
     {
@@ -155,7 +167,44 @@ internal sealed unsafe class SearchCase : IDisposable
         }
     }
 
+    /// <summary>The same by a learned similarity, of every row that passes or of a first stage's.</summary>
+    public void CheckLearned(DeviceSearch search, DeviceSearchWorkspace workspace, DeviceSearchRequest request)
+    {
+        workspace.Plans.SharedRowsMin = 1L << 40;
+        search.Search(request, workspace, TestContext.Current.CancellationToken);
+        LearnedRequest learned = request.Learned!;
+        ScanRequest twin = Twin(request);
+        using ScanWorkspace first = new();
+        if (learned.FirstStage > 0)
+        {
+            ScanRequest stage = Twin(request);
+            (stage.K, stage.ScoreMin, stage.Groups) = (request.ScanK, default, default);
+            FilteredTopK.Search(stage, first, null, TestContext.Current.CancellationToken);
+            twin.Filters = default;
+            twin.Candidates = Enumerable.Range(0, request.QueryCount).Select(query => new ReadOnlyMemory<uint>(
+                [.. first.Hits(query).ToArray().Select(hit => hit.Row)])).ToArray();
+        }
+
+        twin.Segments = learned.Halves.ToArray().Select(half => _host.Segments.Span[half]).ToArray();
+        twin.Queries = learned.Queries;
+        using SimilarityWorkspace expected = new();
+        Linr.Kernels.SimilarityScan.Search(
+            learned.Similarity.Similarity, twin, expected, null, TestContext.Current.CancellationToken);
+        for (int query = 0; query < request.QueryCount; query++)
+        {
+            ScanAssert.SameBits(expected.Hits(query), workspace.Hits(query));
+            Assert.Equal(
+                learned.FirstStage > 0 ? first.RowsPassed(query) : expected.RowsPassed(query),
+                workspace.RowsPassed(query));
+            Assert.Equal(learned.FirstStage > 0 ? first.Hits(query).Length : 0, workspace.RowsFound(query));
+        }
+    }
+
     private void Expect(DeviceSearchRequest request, ScanWorkspace expected)
+        => FilteredTopK.Search(Twin(request), expected, null, TestContext.Current.CancellationToken);
+
+    /// <summary>The request as the processor takes it.</summary>
+    private ScanRequest Twin(DeviceSearchRequest request)
     {
         Dictionary<DeviceFilter, RowFilter> filters = [];
         foreach (DeviceFilter? filter in request.Filters.Span)
@@ -166,7 +215,7 @@ internal sealed unsafe class SearchCase : IDisposable
             }
         }
 
-        ScanRequest twin = new()
+        return new ScanRequest
         {
             Segments = request.Embeddings.IsEmpty
                 ? _host.Segments.Slice(request.Embedding, 1)
@@ -183,7 +232,6 @@ internal sealed unsafe class SearchCase : IDisposable
             GroupCap = request.GroupCap,
             Filters = request.Filters.ToArray().Select(one => one is null ? null : filters[one]).ToArray(),
         };
-        FilteredTopK.Search(twin, expected, null, TestContext.Current.CancellationToken);
     }
 
     public DeviceSlice<T> Put<T>(T[] values)
