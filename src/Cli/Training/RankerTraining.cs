@@ -30,6 +30,12 @@ internal static class RankerTraining
         DefaultValueFactory = _ => s_defaults.Epochs,
     };
 
+    private static readonly Option<int> s_tuneEpochs = new("--rank-tune-epochs")
+    {
+        Description = "Passes at most, afterwards, over interactions that the towers have not learned from.",
+        DefaultValueFactory = _ => s_defaults.TuneEpochs,
+    };
+
     private static readonly Option<int> s_candidates = new("--rank-candidates")
     {
         Description = "Candidates that the ranker ranks.",
@@ -42,7 +48,7 @@ internal static class RankerTraining
         DefaultValueFactory = _ => s_defaults.RatingValue,
     };
 
-    public static IReadOnlyList<Option> All { get; } = [s_rank, s_name, s_epochs, s_candidates, s_ratingValue];
+    public static IReadOnlyList<Option> All { get; } = [s_rank, s_name, s_epochs, s_tuneEpochs, s_candidates, s_ratingValue];
 
     /// <summary>Whether a ranker is asked for.</summary>
     public static bool IsWanted(CommandContext context) => context.Get(s_rank);
@@ -67,6 +73,7 @@ internal static class RankerTraining
         {
             Name = context.Get(s_name),
             Epochs = context.Get(s_epochs),
+            TuneEpochs = context.Get(s_tuneEpochs),
             Candidates = context.Get(s_candidates),
             RatingValue = context.Get(s_ratingValue),
             TrainsTowers = context.Get(SimilarityTraining.Joint),

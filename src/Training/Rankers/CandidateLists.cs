@@ -52,7 +52,7 @@ internal sealed class CandidateLists
             ReadOnlySpan<int> known = _data.TrainingItemsOf(batch.UserOf(example));
             foreach (ref int drawn in list[(1 + _options.HardNegatives)..])
             {
-                drawn = DrawUnknown(known, random);
+                drawn = DrawUnknown(known, list[0], random);
             }
         }
 
@@ -69,23 +69,24 @@ internal sealed class CandidateLists
         {
             ReadOnlySpan<int> own = _data.TrainingItemsOf(batch.UserOf(example));
             most = Math.Max(most, own.Length);
+            known.Add((example * items.shape[0]) + batch.Targets[example]);
             foreach (int row in own)
             {
                 known.Add((example * items.shape[0]) + row);
             }
         }
 
-        depth = (int)Math.Max(1, Math.Min(_options.Candidates, items.shape[0] - most));
+        depth = (int)Math.Max(1, Math.Min(_options.Candidates, items.shape[0] - most - 1));
         Tensor scores = matmul(queries, items.t());
         scores.view(-1).FillInPlace(tensor(known.ToArray(), device: scores.device), Known);
         return scores.topk(depth, 1).indexes.cpu().contiguous().data<long>().ToArray();
     }
 
-    private int DrawUnknown(ReadOnlySpan<int> known, SplitMix random)
+    private int DrawUnknown(ReadOnlySpan<int> known, int target, SplitMix random)
     {
         const int tries = 8;
         int drawn = _trained[random.NextInt(_trained.Length)];
-        for (int again = 1; again < tries && known.Contains(drawn); again++)
+        for (int again = 1; again < tries && (drawn == target || known.Contains(drawn)); again++)
         {
             drawn = _trained[random.NextInt(_trained.Length)];
         }

@@ -15,15 +15,18 @@ internal sealed class RankerRun : IDisposable
     private readonly RankerOptions _options;
     private readonly TrainingOptions _towers;
     private readonly TargetSampler _sampler;
+    private readonly HeldOutSampler? _heldOut;
     private readonly ExampleBatch _batch;
     private readonly RankBatch _ranked;
     private readonly CandidateLists _lists;
     private readonly RankerLoss _loss;
     private readonly RankedItems _items;
     private readonly EvaluationCase[] _cases;
-    private readonly JointTowers? _joint;
+    private readonly JointTowers? _towersToo;
     private readonly TrainedSimilarity? _similarity;
     private SplitMix _random = new(0);
+    private JointTowers? _joint;
+    private bool _tunes;
 
     public RankerRun(
         TrainedModel model, TorchRanker ranker, TrainedSimilarity? similarity, RankerOptions options)
@@ -44,8 +47,10 @@ internal sealed class RankerRun : IDisposable
         _lists = new CandidateLists(model.Data, options);
         _loss = new RankerLoss(ranker.Spec, options);
         _items = new RankedItems(model, options);
-        _cases = EvaluationCase.Draw(model.Data, HeldOut.Validation, options.ValidationUsers, options.Seed);
-        _joint = options.TrainsTowers ? new JointTowers(model, similarity, _towers) : null;
+        (int[]? learned, _cases) = HeldOutSplit.Of(
+            model.Data, options.TuneEpochs > 0 ? HeldOutSplit.Share : 0, options.ValidationUsers, options.Seed);
+        _heldOut = learned is null ? null : new HeldOutSampler(model.Data, _towers, learned);
+        _towersToo = options.TrainsTowers ? new JointTowers(model, similarity, _towers) : null;
         State = new TrainingState(ranker.Weights, _towers);
     }
 
@@ -53,24 +58,31 @@ internal sealed class RankerRun : IDisposable
 
     public bool HasValidation => _cases.Length > 0;
 
+    private ExampleSampler? Examples => _tunes ? _heldOut : _sampler;
+
     public TrainingProgress Progress(int epoch, List<double> losses) => new(
-        epoch, _options.Epochs, losses.Count, _sampler.Steps, losses.Average(),
+        epoch, _options.Epochs + _options.TuneEpochs, losses.Count, Examples?.Steps ?? 0, losses.Average(),
         State.Epochs.Count == 0 ? null : State.Epochs[^1]);
 
     /// <summary>Starts an epoch: from now on negatives are found by the embeddings as they are.</summary>
-    public void Begin(int epoch)
+    /// <param name="epoch">1 for the first.</param>
+    /// <param name="tunes">Whether it is of interactions that the towers have not learned from.</param>
+    public void Begin(int epoch, bool tunes)
     {
+        _tunes = tunes;
+        _joint = tunes ? null : _towersToo;
+
         // First, since embedding items takes random numbers from Torch, and they may be embedded already.
         _items.Refresh();
         _random = new SplitMix(_options.Seed, -epoch);
         manual_seed((long)(_random.NextUInt64() >> 1));
-        _sampler.Begin(_options.Seed, epoch);
+        Examples?.Begin(_options.Seed, epoch);
     }
 
     /// <summary>Takes a step; its mean loss, or null when the epoch is over.</summary>
     public double? Step()
     {
-        if (!_sampler.Next(_batch))
+        if (Examples?.Next(_batch) is not true)
         {
             return null;
         }
@@ -109,7 +121,7 @@ internal sealed class RankerRun : IDisposable
             return (0, 0);
         }
 
-        _joint?.Refresh();
+        _towersToo?.Refresh();
         using RankerScorer scorer = TrainedRanker.Scorer(_model, _ranker, _similarity, _options);
         (UserResult[] results, _) = Evaluation.Ranking.Run(_model.Data, _cases, scorer);
         return (results.Average(result => result.HitAt(10)), results.Average(result => result.DiscountedGainAt(10)));
@@ -119,21 +131,21 @@ internal sealed class RankerRun : IDisposable
     public void TakeBest()
     {
         State.Best.Take();
-        _joint?.TakeBest();
+        _towersToo?.TakeBest();
     }
 
     /// <summary>Puts the best weights back.</summary>
     public void RestoreBest()
     {
         State.Best.Restore();
-        _joint?.RestoreBest();
+        _towersToo?.RestoreBest();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         State.Dispose();
-        _joint?.Dispose();
+        _towersToo?.Dispose();
         _items.Dispose();
     }
 

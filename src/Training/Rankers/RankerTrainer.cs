@@ -43,7 +43,7 @@ public static class RankerTrainer
         try
         {
             using var run = new RankerRun(model, ranker, similarity, options);
-            EpochResult[] epochs = Train(run, progress, cancellation);
+            EpochResult[] epochs = Train(run, options, progress, cancellation);
             return new TrainedRanker(model, ranker, similarity, options, epochs);
         }
         catch
@@ -53,36 +53,63 @@ public static class RankerTrainer
         }
     }
 
+    // What leaves candidates in the order of retrieval is the first to beat.
     private static EpochResult[] Train(
-        RankerRun run, Action<TrainingProgress>? progress, CancellationToken cancellation)
+        RankerRun run, RankerOptions options, Action<TrainingProgress>? progress, CancellationToken cancellation)
     {
-        while (!run.State.IsDone)
+        List<EpochResult> epochs = run.State.Epochs;
+        double best = run.HasValidation && options.TuneEpochs > 0 ? run.Validate().Gain : -1;
+        Phase(options.Epochs, tunes: false);
+        Phase(options.TuneEpochs, tunes: true);
+        return [.. epochs];
+
+        void Phase(int most, bool tunes)
         {
-            var clock = Stopwatch.StartNew();
-            int epoch = run.State.Epochs.Count + 1;
-            run.Begin(epoch);
-            var losses = new List<double>();
-            while (run.Step() is { } loss)
+            int since = 0;
+            for (int epoch = 0; epoch < most && since < options.Patience; epoch++)
             {
-                cancellation.ThrowIfCancellationRequested();
-                losses.Add(loss);
-                progress?.Invoke(run.Progress(epoch, losses));
+                EpochResult result = Epoch(run, tunes, best, progress, cancellation);
+                since = result.IsBest ? 0 : since + 1;
+                best = Math.Max(best, result.DiscountedGain);
             }
 
-            (double hitRate, double gain) = run.Validate();
-            bool isBest = !run.HasValidation || gain > run.State.BestGain;
-            run.State.Epochs.Add(new EpochResult(
-                epoch, losses.Average(), hitRate, gain, clock.Elapsed.TotalSeconds, isBest));
-            if (isBest)
+            // What comes next has other steps: it goes on from the last weights, which have seen all examples.
+            if (tunes || options.TuneEpochs == 0)
             {
-                run.TakeBest();
+                run.RestoreBest();
             }
+        }
+    }
 
+    private static EpochResult Epoch(
+        RankerRun run, bool tunes, double best, Action<TrainingProgress>? progress, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        int epoch = run.State.Epochs.Count + 1;
+        run.Begin(epoch, tunes);
+        var losses = new List<double>();
+        while (run.Step() is { } loss)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            losses.Add(loss);
             progress?.Invoke(run.Progress(epoch, losses));
         }
 
-        run.RestoreBest();
-        return [.. run.State.Epochs];
+        (double hitRate, double gain) = run.Validate();
+        bool isBest = !run.HasValidation || gain > best;
+        double mean = losses.DefaultIfEmpty(0).Average();
+        run.State.Epochs.Add(new EpochResult(epoch, mean, hitRate, gain, clock.Elapsed.TotalSeconds, isBest));
+        if (isBest)
+        {
+            run.TakeBest();
+        }
+
+        if (losses.Count > 0)
+        {
+            progress?.Invoke(run.Progress(epoch, losses));
+        }
+
+        return run.State.Epochs[^1];
     }
 
     /// <summary>Mean and deviation of what interactions that are trained on weigh; null where all weigh the same.</summary>

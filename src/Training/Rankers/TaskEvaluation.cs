@@ -67,10 +67,12 @@ public static class TaskEvaluation
         float[] retrieved = new float[cases.Length * items];
         scorer.Retrieval.Score(data, cases, retrieved);
         int[] rows = new int[cases.Length * count];
+        bool[] isFound = new bool[cases.Length];
         for (int one = 0; one < cases.Length; one++)
         {
             int[] best = RankerScorer.Best(data, cases[one], retrieved.AsSpan(one * items, items), count);
-            if (!best.Contains(cases[one].Target))
+            isFound[one] = best.Contains(cases[one].Target);
+            if (!isFound[one])
             {
                 best[^1] = cases[one].Target;
             }
@@ -88,13 +90,13 @@ public static class TaskEvaluation
             for (int task = 0; task < width; task++)
             {
                 int first = (one * count * width) + task;
-                if (spec.Tasks[task].Kind == RankTask.Probability)
+                if (spec.Tasks[task].Kind == RankTask.Probability && isFound[one])
                 {
                     found[task].Add((
                         ShareBelow(target, count, place => scores[first + (place * width)]),
                         ShareBelow(target, count, place => retrieved[(one * items) + list[place]])));
                 }
-                else if (heldOut != HeldOut.Cold)
+                else if (spec.Tasks[task].Kind == RankTask.Value && heldOut != HeldOut.Cold)
                 {
                     double given = data.WeightOf(data.StartOf(own.User) + own.SeenCount);
                     double error = given - scores[first + (target * width)];

@@ -6,8 +6,8 @@ namespace Linr.Training.Rankers;
 /// <param name="System">The ranker.</param>
 /// <param name="Task">The task.</param>
 /// <param name="Metric">
-/// <c>auc</c>: the share of a user's candidates that get a lower score than what the user took, equal ones half; what
-/// was taken is added where retrieval did not find it. <c>rmse</c>: the root of the mean squared difference to what the user gave.
+/// <c>auc</c>: the share of a user's candidates that get a lower score than what the user took, equal ones half, of
+/// users whose item is a candidate. <c>rmse</c>: the root of the mean squared difference to what the user gave.
 /// </param>
 /// <param name="Users">Users that it is of.</param>
 /// <param name="Value">The figure and its 95 % bootstrap interval over users.</param>
