@@ -26,22 +26,22 @@ public sealed class Retriever : IDisposable
     private readonly QueryResolver _resolver;
     private readonly RequestRunner _runner;
     private readonly TableScan _tableScan;
-    private readonly QueryTower? _tower;
+    private readonly QueryTowers? _towers;
     private readonly SimilaritySearch _similarities;
 
     private Retriever(
         ItemTable items,
         LayerList layers,
-        QueryTower? tower,
+        QueryTowers? towers,
         ImmutableArray<ModelSimilarity> similarities,
         string version,
         IDisposable owner,
         RetrieverOptions options)
     {
         Similarities = similarities;
-        (_devices, WhyNotCuda) = OpenDevices(items, tower, options);
+        (_devices, WhyNotCuda) = OpenDevices(items, towers, options);
         _owner = owner;
-        _tower = tower;
+        _towers = towers;
         Table = items;
         Layers = layers;
         ModelVersion = version;
@@ -52,7 +52,7 @@ public sealed class Retriever : IDisposable
         _hostPool = _devices is null
             ? _pool
             : new SearcherPool(_tableScan, () => new CpuBackend(_workers), backendsMax: 0);
-        _resolver = new QueryResolver(items, tower);
+        _resolver = new QueryResolver(items, towers, similarities);
         _similarities = new SimilaritySearch(_tableScan, _pool, _workers, similarities);
         _runner = new RequestRunner(
             items,
@@ -87,7 +87,7 @@ public sealed class Retriever : IDisposable
     public string? WhyNotCuda { get; }
 
     /// <summary>Whether requests may give a history.</summary>
-    public bool HasQueryTower => _tower is not null;
+    public bool HasQueryTower => _towers is not null;
 
     /// <summary>Opens a model file; it stays mapped until the retriever is disposed.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -105,7 +105,7 @@ public sealed class Retriever : IDisposable
             return new Retriever(
                 model.Items,
                 layers,
-                QueryTower.Find(model, layers),
+                QueryTowers.Load(model, layers),
                 ModelSimilarity.LoadAll(model),
                 model.Version,
                 owner: model,
@@ -130,7 +130,7 @@ public sealed class Retriever : IDisposable
         return new Retriever(
             items,
             new LayerList([]),
-            tower: null,
+            towers: null,
             similarities: [],
             version,
             owner: items,
@@ -159,7 +159,7 @@ public sealed class Retriever : IDisposable
     {
         ArgumentNullException.ThrowIfNull(requests);
         RequestWork[] work = Resolve(
-            [.. requests.Select(request => RequestCheck.Complete(request, Schema, _tower, Similarities))]);
+            [.. requests.Select(request => RequestCheck.Complete(request, Schema, _towers, Similarities))]);
         _runner.Run(work, cancellation);
         return [.. work.Select(one => one.Response!)];
     }
@@ -201,7 +201,7 @@ public sealed class Retriever : IDisposable
 
         _pool.Dispose();
         _hostPool.Dispose();
-        _tower?.Dispose();
+        _towers?.Dispose();
         _devices?.Dispose();
         _workers?.Dispose();
         _owner.Dispose();
@@ -211,7 +211,7 @@ public sealed class Retriever : IDisposable
     /// <exception cref="ArgumentException">The request is wrong; the message lists every problem.</exception>
     internal RequestWork Prepare(SearchRequest request)
     {
-        return Resolve([RequestCheck.Complete(request, Schema, _tower, Similarities)])[0];
+        return Resolve([RequestCheck.Complete(request, Schema, _towers, Similarities)])[0];
     }
 
     /// <summary>Answers prepared requests of one shape by one scan; one with a wrong filter fails alone.</summary>
@@ -233,11 +233,11 @@ public sealed class Retriever : IDisposable
     }
 
     private static (DeviceSet? Devices, string? WhyNot) OpenDevices(
-        ItemTable items, QueryTower? tower, RetrieverOptions options)
+        ItemTable items, QueryTowers? towers, RetrieverOptions options)
         => options.Device switch
         {
-            EngineDevice.Cuda => (DeviceSet.Open(items, tower, options.Cuda), null),
-            EngineDevice.Auto => (DeviceSet.TryOpen(items, tower, options.Cuda, out string? reason), reason),
+            EngineDevice.Cuda => (DeviceSet.Open(items, towers, options.Cuda), null),
+            EngineDevice.Auto => (DeviceSet.TryOpen(items, towers, options.Cuda, out string? reason), reason),
             _ => (null, null),
         };
 
@@ -262,10 +262,12 @@ public sealed class Retriever : IDisposable
 
     private string Describe(SearchRequest request, ResolvedQuery query)
     {
-        string names = string.Join(" + ", query.Embeddings.Select(embedding => embedding.Name));
+        ImmutableArray<EmbeddingQuery> read =
+            query.SimilarityQueries.IsEmpty ? query.Embeddings : query.SimilarityQueries;
+        string names = string.Join(" + ", read.Select(embedding => embedding.Name));
         return request.Embeddings.Length > 0 ? $"{names}, given"
             : request.Items.Length > 0 ? $"{names}, mean of {query.Seen.Length} items"
-            : $"{names}, query tower over {query.Seen.Length} items"
+            : $"{names}, query {(query.SimilarityQueries.Length > 1 ? "towers" : "tower")} over {query.Seen.Length} items"
                 + (_devices is null ? string.Empty : " on the device");
     }
 }

@@ -4,6 +4,7 @@ using Linr.Index.ModelFiles;
 using Linr.Layers;
 using Linr.ModelFile;
 using Linr.Training.Data;
+using Linr.Training.Embeddings;
 using Linr.Training.Similarities;
 using Linr.Training.Torch;
 
@@ -44,8 +45,10 @@ public static class ModelExporter
         {
             Embeddings =
             [
-                .. catalogue.Schema.Embeddings.Where(one => one.Name != name),
+                .. catalogue.Schema.Embeddings.Where(
+                    one => one.Name != name && model.Embeddings.All(made => made.Name != one.Name)),
                 new EmbeddingSchema(name, dim, metric, rowType, codes, copy),
+                .. model.Embeddings.Select(one => new EmbeddingSchema(one.Name, one.Dim, Metric.Cosine)),
                 .. (similarities ?? []).SelectMany(similarity => similarity.Embeddings),
             ],
         };
@@ -55,6 +58,11 @@ public static class ModelExporter
             uint first = (uint)builder.Rows;
             builder.Append(batch);
             builder.SetEmbeddings(name, first, model.ItemEmbeddings.Span.Slice((int)first * dim, batch.Length * dim));
+        }
+
+        foreach (ItemEmbedding one in model.Embeddings)
+        {
+            builder.SetEmbeddings(one.Name, 0, one.Rows.Span);
         }
 
         foreach (TrainedSimilarity similarity in similarities ?? [])
@@ -72,14 +80,19 @@ public static class ModelExporter
             Version = version,
             LayersJson = model.Layers.ToJson(),
             SimilaritiesJson = new SimilarityList([.. (similarities ?? []).Select(one => one.Spec)]).ToJson(),
-            Tensors = [.. Tensors(model), .. (similarities ?? []).SelectMany(similarity => similarity.Tensors())],
+            Tensors =
+            [
+                .. Tensors(model),
+                .. model.Embeddings.SelectMany(one => one.Tensors()),
+                .. (similarities ?? []).SelectMany(similarity => similarity.Tensors()),
+            ],
         });
     }
 
     private static IEnumerable<TensorSource> Tensors(TrainedModel model)
     {
         (long[] keys, int[] order) = IdsByKey(model);
-        foreach (LayerSpec layer in model.Layers.Towers.SelectMany(tower => tower.Layers))
+        foreach (LayerSpec layer in model.Model.Layers.Towers.SelectMany(tower => tower.Layers))
         {
             bool isKeyed = layer.Tensors.ContainsKey("keys");
             foreach ((string _, string name) in layer.Tensors.Where(pair => pair.Key is "weight" or "bias" or "query"))

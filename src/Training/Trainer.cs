@@ -93,7 +93,7 @@ public static class Trainer
                 Checkpoint.Write(options.CheckpointPath, data, options, state);
             }
 
-            int steps = Steps(sampler, options);
+            int steps = sampler.Steps(options.BatchSize);
             progress?.Invoke(
                 new TrainingProgress(state.Epochs.Count, options.Epochs, steps, steps, loss, state.Epochs[^1]));
         }
@@ -125,7 +125,7 @@ public static class Trainer
             sum += step.Run(batch, random);
             done++;
             progress?.Invoke(
-                new TrainingProgress(epoch, options.Epochs, done, Steps(sampler, options), sum / done, last));
+                new TrainingProgress(epoch, options.Epochs, done, sampler.Steps(options.BatchSize), sum / done, last));
         }
 
         return sum / done;
@@ -145,12 +145,6 @@ public static class Trainer
             (users, histories) => model.QueryEmbeddings(users, histories, items));
         (UserResult[] results, _) = Ranking.Run(data, cases, scorer);
         return (results.Average(result => result.HitAt(10)), results.Average(result => result.DiscountedGainAt(10)));
-    }
-
-    private static int Steps(ExampleSampler sampler, TrainingOptions options)
-    {
-        (int whole, int rest) = Math.DivRem(sampler.Count, options.BatchSize);
-        return whole + (rest >= 2 ? 1 : 0);
     }
 
     private static TrainingRun Record(InteractionDataset data, TrainingOptions options, EpochResult[] epochs) => new()

@@ -27,12 +27,12 @@ internal sealed class DeviceSet : IDisposable
     /// <summary>What explanations call it, such as <c>cuda NVIDIA H200</c>.</summary>
     public string Name { get; private set; } = string.Empty;
 
-    /// <summary>Opens the devices, loads the rows and moves the query tower, if there is one, to the first.</summary>
+    /// <summary>Opens the devices, loads the rows and moves the query towers, if there are any, to the first.</summary>
     /// <exception cref="CudaException">There is no driver or device, or a call failed; all was given back.</exception>
     /// <exception cref="DeviceMemoryException">The rows do not fit.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such device.</exception>
     /// <exception cref="NotSupportedException">A device is too old.</exception>
-    public static DeviceSet Open(ItemTable items, QueryTower? tower, CudaOptions options)
+    public static DeviceSet Open(ItemTable items, QueryTowers? towers, CudaOptions options)
     {
         CudaDriver.Load();
         var set = new DeviceSet();
@@ -45,9 +45,9 @@ internal sealed class DeviceSet : IDisposable
                     items, shards[shard], keepsRowsOnHost: options.KeepsRowsOnHost)));
             }
 
-            set.CheckBudgets(options, tower?.DeviceBytes ?? 0);
+            set.CheckBudgets(options, towers?.DeviceBytes ?? 0);
             set._shards.ForEach(shard => shard.Load(items, options.Progress));
-            tower?.UseDevice(set._shards[0].Context);
+            towers?.UseDevice(set._shards[0].Context);
             set.Name = Describe(set._shards);
             return set;
         }
@@ -60,7 +60,7 @@ internal sealed class DeviceSet : IDisposable
 
     /// <summary>As <see cref="Open"/>; null, with one sentence, where the processor is to serve.</summary>
     public static DeviceSet? TryOpen(
-        ItemTable items, QueryTower? tower, CudaOptions options, out string? reason)
+        ItemTable items, QueryTowers? towers, CudaOptions options, out string? reason)
     {
         if (!CudaDriver.TryLoad(out reason))
         {
@@ -69,7 +69,7 @@ internal sealed class DeviceSet : IDisposable
 
         try
         {
-            return Open(items, tower, options);
+            return Open(items, towers, options);
         }
         catch (Exception problem) when (
             problem is CudaException or DeviceMemoryException or ArgumentOutOfRangeException or NotSupportedException)

@@ -9,7 +9,7 @@ using Linr.Layers;
 
 namespace Linr.Engine.Requests;
 
-/// <summary>Embeds histories and query features by the model's query tower. Safe for concurrent use.</summary>
+/// <summary>Embeds histories and query features by a query tower of the model. Safe for concurrent use.</summary>
 internal sealed class QueryTower : IDisposable
 {
     private readonly Tower _tower;
@@ -32,18 +32,12 @@ internal sealed class QueryTower : IDisposable
     public string Embedding => _tower.Spec.Embedding;
 
     /// <summary>Bytes of device memory that the weights take on a device, whether they are there or not.</summary>
-    public long DeviceBytes => _tower.DeviceBytes;
+    public long DeviceBytes => _tower.CanUseDevice ? _tower.DeviceBytes : 0;
 
-    /// <summary>The query tower of a model, or null when it has none.</summary>
+    /// <summary>A query tower of a model.</summary>
     /// <exception cref="LayerException">A layer is unknown, or does not fit the model's embeddings.</exception>
-    public static QueryTower? Find(LoadedModel model, LayerList layers)
+    public static QueryTower Load(LoadedModel model, TowerSpec spec)
     {
-        TowerSpec? spec = layers.Towers.FirstOrDefault(tower => tower.Name == TowerSpec.QueryTower);
-        if (spec is null)
-        {
-            return null;
-        }
-
         EmbeddingColumn? items = model.Items.FindEmbedding(spec.Embedding);
         if (items is null || items.Schema.Dim != spec.Dim)
         {
@@ -55,9 +49,15 @@ internal sealed class QueryTower : IDisposable
         return new QueryTower(Tower.Load(model, spec), items, model.Items.Ids);
     }
 
-    /// <summary>From now on a device runs the layers; call it before the first query.</summary>
+    /// <summary>From now on a device runs the layers, if it can; call it before the first query.</summary>
     /// <inheritdoc cref="Tower.UseDevice" path="/exception"/>
-    public void UseDevice(CudaContext context) => _tower.UseDevice(context);
+    public void UseDevice(CudaContext context)
+    {
+        if (_tower.CanUseDevice)
+        {
+            _tower.UseDevice(context);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _tower.Dispose();
@@ -65,7 +65,7 @@ internal sealed class QueryTower : IDisposable
     /// <summary>Query embeddings of histories, oldest item first, and query features, all at once.</summary>
     /// <exception cref="ArgumentException">A feature is of a type that the tower cannot read.</exception>
     /// <exception cref="CudaException">The device failed.</exception>
-    public IEnumerable<EmbeddingQuery> Embed(
+    public EmbeddingQuery[] Embed(
         IReadOnlyList<(ImmutableArray<uint> History, IReadOnlyDictionary<string, IReadOnlyList<Value>> Features)> queries)
     {
         if (!_batches.TryTake(out TowerBatch? batch))
@@ -91,7 +91,10 @@ internal sealed class QueryTower : IDisposable
         var embeddings = new float[batch.Count * dim];
         _tower.Embed(batch, embeddings);
         _batches.Add(batch);
-        return Enumerable.Range(0, queries.Count)
-            .Select(query => new EmbeddingQuery(_tower.Spec.Embedding, embeddings.AsMemory(query * dim, dim)));
+        return
+        [
+            .. Enumerable.Range(0, queries.Count)
+                .Select(query => new EmbeddingQuery(_tower.Spec.Embedding, embeddings.AsMemory(query * dim, dim))),
+        ];
     }
 }

@@ -15,9 +15,9 @@ internal static class RequestCheck
     /// </summary>
     /// <exception cref="ArgumentException">The request is wrong; the message lists every problem.</exception>
     public static SearchRequest Complete(
-        SearchRequest request, Schema schema, QueryTower? tower, ImmutableArray<ModelSimilarity> similarities)
+        SearchRequest request, Schema schema, QueryTowers? towers, ImmutableArray<ModelSimilarity> similarities)
     {
-        EmbeddingSchema? searched = Searched(request, schema, tower);
+        EmbeddingSchema? searched = Searched(request, schema, towers);
         if (request.Approximation is null && request.Similarity is null && searched is { RowType: RowType.None })
         {
             request = request with { Approximation = new Approximation { Rescores = false } };
@@ -30,10 +30,10 @@ internal static class RequestCheck
         }
 
         var problems = new List<string>();
-        AddQueryProblems(request, schema, tower, problems);
+        AddQueryProblems(request, schema, towers, problems);
         AddResultProblems(request, schema, problems);
-        AddApproximationProblems(request, schema, tower, problems);
-        AddSimilarityProblems(request, searched, similarities, problems);
+        AddApproximationProblems(request, schema, towers, problems);
+        AddSimilarityProblems(request, similarities, towers, problems);
         if (problems.Count > 0)
         {
             throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(request));
@@ -42,7 +42,7 @@ internal static class RequestCheck
         return request;
     }
 
-    private static void AddQueryProblems(SearchRequest request, Schema schema, QueryTower? tower, List<string> problems)
+    private static void AddQueryProblems(SearchRequest request, Schema schema, QueryTowers? towers, List<string> problems)
     {
         bool byTower = request.History.Length > 0 || request.Features.Count > 0;
         int ways = (request.Embeddings.Length > 0 ? 1 : 0) + (request.Items.Length > 0 ? 1 : 0) + (byTower ? 1 : 0);
@@ -50,19 +50,19 @@ internal static class RequestCheck
         {
             problems.Add("Expected one of Embeddings, Items, and History with Features; found several.");
         }
-        else if (ways == 0 && tower is null)
+        else if (ways == 0 && towers is null)
         {
             problems.Add("Expected Embeddings or Items: the model has no query tower; found no query.");
         }
-        else if (byTower && tower is null)
+        else if (byTower && towers is null)
         {
             problems.Add("History and Features: the model has no query tower; expected Embeddings or Items.");
         }
 
-        if (tower is not null)
+        if (towers is not null)
         {
-            string known = string.Join(", ", tower.FeatureNames.DefaultIfEmpty("none"));
-            problems.AddRange(request.Features.Keys.Except(tower.FeatureNames)
+            string known = string.Join(", ", towers.FeatureNames.DefaultIfEmpty("none"));
+            problems.AddRange(request.Features.Keys.Except(towers.FeatureNames)
                 .Select(name => $"Features: expected what the query tower reads ({known}); found \"{name}\"."));
         }
 
@@ -174,7 +174,7 @@ internal static class RequestCheck
     }
 
     private static void AddApproximationProblems(
-        SearchRequest request, Schema schema, QueryTower? tower, List<string> problems)
+        SearchRequest request, Schema schema, QueryTowers? towers, List<string> problems)
     {
         if (request.CheckExact && (request.Approximation is null || request.Diversity is not null))
         {
@@ -192,7 +192,7 @@ internal static class RequestCheck
                 $"Approximation: expected a query of one embedding; found {request.Embeddings.Length}.");
         }
 
-        EmbeddingSchema? searched = Searched(request, schema, tower);
+        EmbeddingSchema? searched = Searched(request, schema, towers);
         if (approximation is { By: ScoreSource.Codes } && searched is { Codes: null })
         {
             problems.Add(
@@ -234,8 +234,8 @@ internal static class RequestCheck
 
     private static void AddSimilarityProblems(
         SearchRequest request,
-        EmbeddingSchema? searched,
         ImmutableArray<ModelSimilarity> similarities,
+        QueryTowers? towers,
         List<string> problems)
     {
         if (request.FirstStage is { } firstStage && (firstStage < 1 || request.Similarity is null))
@@ -256,16 +256,31 @@ internal static class RequestCheck
             return;
         }
 
-        if (request.Embeddings.Length > 1 || (searched is not null && searched.Name != similarity.QueryEmbedding))
-        {
-            problems.Add(
-                $"Similarity: expected a query of the embedding \"{similarity.QueryEmbedding}\" for \"{name}\"; found "
-                + $"{(request.Embeddings.Length > 1 ? $"{request.Embeddings.Length}" : $"\"{searched!.Name}\"")}.");
-        }
-
+        AddSourceProblems(request, similarity, towers, problems);
         if (request.Approximation is not null)
         {
             problems.Add("Similarity: expected FirstStage instead of Approximation, which is of an embedding's own scores.");
+        }
+    }
+
+    /// <summary>A similarity needs a query for each embedding that it reads, and no other.</summary>
+    private static void AddSourceProblems(
+        SearchRequest request, ModelSimilarity similarity, QueryTowers? towers, List<string> problems)
+    {
+        string expected = string.Join(", ", similarity.QueryEmbeddings.Select(name => $"\"{name}\""));
+        string[] given = [.. request.Embeddings.Select(query => query.Name)];
+        if (given.Length > 0 && !given.ToHashSet().SetEquals(similarity.QueryEmbeddings))
+        {
+            problems.Add(
+                $"Similarity: expected a query of each of {expected} for \"{similarity.Spec.Name}\"; found "
+                + $"{string.Join(", ", given.Select(name => $"\"{name}\""))}.");
+        }
+
+        if (given.Length == 0 && request.Items.Length == 0 && towers is not null)
+        {
+            problems.AddRange(similarity.QueryEmbeddings.Where(name => towers.Find(name) is null).Select(
+                name => $"Similarity: \"{similarity.Spec.Name}\" reads \"{name}\", for which the model has no query "
+                    + $"tower; expected Embeddings of {expected}, or Items."));
         }
     }
 
@@ -302,10 +317,10 @@ internal static class RequestCheck
     }
 
     /// <summary>The embedding that a request searches, the first of several; null where there is none.</summary>
-    private static EmbeddingSchema? Searched(SearchRequest request, Schema schema, QueryTower? tower)
+    private static EmbeddingSchema? Searched(SearchRequest request, Schema schema, QueryTowers? towers)
     {
         string? name = request.Embeddings.Length > 0 ? request.Embeddings[0].Name
-            : request.Items.Length == 0 && tower is not null ? tower.Embedding
+            : request.Items.Length == 0 && towers is not null ? towers.Embedding
             : schema.Embeddings.FirstOrDefault()?.Name;
         return name is null ? null : schema.FindEmbedding(name);
     }

@@ -71,7 +71,8 @@ internal sealed class SimilaritySearch(
             Segments = similarity.ItemEmbeddings.Select(name => table.Segment(name, ScoreSource.Rows)).ToArray(),
             RowCount = table.Table.Rows,
             QueryCount = batch.Length,
-            Queries = similarity.QueryHalves(batch.Select(work => work.Query.Embeddings[0].Vector)),
+            Queries = similarity.QueryHalves(batch.Select(
+                work => work.Query.SimilarityQueries.Select(query => query.Vector).ToArray())),
             K = batch.Max(work => work.ScanK),
             ScoreMin = batch.Select(work => work.Request.ScoreMin ?? float.NegativeInfinity).ToArray(),
             Order = table.Table.Order,

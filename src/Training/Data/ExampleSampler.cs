@@ -33,6 +33,13 @@ internal sealed class ExampleSampler
     /// <summary>Examples of an epoch.</summary>
     public int Count => _examples.Length;
 
+    /// <summary>Steps of an epoch; a last batch of one example is left out.</summary>
+    public int Steps(int batchSize)
+    {
+        (int whole, int rest) = Math.DivRem(Count, batchSize);
+        return whole + (rest >= 2 ? 1 : 0);
+    }
+
     /// <summary>Starts an epoch.</summary>
     public void Begin(long seed, int epoch)
     {

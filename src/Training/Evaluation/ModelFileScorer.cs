@@ -41,7 +41,7 @@ public static class ModelFileScorer
         float[] items = ItemEmbeddings(model.Items, spec, data.Catalogue);
         TowerBatch batch = tower.CreateBatch();
         return new TwoTowerScorer(
-            name, spec.Dim, tower.HistoryLength, items, (users, histories) => Embed(tower, batch, data, items, users, histories));
+            name, spec.Dim, tower.HistoryLength, items, (users, histories) => Embed(tower, batch, data, items, users, histories, tower.HistoryLength));
     }
 
     /// <summary>Scorers of the model's learned similarities; the model must outlive them. Dispose them.</summary>
@@ -56,26 +56,44 @@ public static class ModelFileScorer
         ArgumentNullException.ThrowIfNull(data);
         var layers = LayerList.Parse(model.LayersJson);
         var scorers = new List<SimilarityScorer>();
+        int historyLength = HistoryLength(layers);
         foreach (ModelSimilarity similarity in ModelSimilarity.LoadAll(model))
         {
-            TowerSpec spec = layers.Find(TowerSpec.QueryTower, similarity.QueryEmbedding)
-                ?? throw new ArgumentException(
-                    $"Expected a query tower for \"{similarity.QueryEmbedding}\"; {model.Path} has none.", nameof(model));
-            var tower = Tower.Load(model, spec);
-            TowerBatch batch = tower.CreateBatch();
-            float[] items = ItemEmbeddings(model.Items, spec, data.Catalogue);
+            Func<int[], int[], float[]>[] embedders =
+                [.. similarity.QueryEmbeddings.Select(name => Embedder(model, layers, name, data, historyLength))];
+            int[] dims = [.. similarity.QueryEmbeddings.Select(name => model.Items.FindEmbedding(name)!.Schema.Dim)];
             scorers.Add(new SimilarityScorer(
                 similarity.Spec.Name,
                 similarity.Similarity,
                 [.. similarity.Spec.Items.Select(head => ItemEmbeddings(model.Items, head, data.Catalogue))],
-                tower.HistoryLength,
-                (users, histories) => similarity.QueryHalves(
-                    Embed(tower, batch, data, items, users, histories).Chunk(spec.Dim)
-                        .Select(query => (ReadOnlyMemory<float>)query)),
+                historyLength,
+                (users, histories) =>
+                {
+                    float[][] queries = Array.ConvertAll(embedders, embed => embed(users, histories));
+                    return similarity.QueryHalves(users.Select((_, query) => queries.Zip(
+                        dims, (all, dim) => (ReadOnlyMemory<float>)all.AsMemory(query * dim, dim)).ToArray()));
+                },
                 threads));
         }
 
         return scorers;
+    }
+
+    // The longest that a query tower reads.
+    private static int HistoryLength(LayerList layers)
+        => layers.Towers.SelectMany(tower => tower.Layers).Where(layer => layer.Kind == LayerKind.HistoryEmbedding)
+            .Select(layer => (int)layer.Number("length", 0)).DefaultIfEmpty(1).Max();
+
+    private static Func<int[], int[], float[]> Embedder(
+        LoadedModel model, LayerList layers, string embedding, InteractionDataset data, int historyLength)
+    {
+        TowerSpec spec = layers.Find(TowerSpec.QueryTower, embedding)
+            ?? throw new ArgumentException(
+                $"Expected a query tower for \"{embedding}\"; {model.Path} has none.", nameof(model));
+        var tower = Tower.Load(model, spec);
+        TowerBatch batch = tower.CreateBatch();
+        float[] items = ItemEmbeddings(model.Items, spec, data.Catalogue);
+        return (users, histories) => Embed(tower, batch, data, items, users, histories, historyLength);
     }
 
     // Items that were trained on have ids in the towers.
@@ -116,13 +134,19 @@ public static class ModelFileScorer
     }
 
     private static float[] Embed(
-        Tower tower, TowerBatch batch, InteractionDataset data, float[] items, ReadOnlySpan<int> users, ReadOnlySpan<int> histories)
+        Tower tower,
+        TowerBatch batch,
+        InteractionDataset data,
+        float[] items,
+        ReadOnlySpan<int> users,
+        ReadOnlySpan<int> histories,
+        int historyLength)
     {
         int dim = tower.Spec.Dim;
         batch.Clear();
         for (int query = 0; query < users.Length; query++)
         {
-            foreach (int row in histories.Slice(query * tower.HistoryLength, tower.HistoryLength))
+            foreach (int row in histories.Slice(query * historyLength, historyLength))
             {
                 if (row != HistoryRows.None)
                 {

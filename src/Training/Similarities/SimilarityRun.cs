@@ -12,6 +12,7 @@ internal sealed class SimilarityRun : IDisposable
     private const double Excluded = -1e9;
 
     private readonly TrainedModel _model;
+    private readonly SimilarityInputs _inputs;
     private readonly TorchSimilarity _similarity;
     private readonly SimilarityOptions _options;
     private readonly TrainingOptions _towers;
@@ -19,15 +20,19 @@ internal sealed class SimilarityRun : IDisposable
     private readonly ExampleBatch _batch;
     private readonly StepItems _items;
     private readonly EvaluationCase[] _cases;
-    private readonly Tensor? _embeddings;
+    private readonly Tensor[] _embeddings;
     private readonly TrainingState? _towerState;
     private readonly TrainingStep? _towerStep;
     private SplitMix _random = new(0);
 
     public SimilarityRun(
-        TrainedModel model, TorchSimilarity similarity, SimilarityOptions options, TrainingOptions towers)
+        TrainedModel model,
+        SimilarityInputs inputs,
+        TorchSimilarity similarity,
+        SimilarityOptions options,
+        TrainingOptions towers)
     {
-        (_model, _similarity, _options, _towers) = (model, similarity, options, towers);
+        (_model, _inputs, _similarity, _options, _towers) = (model, inputs, similarity, options, towers);
         _sampler = new ExampleSampler(model.Data, towers.HistoryLength, towers.HistoryDropout);
         _batch = new ExampleBatch(options.BatchSize, towers.HistoryLength);
         _items = new StepItems(model.Data.TrainingCounts(), towers);
@@ -37,11 +42,12 @@ internal sealed class SimilarityRun : IDisposable
             _towerState = new TrainingState(model.Model.Weights, towers);
             _towerStep = new TrainingStep(model.Model, _items, _towerState.Adam, towers);
         }
-        else
-        {
-            _embeddings = tensor(model.ItemEmbeddings.ToArray(), device: similarity.Weights.Device)
-                .view(-1, towers.Dim).DetachFromDisposeScope();
-        }
+
+        using DisposeScope scope = NewDisposeScope();
+        _embeddings =
+        [
+            .. inputs.ToTensors(inputs.Items, similarity.Weights.Device).Select(one => one.DetachFromDisposeScope()),
+        ];
 
         State = new TrainingState(similarity.Weights, towers);
     }
@@ -53,14 +59,7 @@ internal sealed class SimilarityRun : IDisposable
     /// <summary>Steps that are watched, as far as the epoch goes.</summary>
     public int WatchSteps => Math.Min(_options.WatchSteps, Steps);
 
-    private int Steps
-    {
-        get
-        {
-            (int whole, int rest) = Math.DivRem(_sampler.Count, _options.BatchSize);
-            return whole + (rest >= 2 ? 1 : 0);
-        }
-    }
+    private int Steps => _sampler.Steps(_options.BatchSize);
 
     public TrainingProgress Progress(int epoch, List<double> losses) => new(
         epoch, _options.Epochs, losses.Count, Steps, losses.Average(), State.Epochs.Count == 0 ? null : State.Epochs[^1]);
@@ -103,13 +102,7 @@ internal sealed class SimilarityRun : IDisposable
 
         using IDisposable quiet = no_grad();
         State.Adam.Begin();
-        foreach ((string name, Tensor parameter) in parameters)
-        {
-            if (parameter.grad is { } gradient)
-            {
-                State.Adam.Update(_similarity.Weights[name], gradient);
-            }
-        }
+        State.Adam.Update(_similarity.Weights, parameters);
 
         return mean;
     }
@@ -154,7 +147,7 @@ internal sealed class SimilarityRun : IDisposable
     {
         State.Dispose();
         _towerState?.Dispose();
-        _embeddings?.Dispose();
+        Array.ForEach(_embeddings, one => one.Dispose());
     }
 
     private void RefreshItems()
@@ -168,19 +161,17 @@ internal sealed class SimilarityRun : IDisposable
     private Tensor Loss(Dictionary<string, Tensor> parameters, Dictionary<string, Tensor>? ofTowers)
     {
         Device device = _similarity.Weights.Device;
-        (Tensor queries, Tensor candidates, Tensor? extraOfTowers) = Embeddings(ofTowers);
+        (Tensor[] queries, Tensor[] candidates, Tensor? extraOfTowers) = Embeddings(ofTowers);
         (Tensor logits, Tensor? extra) = _similarity.Logits(
             _similarity.QueryHalves(queries, parameters),
             _similarity.ItemHalves(candidates, parameters),
             parameters,
             training: true);
-        Tensor corrected = logits.Plus(tensor(_items.Corrections(), device: device).Times(-1));
+        Tensor corrected = logits.Plus(tensor(_items.Corrections(), device: device).Times(-1)).contiguous();
         long[] seen = _items.SeenPairs(_items.CandidateCount);
         if (seen.Length > 0)
         {
-            Tensor mask = zeros(corrected.numel(), dtype: ScalarType.Bool, device: device);
-            mask.index_fill_(0, tensor(seen, device: device), true);
-            corrected = corrected.Masked(mask.view(corrected.shape), Excluded);
+            corrected.view(-1).FillInPlace(tensor(seen, device: device), Excluded);
         }
 
         Tensor loss = nn.functional.cross_entropy(corrected, tensor(_items.Targets, device: device));
@@ -191,21 +182,23 @@ internal sealed class SimilarityRun : IDisposable
     /// <summary>
     /// Embeddings of the step's queries and candidates; with gradients, and the towers' own loss, where these learn too.
     /// </summary>
-    private (Tensor Queries, Tensor Candidates, Tensor? Loss) Embeddings(Dictionary<string, Tensor>? ofTowers)
+    private (Tensor[] Queries, Tensor[] Candidates, Tensor? Loss) Embeddings(Dictionary<string, Tensor>? ofTowers)
     {
-        if (ofTowers is not null)
+        Device device = _similarity.Weights.Device;
+        float[][] embedded = _inputs.Queries(
+            _batch.Users.AsSpan(0, _batch.Count),
+            _batch.Histories.AsSpan(0, _batch.Count * _towers.HistoryLength),
+            withoutTowers: ofTowers is not null);
+        Tensor[] queries = _inputs.ToTensors([.. embedded.Select(one => (ReadOnlyMemory<float>)one)], device);
+        Tensor rows = tensor([.. _items.Rows.Take(_items.CandidateCount).Select(row => (long)row)], device: device);
+        Tensor[] candidates = Array.ConvertAll(_embeddings, all => all.index_select(0, rows));
+        if (ofTowers is null)
         {
-            (Tensor loss, Tensor embedded, Tensor items) = _towerStep!.Forward(_batch, ofTowers, _random);
-            return (embedded, items, loss);
+            return (queries, candidates, null);
         }
 
-        Device device = _similarity.Weights.Device;
-        float[] queries = _model.EmbedQueries(
-            _batch.Users.AsSpan(0, _batch.Count), _batch.Histories.AsSpan(0, _batch.Count * _towers.HistoryLength));
-        long[] rows = [.. _items.Rows.Take(_items.CandidateCount).Select(row => (long)row)];
-        return (
-            tensor(queries, device: device).view(_batch.Count, -1),
-            _embeddings!.index_select(0, tensor(rows, device: device)),
-            null);
+        (Tensor loss, queries[_inputs.OfTowers], candidates[_inputs.OfTowers]) =
+            _towerStep!.Forward(_batch, ofTowers, _random);
+        return (queries, candidates, loss);
     }
 }

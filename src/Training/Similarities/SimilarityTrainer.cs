@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Linr.Layers;
+using Linr.Training.Centroids;
 using Linr.Training.Torch;
 
 namespace Linr.Training.Similarities;
@@ -39,15 +40,27 @@ public static class SimilarityTrainer
             WeightDecay = options.WeightDecay,
             Seed = options.Seed,
         };
-        SimilaritySpec spec = SimilarityDesign.Spec(options, towers.Embedding, towers.Dim);
+        var inputs = new SimilarityInputs(model, options.Embeddings);
+        if (options.TrainsTowers && inputs.OfTowers < 0)
+        {
+            throw new ArgumentException(
+                $"{nameof(options.TrainsTowers)}: expected \"{towers.Embedding}\", which the towers make, among "
+                + $"{nameof(options.Embeddings)}; found {string.Join(", ", inputs.Names)}.",
+                nameof(options));
+        }
+
+        float[]? centroids = options.Centroids == 0 ? null : Centroids(inputs, options, model.Run.Options.Device);
+        options = centroids is null ? options
+            : options with { Centroids = centroids.Length / inputs.Sources[0].Dim, Name = options.ChosenName };
+        SimilaritySpec spec = new SimilarityDesign(options, inputs.Sources).Spec();
         int starts = 0;
         while (true)
         {
-            var similarity = new TorchSimilarity(spec, options, options.Seed + starts, model.Model.Weights.Device);
+            var similarity = new TorchSimilarity(spec, options, options.Seed + starts, centroids, model.Model.Weights.Device);
             starts++;
             try
             {
-                using var run = new SimilarityRun(model, similarity, options, towers);
+                using var run = new SimilarityRun(model, inputs, similarity, options, towers);
                 if (Train(run, starts < options.StartsMax, progress, cancellation) is { } epochs)
                 {
                     return new TrainedSimilarity(model, similarity, options, epochs, starts);
@@ -100,6 +113,14 @@ public static class SimilarityTrainer
         run.RestoreBest();
         return [.. run.State.Epochs];
     }
+
+    // As many as asked for, or as there are items.
+    private static float[] Centroids(SimilarityInputs inputs, SimilarityOptions options, string device)
+        => KMeans.Run(
+            inputs.Items[0].Span,
+            inputs.Sources[0].Dim,
+            new KMeansOptions { Count = options.Centroids, BatchRows = options.CentroidBatchRows, Seed = options.Seed },
+            device).Centroids;
 
     private static bool HasFallen(List<double> losses)
     {

@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using Linr.Cuda;
+using Linr.Index.ModelFiles;
+using Linr.Layers;
+
+namespace Linr.Engine.Requests;
+
+/// <summary>
+/// The query towers of a model, one for each embedding that has one. A search by an embedding uses the first; one by a
+/// learned similarity those of the embeddings that it reads. Safe for concurrent use.
+/// </summary>
+internal sealed class QueryTowers : IDisposable
+{
+    private readonly ImmutableArray<QueryTower> _towers;
+
+    private QueryTowers(ImmutableArray<QueryTower> towers) => _towers = towers;
+
+    /// <summary>The embedding that a search uses unless it says otherwise.</summary>
+    public string Embedding => _towers[0].Embedding;
+
+    /// <summary>The features that towers read, besides the history.</summary>
+    public IEnumerable<string> FeatureNames => _towers.SelectMany(tower => tower.FeatureNames).Distinct();
+
+    /// <summary>Bytes of device memory that the weights take on a device, whether they are there or not.</summary>
+    public long DeviceBytes => _towers.Sum(tower => tower.DeviceBytes);
+
+    /// <summary>The tower of an embedding, or null.</summary>
+    public QueryTower? Find(string embedding) => _towers.FirstOrDefault(tower => tower.Embedding == embedding);
+
+    /// <summary>The query towers of a model, or null when it has none.</summary>
+    /// <exception cref="LayerException">
+    /// A layer is unknown or does not fit the model's embeddings, or two towers are of one embedding.
+    /// </exception>
+    public static QueryTowers? Load(LoadedModel model, LayerList layers)
+    {
+        TowerSpec[] specs = [.. layers.Towers.Where(tower => tower.Name == TowerSpec.QueryTower)];
+        if (specs.GroupBy(spec => spec.Embedding).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
+            throw new LayerException($"Expected one query tower an embedding; \"{twice.Key}\" has {twice.Count()}.");
+        }
+
+        return specs.Length == 0 ? null : new QueryTowers([.. specs.Select(spec => QueryTower.Load(model, spec))]);
+    }
+
+    /// <summary>From now on a device runs the layers that it can; call it before the first query.</summary>
+    /// <inheritdoc cref="Towers.Tower.UseDevice" path="/exception"/>
+    public void UseDevice(CudaContext context)
+    {
+        foreach (QueryTower tower in _towers)
+        {
+            tower.UseDevice(context);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (QueryTower tower in _towers)
+        {
+            tower.Dispose();
+        }
+    }
+}
