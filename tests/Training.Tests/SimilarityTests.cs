@@ -16,7 +16,7 @@ public sealed class SimilarityTests
     private static readonly SimilarityOptions s_hadamard = new()
     {
         Width = 24, Hidden = 6, BatchSize = 64, Negatives = 64, LearningRate = 0.01, Epochs = 3, ValidationUsers = 100,
-        WatchSteps = 10, Seed = 5,
+        WatchSteps = 10, Seed = 5, HeldOutShare = 0, Patience = 2,
     };
 
     private static readonly SimilarityOptions s_mixture = s_hadamard with
@@ -182,6 +182,23 @@ public sealed class SimilarityTests
         EvaluationReport report = Evaluator.Run(data, [scorer, towers.ToScorer()]);
         double of = report.Results[1].HitRate50.Mean;
         Assert.InRange(report.Results[0].HitRate50.Mean, of - 0.05, 1);
+    }
+
+    [Fact]
+    public void It_may_learn_from_what_the_towers_did_not_see()
+    {
+        Libtorch.Require();
+        InteractionDataset data = Planted.Data();
+        using TrainedModel towers = Trainer.Run(data, Planted.Options with { Epochs = 1 });
+        int steps = 0;
+        using TrainedSimilarity similarity = SimilarityTrainer.Run(
+            towers, s_mixture with { HeldOutShare = 0.5, Epochs = 2, LearningRate = 0.003 }, _ => steps++);
+
+        // An example a user of half of the 240, 64 a step; an epoch is told once more.
+        Assert.Equal(2 * (2 + 1), steps);
+        using SimilarityScorer scorer = similarity.ToScorer();
+        EvaluationReport report = Evaluator.Run(data, [scorer, towers.ToScorer()]);
+        Assert.InRange(report.Results[0].HitRate10.Mean, report.Results[1].HitRate10.Mean - 0.1, 1);
     }
 
     [Fact]

@@ -75,6 +75,13 @@ public sealed record SimilarityOptions
     /// <summary>Weight of the towers' own losses beside the similarity's, where they learn too.</summary>
     public double TowersWeight { get; init; } = 1;
 
+    /// <summary>
+    /// Share of the users whose validation interaction it learns from; those of the others choose the epoch. The towers
+    /// have learned their training interactions by heart and are too sure of them: what to add to their cosine shows
+    /// only on what they did not see. 0, and always where the towers learn too: it learns from training interactions.
+    /// </summary>
+    public double HeldOutShare { get; init; } = 0.7;
+
     /// <summary>Examples a step.</summary>
     public int BatchSize { get; init; } = 256;
 
@@ -88,13 +95,13 @@ public sealed record SimilarityOptions
     public double WeightDecay { get; init; } = 1e-4;
 
     /// <summary>Passes over the data at most.</summary>
-    public int Epochs { get; init; } = 8;
+    public int Epochs { get; init; } = 40;
 
     /// <summary>Epochs without a better validation after which training stops.</summary>
-    public int Patience { get; init; } = 2;
+    public int Patience { get; init; } = 4;
 
     /// <summary>Users whose held-out interaction is ranked after each epoch, at most.</summary>
-    public int ValidationUsers { get; init; } = 500;
+    public int ValidationUsers { get; init; } = 2_000;
 
     /// <summary>
     /// First steps that are watched: a Hadamard MLP is sensitive to its first weights (LiNR), and a start whose loss
@@ -161,6 +168,7 @@ public sealed record SimilarityOptions
         Within(nameof(GateDropout), GateDropout, 0, 0.99, problems);
         Within(nameof(BalanceWeight), BalanceWeight, 0, 100, problems);
         Within(nameof(TowersWeight), TowersWeight, 0, 100, problems);
+        Within(nameof(HeldOutShare), HeldOutShare, 0, 0.95, problems);
         Within(nameof(BatchSize), BatchSize, 2, 1 << 20, problems);
         Within(nameof(Negatives), Negatives, 1, int.MaxValue, problems);
         Within(nameof(LearningRate), LearningRate, 1e-9, 1, problems);

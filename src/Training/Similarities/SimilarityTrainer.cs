@@ -14,7 +14,9 @@ public static class SimilarityTrainer
     // A start whose loss has fallen by less over the watched steps is drawn again.
     private const double FallMin = 0.02;
 
-    /// <summary>Trains on the data of a model; the weights of the best epoch are kept.</summary>
+    /// <summary>
+    /// Trains on the data of a model; the weights of the best epoch are kept, those of the start where none is better.
+    /// </summary>
     /// <param name="model">The trained towers.</param>
     /// <param name="options">How.</param>
     /// <param name="progress">Told after every step and every epoch, on this thread.</param>
@@ -80,6 +82,7 @@ public static class SimilarityTrainer
     private static EpochResult[]? Train(
         SimilarityRun run, bool isWatched, Action<TrainingProgress>? progress, CancellationToken cancellation)
     {
+        run.Validate();
         while (!run.State.IsDone)
         {
             var clock = Stopwatch.StartNew();
@@ -98,8 +101,7 @@ public static class SimilarityTrainer
                 }
             }
 
-            (double hitRate, double gain) = run.Validate();
-            bool isBest = !run.HasValidation || gain > run.State.BestGain;
+            (double hitRate, double gain, bool isBest) = run.Validate();
             run.State.Epochs.Add(new EpochResult(
                 epoch, losses.Average(), hitRate, gain, clock.Elapsed.TotalSeconds, isBest));
             if (isBest)
