@@ -66,7 +66,10 @@ public sealed class TrainedModel : IDisposable
     /// Item rows, the latest first, history length a query, padded by <see cref="HistoryRows.None"/>.
     /// </param>
     public float[] EmbedQueries(ReadOnlySpan<int> users, ReadOnlySpan<int> histories)
-        => Model.QueryEmbeddings(users, histories, _items.Value);
+        => EmbedQueries(QueryRows.Whole(users, histories));
+
+    /// <summary>Query embeddings of rows, query q at q * dim.</summary>
+    internal float[] EmbedQueries(QueryRows queries) => Model.QueryEmbeddings(queries, _items.Value);
 
     /// <summary>The model as something to evaluate.</summary>
     public IScorer ToScorer(string name = "two-tower")

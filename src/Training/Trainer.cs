@@ -30,7 +30,7 @@ public static class Trainer
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        var sampler = new ExampleSampler(data, options.HistoryLength, options.HistoryDropout);
+        var sampler = ExampleSampler.Create(data, options);
         if (sampler.Count < 2)
         {
             throw new ArgumentException(
@@ -93,9 +93,8 @@ public static class Trainer
                 Checkpoint.Write(options.CheckpointPath, data, options, state);
             }
 
-            int steps = sampler.Steps(options.BatchSize);
-            progress?.Invoke(
-                new TrainingProgress(state.Epochs.Count, options.Epochs, steps, steps, loss, state.Epochs[^1]));
+            progress?.Invoke(new TrainingProgress(
+                state.Epochs.Count, options.Epochs, sampler.Steps, sampler.Steps, loss, state.Epochs[^1]));
         }
 
         state.Best.Restore();
@@ -125,7 +124,7 @@ public static class Trainer
             sum += step.Run(batch, random);
             done++;
             progress?.Invoke(
-                new TrainingProgress(epoch, options.Epochs, done, sampler.Steps(options.BatchSize), sum / done, last));
+                new TrainingProgress(epoch, options.Epochs, done, sampler.Steps, sum / done, last));
         }
 
         return sum / done;
@@ -142,7 +141,7 @@ public static class Trainer
         float[] items = model.AllItemEmbeddings();
         var scorer = new TwoTowerScorer(
             "two-tower", options.Dim, options.HistoryLength, items,
-            (users, histories) => model.QueryEmbeddings(users, histories, items));
+            (users, histories) => model.QueryEmbeddings(QueryRows.Whole(users, histories), items));
         (UserResult[] results, _) = Ranking.Run(data, cases, scorer);
         return (results.Average(result => result.HitAt(10)), results.Average(result => result.DiscountedGainAt(10)));
     }

@@ -32,8 +32,14 @@ public sealed record TrainingOptions
     /// <summary>How many of the latest items the query tower reads.</summary>
     public int HistoryLength { get; init; } = 50;
 
-    /// <summary>Heads of the attention that pools the history.</summary>
+    /// <summary>How the query tower reads the history.</summary>
+    public QueryEncoder QueryEncoder { get; init; }
+
+    /// <summary>Heads of the attention over the history; of a causal transformer they divide the width.</summary>
     public int Heads { get; init; } = 4;
+
+    /// <summary>Blocks of a causal transformer.</summary>
+    public int Blocks { get; init; } = 2;
 
     /// <summary>
     /// Whether an interaction's weight scales its loss; a rating is a taste, not a weight, so by default not.
@@ -148,6 +154,18 @@ public sealed record TrainingOptions
         Within(nameof(TextBuckets), TextBuckets, 1, 1 << 28, problems);
         Within(nameof(HistoryLength), HistoryLength, 1, 4_096, problems);
         Within(nameof(Heads), Heads, 1, 64, problems);
+        Within(nameof(Blocks), Blocks, 1, 64, problems);
+        if (!Enum.IsDefined(QueryEncoder))
+        {
+            problems.Add($"{nameof(QueryEncoder)}: expected one of {string.Join(", ", Enum.GetNames<QueryEncoder>())}; "
+                + $"found {QueryEncoder}.");
+        }
+
+        if (QueryEncoder == QueryEncoder.CausalTransformer && Heads > 0 && Dim % Heads != 0)
+        {
+            problems.Add($"{nameof(Heads)}: expected a number that divides {nameof(Dim)}, {Dim}; found {Heads}.");
+        }
+
         Within(nameof(BatchSize), BatchSize, 2, 1 << 20, problems);
         Within(nameof(UniformNegatives), UniformNegatives ?? 0, 0, int.MaxValue, problems);
         Within(nameof(LogQStrength), LogQStrength, 0, 1, problems);

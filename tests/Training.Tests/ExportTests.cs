@@ -14,15 +14,18 @@ public sealed class ExportTests
     private static readonly Dictionary<string, IReadOnlyList<Value>> s_noFields = [];
 
     [Theory]
-    [InlineData(1, InteractionOrder.File)]
-    [InlineData(3, InteractionOrder.File)]
-    [InlineData(3, InteractionOrder.None)]
-    public void The_engine_gives_what_Torch_gives(int epochs, InteractionOrder order)
+    [InlineData(1, InteractionOrder.File, QueryEncoder.AttentionPool)]
+    [InlineData(3, InteractionOrder.File, QueryEncoder.AttentionPool)]
+    [InlineData(3, InteractionOrder.None, QueryEncoder.AttentionPool)]
+    [InlineData(1, InteractionOrder.File, QueryEncoder.CausalTransformer)]
+    [InlineData(3, InteractionOrder.File, QueryEncoder.CausalTransformer)]
+    [InlineData(3, InteractionOrder.None, QueryEncoder.CausalTransformer)]
+    public void The_engine_gives_what_Torch_gives(int epochs, InteractionOrder order, QueryEncoder encoder)
     {
         Libtorch.Require();
         using var folder = new TemporaryFolder();
         InteractionDataset data = Planted.Data(order: order);
-        using TrainedModel trained = Trainer.Run(data, Planted.Options with { Epochs = epochs });
+        using TrainedModel trained = Trainer.Run(data, Planted.Options with { Epochs = epochs, QueryEncoder = encoder });
         ModelExporter.Write(trained, folder.File("model.linr"), version: "one");
         using LoadedModel model = ModelReader.Open(folder.File("model.linr"));
         Assert.Equal(data.Catalogue.Count, model.Items.Rows);
@@ -40,13 +43,15 @@ public sealed class ExportTests
         AssertClose(QueriesInTorch(trained), QueriesInEngine(trained, model));
     }
 
-    [Fact]
-    public void A_batch_that_is_used_again_allocates_nothing()
+    [Theory]
+    [InlineData(QueryEncoder.AttentionPool)]
+    [InlineData(QueryEncoder.CausalTransformer)]
+    public void A_batch_that_is_used_again_allocates_nothing(QueryEncoder encoder)
     {
         Libtorch.Require();
         using var folder = new TemporaryFolder();
         InteractionDataset data = Planted.Data();
-        using TrainedModel trained = Trainer.Run(data, Planted.Options with { Epochs = 1 });
+        using TrainedModel trained = Trainer.Run(data, Planted.Options with { Epochs = 1, QueryEncoder = encoder });
         ModelExporter.Write(trained, folder.File("model.linr"));
         using LoadedModel model = ModelReader.Open(folder.File("model.linr"));
         Tower item = Tower.Load(model, TowerSpec.ItemTower, "default")!;

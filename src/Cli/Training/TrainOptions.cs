@@ -35,6 +35,21 @@ internal static class TrainOptions
 
     private static readonly Option<int> s_history = Number("--history-length", "Latest items that the query tower reads.", s_defaults.HistoryLength);
 
+    private static readonly Option<string> s_encoder = new("--query-encoder")
+    {
+        Description = "How the query tower reads a history: attention-pool (each item by itself) or causal-transformer "
+            + "(blocks of self-attention, after SASRec).",
+        HelpName = "attention-pool|causal-transformer",
+        DefaultValueFactory = _ => "attention-pool",
+    };
+
+    private static readonly Option<int> s_heads = Number("--heads", "Heads of the attention over the history.", s_defaults.Heads);
+
+    private static readonly Option<int> s_blocks = Number("--blocks", "Blocks of a causal transformer.", s_defaults.Blocks);
+
+    private static readonly Option<double> s_dropout = Share(
+        "--dropout", "Share of hidden units that a step leaves out.", s_defaults.Dropout);
+
     private static readonly Option<double> s_rate = Share("--learning-rate", "Adam's learning rate.", s_defaults.LearningRate);
 
     private static readonly Option<double> s_temperature = Share(
@@ -81,7 +96,7 @@ internal static class TrainOptions
     public static IReadOnlyList<Symbol> All { get; } =
     [
         s_dim, s_epochs, s_patience, s_batch, s_negatives, s_history, s_rate, s_temperature, s_seed, s_device, s_libtorch,
-        s_checkpoint, s_from, s_threads, s_content, s_views, s_coldNegatives,
+        s_checkpoint, s_from, s_threads, s_content, s_views, s_coldNegatives, s_encoder, s_heads, s_blocks, s_dropout,
     ];
 
     public static Option<long> Seed => s_seed;
@@ -111,6 +126,10 @@ internal static class TrainOptions
         ContentWeight = context.Get(s_content),
         ViewsWeight = context.Get(s_views),
         ColdNegatives = context.Get(s_coldNegatives),
+        QueryEncoder = ReadEncoder(context.Get(s_encoder)),
+        Heads = context.Get(s_heads),
+        Blocks = context.Get(s_blocks),
+        Dropout = context.Get(s_dropout),
     };
 
     /// <summary>The same, but quicker where the user did not say how: a demo ends in a few minutes on two cores.</summary>
@@ -122,6 +141,14 @@ internal static class TrainOptions
         HistoryLength = Or(context, s_history, s_demo.HistoryLength),
         LearningRate = Or(context, s_rate, s_demo.LearningRate),
         Threads = Or(context, s_threads, s_demo.Threads),
+    };
+
+    private static QueryEncoder ReadEncoder(string name) => name switch
+    {
+        "attention-pool" => QueryEncoder.AttentionPool,
+        "causal-transformer" => QueryEncoder.CausalTransformer,
+        _ => throw new ArgumentException(
+            $"{s_encoder.Name}: expected attention-pool or causal-transformer; found \"{name}\"."),
     };
 
     private static T Or<T>(CommandContext context, Option<T> option, T otherwise)

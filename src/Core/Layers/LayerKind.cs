@@ -86,4 +86,16 @@ public static class LayerKind
     /// sqrt(D) weighs the sequence; the heads side by side. An empty sequence gives zeros.
     /// </summary>
     public const string AttentionPool = "attention_pool";
+
+    /// <summary>
+    /// Self-attention over a sequence by the number <c>heads</c> of heads, of three inputs: queries, keys, values. Each
+    /// head has its part of their widths; a place looks at itself and at older ones. The softmax is over query · key /
+    /// sqrt(part) plus, where there is one, the head's entry of <c>bias</c> [heads, R] for how many places older; the
+    /// last entry serves beyond. Queries of one row a sample are those of the latest place. Zeros where a sequence is
+    /// empty. Vaswani et al. 2017, arXiv 1706.03762; the bias after Raffel et al. 2020, arXiv 1910.10683.
+    /// </summary>
+    public const string CausalAttention = "causal_attention";
+
+    /// <summary>A sequence to the row of its latest item; zeros for an empty sequence.</summary>
+    public const string Latest = "latest";
 }

@@ -44,6 +44,8 @@ internal sealed record LayerRule(
         [LayerKind.OrElse] = new(1, 1, false, ["weight"], [], [], []),
         [LayerKind.Position] = new(1, 1, false, ["weight"], [], [], []),
         [LayerKind.AttentionPool] = new(1, 1, false, ["query"], [], [], []),
+        [LayerKind.CausalAttention] = new(3, 3, false, [], ["bias"], ["heads"], []),
+        [LayerKind.Latest] = Plain(1, 1),
     }.ToFrozenDictionary();
 
     private static LayerRule Source(string[] tensors, string[] optionalNumbers)

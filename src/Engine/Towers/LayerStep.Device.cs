@@ -17,6 +17,7 @@ internal sealed partial class LayerStep
         {
             LayerKind.LayerNorm => _layer.Number("epsilon", LayerKind.DefaultEpsilon),
             LayerKind.Scale => _layer.Number("factor", 1),
+            LayerKind.CausalAttention => Heads,
             _ => 0,
         },
     };
@@ -55,6 +56,8 @@ internal sealed partial class LayerStep
         LayerKind.Add => LayerOp.Add,
         LayerKind.Position => LayerOp.Position,
         LayerKind.AttentionPool => LayerOp.AttentionPool,
+        LayerKind.CausalAttention => LayerOp.CausalAttention,
+        LayerKind.Latest => LayerOp.Latest,
         LayerKind.L2NormaliseParts or LayerKind.ClosestCentroid or LayerKind.OrElse => throw new LayerException(
             $"Layer \"{_layer.Name}\": layers of kind \"{_layer.Kind}\" are run by the processor."),
         _ => throw new UnreachableException($"No step for a layer of kind \"{_layer.Kind}\"."),

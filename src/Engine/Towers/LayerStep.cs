@@ -37,6 +37,11 @@ internal sealed partial class LayerStep
     public static LayerStep Create(
         TowerSpec tower, LayerSpec layer, int place, LayerStep[] inputs, TowerWeights weights)
     {
+        if (layer.Kind == LayerKind.CausalAttention)
+        {
+            return CreateAttention(layer, place, inputs, weights);
+        }
+
         int inWidth = inputs.Sum(input => input.Width);
         bool isSequence = inputs.Length > 0 && inputs[0].IsSequence;
         if (inputs.Any(input => input.IsSequence != isSequence))
@@ -87,6 +92,9 @@ internal sealed partial class LayerStep
                 (NativeSlice<float> query, long[] queryShape) = weights.Floats(layer, "query", 2);
                 ThrowIfNot(layer, "query", queryShape[1], inWidth);
                 return Of((int)queryShape[0] * inWidth, false, query);
+            case LayerKind.Latest:
+                ThrowIfNotSequence(layer, isSequence);
+                return Of(inWidth, false);
             case LayerKind.Add:
                 foreach (LayerStep input in inputs)
                 {
@@ -130,6 +138,12 @@ internal sealed partial class LayerStep
                 return;
             case LayerKind.ClosestCentroid:
                 TakeCentroids(input, output);
+                return;
+            case LayerKind.CausalAttention:
+                Attend(batch, output);
+                return;
+            case LayerKind.Latest:
+                TakeLatest(batch.Places.Starts, input, output);
                 return;
         }
 
@@ -241,12 +255,17 @@ internal sealed partial class LayerStep
     private void Pool(TowerBatch batch, ReadOnlySpan<float> input, Span<float> output)
     {
         ReadOnlySpan<int> starts = batch.Places.Starts;
+        AttentionPool.Run(input, starts, _weight.Span, _inputs[0].Width, Shares(batch), output);
+    }
+
+    private static Span<float> Shares(TowerBatch batch)
+    {
         if (batch.Shares.Length < batch.Places.Codes.Length)
         {
             batch.Shares = new float[batch.Places.Codes.Length * 2];
         }
 
-        AttentionPool.Run(input, starts, _weight.Span, _inputs[0].Width, batch.Shares, output);
+        return batch.Shares;
     }
 
     /// <summary>A number that is a whole one.</summary>

@@ -221,7 +221,8 @@ public static class CudaSources
         new("FusedScanSum", "FusedScan/FusedScanSum.cu", ["80", "90"], s_scan) { Parts = s_scanParts },
         new("Layers", "Layers/Layers.cu", ["80", "90"], s_layers)
         {
-            Parts = ["Layers/LayerTile.cu", "Layers/Activation.cu", "Layers/AttentionPool.cu", "Layers/Linear.cu"],
+            Parts = ["Layers/LayerTile.cu", "Layers/Activation.cu", "Layers/AttentionPool.cu", "Layers/Linear.cu",
+                "Layers/CausalAttention.cu"],
         },
         new("MachineLimits", "MachineLimits/MachineLimits.cu", ["80", "90"],
         [

@@ -18,7 +18,7 @@ public sealed record CudaLayer(LayerOp Op, int Width, bool IsSequence = false)
     /// <summary>What <see cref="LayerOp"/> says for the op; else empty.</summary>
     public NativeSlice<float> Bias { get; init; }
 
-    /// <summary>The factor of a scale, the epsilon of a layer norm.</summary>
+    /// <summary>The factor of a scale, the epsilon of a layer norm, the heads of a causal attention.</summary>
     public double Number { get; init; }
 
     /// <summary>Whether the output may stand where the first input stood.</summary>

@@ -20,7 +20,9 @@ internal struct CudaLayerStep
     public View Input;
     public View Output;
     public View Shares;
-    private readonly uint _unused;
+    public View Key;
+    public View Value;
+    public uint Distances;
 
     /// <summary>
     /// Where rows stand in the memory of a tile: at <paramref name="Offset"/> * samples + row *

@@ -37,8 +37,11 @@ internal static class LayerListCheck
 
         CudaLayer[] inputs = [.. layer.Inputs.Select(input => layers[input])];
         bool takesMany = layer.Op is LayerOp.Concat or LayerOp.Add;
-        return (isSource || takesMany || inputs.Length == 1)
-            && inputs.All(input => input.IsSequence == (layer.IsSequence || layer.Op == LayerOp.AttentionPool))
+        bool readsSequence = layer.IsSequence || layer.Op is LayerOp.AttentionPool or LayerOp.Latest;
+        return (isSource || takesMany || inputs.Length == (layer.Op == LayerOp.CausalAttention ? 3 : 1))
+            && (layer.Op == LayerOp.CausalAttention
+                ? inputs[0].IsSequence == layer.IsSequence && inputs[1].IsSequence && inputs[2].IsSequence
+                : inputs.All(input => input.IsSequence == readsSequence))
             && IsRightlyWide(layer, inputs)
             && HasItsTensors(layer, inputs);
     }
@@ -47,6 +50,10 @@ internal static class LayerListCheck
     {
         LayerOp.Concat => layer.Width == inputs.Sum(input => (long)input.Width),
         LayerOp.AttentionPool => layer.Width % inputs[0].Width == 0 && !layer.IsSequence,
+        LayerOp.CausalAttention => layer.Number >= 1 && layer.Number == Math.Floor(layer.Number)
+            && inputs[0].Width == inputs[1].Width && inputs[0].Width % layer.Number == 0
+            && inputs[2].Width == layer.Width && layer.Width % layer.Number == 0,
+        LayerOp.Latest => layer.Width == inputs[0].Width && !layer.IsSequence,
         LayerOp.Values or LayerOp.Bag or LayerOp.Linear => true,
         _ => inputs.All(input => input.Width == layer.Width),
     };
@@ -60,6 +67,7 @@ internal static class LayerListCheck
             LayerOp.Linear => weight == (long)layer.Width * inputs[0].Width && (bias == 0 || bias == layer.Width),
             LayerOp.LayerNorm => weight == layer.Width && bias == layer.Width,
             LayerOp.AttentionPool => weight == layer.Width && bias == 0,
+            LayerOp.CausalAttention => weight == 0 && bias % layer.Number == 0,
             _ => weight == 0 && bias == 0,
         };
     }

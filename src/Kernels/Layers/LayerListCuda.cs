@@ -12,6 +12,9 @@ public sealed class LayerListCuda : IDisposable
     /// <summary>Threads of a block.</summary>
     internal const int Threads = 256;
 
+    /// <summary>Threads of a warp.</summary>
+    internal const int WarpThreads = 32;
+
     /// <summary>Inputs that a linear layer sums one by one; the sums of chunks are then added.</summary>
     internal const int Chunk = 32;
 

@@ -44,4 +44,13 @@ public enum LayerOp
 
     /// <summary><see cref="Layers.AttentionPool"/> of a sequence: weight [heads, input's width].</summary>
     AttentionPool,
+
+    /// <summary>
+    /// <see cref="Layers.CausalAttention"/>: inputs are queries, which may be a row a sample, keys and values; the
+    /// number is that of heads; bias [heads, R] or none.
+    /// </summary>
+    CausalAttention,
+
+    /// <summary>The latest row of a sequence; zeros where it is empty.</summary>
+    Latest,
 }

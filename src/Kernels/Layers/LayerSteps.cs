@@ -74,6 +74,12 @@ internal sealed class LayerSteps
                 step.Factor = 1 / MathF.Sqrt(step.InWidth);
                 step.Shares = _places.Add((int)step.Count, isSequence: true);
                 break;
+            case LayerOp.CausalAttention:
+                ReadsAttention(ref step, layer);
+                break;
+            case LayerOp.Latest:
+                Reads(ref step, layer.Inputs[0]);
+                break;
             default:
                 AppendInPlace(layer, step);
                 return;
@@ -121,6 +127,17 @@ internal sealed class LayerSteps
             step.Output = to;
             _steps.Add(step);
         }
+    }
+
+    private void ReadsAttention(ref CudaLayerStep step, CudaLayer layer)
+    {
+        Reads(ref step, layer.Inputs[0]);
+        step.Key = _places[layer.Inputs[1]];
+        step.Value = _places[layer.Inputs[2]];
+        step.Count = (uint)layer.Number;
+        step.Distances = (uint)(layer.Bias.Length / layer.Number);
+        step.Factor = 1 / MathF.Sqrt(step.InWidth / step.Count);
+        step.Shares = _places.Add(LayerListCuda.Threads / LayerListCuda.WarpThreads, isSequence: true);
     }
 
     private void Reads(ref CudaLayerStep step, int input)

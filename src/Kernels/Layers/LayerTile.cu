@@ -18,9 +18,10 @@ struct Step {
     u32 width;      // of the output
     u32 inWidth;
     u32 source;     // which source's bags or values
-    u32 count;      // position: rows of the weight; attention pool: heads
+    u32 count;      // position: rows of the weight; attentions: heads
     View input, output, shares;
-    u32 unused;
+    View key, value; // causal attention
+    u32 distances;   // causal attention: entries a head of the bias
 };
 
 struct Tile {

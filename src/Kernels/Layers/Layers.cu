@@ -96,6 +96,8 @@ DEVICE void run_step(const Tile& tile, const Step& step, float* shared) {
     case OP_ADD: return copy<true>(tile, step);
     case OP_POSITION: return position(tile, step);
     case OP_ATTENTIONPOOL: return attention_pool(tile, step);
+    case OP_CAUSALATTENTION: return causal_attention(tile, step);
+    case OP_LATEST: return latest(tile, step);
     default: return curve(tile, step);
     }
 }

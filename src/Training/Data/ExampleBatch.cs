@@ -1,16 +1,24 @@
 namespace Linr.Training.Data;
 
-/// <summary>Examples of one step; its arrays are reused.</summary>
+/// <summary>Examples of one step; its arrays are reused. Examples may share a history: see <see cref="QueryRows"/>.</summary>
 internal sealed class ExampleBatch(int capacity, int historyLength)
 {
+    private readonly int[] _users = new int[capacity];
+    private readonly int[] _histories = new int[capacity * historyLength];
+    private readonly int[] _owners = new int[capacity];
+    private readonly int[] _places = new int[capacity];
+
     /// <summary>Examples at most.</summary>
     public int Capacity { get; } = capacity;
 
-    /// <summary>Examples in use.</summary>
-    public int Count { get; set; }
+    /// <summary>Items of a history at most.</summary>
+    public int HistoryLength { get; } = historyLength;
 
-    /// <summary>The user of each example.</summary>
-    public int[] Users { get; } = new int[capacity];
+    /// <summary>Examples in use.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Histories in use.</summary>
+    public int HistoryCount { get; private set; }
 
     /// <summary>The item to be found.</summary>
     public int[] Targets { get; } = new int[capacity];
@@ -18,6 +26,29 @@ internal sealed class ExampleBatch(int capacity, int historyLength)
     /// <summary>How much each example counts.</summary>
     public float[] Weights { get; } = new float[capacity];
 
-    /// <summary>Item rows, the latest first, padded by <see cref="HistoryRows.None"/>.</summary>
-    public int[] Histories { get; } = new int[capacity * historyLength];
+    /// <summary>The queries of the examples.</summary>
+    public QueryRows Queries => new()
+    {
+        Users = _users.AsSpan(0, HistoryCount),
+        Histories = _histories.AsSpan(0, HistoryCount * HistoryLength),
+        Owners = _owners.AsSpan(0, Count),
+        Places = _places.AsSpan(0, Count),
+    };
+
+    /// <summary>Forgets all examples.</summary>
+    public void Clear() => (Count, HistoryCount) = (0, 0);
+
+    /// <summary>Adds a history, which the caller fills; the examples that are added next have it.</summary>
+    public Span<int> AddHistory(int user)
+    {
+        _users[HistoryCount] = user;
+        return _histories.AsSpan(HistoryCount++ * HistoryLength, HistoryLength);
+    }
+
+    /// <summary>Adds an example that sees the last history from a place on.</summary>
+    public void Add(int target, float weight, int place)
+    {
+        (Targets[Count], Weights[Count], _owners[Count], _places[Count]) = (target, weight, HistoryCount - 1, place);
+        Count++;
+    }
 }

@@ -1,4 +1,5 @@
 using Linr.Layers;
+using Linr.Training.Data;
 using Linr.Training.Embeddings;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -39,21 +40,21 @@ internal sealed class SimilarityInputs
     public ReadOnlyMemory<float>[] Items => Array.ConvertAll(Names, ItemsOf);
 
     /// <summary>Embeddings of queries, of each embedding, query after query.</summary>
-    /// <param name="users">Their users.</param>
-    /// <param name="histories">Item rows, history length a query.</param>
+    /// <param name="queries">The queries.</param>
     /// <param name="withoutTowers">Leaves the embedding that the towers make empty.</param>
-    public float[][] Queries(ReadOnlySpan<int> users, ReadOnlySpan<int> histories, bool withoutTowers = false)
+    public float[][] Queries(QueryRows queries, bool withoutTowers = false)
     {
-        float[][] queries = new float[Names.Length][];
-        for (int source = 0; source < queries.Length; source++)
+        float[][] embedded = new float[Names.Length][];
+        int[] histories = queries.ToHistories();
+        for (int source = 0; source < embedded.Length; source++)
         {
-            queries[source] = Find(Names[source]) is { } further
+            embedded[source] = Find(Names[source]) is { } further
                 ? further.EmbedQueries(histories)
                 : withoutTowers ? []
-                : _model.EmbedQueries(users, histories);
+                : _model.EmbedQueries(queries);
         }
 
-        return queries;
+        return embedded;
     }
 
     /// <summary>Rows side by side as tensors, one for each embedding.</summary>
@@ -66,7 +67,7 @@ internal sealed class SimilarityInputs
         using IDisposable quiet = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Tensor[] queries = ToTensors(
-            [.. Queries(users, histories).Select(one => (ReadOnlyMemory<float>)one)], similarity.Weights.Device);
+            [.. Queries(QueryRows.Whole(users, histories)).Select(one => (ReadOnlyMemory<float>)one)], similarity.Weights.Device);
         return similarity.QueryHalves(queries, similarity.Parameters(training: false)).cpu().contiguous()
             .data<float>().ToArray();
     }

@@ -35,7 +35,9 @@ internal sealed class SimilarityRun : IDisposable
     {
         (_model, _inputs, _similarity, _options, _towers) = (model, inputs, similarity, options, towers);
         (int[]? learned, _cases) = Split(model.Data, options);
-        _sampler = new ExampleSampler(model.Data, towers.HistoryLength, towers.HistoryDropout, learned);
+        _sampler = learned is null
+            ? ExampleSampler.Create(model.Data, towers)
+            : new HeldOutSampler(model.Data, towers, learned);
         _batch = new ExampleBatch(options.BatchSize, towers.HistoryLength);
         _items = new StepItems(model.Data.TrainingCounts(), towers);
         if (options.TrainsTowers)
@@ -58,12 +60,11 @@ internal sealed class SimilarityRun : IDisposable
     public bool HasValidation => _cases.Length > 0;
 
     /// <summary>Steps that are watched, as far as the epoch goes.</summary>
-    public int WatchSteps => Math.Min(_options.WatchSteps, Steps);
-
-    private int Steps => _sampler.Steps(_options.BatchSize);
+    public int WatchSteps => Math.Min(_options.WatchSteps, _sampler.Steps);
 
     public TrainingProgress Progress(int epoch, List<double> losses) => new(
-        epoch, _options.Epochs, losses.Count, Steps, losses.Average(), State.Epochs.Count == 0 ? null : State.Epochs[^1]);
+        epoch, _options.Epochs, losses.Count, _sampler.Steps, losses.Average(),
+        State.Epochs.Count == 0 ? null : State.Epochs[^1]);
 
     /// <summary>Starts an epoch.</summary>
     public void Begin(int epoch)
@@ -215,10 +216,7 @@ internal sealed class SimilarityRun : IDisposable
     private (Tensor[] Queries, Tensor[] Candidates, Tensor? Loss) Embeddings(Dictionary<string, Tensor>? ofTowers)
     {
         Device device = _similarity.Weights.Device;
-        float[][] embedded = _inputs.Queries(
-            _batch.Users.AsSpan(0, _batch.Count),
-            _batch.Histories.AsSpan(0, _batch.Count * _towers.HistoryLength),
-            withoutTowers: ofTowers is not null);
+        float[][] embedded = _inputs.Queries(_batch.Queries, withoutTowers: ofTowers is not null);
         Tensor[] queries = _inputs.ToTensors([.. embedded.Select(one => (ReadOnlyMemory<float>)one)], device);
         Tensor rows = tensor([.. _items.Rows.Take(_items.CandidateCount).Select(row => (long)row)], device: device);
         Tensor[] candidates = Array.ConvertAll(_embeddings, all => all.index_select(0, rows));

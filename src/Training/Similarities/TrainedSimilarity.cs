@@ -57,7 +57,7 @@ public sealed class TrainedSimilarity : IDisposable
         Dictionary<string, Tensor> parameters = _similarity.Parameters(training: false);
         Device device = _similarity.Weights.Device;
         SimilarityInputs inputs = Inputs;
-        float[][] embedded = inputs.Queries(users, HistoriesOf(users));
+        float[][] embedded = inputs.Queries(QueryRows.Whole(users, HistoriesOf(users)));
         Tensor[] queries = inputs.ToTensors([.. embedded.Select(one => (ReadOnlyMemory<float>)one)], device);
         Tensor rows = tensor(Array.ConvertAll(items, item => (long)item), device: device);
         Tensor[] chosen = [.. inputs.ToTensors(inputs.Items, device).Select(all => all.index_select(0, rows))];

@@ -1,44 +1,58 @@
+using Linr.Training.Data;
 using static TorchSharp.torch;
 
 namespace Linr.Training.Torch;
 
 /// <summary>
-/// Where the items of a batch's histories stand. Tensors of sequences hold the places that have an item only, one after
-/// the other; most histories are far shorter than the longest.
+/// Where the items of a batch's histories stand, and which of them each query sees. Tensors of sequences hold the
+/// places that have an item only, one after the other; most histories are far shorter than the longest.
 /// </summary>
 internal sealed class SequenceLayout
 {
-    /// <summary>The layout of histories padded by negative numbers.</summary>
-    /// <param name="histories">Rows * <paramref name="length"/> item rows, present ones first.</param>
-    /// <param name="length">Places a history.</param>
+    private readonly Tensor _owners;
+    private readonly Tensor _latest;
+
+    /// <summary>The layout of the histories of queries.</summary>
+    /// <param name="queries">The queries.</param>
     /// <param name="device">Where the tensors go.</param>
-    public SequenceLayout(ReadOnlySpan<int> histories, int length, Device device)
+    public SequenceLayout(QueryRows queries, Device device)
     {
-        Rows = histories.Length / length;
-        Length = length;
-        var slots = new List<long>();
-        var places = new List<long>();
-        bool[] present = new bool[histories.Length];
-        for (int slot = 0; slot < histories.Length; slot++)
+        Rows = queries.Users.Length;
+        int padded = Rows == 0 ? 0 : queries.Histories.Length / Rows;
+        int[] starts = new int[Rows + 1];
+        for (int row = 0; row < Rows; row++)
         {
-            if (histories[slot] >= 0)
-            {
-                slots.Add(slot);
-                places.Add(slot % length);
-                present[slot] = true;
-            }
+            int end = queries.Histories.Slice(row * padded, padded).IndexOf(HistoryRows.None);
+            starts[row + 1] = starts[row] + (end < 0 ? padded : end);
         }
 
-        Slots = tensor(slots.ToArray(), device: device);
-        Places = tensor(places.ToArray(), device: device);
-        Present = tensor(present, device: device).view(Rows, length);
+        Length = Math.Max(1, Enumerable.Range(0, Rows).Select(row => starts[row + 1] - starts[row]).DefaultIfEmpty().Max());
+        Places = Numbers([.. Enumerable.Range(0, Rows).SelectMany(row => Count(starts[row + 1] - starts[row]))], device);
+        Slots = Numbers(
+            [
+                .. Enumerable.Range(0, Rows).SelectMany(
+                    row => Count(starts[row + 1] - starts[row]).Select(place => (row * (long)Length) + place)),
+            ],
+            device);
+        bool[] present = new bool[Rows * Length];
+        for (int row = 0; row < Rows; row++)
+        {
+            present.AsSpan(row * Length, starts[row + 1] - starts[row]).Fill(true);
+        }
+
+        Present = tensor(present, device: device).view(Rows, Length);
+        IsWhole = queries.Owners.Length == Rows && !queries.Places.ContainsAnyExcept(0);
+        (_owners, _latest, QuerySlots, QueryLength) = Queries(queries, starts, device);
     }
 
     /// <summary>Histories.</summary>
     public int Rows { get; }
 
-    /// <summary>Places a history.</summary>
+    /// <summary>Places a history, padded to the longest.</summary>
     public int Length { get; }
+
+    /// <summary>Whether there is one query a history, which sees all of it.</summary>
+    public bool IsWhole { get; }
 
     /// <summary>For each item row * length + place.</summary>
     public Tensor Slots { get; }
@@ -49,8 +63,55 @@ internal sealed class SequenceLayout
     /// <summary>Which places have an item: [rows, length].</summary>
     public Tensor Present { get; }
 
+    /// <summary>For each query row * query length + place.</summary>
+    public Tensor QuerySlots { get; }
+
+    /// <summary>Places that a query may stand at: those up to the last one.</summary>
+    public int QueryLength { get; }
+
     /// <summary>The items' rows with zeros where a place has none: [rows, length, width].</summary>
-    public Tensor Pad(Tensor items)
-        => zeros(Rows * Length, items.shape[1], device: items.device).index_copy(0, Slots, items).view(
-            Rows, Length, items.shape[1]);
+    public Tensor Pad(Tensor items) => Pad(items, Slots, Length);
+
+    /// <summary>The queries' rows with zeros where a place has none: [rows, query length, width].</summary>
+    public Tensor PadQueries(Tensor queries) => Pad(queries, QuerySlots, QueryLength);
+
+    /// <summary>A row a query of a tensor with a row a history.</summary>
+    public Tensor OfQueries(Tensor histories) => IsWhole ? histories : histories.index_select(0, _owners);
+
+    /// <summary>For each query the row of the latest item that it sees, zeros where it sees none.</summary>
+    public Tensor Latest(Tensor items)
+        => cat([items, zeros(1, items.shape[1], device: items.device)], 0).index_select(0, _latest);
+
+    private static (Tensor Owners, Tensor Latest, Tensor Slots, int Length) Queries(
+        QueryRows queries, int[] starts, Device device)
+    {
+        int count = queries.Owners.Length;
+        int length = 1;
+        foreach (int place in queries.Places)
+        {
+            length = Math.Max(length, place + 1);
+        }
+
+        long[] owners = new long[count];
+        long[] latest = new long[count];
+        long[] slots = new long[count];
+        for (int query = 0; query < count; query++)
+        {
+            (int owner, int place) = (queries.Owners[query], queries.Places[query]);
+            owners[query] = owner;
+            slots[query] = (owner * (long)length) + place;
+            int item = starts[owner] + place;
+            latest[query] = item < starts[owner + 1] ? item : starts[^1];
+        }
+
+        return (Numbers(owners, device), Numbers(latest, device), Numbers(slots, device), length);
+    }
+
+    private static IEnumerable<long> Count(int places) => Enumerable.Range(0, places).Select(place => (long)place);
+
+    private static Tensor Numbers(long[] numbers, Device device) => tensor(numbers, device: device);
+
+    private Tensor Pad(Tensor rows, Tensor slots, int length)
+        => zeros(Rows * length, rows.shape[1], device: rows.device).index_copy(0, slots, rows).view(
+            Rows, length, rows.shape[1]);
 }

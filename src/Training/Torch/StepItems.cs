@@ -14,7 +14,6 @@ internal sealed class StepItems
     private readonly int[] _untrained;
     private readonly float[] _logQ;
     private readonly float[] _contentLogQ;
-    private readonly int _historyLength;
     private readonly int _uniformDraws;
     private readonly int _coldDraws;
     private readonly List<(int Example, int Number)> _seen = [];
@@ -23,7 +22,6 @@ internal sealed class StepItems
     /// <summary>Step items over a catalogue with these training counts.</summary>
     public StepItems(int[] trainingCounts, TrainingOptions options)
     {
-        _historyLength = options.HistoryLength;
         _numbering = new RowNumbering(trainingCounts.Length);
         ILookup<bool, int> rows = Enumerable.Range(0, trainingCounts.Length).ToLookup(row => trainingCounts[row] > 0);
         _trained = [.. rows[true]];
@@ -95,18 +93,30 @@ internal sealed class StepItems
     {
         _seen.Clear();
         _histories.Clear();
-        for (int place = 0; place < batch.Count * _historyLength; place++)
+        QueryRows queries = batch.Queries;
+        int[] starts = new int[batch.HistoryCount + 1];
+        for (int history = 0; history < batch.HistoryCount; history++)
         {
-            if (batch.Histories[place] < 0)
+            foreach (int row in queries.Histories.Slice(history * batch.HistoryLength, batch.HistoryLength))
             {
-                continue;
+                if (row >= 0)
+                {
+                    _histories.Add(_numbering.Add(row));
+                }
             }
 
-            int number = _numbering.Add(batch.Histories[place]);
-            _histories.Add(number);
-            if (number < CandidateCount)
+            starts[history + 1] = _histories.Count;
+        }
+
+        for (int example = 0; example < batch.Count; example++)
+        {
+            int owner = queries.Owners[example];
+            for (int place = starts[owner] + queries.Places[example]; place < starts[owner + 1]; place++)
             {
-                _seen.Add((place / _historyLength, number));
+                if (_histories[place] < CandidateCount)
+                {
+                    _seen.Add((example, (int)_histories[place]));
+                }
             }
         }
     }

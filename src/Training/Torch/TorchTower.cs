@@ -1,4 +1,5 @@
 using Linr.Layers;
+using Linr.Training.Towers;
 using static TorchSharp.torch;
 
 namespace Linr.Training.Torch;
@@ -8,16 +9,19 @@ namespace Linr.Training.Torch;
 /// </summary>
 internal sealed class TorchTower(TowerSpec spec, double dropout)
 {
-    private const double MaskedScore = -1e9;
+    private readonly HashSet<string> _sequences = Sequences(spec);
 
     /// <summary>The layers.</summary>
     public TowerSpec Spec { get; } = spec;
 
     /// <summary>The tower's output.</summary>
     /// <param name="sources">
-    /// Outputs of the source layers by name: [rows, width]; of a sequence a row for each item of a history.
+    /// Outputs of the source layers by name: [rows, width]; of a sequence a row for each item of a history, else of a
+    /// query tower a row for each history.
     /// </param>
-    /// <param name="layout">Where the items of the histories stand; null without sequences.</param>
+    /// <param name="layout">
+    /// Where the items of the histories stand, and which of them each query sees; null without sequences.
+    /// </param>
     /// <param name="parameters">The tensors that are not tables, by name.</param>
     /// <param name="training">Whether dropout is on.</param>
     public Tensor Forward(
@@ -26,20 +30,42 @@ internal sealed class TorchTower(TowerSpec spec, double dropout)
         IReadOnlyDictionary<string, Tensor> parameters,
         bool training)
     {
-        var outputs = new Dictionary<string, Tensor>(sources);
+        Dictionary<string, Tensor> outputs = sources.ToDictionary(
+            source => source.Key,
+            source => layout is null || _sequences.Contains(source.Key) ? source.Value : layout.OfQueries(source.Value));
         foreach (LayerSpec layer in Spec.Layers.Where(layer => !outputs.ContainsKey(layer.Name)))
         {
             Tensor[] inputs = [.. layer.Inputs.Select(input => outputs[input])];
             Tensor output = Apply(layer, inputs, layout, parameters);
-            bool isHidden = layer.Kind is LayerKind.Relu or LayerKind.Gelu or LayerKind.Silu or LayerKind.Tanh;
-            outputs[layer.Name] = training && isHidden && dropout > 0
+            outputs[layer.Name] = training && dropout > 0 && IsDropped(layer)
                 ? nn.functional.dropout(output, dropout, true) : output;
         }
 
         return outputs[Spec.Layers[^1].Name];
     }
 
-    private static Tensor Apply(
+    private static bool IsDropped(LayerSpec layer)
+        => layer.Kind is LayerKind.Relu or LayerKind.Gelu or LayerKind.Silu or LayerKind.Tanh
+            || SequenceEncoder.IsBranch(layer);
+
+    private static HashSet<string> Sequences(TowerSpec spec)
+    {
+        var names = new HashSet<string>();
+        foreach (LayerSpec layer in spec.Layers)
+        {
+            bool isSequence = layer.Kind is LayerKind.HistoryEmbedding or LayerKind.HistoryIdEmbedding
+                || (layer.Kind is not (LayerKind.AttentionPool or LayerKind.Latest)
+                    && layer.Inputs.Length > 0 && names.Contains(layer.Inputs[0]));
+            if (isSequence)
+            {
+                names.Add(layer.Name);
+            }
+        }
+
+        return names;
+    }
+
+    private Tensor Apply(
         LayerSpec layer, Tensor[] inputs, SequenceLayout? layout, IReadOnlyDictionary<string, Tensor> parameters)
         => layer.Kind switch
         {
@@ -69,7 +95,12 @@ internal sealed class TorchTower(TowerSpec spec, double dropout)
                 inputs[0],
                 parameters[layer.Tensors["weight"]].unsqueeze(0)),
             LayerKind.Position => Position(inputs[0], layout!, parameters[layer.Tensors["weight"]]),
-            LayerKind.AttentionPool => AttentionPool(inputs[0], layout!, parameters[layer.Tensors["query"]]),
+            LayerKind.AttentionPool => TorchAttention.Pool(
+                layer, inputs[0], layout!, parameters[layer.Tensors["query"]]),
+            LayerKind.CausalAttention => TorchAttention.Causal(
+                layer, inputs, _sequences.Contains(layer.Name), layout!,
+                layer.Tensors.TryGetValue("bias", out string? distances) ? parameters[distances] : null),
+            LayerKind.Latest => layout!.Latest(inputs[0]),
             _ => throw new LayerException($"Layer \"{layer.Name}\": unknown kind of layer \"{layer.Kind}\"."),
         };
 
@@ -82,13 +113,4 @@ internal sealed class TorchTower(TowerSpec spec, double dropout)
 
     private static Tensor Position(Tensor input, SequenceLayout layout, Tensor places)
         => input.Plus(places.index_select(0, layout.Places.AtMost(places.shape[0] - 1)));
-
-    private static Tensor AttentionPool(Tensor input, SequenceLayout layout, Tensor query)
-    {
-        Tensor sequence = layout.Pad(input);
-        Tensor scores = matmul(sequence, query.t()).Times(1 / Math.Sqrt(query.shape[1]));
-        Tensor shares = scores.Masked(layout.Present.logical_not().unsqueeze(2), MaskedScore).softmax(1);
-        Tensor heads = matmul(shares.transpose(1, 2), sequence).view(layout.Rows, -1);
-        return heads * layout.Present.any(1, keepdim: true).to_type(heads.dtype);
-    }
 }

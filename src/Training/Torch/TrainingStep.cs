@@ -58,11 +58,7 @@ internal sealed class TrainingStep(TwoTowerModel model, StepItems items, Adam ad
         Tensor embedded = model.EmbedItems(parameters, training: true);
         Tensor history = embedded.index_select(0, tensor(items.Histories, device: device));
         Tensor queries = model.EmbedQueries(
-            batch.Users.AsSpan(0, batch.Count),
-            batch.Histories.AsSpan(0, batch.Count * options.HistoryLength),
-            history,
-            parameters,
-            () => random.NextDouble() < options.IdDropout);
+            batch.Queries, history, parameters, () => random.NextDouble() < options.IdDropout);
         Tensor logTemperature = parameters[WeightShapes.LogTemperature];
         Tensor temperature = options.LearnTemperature ? logTemperature.exp() : logTemperature.detach().exp();
         Tensor scaled = queries / temperature;

@@ -18,7 +18,6 @@ internal sealed class TwoTowerModel : IDisposable
     private readonly TorchTower _queryTower;
     private readonly TowerSources _itemSources;
     private readonly TowerSources _querySources;
-    private readonly int _historyLength;
 
     /// <summary>Builds the towers, encodes all features, draws the first weights from the seed.</summary>
     /// <param name="data">Items and users.</param>
@@ -28,7 +27,6 @@ internal sealed class TwoTowerModel : IDisposable
     public TwoTowerModel(InteractionDataset data, TrainingOptions options, Device device, LoadedModel? old)
     {
         _data = data;
-        _historyLength = options.HistoryLength;
         ItemCatalogue catalogue = data.Catalogue;
         HasId = Array.ConvertAll(data.TrainingCounts(), count => count > 0);
         var itemFields = catalogue.Items.Select(item => item.Fields);
@@ -105,22 +103,15 @@ internal sealed class TwoTowerModel : IDisposable
         => _itemTower.Forward(_itemSources.ToTensors(), null, parameters, training);
 
     /// <summary>Embeddings of queries: [queries, dim].</summary>
-    /// <param name="users">Their users, whose query features are read.</param>
-    /// <param name="histories">
-    /// Item rows, the latest first, history length a query; negative where there is none.
-    /// </param>
+    /// <param name="queries">Their users, whose query features are read, and histories.</param>
     /// <param name="history">Embeddings of the items that are there, one after the other: [items, dim].</param>
     /// <param name="parameters">The tensors that are not tables.</param>
     /// <param name="idDropout">Draws which ids are left out; null for none.</param>
     public Tensor EmbedQueries(
-        ReadOnlySpan<int> users,
-        ReadOnlySpan<int> histories,
-        Tensor history,
-        IReadOnlyDictionary<string, Tensor> parameters,
-        Func<bool>? idDropout)
+        QueryRows queries, Tensor history, IReadOnlyDictionary<string, Tensor> parameters, Func<bool>? idDropout)
     {
         _querySources.Begin();
-        foreach (int row in histories)
+        foreach (int row in queries.Histories)
         {
             if (row >= 0)
             {
@@ -129,14 +120,14 @@ internal sealed class TwoTowerModel : IDisposable
             }
         }
 
-        foreach (int user in users)
+        foreach (int user in queries.Users)
         {
             _querySources.AddFeatures(user);
         }
 
         Dictionary<string, Tensor> sources = _querySources.ToTensors();
         sources.Add(TowerDesign.History, history);
-        var layout = new SequenceLayout(histories, _historyLength, Weights.Device);
+        var layout = new SequenceLayout(queries, Weights.Device);
         return _queryTower.Forward(sources, layout, parameters, idDropout is not null);
     }
 
@@ -171,16 +162,15 @@ internal sealed class TwoTowerModel : IDisposable
     }
 
     /// <summary>Embeddings of queries, without gradients: query q at q * dim.</summary>
-    /// <param name="users">Their users.</param>
-    /// <param name="histories">As <see cref="EmbedQueries"/> takes them.</param>
+    /// <param name="queries">The queries.</param>
     /// <param name="items">As <see cref="AllItemEmbeddings"/> gave them.</param>
-    public float[] QueryEmbeddings(ReadOnlySpan<int> users, ReadOnlySpan<int> histories, ReadOnlySpan<float> items)
+    public float[] QueryEmbeddings(QueryRows queries, ReadOnlySpan<float> items)
     {
         using IDisposable quiet = no_grad();
         using DisposeScope scope = NewDisposeScope();
         int dim = Layers.Towers[0].Dim;
         var history = new List<float>();
-        foreach (int row in histories)
+        foreach (int row in queries.Histories)
         {
             if (row >= 0)
             {
@@ -189,8 +179,7 @@ internal sealed class TwoTowerModel : IDisposable
         }
 
         Tensor embedded = tensor(history.ToArray(), device: Weights.Device).view(-1, dim);
-        Tensor queries = EmbedQueries(users, histories, embedded, Parameters(training: false), null).cpu();
-        return queries.data<float>().ToArray();
+        return EmbedQueries(queries, embedded, Parameters(training: false), null).cpu().data<float>().ToArray();
     }
 
     /// <inheritdoc/>

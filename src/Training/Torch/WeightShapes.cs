@@ -79,7 +79,14 @@ internal static class WeightShapes
             case LayerKind.AttentionPool:
                 weights.Add(Name("query"), Normal(options.Heads, width), false);
                 return options.Heads * width;
-            case LayerKind.Add:
+            case LayerKind.LayerNorm:
+                weights.Add(Name("weight"), ones(width), false);
+                weights.Add(Name("bias"), zeros(width), false);
+                return width;
+            case LayerKind.CausalAttention when layer.Tensors.ContainsKey("bias"):
+                weights.Add(Name("bias"), zeros(options.Heads, options.HistoryLength), false);
+                return width / layer.Inputs.Length;
+            case LayerKind.Add or LayerKind.CausalAttention:
                 return width / layer.Inputs.Length;
             default:
                 return width;

@@ -6,7 +6,8 @@ namespace Linr.Training.Towers;
 /// <summary>
 /// The two towers of a schema as lists of layers. Item: bags of keywords and of hashed text, numbers, through a hidden
 /// layer and past it; plus the id embedding. Query: each place of the history (item embedding, id embedding, recency) through a
-/// linear layer, pooled by attention, then with the query features through a hidden layer. Both end normalised.
+/// linear layer, pooled by attention or read by a <see cref="SequenceEncoder"/>, then with the query features through a
+/// hidden layer. Both end normalised.
 /// </summary>
 internal static class TowerDesign
 {
@@ -57,14 +58,20 @@ internal static class TowerDesign
         ImmutableArray<string> sources = Sources(layers, options, fields, numbers);
         string places = layers.Add(LayerKind.Concat, "places", [history, historyId], []);
         string mixed = layers.Add(LayerKind.Linear, "mixed", [places], ["weight", "bias"]);
-        string placed = ordered ? layers.Add(LayerKind.Position, "recency", [mixed], ["weight"]) : mixed;
-        string pooled = layers.Add(LayerKind.AttentionPool, "pooled", [placed], ["query"]);
-        string all = layers.Add(LayerKind.Concat, "features", [pooled, .. sources], []);
+        string read = options.QueryEncoder == QueryEncoder.CausalTransformer
+            ? SequenceEncoder.Add(layers, options, mixed, ordered) : Pool(layers, mixed, ordered);
+        string all = layers.Add(LayerKind.Concat, "features", [read, .. sources], []);
         string hidden = Hidden(layers, "hidden", all);
         string straight = layers.Add(LayerKind.Linear, "straight", [all], ["weight"]);
         string sum = layers.Add(LayerKind.Add, "sum", [hidden, straight], []);
         layers.Add(LayerKind.L2Normalise, "embedding", [sum], []);
         return new TowerSpec(TowerSpec.QueryTower, options.Embedding, options.Dim, layers.ToImmutable());
+    }
+
+    private static string Pool(LayerListBuilder layers, string places, bool ordered)
+    {
+        string placed = ordered ? layers.Add(LayerKind.Position, "recency", [places], ["weight"]) : places;
+        return layers.Add(LayerKind.AttentionPool, "pooled", [placed], ["query"]);
     }
 
     private static string Hidden(LayerListBuilder layers, string name, string input)

@@ -93,6 +93,32 @@ public sealed class LayerListCudaTests(CudaMachine machine) : CudaTest(machine)
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Causal_attention_equals_its_reference(int part)
+    {
+        foreach (int heads in (int[])[1, 3])
+        {
+            int width = heads * part;
+            foreach (int distances in (int[])[0, 1, 7, 90])
+            {
+                using var list = new TestLayers(seed: part, s_starts);
+                int[] rows = [.. Enumerable.Range(0, 2).Select(_ => list.Values(width, isSequence: true))];
+                int values = list.Values(heads * 5, isSequence: true);
+                int latest = list.Add(LayerOp.Latest, width, [rows[0]]);
+                float[] bias = list.Floats(heads * distances);
+                int ofAll = list.Add(
+                    LayerOp.CausalAttention, heads * 5, [rows[0], rows[1], values], bias: bias, number: heads);
+                int ofLatest = list.Add(
+                    LayerOp.CausalAttention, heads * 5, [latest, rows[1], values], bias: bias, number: heads);
+                int lastOfAll = list.Add(LayerOp.Latest, heads * 5, [ofAll]);
+                int pooled = list.Add(LayerOp.AttentionPool, heads * 5, [ofAll], list.Floats(heads * 5));
+                list.Add(LayerOp.Concat, 3 * heads * 5, [ofLatest, lastOfAll, pooled]);
+                AssertEqualsReference(list, s_starts.Length - 1);
+            }
+        }
+    }
+
     [Fact]
     public void A_softmax_survives_scores_beyond_the_exponential()
     {
@@ -124,7 +150,13 @@ public sealed class LayerListCudaTests(CudaMachine machine) : CudaTest(machine)
     {
         const int samples = 600;
         int[] starts = [.. Enumerable.Range(0, samples + 1).Select(sample => (sample * 7) - (sample % 5))];
-        using TestLayers list = TestLayers.Tower(seed: 21, starts);
+        AssertSameBits(TestLayers.Tower(seed: 21, starts), samples);
+        AssertSameBits(TestLayers.Transformer(seed: 25, starts), samples);
+    }
+
+    private void AssertSameBits(TestLayers list, int samples)
+    {
+        using TestLayers owned = list;
         using LayerListCuda cuda = list.OnDevice(Context);
         using LayerListRun run = cuda.CreateRun();
         float[] all = list.Run(run, 0, samples);
@@ -140,6 +172,8 @@ public sealed class LayerListCudaTests(CudaMachine machine) : CudaTest(machine)
     {
         using TestLayers list = TestLayers.Tower(seed: 22, s_starts);
         AssertEqualsReference(list, s_starts.Length - 1);
+        using TestLayers transformer = TestLayers.Transformer(seed: 26, s_starts);
+        AssertEqualsReference(transformer, s_starts.Length - 1);
     }
 
     [Fact]
@@ -176,6 +210,8 @@ public sealed class LayerListCudaTests(CudaMachine machine) : CudaTest(machine)
             new(LayerOp.LayerNorm, 4) { Inputs = [input], Weight = list.Keep(new float[4]) },
             new(LayerOp.Concat, 7) { Inputs = [input, input] },
             new(LayerOp.AttentionPool, 4) { Inputs = [input], Weight = list.Keep(new float[4]) },
+            new(LayerOp.CausalAttention, 4) { Inputs = [input, input, input], Number = 2 },
+            new(LayerOp.Latest, 4) { Inputs = [input] },
             new(LayerOp.Values, 0),
             new(LayerOp.Values, 3, IsSequence: true),
         ])

@@ -180,6 +180,87 @@ public sealed class LayerTests
         Assert.Equal(2f, found[0]);
     }
 
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Causal_attention_equals_its_reference(int part)
+    {
+        int[] starts = [0, 0, 1, 6, 30];
+        foreach ((int heads, int distances) in (ReadOnlySpan<(int, int)>)[(1, 0), (2, 1), (3, 4), (2, 40)])
+        {
+            int width = heads * part;
+            float[] queries = Random(30 * width, 11);
+            float[] keys = Random(30 * width, 12);
+            float[] values = Random(30 * heads * 3, 13);
+            float[] bias = Random(heads * distances, 14);
+            float[] latest = [.. new float[width], .. queries[..width], .. queries[width..(2 * width)], .. queries[(6 * width)..(7 * width)]];
+            float[] all = Check(queries, isLatest: false);
+            float[] ofLatest = Check(latest, isLatest: true);
+
+            // The latest place sees what all of the latest rows see; an empty sequence gives zeros.
+            int[] rows = [0, 1, 6];
+            Assert.All(ofLatest[..(heads * 3)], zero => Assert.Equal(0f, zero));
+            for (int row = 0; row < rows.Length; row++)
+            {
+                Assert.Equal(
+                    all[(rows[row] * heads * 3)..((rows[row] + 1) * heads * 3)],
+                    ofLatest[((row + 1) * heads * 3)..((row + 2) * heads * 3)]);
+            }
+
+            float[] Check(float[] asking, bool isLatest)
+            {
+                var input = new AttentionRows
+                {
+                    Queries = asking, Keys = keys, Values = values, KeyWidth = width, ValueWidth = heads * 3,
+                    IsLatest = isLatest,
+                };
+                float[] expected = new float[(isLatest ? 4 : 30) * heads * 3];
+                float[] found = new float[expected.Length];
+                CausalAttention.Reference(input, starts, heads, bias, expected);
+                CausalAttention.Run(input, starts, heads, bias, new float[24], found);
+                AssertClose(expected, found, 1e-5);
+                return found;
+            }
+        }
+    }
+
+    [Fact]
+    public void Causal_attention_sees_no_newer_place()
+    {
+        const int width = 4;
+        float[] rows = Random(6 * width, 15);
+        float[] before = Attend(rows);
+        rows.AsSpan(0, 2 * width).Fill(9f);
+        Assert.Equal(before[(2 * width)..], Attend(rows)[(2 * width)..]);
+        Assert.NotEqual(before[..width], Attend(rows)[..width]);
+
+        static float[] Attend(float[] rows)
+        {
+            float[] output = new float[rows.Length];
+            var input = new AttentionRows
+            {
+                Queries = rows, Keys = rows, Values = rows, KeyWidth = width, ValueWidth = width,
+            };
+            CausalAttention.Run(input, [0, 6], 2, [], new float[6], output);
+            return output;
+        }
+    }
+
+    [Fact]
+    public void Causal_attention_refuses_lengths_that_do_not_fit()
+    {
+        Assert.Throws<ArgumentException>(() => Attend(heads: 2, width: 3, bias: 0));
+        Assert.Throws<ArgumentException>(() => Attend(heads: 2, width: 4, bias: 3));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Attend(heads: 0, width: 4, bias: 0));
+        Attend(heads: 2, width: 4, bias: 2);
+
+        static void Attend(int heads, int width, int bias) => CausalAttention.Run(
+            new AttentionRows
+            {
+                Queries = new float[8], Keys = new float[8], Values = new float[8], KeyWidth = width, ValueWidth = width,
+            },
+            [0, 8 / width], heads, new float[bias], new float[8], new float[8]);
+    }
+
     private static float[] Random(int count, int seed)
     {
         var random = new Random(seed);

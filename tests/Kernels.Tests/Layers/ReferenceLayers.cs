@@ -40,6 +40,22 @@ internal sealed class ReferenceLayers(TestLayers list, int[] starts, int samples
                 int width = list.Layers[layer.Inputs[0]].Width;
                 AttentionPool.Reference(input, starts.AsSpan(0, samples + 1), layer.Weight.Span, width, output);
                 break;
+            case LayerOp.CausalAttention:
+                CausalAttention.Reference(
+                    new AttentionRows
+                    {
+                        Queries = input,
+                        Keys = _outputs[layer.Inputs[1]],
+                        Values = _outputs[layer.Inputs[2]],
+                        KeyWidth = list.Layers[layer.Inputs[1]].Width,
+                        ValueWidth = layer.Width,
+                        IsLatest = !layer.IsSequence,
+                    },
+                    starts.AsSpan(0, samples + 1), (int)layer.Number, layer.Bias.Span, output);
+                break;
+            case LayerOp.Latest:
+                Latest(layer, input, output);
+                break;
             case LayerOp.Concat:
                 Concat(layer, output);
                 break;
@@ -80,6 +96,17 @@ internal sealed class ReferenceLayers(TestLayers list, int[] starts, int samples
     {
         int start = starts.Where(start => start <= row).Max();
         return Math.Min(row - start, (layer.Weight.Length / layer.Width) - 1) * layer.Width;
+    }
+
+    private void Latest(CudaLayer layer, float[] input, float[] output)
+    {
+        for (int sample = 0; sample < samples; sample++)
+        {
+            if (starts[sample + 1] > starts[sample])
+            {
+                Array.Copy(input, starts[sample] * layer.Width, output, sample * layer.Width, layer.Width);
+            }
+        }
     }
 
     private void Concat(CudaLayer layer, float[] output)

@@ -45,6 +45,31 @@ internal sealed class TestLayers(int seed, int[]? starts = null) : IDisposable
         return list;
     }
 
+    /// <summary>
+    /// A query tower with a causal transformer of two blocks, the second for the latest place alone; without hidden layers.
+    /// </summary>
+    public static TestLayers Transformer(int seed, int[] starts)
+    {
+        const int dim = 24;
+        var list = new TestLayers(seed, starts);
+        int current = list.Values(dim, isSequence: true);
+        foreach (bool isLast in (bool[])[false, true])
+        {
+            int norm = list.Add(LayerOp.LayerNorm, dim, [current], list.Floats(dim), list.Floats(dim), 1e-5);
+            int asking = isLast ? list.Add(LayerOp.Latest, dim, [norm]) : norm;
+            current = isLast ? list.Add(LayerOp.Latest, dim, [current]) : current;
+            int[] parts = [.. new int[] { asking, norm, norm }.Select(
+                input => list.Add(LayerOp.Linear, dim, [input], list.Floats(dim * dim, 0.3), list.Floats(dim)))];
+            int attended = list.Add(
+                LayerOp.CausalAttention, dim, [.. parts], bias: list.Floats(3 * 5), number: 3);
+            int branch = list.Add(LayerOp.Linear, dim, [attended], list.Floats(dim * dim, 0.3), list.Floats(dim));
+            current = list.Add(LayerOp.Add, dim, [current, branch]);
+        }
+
+        list.Add(LayerOp.L2Normalise, dim, [current]);
+        return list;
+    }
+
     public int Values(int width, bool isSequence = false) => Append(new CudaLayer(LayerOp.Values, width, isSequence));
 
     public int Bag(int rows, int width, bool isSequence = false)
@@ -52,7 +77,7 @@ internal sealed class TestLayers(int seed, int[]? starts = null) : IDisposable
 
     public int Add(
         LayerOp op, int width, ImmutableArray<int> inputs, float[]? weight = null, float[]? bias = null, double number = 0)
-        => Append(new CudaLayer(op, width, _layers[inputs[0]].IsSequence && op != LayerOp.AttentionPool)
+        => Append(new CudaLayer(op, width, _layers[inputs[0]].IsSequence && op is not (LayerOp.AttentionPool or LayerOp.Latest))
         {
             Inputs = inputs,
             Weight = Keep(weight ?? []),

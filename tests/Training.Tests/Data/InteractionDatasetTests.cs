@@ -52,46 +52,6 @@ public sealed class InteractionDatasetTests
         }
     }
 
-    [Fact]
-    public void An_epoch_takes_every_training_interaction_once_with_what_came_before_it()
-    {
-        InteractionDataset data = Planted.Data();
-        var sampler = new ExampleSampler(data, historyLength: 4, historyDropout: 0);
-        var batch = new ExampleBatch(50, 4);
-        sampler.Begin(1, 1);
-        var seen = new HashSet<(int, int)>();
-        while (sampler.Next(batch))
-        {
-            for (int example = 0; example < batch.Count; example++)
-            {
-                Assert.True(seen.Add((batch.Users[example], batch.Targets[example])));
-                int position = data.TrainingItemsOf(batch.Users[example]).IndexOf(batch.Targets[example]);
-                int[] expected = new int[4];
-                HistoryRows.Latest(data.TrainingItemsOf(batch.Users[example])[..position], expected);
-                Assert.Equal(expected, batch.Histories[(example * 4)..((example + 1) * 4)]);
-            }
-        }
-
-        Assert.Equal(sampler.Count, seen.Count);
-    }
-
-    [Fact]
-    public void Without_order_a_history_is_drawn_from_all_others_but_the_target()
-    {
-        InteractionDataset data = Planted.Data(order: InteractionOrder.None);
-        var sampler = new ExampleSampler(data, historyLength: 3, historyDropout: 0);
-        var batch = new ExampleBatch(64, 3);
-        sampler.Begin(1, 1);
-        Assert.True(sampler.Next(batch));
-        for (int example = 0; example < batch.Count; example++)
-        {
-            int[] history = batch.Histories[(example * 3)..((example + 1) * 3)];
-            Assert.Equal(3, history.Distinct().Count());
-            Assert.DoesNotContain(batch.Targets[example], history);
-            Assert.Empty(history.Except(data.TrainingItemsOf(batch.Users[example]).ToArray()));
-        }
-    }
-
     private static InteractionDataset Build(InteractionOrder? order, params (string User, long Item, long? Time)[] rows)
     {
         var builder = new InteractionDatasetBuilder(new ItemCatalogue(new Schema { IdKind = IdKind.Integer }, []));

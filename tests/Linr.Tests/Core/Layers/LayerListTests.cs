@@ -42,6 +42,15 @@ public sealed class LayerListTests
         Assert.Contains("expected a number \"factor\"", message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Attention_has_three_inputs_and_a_number_of_heads()
+    {
+        var list = new LayerList([Tower(Id(), new LayerSpec(LayerKind.CausalAttention, "attended") { Inputs = ["id", "id"] })]);
+        string message = Assert.Throws<LayerException>(list.Check).Message;
+        Assert.Contains("layer \"attended\": expected 3 inputs; found 2", message, StringComparison.Ordinal);
+        Assert.Contains("expected a number \"heads\"", message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData("[{\"name\":\"item\"}]")]

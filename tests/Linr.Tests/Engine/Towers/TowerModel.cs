@@ -15,6 +15,8 @@ internal sealed class TowerModel(int items, int seed)
     public const int HistoryLength = 6;
     private const int Keywords = 9;
 
+    private static readonly Dictionary<string, double> s_heads = new() { ["heads"] = 4 };
+
     private readonly Random _random = new(seed);
     private readonly List<TensorSource> _tensors = [];
     private readonly List<LayerSpec> _layers = [];
@@ -78,10 +80,10 @@ internal sealed class TowerModel(int items, int seed)
         Add(LayerKind.TextBag, "title", [], field: "title", weight: [31, 12]);
         Add(LayerKind.Number, "size", [], field: "size", numbers: new() { ["log"] = 1, ["mean"] = 2, ["deviation"] = 3 });
         Add(LayerKind.Concat, "features", ["genre", "title", "size"]);
-        Add(LayerKind.Linear, "wide", ["features"], weight: [40, 22], bias: 40);
+        Add(LayerKind.Linear, "wide", ["features"], weight: [40, 22], bias: [40]);
         Add(LayerKind.Gelu, "gelu", ["wide"]);
-        Add(LayerKind.LayerNorm, "norm", ["gelu"], weight: [40], bias: 40);
-        Add(LayerKind.Linear, "content", ["norm"], weight: [Dim, 40], bias: Dim);
+        Add(LayerKind.LayerNorm, "norm", ["gelu"], weight: [40], bias: [40]);
+        Add(LayerKind.Linear, "content", ["norm"], weight: [Dim, 40], bias: [Dim]);
         Add(LayerKind.Linear, "straight", ["features"], weight: [Dim, 22]);
         Add(LayerKind.Add, "sum", ["content", "straight", "id"]);
         Add(LayerKind.Tanh, "tanh", ["sum"]);
@@ -97,15 +99,19 @@ internal sealed class TowerModel(int items, int seed)
         Add(LayerKind.HistoryEmbedding, "history", [], numbers: new() { ["length"] = HistoryLength });
         Keyed(LayerKind.HistoryIdEmbedding, "history_id", 10);
         Add(LayerKind.Concat, "places", ["history", "history_id"]);
-        Add(LayerKind.Linear, "mixed", ["places"], weight: [Dim, Dim + 10], bias: Dim);
+        Add(LayerKind.Linear, "mixed", ["places"], weight: [Dim, Dim + 10], bias: [Dim]);
         Add(LayerKind.Silu, "silu", ["mixed"]);
         Add(LayerKind.Position, "recency", ["silu"], weight: [4, Dim]);
-        Add(LayerKind.AttentionPool, "pooled", ["recency"], query: [3, Dim]);
+        Add(LayerKind.Linear, "values", ["recency"], weight: [8, Dim], bias: [8]);
+        Add(LayerKind.CausalAttention, "attended", ["recency", "mixed", "values"], bias: [4, 3], numbers: s_heads);
+        Add(LayerKind.Latest, "latest", ["recency"]);
+        Add(LayerKind.CausalAttention, "asked", ["latest", "recency", "attended"], numbers: s_heads);
+        Add(LayerKind.AttentionPool, "pooled", ["attended"], query: [3, 8]);
         KeywordBag("country");
-        Add(LayerKind.Concat, "features", ["pooled", "country"]);
-        Add(LayerKind.Linear, "wide", ["features"], weight: [30, (3 * Dim) + 8], bias: 30);
+        Add(LayerKind.Concat, "features", ["pooled", "country", "latest", "asked"]);
+        Add(LayerKind.Linear, "wide", ["features"], weight: [30, 24 + 8 + Dim + 8], bias: [30]);
         Add(LayerKind.Relu, "relu", ["wide"]);
-        Add(LayerKind.Linear, "out", ["relu"], weight: [Dim, 30], bias: Dim);
+        Add(LayerKind.Linear, "out", ["relu"], weight: [Dim, 30], bias: [Dim]);
         Add(LayerKind.L2Normalise, "embedding", ["out"]);
         return new TowerSpec(_tower, "default", Dim, [.. _layers]);
     }
@@ -137,18 +143,18 @@ internal sealed class TowerModel(int items, int seed)
         ImmutableArray<string> inputs,
         string? field = null,
         long[]? weight = null,
-        int bias = 0,
+        ImmutableArray<long>? bias = null,
         long[]? query = null,
         string[]? others = null,
         Dictionary<string, double>? numbers = null)
     {
         Tensor(name, "weight", weight);
         Tensor(name, "query", query);
-        Tensor(name, "bias", bias > 0 ? [bias] : null);
+        Tensor(name, "bias", bias is null ? null : [.. bias]);
         string[] roles =
         [
             .. others ?? [], .. weight is null ? [] : new[] { "weight" }, .. query is null ? [] : new[] { "query" },
-            .. bias > 0 ? new[] { "bias" } : [],
+            .. bias is null ? [] : new[] { "bias" },
         ];
         _layers.Add(new LayerSpec(kind, name)
         {
