@@ -25,18 +25,19 @@ foreach (string data in Directory.GetDirectories(folder).Order(StringComparer.Or
     table.WriteLine();
     table.WriteLine($"`{File.ReadAllText(Path.Combine(seeds[0], "command")).Trim()}`; {runs[0]["split"]}. 50 items are {50.0 / items:P2} of the catalogue, 400 are {400.0 / items:P2}.");
     table.WriteLine();
-    table.WriteLine("| system | HR@10 | HR@50 | HR@400 | gain in HR@10 | gain in HR@50 | gain in HR@400 |");
-    table.WriteLine("|---|---|---|---|---|---|---|");
-    string[] systems = [.. runs[0]["results"]!.AsArray().Where(one => (string)one!["slice"]! == "all").Select(one => (string)one!["system"]!)];
+    table.WriteLine("| targets | system | HR@10 | HR@50 | HR@400 | gain in HR@10 | gain in HR@50 | gain in HR@400 |");
+    table.WriteLine("|---|---|---|---|---|---|---|---|");
+    string[] systems = [.. runs[0]["results"]!.AsArray().Select(one => (string)one!["system"]!).Distinct()];
+    string[] slices = [.. runs[0]["results"]!.AsArray().Select(one => (string)one!["slice"]!).Distinct()];
 
-    // The model's towers stand behind its similarities and before the two baselines.
-    string towers = systems[^3];
-    foreach (string system in systems.Where(one => one == towers).Concat(systems.Where(one => one != towers)))
+    // The model's towers bear the name of its file.
+    const string towers = "model";
+    foreach ((string slice, string system) in slices.SelectMany(slice => systems.OrderBy(one => one != towers).Select(one => (slice, one))))
     {
-        double[][] means = [.. metrics.Select(metric => runs.Select(run => Mean(run, system, metric)).ToArray())];
-        double[][] gains = [.. metrics.Select((metric, place) => runs.Select((run, seed) => (means[place][seed] / Mean(run, towers, metric)) - 1).ToArray())];
-        table.WriteLine($"| {(system == towers ? "two towers, cosine" : system)} | {string.Join(" | ", means.Select(Range))} | {(system == towers ? "||" : string.Join(" | ", gains.Select(Gain)))} |");
-        if (system != towers)
+        double[][] means = [.. metrics.Select(metric => runs.Select(run => Mean(run, slice, system, metric)).ToArray())];
+        double[][] gains = [.. metrics.Select((metric, place) => runs.Select((run, seed) => (means[place][seed] / Mean(run, slice, towers, metric)) - 1).ToArray())];
+        table.WriteLine($"| {slice} | {(system == towers ? "two towers, cosine" : system)} | {string.Join(" | ", means.Select(Range))} | {(system == towers ? " | | " : string.Join(" | ", gains.Select(Gain)))} |");
+        if (system != towers && slice == slices[0])
         {
             (double mean, double half) = Interval(gains[2]);
             ScottPlot.Plottables.BarPlot bar = plot.Add.Bar(ticks.Count, mean * 100);
@@ -72,8 +73,8 @@ File.WriteAllText(Path.Combine(folder, "similarities.md"), table.ToString());
 File.WriteAllText(Path.Combine(folder, "similarities.json"), all.ToJsonString());
 Console.Write(table);
 
-static double Mean(JsonNode run, string system, string metric) => run["results"]!.AsArray()
-    .Where(one => (string)one!["slice"]! == "all" && (string)one["system"]! == system)
+static double Mean(JsonNode run, string slice, string system, string metric) => run["results"]!.AsArray()
+    .Where(one => (string)one!["slice"]! == slice && (string)one["system"]! == system)
     .Select(one => (double)one![metric]!["mean"]!).First();
 
 static string Range(double[] values)

@@ -192,7 +192,7 @@ public sealed class SimilarityTests
         using TrainedModel towers = Trainer.Run(data, Planted.Options with { Epochs = 1 });
         int steps = 0;
         using TrainedSimilarity similarity = SimilarityTrainer.Run(
-            towers, s_mixture with { HeldOutShare = 0.5, Epochs = 2, LearningRate = 0.003 }, _ => steps++);
+            towers, s_mixture with { HeldOutShare = 0.5, Epochs = 2, ComponentDim = 16, LearningRate = 0.001 }, _ => steps++);
 
         // An example a user of half of the 240, 64 a step; an epoch is told once more.
         Assert.Equal(2 * (2 + 1), steps);
