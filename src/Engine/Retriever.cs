@@ -26,7 +26,7 @@ public sealed class Retriever : IDisposable
     private readonly QueryResolver _resolver;
     private readonly RequestRunner _runner;
     private readonly TableScan _tableScan;
-    private readonly QueryTower? _tower;
+    private readonly IQueryEmbedder? _tower;
     private readonly SimilaritySearch _similarities;
     private readonly CustomSimilarities _custom;
     private readonly CustomSearch _customSearch;
@@ -34,7 +34,7 @@ public sealed class Retriever : IDisposable
     private Retriever(
         ItemTable items,
         LayerList layers,
-        QueryTower? tower,
+        IQueryEmbedder? tower,
         ImmutableArray<ModelSimilarity> similarities,
         string version,
         IDisposable owner,
@@ -43,7 +43,7 @@ public sealed class Retriever : IDisposable
         Similarities = similarities;
         _custom = new CustomSimilarities(
             options.Similarities, items.Schema, similarities.Select(one => one.Spec.Name));
-        (_devices, WhyNotCuda) = OpenDevices(items, tower, options);
+        (_devices, WhyNotCuda) = OpenDevices(items, tower as QueryTower, options);
         _custom.Candidates = _devices is null ? null : options.SimilarityCandidates;
         _owner = owner;
         _tower = tower;
@@ -100,6 +100,7 @@ public sealed class Retriever : IDisposable
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="ModelFile.ModelFormatException">The file is no model, or is corrupted or truncated.</exception>
     /// <exception cref="LayerException">The model has layers that this version does not know.</exception>
+    /// <exception cref="ArgumentException">An option is wrong, or does not fit the model.</exception>
     /// <exception cref="CudaException">A CUDA device was asked for, and there is none, or it failed.</exception>
     /// <exception cref="DeviceMemoryException">The table does not fit the CUDA device that was asked for.</exception>
     public static Retriever Open(string path, RetrieverOptions? options = null)
@@ -112,7 +113,7 @@ public sealed class Retriever : IDisposable
             return new Retriever(
                 model.Items,
                 layers,
-                QueryTower.Find(model, layers),
+                FindQueryTower(model, layers, checkedOptions),
                 ModelSimilarity.LoadAll(model),
                 model.Version,
                 owner: model,
@@ -134,6 +135,12 @@ public sealed class Retriever : IDisposable
     public static Retriever Over(ItemTable items, string version = "", RetrieverOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(items);
+        if (options?.QueryTower is not null)
+        {
+            throw new ArgumentException(
+                "QueryTower: expected a model file to make it for; found items.", nameof(options));
+        }
+
         return new Retriever(
             items,
             new LayerList([]),
@@ -226,6 +233,24 @@ public sealed class Retriever : IDisposable
     internal void RunShared(ScanShape shape, IReadOnlyList<RequestWork> batch, CancellationToken cancellation)
         => _runner.RunShared(shape, batch, cancellation);
 
+    private static IQueryEmbedder? FindQueryTower(LoadedModel model, LayerList layers, RetrieverOptions options)
+    {
+        if (options.QueryTower?.Invoke(model) is not { } custom)
+        {
+            return QueryTower.Find(model, layers);
+        }
+
+        try
+        {
+            return new CustomQueries(custom, model.Items);
+        }
+        catch
+        {
+            custom.Dispose();
+            throw;
+        }
+    }
+
     private RequestWork[] Resolve(SearchRequest[] requests)
     {
         var work = new RequestWork[requests.Length];
@@ -277,6 +302,6 @@ public sealed class Retriever : IDisposable
         return request.Embeddings.Length > 0 ? $"{names}, given"
             : request.Items.Length > 0 ? $"{names}, mean of {query.Seen.Length} items"
             : $"{names}, query tower over {query.Seen.Length} items"
-                + (_devices is null ? string.Empty : " on the device");
+                + (_devices is null || _tower is not QueryTower ? string.Empty : " on the device");
     }
 }

@@ -4,6 +4,7 @@ using Linr.Cli.Terminal;
 using Linr.Cli.Training;
 using Linr.Formats;
 using Linr.Index.ModelFiles;
+using Linr.Onnx;
 using Linr.Training;
 using Linr.Training.Data;
 using Linr.Training.Evaluation;
@@ -95,17 +96,23 @@ internal static class EvalCommand
                 options.Seed, coldShare, text => status.Status = text, context.Cancellation);
             status.Status = "ranking all items for each user";
             using var scorers = ModelFileScorers.Open(
-                Path.GetFileNameWithoutExtension(model.Path), model, data, CommonOptions.ThreadCount(context));
+                Path.GetFileNameWithoutExtension(model.Path),
+                model,
+                data,
+                CommonOptions.ThreadCount(context),
+                OnnxQueryTower.Find);
             if (!scorers.HasQueryTower)
             {
                 throw new ArgumentException(
-                    $"Expected a model with a query tower; {Path.GetFileName(model.Path)} has none (--compare takes it).");
+                    $"Expected a model with a query tower; {Path.GetFileName(model.Path)} has none "
+                    + "(--compare takes it).");
             }
 
-            IReadOnlyList<IScorer> baselines = coldShare > 0 ? Evaluator.ColdBaselines(data) : Evaluator.Baselines(data);
+            IScorer[] baselines = coldShare > 0 ? Evaluator.ColdBaselines(data) : Evaluator.Baselines(data);
             IEnumerable<IScorer> similarities = scorers.Similarities.Select(system => system.Scorer);
-            IEnumerable<IScorer> towers = scorers.Embeddings.Select(
-                system => new NamedScorer(scorers.Embeddings.Count == 1 ? scorers.Name : $"{scorers.Name}, {system.Name}", system.Scorer));
+            bool isAlone = scorers.Embeddings.Count == 1;
+            IEnumerable<IScorer> towers = scorers.Embeddings.Select(system => new NamedScorer(
+                isAlone ? scorers.Name : $"{scorers.Name}, {system.Name}", system.Scorer));
             return Evaluator.Run(data, [.. similarities, .. towers, .. baselines], options);
         });
         ReadReportView.Write(context.Progress, report);

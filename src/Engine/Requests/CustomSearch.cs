@@ -55,7 +55,9 @@ internal sealed class CustomSearch(
         {
             string score = wrong.Logit.ToString(CultureInfo.InvariantCulture);
             throw new SimilarityException(
-                similarity.Name, $"expected finite scores; found {score} for item {table.Table.Ids.Read(wrong.Row)}.", wrong);
+                similarity.Name,
+                $"expected finite scores; found {score} for item {table.Table.Ids.Read(wrong.Row)}.",
+                wrong);
         }
         finally
         {

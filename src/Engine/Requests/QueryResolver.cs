@@ -6,7 +6,7 @@ using Linr.Index.Embeddings;
 namespace Linr.Engine.Requests;
 
 /// <summary>Turns each way of giving a query into vectors.</summary>
-internal sealed class QueryResolver(ItemTable table, QueryTower? tower)
+internal sealed class QueryResolver(ItemTable table, IQueryEmbedder? tower)
 {
     /// <summary>Resolves requests; their histories are embedded together.</summary>
     /// <exception cref="ArgumentException">None of a request's items is known.</exception>

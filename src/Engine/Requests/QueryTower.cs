@@ -10,7 +10,7 @@ using Linr.Layers;
 namespace Linr.Engine.Requests;
 
 /// <summary>Embeds histories and query features by the model's query tower. Safe for concurrent use.</summary>
-internal sealed class QueryTower : IDisposable
+internal sealed class QueryTower : IQueryEmbedder
 {
     private readonly Tower _tower;
     private readonly EmbeddingColumn _items;

@@ -17,7 +17,7 @@ internal static class RequestCheck
     public static SearchRequest Complete(
         SearchRequest request,
         Schema schema,
-        QueryTower? tower,
+        IQueryEmbedder? tower,
         ImmutableArray<ModelSimilarity> similarities,
         CustomSimilarities custom)
     {
@@ -51,7 +51,8 @@ internal static class RequestCheck
         return request;
     }
 
-    private static void AddQueryProblems(SearchRequest request, Schema schema, QueryTower? tower, List<string> problems)
+    private static void AddQueryProblems(
+        SearchRequest request, Schema schema, IQueryEmbedder? tower, List<string> problems)
     {
         bool byTower = request.History.Length > 0 || request.Features.Count > 0;
         int ways = (request.Embeddings.Length > 0 ? 1 : 0) + (request.Items.Length > 0 ? 1 : 0) + (byTower ? 1 : 0);
@@ -183,7 +184,7 @@ internal static class RequestCheck
     }
 
     private static void AddApproximationProblems(
-        SearchRequest request, Schema schema, QueryTower? tower, List<string> problems)
+        SearchRequest request, Schema schema, IQueryEmbedder? tower, List<string> problems)
     {
         if (request.CheckExact && (request.Approximation is null || request.Diversity is not null))
         {
@@ -314,7 +315,7 @@ internal static class RequestCheck
     }
 
     /// <summary>The embedding that a request searches, the first of several; null where there is none.</summary>
-    private static EmbeddingSchema? Searched(SearchRequest request, Schema schema, QueryTower? tower)
+    private static EmbeddingSchema? Searched(SearchRequest request, Schema schema, IQueryEmbedder? tower)
     {
         string? name = request.Embeddings.Length > 0 ? request.Embeddings[0].Name
             : request.Items.Length == 0 && tower is not null ? tower.Embedding
