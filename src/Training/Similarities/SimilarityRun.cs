@@ -1,3 +1,4 @@
+using Linr.Layers;
 using Linr.Training.Data;
 using Linr.Training.Evaluation;
 using Linr.Training.Torch;
@@ -167,9 +168,10 @@ internal sealed class SimilarityRun : IDisposable
         EvaluationCase[] all = EvaluationCase.Draw(data, HeldOut.Validation, int.MaxValue, options.Seed);
         new SplitMix(options.Seed).Shuffle<EvaluationCase>(all);
         int[] counts = data.TrainingCounts();
+        bool isHeldOut = options is { TrainsTowers: false, Kind: SimilarityKind.MixtureOfLogits };
         int[] learned =
         [
-            .. all.Take(options.TrainsTowers ? 0 : (int)(options.HeldOutShare * all.Length))
+            .. all.Take(isHeldOut ? (int)(options.HeldOutShare * all.Length) : 0)
                 .Where(one => counts[one.Target] > 0).Select(one => one.User),
         ];
         if (learned.Length < 2)
