@@ -27,15 +27,14 @@ public sealed class Retriever : IDisposable
     private readonly QueryResolver _resolver;
     private readonly RequestRunner _runner;
     private readonly TableScan _tableScan;
-    private readonly QueryTower? _tower;
+    private readonly RequestScope _scope;
     private readonly SimilaritySearch _similarities;
-    private readonly CustomSimilarities _custom;
     private readonly CustomSearch _customSearch;
 
     private Retriever(
         ItemTable items,
         LayerList layers,
-        QueryTower? tower,
+        QueryTowers? towers,
         ImmutableArray<ModelSimilarity> similarities,
         ImmutableArray<ModelRanker> rankers,
         string version,
@@ -44,12 +43,12 @@ public sealed class Retriever : IDisposable
     {
         Similarities = similarities;
         Rankers = rankers;
-        _custom = new CustomSimilarities(
+        var custom = new CustomSimilarities(
             options.Similarities, items.Schema, similarities.Select(one => one.Spec.Name));
-        (_devices, WhyNotCuda) = OpenDevices(items, tower, similarities, options);
-        _custom.Candidates = _devices is null ? null : options.SimilarityCandidates;
+        (_devices, WhyNotCuda) = OpenDevices(items, towers, similarities, options);
+        custom.Candidates = _devices is null ? null : options.SimilarityCandidates;
         _owner = owner;
-        _tower = tower;
+        _scope = new RequestScope(items.Schema, towers, similarities, rankers, custom);
         Table = items;
         Layers = layers;
         ModelVersion = version;
@@ -60,9 +59,9 @@ public sealed class Retriever : IDisposable
         _hostPool = _devices is null
             ? _pool
             : new SearcherPool(_tableScan, () => new CpuBackend(_workers), backendsMax: 0);
-        _resolver = new QueryResolver(items, tower);
+        _resolver = new QueryResolver(items, towers, similarities);
         _similarities = new SimilaritySearch(_tableScan, _pool, _workers, similarities);
-        _customSearch = new CustomSearch(_tableScan, _workers, _similarities, _custom);
+        _customSearch = new CustomSearch(_tableScan, _workers, _similarities, custom);
         _runner = new RequestRunner(
             items,
             version,
@@ -101,12 +100,13 @@ public sealed class Retriever : IDisposable
     public string? WhyNotCuda { get; }
 
     /// <summary>Whether requests may give a history.</summary>
-    public bool HasQueryTower => _tower is not null;
+    public bool HasQueryTower => _scope.Towers is not null;
 
     /// <summary>Opens a model file; it stays mapped until the retriever is disposed.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="ModelFile.ModelFormatException">The file is no model, or is corrupted or truncated.</exception>
     /// <exception cref="LayerException">The model has layers that this version does not know.</exception>
+    /// <exception cref="ArgumentException">An option is wrong, or does not fit the model.</exception>
     /// <exception cref="CudaException">A CUDA device was asked for, and there is none, or it failed.</exception>
     /// <exception cref="DeviceMemoryException">The table does not fit the CUDA device that was asked for.</exception>
     public static Retriever Open(string path, RetrieverOptions? options = null)
@@ -120,7 +120,7 @@ public sealed class Retriever : IDisposable
             return new Retriever(
                 model.Items,
                 layers,
-                QueryTower.Find(model, layers),
+                FindQueryTowers(model, layers, checkedOptions),
                 similarities,
                 ModelRanker.LoadAll(model, similarities),
                 model.Version,
@@ -143,10 +143,16 @@ public sealed class Retriever : IDisposable
     public static Retriever Over(ItemTable items, string version = "", RetrieverOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(items);
+        if (options?.QueryTower is not null)
+        {
+            throw new ArgumentException(
+                "QueryTower: expected a model file to make it for; found items.", nameof(options));
+        }
+
         return new Retriever(
             items,
             new LayerList([]),
-            tower: null,
+            towers: null,
             similarities: [],
             rankers: [],
             version,
@@ -176,8 +182,7 @@ public sealed class Retriever : IDisposable
     {
         ArgumentNullException.ThrowIfNull(requests);
         RequestWork[] work = Resolve(
-            [.. requests.Select(
-                request => RequestCheck.Complete(request, Schema, _tower, Similarities, Rankers, _custom))]);
+            [.. requests.Select(request => RequestCheck.Complete(request, _scope))]);
         _runner.Run(work, cancellation);
         return [.. work.Select(one => one.Response!)];
     }
@@ -225,7 +230,7 @@ public sealed class Retriever : IDisposable
 
         _pool.Dispose();
         _hostPool.Dispose();
-        _tower?.Dispose();
+        _scope.Towers?.Dispose();
         _devices?.Dispose();
         _workers?.Dispose();
         _owner.Dispose();
@@ -235,12 +240,30 @@ public sealed class Retriever : IDisposable
     /// <exception cref="ArgumentException">The request is wrong; the message lists every problem.</exception>
     internal RequestWork Prepare(SearchRequest request)
     {
-        return Resolve([RequestCheck.Complete(request, Schema, _tower, Similarities, Rankers, _custom)])[0];
+        return Resolve([RequestCheck.Complete(request, _scope)])[0];
     }
 
     /// <summary>Answers prepared requests of one shape by one scan; one with a wrong filter fails alone.</summary>
     internal void RunShared(ScanShape shape, IReadOnlyList<RequestWork> batch, CancellationToken cancellation)
         => _runner.RunShared(shape, batch, cancellation);
+
+    private static QueryTowers? FindQueryTowers(LoadedModel model, LayerList layers, RetrieverOptions options)
+    {
+        if (options.QueryTower?.Invoke(model) is not { } custom)
+        {
+            return QueryTowers.Load(model, layers);
+        }
+
+        try
+        {
+            return QueryTowers.Load(model, layers, new CustomQueries(custom, model.Items));
+        }
+        catch
+        {
+            custom.Dispose();
+            throw;
+        }
+    }
 
     private RequestWork[] Resolve(SearchRequest[] requests)
     {
@@ -257,12 +280,12 @@ public sealed class Retriever : IDisposable
     }
 
     private static (DeviceSet? Devices, string? WhyNot) OpenDevices(
-        ItemTable items, QueryTower? tower, ImmutableArray<ModelSimilarity> similarities, RetrieverOptions options)
+        ItemTable items, QueryTowers? towers, ImmutableArray<ModelSimilarity> similarities, RetrieverOptions options)
         => options.Device switch
         {
-            EngineDevice.Cuda => (DeviceSet.Open(items, tower, options.Cuda, similarities), null),
+            EngineDevice.Cuda => (DeviceSet.Open(items, towers, options.Cuda, similarities), null),
             EngineDevice.Auto
-                => (DeviceSet.TryOpen(items, tower, options.Cuda, out string? reason, similarities), reason),
+                => (DeviceSet.TryOpen(items, towers, options.Cuda, out string? reason, similarities), reason),
             _ => (null, null),
         };
 
@@ -290,10 +313,12 @@ public sealed class Retriever : IDisposable
 
     private string Describe(SearchRequest request, ResolvedQuery query)
     {
-        string names = string.Join(" + ", query.Embeddings.Select(embedding => embedding.Name));
+        ImmutableArray<EmbeddingQuery> read =
+            query.SimilarityQueries.IsEmpty ? query.Embeddings : query.SimilarityQueries;
+        string names = string.Join(" + ", read.Select(embedding => embedding.Name));
         return request.Embeddings.Length > 0 ? $"{names}, given"
             : request.Items.Length > 0 ? $"{names}, mean of {query.Seen.Length} items"
-            : $"{names}, query tower over {query.Seen.Length} items"
-                + (_devices is null ? string.Empty : " on the device");
+            : $"{names}, query {(query.SimilarityQueries.Length > 1 ? "towers" : "tower")} over {query.Seen.Length} items"
+                + (_devices is null || _scope.Towers!.IsCustom ? string.Empty : " on the device");
     }
 }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Linr.Engine.Towers;
 using Linr.Engine.Similarities;
+using Linr.Index.ModelFiles;
 
 namespace Linr.Engine;
 
@@ -30,4 +32,10 @@ public sealed record RetrieverOptions
     /// <see cref="SearchRequest.FirstStage"/>.
     /// </summary>
     public int SimilarityCandidates { get; init; } = 1_000;
+
+    /// <summary>
+    /// Makes what embeds histories for a model that is opened, in place of its query tower; the retriever disposes it.
+    /// Where it gives null, the model's own tower does. It stays on the host whatever scans.
+    /// </summary>
+    public Func<LoadedModel, CustomQueryTower?>? QueryTower { get; init; }
 }

@@ -22,12 +22,14 @@ public static class ComparisonPlots
         int stride = results.Count + 1;
         for (int system = 0; system < results.Count; system++)
         {
+            Color color = plot.Add.GetNextColor();
+            ComparedResult result = results[system];
+            int first = system;
             List<Bar> bars =
             [
-                .. report.Metrics.Select((metric, place) => ToBar(
-                    (place * stride) + system, results[system].Metrics[metric], plot.Add.GetNextColor(incrementCounter: false))),
+                .. report.Metrics.Select((metric, place) => ToBar((place * stride) + first, result.Metrics[metric], color)),
             ];
-            plot.Add.Bars(bars).LegendText = $"{results[system].Model}, {results[system].System}";
+            plot.Add.Bars(bars).LegendText = $"{result.Model}, {result.System}";
         }
 
         double middle = (results.Count - 1) / 2.0;

@@ -5,6 +5,7 @@ using Linr.Layers;
 using Linr.ModelFile;
 using Linr.Rankers;
 using Linr.Training.Data;
+using Linr.Training.Embeddings;
 using Linr.Training.Rankers;
 using Linr.Training.Similarities;
 using Linr.Training.Torch;
@@ -50,8 +51,10 @@ public static class ModelExporter
         {
             Embeddings =
             [
-                .. catalogue.Schema.Embeddings.Where(one => one.Name != name),
+                .. catalogue.Schema.Embeddings.Where(
+                    one => one.Name != name && model.Embeddings.All(made => made.Name != one.Name)),
                 new EmbeddingSchema(name, dim, metric, rowType, codes, copy),
+                .. model.Embeddings.Select(one => new EmbeddingSchema(one.Name, one.Dim, Metric.Cosine)),
                 .. (similarities ?? []).SelectMany(similarity => similarity.Embeddings),
                 .. ranker is null ? Array.Empty<EmbeddingSchema>() : [ranker.Embedding],
             ],
@@ -62,6 +65,11 @@ public static class ModelExporter
             uint first = (uint)builder.Rows;
             builder.Append(batch);
             builder.SetEmbeddings(name, first, model.ItemEmbeddings.Span.Slice((int)first * dim, batch.Length * dim));
+        }
+
+        foreach (ItemEmbedding one in model.Embeddings)
+        {
+            builder.SetEmbeddings(one.Name, 0, one.Rows.Span);
         }
 
         foreach (TrainedSimilarity similarity in similarities ?? [])
@@ -88,6 +96,7 @@ public static class ModelExporter
             Tensors =
             [
                 .. Tensors(model),
+                .. model.Embeddings.SelectMany(one => one.Tensors()),
                 .. (similarities ?? []).SelectMany(similarity => similarity.Tensors()),
                 .. ranker is null ? [] : ranker.Tensors(IdsByKey(model)),
             ],
@@ -97,7 +106,7 @@ public static class ModelExporter
     private static IEnumerable<TensorSource> Tensors(TrainedModel model)
     {
         (long[] keys, int[] order) = IdsByKey(model);
-        foreach (LayerSpec layer in model.Layers.Towers.SelectMany(tower => tower.Layers))
+        foreach (LayerSpec layer in model.Model.Layers.Towers.SelectMany(tower => tower.Layers))
         {
             bool isKeyed = layer.Tensors.ContainsKey("keys");
             foreach ((string _, string name) in layer.Tensors.Where(pair => pair.Key is "weight" or "bias" or "query"))

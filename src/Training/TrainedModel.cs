@@ -1,5 +1,6 @@
 using Linr.Layers;
 using Linr.Training.Data;
+using Linr.Training.Embeddings;
 using Linr.Training.Evaluation;
 using Linr.Training.Torch;
 
@@ -8,6 +9,7 @@ namespace Linr.Training;
 /// <summary>A trained model that is still in Torch: evaluate it, export it, dispose it.</summary>
 public sealed class TrainedModel : IDisposable
 {
+    private readonly List<ItemEmbedding> _embeddings = [];
     private Lazy<float[]> _items;
 
     internal TrainedModel(InteractionDataset data, TwoTowerModel model, TrainingRun run)
@@ -21,8 +23,11 @@ public sealed class TrainedModel : IDisposable
     /// <summary>The record of the run.</summary>
     public TrainingRun Run { get; }
 
-    /// <summary>The towers' layers.</summary>
-    public LayerList Layers => Model.Layers;
+    /// <summary>The towers' layers, with the query towers of further embeddings behind them.</summary>
+    public LayerList Layers => new([.. Model.Layers.Towers, .. _embeddings.Select(one => one.Query)]);
+
+    /// <summary>Embeddings of the items beside the towers' own.</summary>
+    public IReadOnlyList<ItemEmbedding> Embeddings => _embeddings;
 
     /// <summary>What it was trained on.</summary>
     public InteractionDataset Data { get; }
@@ -32,6 +37,25 @@ public sealed class TrainedModel : IDisposable
 
     /// <summary>The towers in Torch.</summary>
     internal TwoTowerModel Model { get; }
+
+    /// <summary>Gives the model a further embedding of its items.</summary>
+    /// <exception cref="ArgumentException">
+    /// One has its name already, or it is of other items than the model's.
+    /// </exception>
+    public void Add(ItemEmbedding embedding)
+    {
+        ArgumentNullException.ThrowIfNull(embedding);
+        if (embedding.Name == Run.Options.Embedding || _embeddings.Any(one => one.Name == embedding.Name)
+            || embedding.Rows.Length != Data.Catalogue.Count * embedding.Dim)
+        {
+            throw new ArgumentException(
+                $"Expected a new embedding of {Data.Catalogue.Count} items; found \"{embedding.Name}\" of "
+                + $"{embedding.Rows.Length / embedding.Dim}.",
+                nameof(embedding));
+        }
+
+        _embeddings.Add(embedding);
+    }
 
     /// <summary>Embeds all items anew: the towers have moved.</summary>
     internal void Refresh() => _items = new Lazy<float[]>(Model.AllItemEmbeddings);

@@ -5,6 +5,7 @@ using Linr.Cli.Terminal;
 using Linr.Cli.Training;
 using Linr.Formats;
 using Linr.Index.ModelFiles;
+using Linr.Onnx;
 using Linr.Training;
 using Linr.Training.Data;
 using Linr.Training.Evaluation;
@@ -33,8 +34,8 @@ internal static class CompareEval
 
     private static readonly Option<string[]> s_slices = new("--slice")
     {
-        Description = "With --compare: a filter over the first model's attributes, such as \"genres = 'Comedy'\"; users "
-            + "whose item passes, ranked among all items and among those that pass. May be given several times.",
+        Description = "With --compare: a filter over the first model's attributes, such as \"genres = 'Comedy'\"; "
+            + "users whose item passes, ranked among all items and among those that pass. May be given several times.",
         HelpName = "FILTER",
     };
 
@@ -102,7 +103,8 @@ internal static class CompareEval
             for (int place = 0; place < paths.Length; place++)
             {
                 models.Add(ModelReader.Open(paths[place]));
-                scorers.Add(ModelFileScorers.Open(names[place], models[place], data, CommonOptions.ThreadCount(context)));
+                scorers.Add(ModelFileScorers.Open(
+                    names[place], models[place], data, CommonOptions.ThreadCount(context), OnnxQueryTower.Find));
             }
 
             options = options with
@@ -154,7 +156,8 @@ internal static class CompareEval
     private static int ReadAt(string text)
         => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int k)
             ? k
-            : throw new ArgumentException($"{s_at.Name}: expected numbers with commas, such as 10,50,200; found \"{text}\".");
+            : throw new ArgumentException(
+                $"{s_at.Name}: expected numbers with commas, such as 10,50,200; found \"{text}\".");
 
     // File names, numbered where two are the same: results never name a machine's folders.
     private static string[] Names(string[] paths)

@@ -4,6 +4,7 @@ using Linr.Cli.Terminal;
 using Linr.Cli.Training;
 using Linr.Formats;
 using Linr.Index.ModelFiles;
+using Linr.Onnx;
 using Linr.Training;
 using Linr.Training.Data;
 using Linr.Training.Evaluation;
@@ -95,14 +96,19 @@ internal static class EvalCommand
                 options.Seed, coldShare, text => status.Status = text, context.Cancellation);
             status.Status = "ranking all items for each user";
             using var scorers = ModelFileScorers.Open(
-                Path.GetFileNameWithoutExtension(model.Path), model, data, CommonOptions.ThreadCount(context));
+                Path.GetFileNameWithoutExtension(model.Path),
+                model,
+                data,
+                CommonOptions.ThreadCount(context),
+                OnnxQueryTower.Find);
             if (!scorers.HasQueryTower)
             {
                 throw new ArgumentException(
-                    $"Expected a model with a query tower; {Path.GetFileName(model.Path)} has none (--compare takes it).");
+                    $"Expected a model with a query tower; {Path.GetFileName(model.Path)} has none "
+                    + "(--compare takes it).");
             }
 
-            IReadOnlyList<IScorer> baselines = coldShare > 0 ? Evaluator.ColdBaselines(data) : Evaluator.Baselines(data);
+            IScorer[] baselines = coldShare > 0 ? Evaluator.ColdBaselines(data) : Evaluator.Baselines(data);
             return Evaluator.Run(data, [.. scorers.ToScorers(), .. baselines], options) with
             {
                 Tasks = scorers.Tasks(options),

@@ -43,7 +43,7 @@ internal static class InspectCommand
             string halves = string.Join(", ", one.Items.Select(head => head.Embedding));
             console.MarkupLineInterpolated(
                 CultureInfo.InvariantCulture,
-                $"similarity [bold]{one.Name}[/] ({one.Kind}) of {one.QueryEmbedding}: halves in {halves}");
+                $"similarity [bold]{one.Name}[/] ({one.Kind}) of {string.Join(", ", one.QueryEmbeddings)}: halves in {halves}");
         }
 
         foreach (RankerSpec one in RankerList.Parse(model.RankersJson).Rankers)
@@ -105,7 +105,7 @@ internal static class InspectCommand
             layers = tower.Layers.Select(layer => $"{layer.Kind} {layer.Name}"),
         }),
         similarities = SimilarityList.Parse(model.SimilaritiesJson).Similarities.Select(
-            one => new { one.Name, one.Kind, one.QueryEmbedding, items = one.Items.Select(head => head.Embedding) }),
+            one => new { one.Name, one.Kind, one.QueryEmbeddings, items = one.Items.Select(head => head.Embedding) }),
         rankers = RankerList.Parse(model.RankersJson).Rankers.Select(one => new
         {
             one.Name,

@@ -28,13 +28,17 @@ internal static class ComparisonView
     {
         console.MarkupInterpolated(
             CultureInfo.InvariantCulture,
-            $"[bold]Comparison[/]: {report.Users:N0} users, each ranked against all {report.Items:N0} items not seen; ");
-        console.MarkupLineInterpolated($"held out: {report.Split}; 95 % intervals by bootstrap");
+            $"[bold]Comparison[/]: {report.Users:N0} users, each ranked against all {report.Items:N0} items not seen");
+        console.MarkupLineInterpolated($"; held out: {report.Split}; 95 % intervals by bootstrap");
         if (report.Items < report.ItemsOfData)
         {
-            console.MarkupLineInterpolated(
+            string items = string.Create(
                 CultureInfo.InvariantCulture,
-                $"[yellow]ranked are the items that all models have, of {report.ItemsOfData:N0} in the data; {report.UsersLeftOut:N0} users are left out, whose item is not among them[/]");
+                $"ranked are the items that all models have, of {report.ItemsOfData:N0} in the data; ");
+            string users = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{report.UsersLeftOut:N0} users are left out, whose item is not among them");
+            console.MarkupLineInterpolated($"[yellow]{items}{users}[/]");
         }
 
         foreach (ReportedModel model in report.Models)
@@ -92,12 +96,12 @@ internal static class ComparisonView
     private static string Text(Interval interval)
         => string.Create(CultureInfo.InvariantCulture, $"{interval.Mean:F3} ±{(interval.High - interval.Low) / 2:F3}");
 
-    // Bold where the interval is all on one side of 0.
+    // In two lines, for a narrow terminal; bold where the interval is all on one side of 0.
     private static string Signed(Interval interval)
     {
         string text = Markup.Escape(string.Create(
             CultureInfo.InvariantCulture,
-            $"{interval.Mean:+0.000;-0.000} [{interval.Low:+0.000;-0.000}, {interval.High:+0.000;-0.000}]"));
+            $"{interval.Mean:+0.000;-0.000}\n[{interval.Low:+0.000;-0.000}, {interval.High:+0.000;-0.000}]"));
         return interval.Low > 0 || interval.High < 0 ? $"[bold]{text}[/]" : text;
     }
 }

@@ -20,7 +20,7 @@ internal static class EvaluationView
                 string.Create(
                     CultureInfo.InvariantCulture, $"targets: {slice.Key} ({slice.First().Users:N0} users)"))) };
             table.AddColumn("system");
-            foreach (string title in (string[])["HR@10", "HR@50", "HR@200", "nDCG@10", "MRR", "coverage"])
+            foreach (string title in (string[])["HR@10", "HR@50", "HR@200", "HR@400", "nDCG@10", "MRR", "coverage"])
             {
                 table.AddColumn(new TableColumn(title).RightAligned());
             }
@@ -32,6 +32,7 @@ internal static class EvaluationView
                     Text(result.HitRate10),
                     Text(result.HitRate50),
                     Text(result.HitRate200),
+                    Text(result.HitRate400),
                     Text(result.DiscountedGain10),
                     Text(result.ReciprocalRank),
                     result.Coverage.ToString("P1", CultureInfo.InvariantCulture));

@@ -68,6 +68,15 @@ public static class LayerKind
     public const string L2NormaliseParts = "l2_normalise_parts";
 
     /// <summary>
+    /// The row of <c>weight</c> [centroids, D] with the greatest cosine to the input, the first of equals: the cohort of
+    /// a query or an item.
+    /// </summary>
+    public const string ClosestCentroid = "closest_centroid";
+
+    /// <summary>The input, or <c>weight</c> [D] where the input is all zeros: what an empty history stands for.</summary>
+    public const string OrElse = "or_else";
+
+    /// <summary>
     /// A sequence plus, at each place, that row of <c>weight</c> [places, D]; the last row serves beyond.
     /// </summary>
     public const string Position = "position";

@@ -40,6 +40,8 @@ internal sealed record LayerRule(
         [LayerKind.Scale] = new(1, 1, false, [], [], ["factor"], []),
         [LayerKind.L2Normalise] = Plain(1, 1),
         [LayerKind.L2NormaliseParts] = new(1, 1, false, [], [], ["parts"], []),
+        [LayerKind.ClosestCentroid] = new(1, 1, false, ["weight"], [], [], []),
+        [LayerKind.OrElse] = new(1, 1, false, ["weight"], [], [], []),
         [LayerKind.Position] = new(1, 1, false, ["weight"], [], [], []),
         [LayerKind.AttentionPool] = new(1, 1, false, ["query"], [], [], []),
         [LayerKind.CausalAttention] = new(3, 3, false, [], ["bias"], ["heads"], []),

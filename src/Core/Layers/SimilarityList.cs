@@ -85,10 +85,14 @@ public sealed record SimilarityList(ImmutableArray<SimilaritySpec> Similarities)
         foreach (TowerSpec head in one.Items.Prepend(one.Query))
         {
             LayerCheck.Tower(head, problems);
-            if (SimilaritySpec.SourceOf(head) is null)
+            ImmutableArray<LayerSpec> sources = SimilaritySpec.SourcesOf(head);
+            if (sources.IsEmpty)
             {
-                problems.Add($"{where}: expected heads with one source, an \"{LayerKind.Embedding}\"; found others.");
+                problems.Add($"{where}: expected heads whose sources are of kind \"{LayerKind.Embedding}\"; found others.");
             }
+
+            problems.AddRange(sources.GroupBy(source => source.Field).Where(group => group.Count() > 1)
+                .Select(group => $"{where}: expected a source for each embedding; \"{group.Key}\" has several."));
         }
 
         problems.AddRange(rule.Tensors.Except(one.Tensors.Keys)

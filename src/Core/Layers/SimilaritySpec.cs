@@ -7,10 +7,10 @@ namespace Linr.Layers;
 /// <param name="Kind">One of <see cref="SimilarityKind"/>.</param>
 /// <param name="Name">Its name, by which requests ask for it.</param>
 /// <param name="Query">
-/// The head that turns a query's embedding into the query's half: a tower whose one source is the embedding.
+/// The head that turns a query's embeddings into the query's half: a tower whose sources are embeddings.
 /// </param>
 /// <param name="Items">
-/// The heads that turn an item's embedding into the item's halves, each of which is an embedding of the schema.
+/// The heads that turn an item's embeddings into the item's halves, each of which is an embedding of the schema.
 /// </param>
 public sealed record SimilaritySpec(string Kind, string Name, TowerSpec Query, ImmutableArray<TowerSpec> Items)
 {
@@ -22,14 +22,18 @@ public sealed record SimilaritySpec(string Kind, string Name, TowerSpec Query, I
     public ImmutableSortedDictionary<string, double> Numbers { get; init; } =
         ImmutableSortedDictionary<string, double>.Empty;
 
-    /// <summary>The embedding of a query that the head reads; null where it is no head.</summary>
+    /// <summary>
+    /// The embeddings of a query that the head reads, in the order of its sources; a first stage is by the first. Empty
+    /// where it is no head.
+    /// </summary>
     [JsonIgnore]
-    public string? QueryEmbedding => SourceOf(Query)?.Field;
+    public ImmutableArray<string> QueryEmbeddings => [.. SourcesOf(Query).Select(source => source.Field!)];
 
-    /// <summary>The one source of a head, or null.</summary>
-    internal static LayerSpec? SourceOf(TowerSpec head)
+    /// <summary>The sources of a head; none where one of them is no embedding.</summary>
+    public static ImmutableArray<LayerSpec> SourcesOf(TowerSpec head)
     {
+        ArgumentNullException.ThrowIfNull(head);
         LayerSpec[] sources = [.. head.Layers.Where(layer => layer.Inputs.IsEmpty)];
-        return sources is [{ Kind: LayerKind.Embedding } one] ? one : null;
+        return sources.All(source => source is { Kind: LayerKind.Embedding, Field: not null }) ? [.. sources] : [];
     }
 }

@@ -30,7 +30,7 @@ internal sealed class DeviceSet : IDisposable
     public string Name { get; private set; } = string.Empty;
 
     /// <summary>
-    /// Opens the devices, loads the rows and the weights of similarities, and moves the query tower, if there is one,
+    /// Opens the devices, loads the rows and the weights of similarities, and moves the query towers, if there are any,
     /// to the first.
     /// </summary>
     /// <exception cref="CudaException">There is no driver or device, or a call failed; all was given back.</exception>
@@ -38,7 +38,7 @@ internal sealed class DeviceSet : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">There is no such device.</exception>
     /// <exception cref="NotSupportedException">A device is too old.</exception>
     public static DeviceSet Open(
-        ItemTable items, QueryTower? tower, CudaOptions options, params IReadOnlyList<ModelSimilarity> similarities)
+        ItemTable items, QueryTowers? towers, CudaOptions options, params IReadOnlyList<ModelSimilarity> similarities)
     {
         CudaDriver.Load();
         var set = new DeviceSet();
@@ -54,9 +54,9 @@ internal sealed class DeviceSet : IDisposable
             (LearnedSimilarity, int[])[] learned =
                 [.. similarities.Select(one => (one.Similarity, HalvesOf(items, one)))];
             set._shards.ForEach(shard => shard.Load(learned));
-            set.CheckBudgets(options, tower?.DeviceBytes ?? 0);
+            set.CheckBudgets(options, towers?.DeviceBytes ?? 0);
             set._shards.ForEach(shard => shard.Load(items, options.Progress));
-            tower?.UseDevice(set._shards[0].Context);
+            towers?.UseDevice(set._shards[0].Context);
             set.Name = Describe(set._shards);
             return set;
         }
@@ -70,7 +70,7 @@ internal sealed class DeviceSet : IDisposable
     /// <summary>As <see cref="Open"/>; null, with one sentence, where the processor is to serve.</summary>
     public static DeviceSet? TryOpen(
         ItemTable items,
-        QueryTower? tower,
+        QueryTowers? towers,
         CudaOptions options,
         out string? reason,
         params IReadOnlyList<ModelSimilarity> similarities)
@@ -82,7 +82,7 @@ internal sealed class DeviceSet : IDisposable
 
         try
         {
-            return Open(items, tower, options, similarities);
+            return Open(items, towers, options, similarities);
         }
         catch (Exception problem) when (
             problem is CudaException or DeviceMemoryException or ArgumentOutOfRangeException or NotSupportedException)

@@ -56,7 +56,7 @@ public sealed class ModelRanker : IDisposable
         }
 
         batches.Head.Clear();
-        batches.Head.AddEmbedding(query.Span);
+        batches.Head.AddEmbeddings([query]);
         var half = new float[Spec.Query.Dim];
         _head.Embed(batches.Head, half);
         float[] cross = _features.Of(
@@ -64,7 +64,7 @@ public sealed class ModelRanker : IDisposable
         batches.Over.Clear();
         for (int candidate = 0; candidate < rows.Length; candidate++)
         {
-            batches.Over.AddEmbedding(cross.AsSpan(candidate * Spec.CrossWidth, Spec.CrossWidth));
+            batches.Over.AddEmbeddings([cross.AsMemory(candidate * Spec.CrossWidth, Spec.CrossWidth)]);
         }
 
         var scores = new float[rows.Length * Spec.Tasks.Length];
@@ -103,9 +103,10 @@ public sealed class ModelRanker : IDisposable
         if (spec.Similarity is { } name)
         {
             ModelSimilarity similarity = similarities.FirstOrDefault(
-                one => one.Spec.Name == name && one.QueryEmbedding == spec.QueryEmbedding)
+                one => one.Spec.Name == name && one.QueryEmbeddings is [var only] && only == spec.QueryEmbedding)
                 ?? throw new LayerException(
-                    $"Ranker \"{spec.Name}\": expected a similarity \"{name}\" of \"{spec.QueryEmbedding}\"; found none.");
+                    $"Ranker \"{spec.Name}\": expected a similarity \"{name}\" of \"{spec.QueryEmbedding}\" alone; "
+                    + "found none.");
             logits = new SimilarityLogits(similarity, model.Items);
         }
 

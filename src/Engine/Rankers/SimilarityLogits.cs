@@ -38,7 +38,7 @@ internal sealed class SimilarityLogits(ModelSimilarity similarity, ItemTable tab
                 Segments = _segments,
                 RowCount = table.Rows,
                 QueryCount = 1,
-                Queries = similarity.QueryHalves([query]),
+                Queries = similarity.QueryHalves([[query]]),
                 K = rows.Length,
                 Candidates = new[] { rows },
             };

@@ -55,7 +55,9 @@ internal sealed class CustomSearch(
         {
             string score = wrong.Logit.ToString(CultureInfo.InvariantCulture);
             throw new SimilarityException(
-                similarity.Name, $"expected finite scores; found {score} for item {table.Table.Ids.Read(wrong.Row)}.", wrong);
+                similarity.Name,
+                $"expected finite scores; found {score} for item {table.Table.Ids.Read(wrong.Row)}.",
+                wrong);
         }
         finally
         {
@@ -73,25 +75,12 @@ internal sealed class CustomSearch(
     }
 
     private ScanRequest Request(CustomSimilarity similarity, ScanShape shape, RequestWork[] batch)
-    {
-        var request = new ScanRequest
-        {
-            Segments = similarity.ItemEmbeddings.Select(name => table.Segment(name, ScoreSource.Rows)).ToArray(),
-            RowCount = table.Table.Rows,
-            QueryCount = batch.Length,
-            Queries = batch.SelectMany(work => work.Query.Embeddings[0].Vector.ToArray()).ToArray(),
-            K = batch.Max(work => work.ScanK),
-            ScoreMin = batch.Select(work => work.Request.ScoreMin ?? float.NegativeInfinity).ToArray(),
-            Order = table.Table.Order,
-        };
-        if (shape.GroupBy is { } groupBy)
-        {
-            request.Groups = table.Groups(groupBy.Attribute);
-            request.GroupCap = groupBy.Cap;
-        }
-
-        return request;
-    }
+        => SimilarityRequests.Scan(
+            table,
+            similarity.ItemEmbeddings,
+            [.. batch.SelectMany(work => work.Query.Embeddings[0].Vector.ToArray())],
+            shape,
+            batch);
 
     private static void Answer(
         string name,
@@ -111,13 +100,6 @@ internal sealed class CustomSearch(
         }
 
         string engine = candidates is null ? CpuBackend.Name : ScanAnswer.EngineOf(candidates.Engine, CpuBackend.Name);
-        take(work, new ScanAnswer(workspace.Hits(query), passed, engine)
-        {
-            Mode = rescored is null ? name : string.Create(
-                CultureInfo.InvariantCulture,
-                $"{work.Query.Embeddings[0].Name} -> {rescored:N0} of {passed:N0} by {name}"),
-            RowsRescored = rescored,
-            IsExact = rescored is null || rescored == passed,
-        });
+        take(work, SimilarityRequests.Answer(work, name, workspace.Hits(query), passed, rescored, engine));
     }
 }

@@ -6,6 +6,9 @@ namespace Linr.Engine.Requests;
 /// <summary>The rows of a request's ids, in the order given; unknown ids apart.</summary>
 internal readonly record struct ItemRows(ImmutableArray<uint> Rows, ImmutableArray<ItemId> UnknownIds)
 {
+    /// <summary>Of a request that names no items.</summary>
+    public static ItemRows None { get; } = new([], []);
+
     public static ItemRows Find(ItemTable table, ImmutableArray<ItemId> ids)
     {
         var rows = ImmutableArray.CreateBuilder<uint>(ids.Length);

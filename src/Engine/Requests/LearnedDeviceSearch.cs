@@ -1,4 +1,3 @@
-using System.Globalization;
 using Linr.Engine.Scan;
 using Linr.Engine.Similarities;
 using Linr.Kernels.Scan;
@@ -83,16 +82,12 @@ internal sealed class LearnedDeviceSearch(TableScan table, SearcherPool pool)
     private static void Answer(
         ModelSimilarity similarity, RowSearcher searcher, RequestWork work, int query, bool isStaged, TakeAnswer take)
     {
-        string name = similarity.Spec.Name;
-        long passed = searcher.RowsPassed(query);
-        long? found = isStaged ? searcher.RowsFound(query) : null;
-        take(work, new ScanAnswer(searcher.Hits(query), passed, searcher.Engine)
-        {
-            Mode = found is null ? name : string.Create(
-                CultureInfo.InvariantCulture,
-                $"{work.Query.Embeddings[0].Name} -> {found:N0} of {passed:N0} by {name}"),
-            RowsRescored = found,
-            IsExact = found is null || found == passed,
-        });
+        take(work, SimilarityRequests.Answer(
+            work,
+            similarity.Spec.Name,
+            searcher.Hits(query),
+            searcher.RowsPassed(query),
+            isStaged ? searcher.RowsFound(query) : null,
+            searcher.Engine));
     }
 }

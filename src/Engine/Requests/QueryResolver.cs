@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
 using System.Numerics.Tensors;
+using Linr.Engine.Similarities;
 using Linr.Index;
 using Linr.Index.Embeddings;
 
 namespace Linr.Engine.Requests;
 
-/// <summary>Turns each way of giving a query into vectors.</summary>
-internal sealed class QueryResolver(ItemTable table, QueryTower? tower)
+/// <summary>Turns each way of giving a query into vectors, one for each embedding that its search reads.</summary>
+internal sealed class QueryResolver(
+    ItemTable table, QueryTowers? towers, ImmutableArray<ModelSimilarity> similarities)
 {
     /// <summary>Resolves requests; their histories are embedded together.</summary>
     /// <exception cref="ArgumentException">None of a request's items is known.</exception>
@@ -19,12 +21,15 @@ internal sealed class QueryResolver(ItemTable table, QueryTower? tower)
             SearchRequest request = requests[i];
             if (request.Embeddings.Length > 0)
             {
-                resolved[i] = new ResolvedQuery(Ordered(request.Embeddings), [], []);
+                resolved[i] = Of(request, Ordered(request.Embeddings), ItemRows.None);
             }
             else if (request.Items.Length > 0)
             {
                 ItemRows found = ItemRows.Find(table, request.Items);
-                resolved[i] = Of(MeanOf(found, request.Items), found);
+                resolved[i] = Of(
+                    request,
+                    [.. Names(request, table.Embeddings[0].Schema.Name).Select(name => MeanOf(name, found, request.Items))],
+                    found);
             }
             else
             {
@@ -32,28 +37,64 @@ internal sealed class QueryResolver(ItemTable table, QueryTower? tower)
             }
         }
 
-        if (histories.Count > 0)
-        {
-            IEnumerable<EmbeddingQuery> embedded = tower!.Embed(
-                [.. histories.Select(history => (history.Found.Rows, requests[history.Request].Features))]);
-            foreach (((int request, ItemRows found), EmbeddingQuery query) in histories.Zip(embedded))
-            {
-                resolved[request] = Of(query, found);
-            }
-        }
-
+        Embed(requests, histories, resolved);
         return resolved;
     }
 
-    private static ResolvedQuery Of(EmbeddingQuery query, ItemRows found)
-        => new([query], [.. found.Rows.Distinct().Order()], found.UnknownIds);
+    /// <summary>Runs each tower once, for all requests that need it.</summary>
+    private void Embed(
+        IReadOnlyList<SearchRequest> requests, List<(int Request, ItemRows Found)> histories, ResolvedQuery[] resolved)
+    {
+        var embedded = histories.ToDictionary(history => history.Request, _ => new List<EmbeddingQuery>());
+        foreach (IGrouping<string, (int Request, ItemRows Found)> needing in histories
+            .SelectMany(history => Names(requests[history.Request], towers!.Embedding).Select(name => (name, history)))
+            .GroupBy(pair => pair.name, pair => pair.history))
+        {
+            (int Request, ItemRows Found)[] own = [.. needing];
+            EmbeddingQuery[] queries =
+            [
+                .. towers!.Find(needing.Key)!.Embed(
+                    [.. own.Select(history => (history.Found.Rows, requests[history.Request].Features))]),
+            ];
+            for (int query = 0; query < own.Length; query++)
+            {
+                embedded[own[query].Request].Add(queries[query]);
+            }
+        }
+
+        foreach ((int request, ItemRows found) in histories)
+        {
+            resolved[request] = Of(requests[request], [.. embedded[request]], found);
+        }
+    }
+
+    /// <summary>The embeddings that a request's search reads.</summary>
+    private ImmutableArray<string> Names(SearchRequest request, string otherwise)
+        => SimilarityOf(request)?.QueryEmbeddings ?? [otherwise];
+
+    // None where it is one from outside, which reads one embedding.
+    private ModelSimilarity? SimilarityOf(SearchRequest request)
+        => request.Similarity is { } name ? similarities.FirstOrDefault(one => one.Spec.Name == name) : null;
+
+    private ResolvedQuery Of(SearchRequest request, ImmutableArray<EmbeddingQuery> queries, ItemRows found)
+    {
+        ImmutableArray<uint> seen = [.. found.Rows.Distinct().Order()];
+        if (SimilarityOf(request) is not { } similarity)
+        {
+            return new ResolvedQuery(queries, seen, found.UnknownIds);
+        }
+
+        ImmutableArray<EmbeddingQuery> read =
+            [.. similarity.QueryEmbeddings.Select(name => queries.First(query => query.Name == name))];
+        return new ResolvedQuery([read[0]], seen, found.UnknownIds) { SimilarityQueries = read };
+    }
 
     // The scan's sums follow the schema's order, so the order in which a caller lists vectors changes no bit.
     private ImmutableArray<EmbeddingQuery> Ordered(ImmutableArray<EmbeddingQuery> embeddings)
         => [.. table.Schema.Embeddings.SelectMany(schema => embeddings.Where(query => query.Name == schema.Name))];
 
     /// <summary>The mean embedding of items; under cosine each counts the same, whatever its norm.</summary>
-    private EmbeddingQuery MeanOf(ItemRows items, ImmutableArray<ItemId> asked)
+    private EmbeddingQuery MeanOf(string name, ItemRows items, ImmutableArray<ItemId> asked)
     {
         if (items.Rows.Length == 0)
         {
@@ -61,7 +102,7 @@ internal sealed class QueryResolver(ItemTable table, QueryTower? tower)
             throw new ArgumentException($"Items: expected ids of items in the model; found {found}.", nameof(asked));
         }
 
-        EmbeddingColumn column = table.Embeddings[0];
+        EmbeddingColumn column = table.FindEmbedding(name)!;
         var sum = new float[column.Schema.Dim];
         var one = new float[column.Schema.Dim];
         foreach (uint row in items.Rows)

@@ -9,8 +9,8 @@ using Linr.Layers;
 
 namespace Linr.Engine.Requests;
 
-/// <summary>Embeds histories and query features by the model's query tower. Safe for concurrent use.</summary>
-internal sealed class QueryTower : IDisposable
+/// <summary>Embeds histories and query features by a query tower of the model. Safe for concurrent use.</summary>
+internal sealed class QueryTower : IQueryEmbedder
 {
     private readonly Tower _tower;
     private readonly EmbeddingColumn _items;
@@ -32,18 +32,12 @@ internal sealed class QueryTower : IDisposable
     public string Embedding => _tower.Spec.Embedding;
 
     /// <summary>Bytes of device memory that the weights take on a device, whether they are there or not.</summary>
-    public long DeviceBytes => _tower.DeviceBytes;
+    public long DeviceBytes => _tower.CanUseDevice ? _tower.DeviceBytes : 0;
 
-    /// <summary>The query tower of a model, or null when it has none.</summary>
+    /// <summary>A query tower of a model.</summary>
     /// <exception cref="LayerException">A layer is unknown, or does not fit the model's embeddings.</exception>
-    public static QueryTower? Find(LoadedModel model, LayerList layers)
+    public static QueryTower Load(LoadedModel model, TowerSpec spec)
     {
-        TowerSpec? spec = layers.Towers.FirstOrDefault(tower => tower.Name == TowerSpec.QueryTower);
-        if (spec is null)
-        {
-            return null;
-        }
-
         EmbeddingColumn? items = model.Items.FindEmbedding(spec.Embedding);
         if (items is null || items.Schema.Dim != spec.Dim)
         {
@@ -55,9 +49,15 @@ internal sealed class QueryTower : IDisposable
         return new QueryTower(Tower.Load(model, spec), items, model.Items.Ids);
     }
 
-    /// <summary>From now on a device runs the layers; call it before the first query.</summary>
+    /// <summary>From now on a device runs the layers, if it can; call it before the first query.</summary>
     /// <inheritdoc cref="Tower.UseDevice" path="/exception"/>
-    public void UseDevice(CudaContext context) => _tower.UseDevice(context);
+    public void UseDevice(CudaContext context)
+    {
+        if (_tower.CanUseDevice)
+        {
+            _tower.UseDevice(context);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _tower.Dispose();
@@ -91,7 +91,10 @@ internal sealed class QueryTower : IDisposable
         var embeddings = new float[batch.Count * dim];
         _tower.Embed(batch, embeddings);
         _batches.Add(batch);
-        return Enumerable.Range(0, queries.Count)
-            .Select(query => new EmbeddingQuery(_tower.Spec.Embedding, embeddings.AsMemory(query * dim, dim)));
+        return
+        [
+            .. Enumerable.Range(0, queries.Count)
+                .Select(query => new EmbeddingQuery(_tower.Spec.Embedding, embeddings.AsMemory(query * dim, dim))),
+        ];
     }
 }

@@ -16,11 +16,11 @@ internal static class RankCheck
 
     /// <summary>Adds a sentence for each thing that is wrong.</summary>
     /// <param name="request">The request, completed.</param>
-    /// <param name="searched">The embedding that it searches, the first of several; null where there is none.</param>
+    /// <param name="read">The embeddings whose queries its search reads; none where that is not known.</param>
     /// <param name="rankers">The model's rankers.</param>
     /// <param name="problems">What is wrong.</param>
     public static void AddProblems(
-        SearchRequest request, EmbeddingSchema? searched, ImmutableArray<ModelRanker> rankers, List<string> problems)
+        SearchRequest request, ImmutableArray<string> read, ImmutableArray<ModelRanker> rankers, List<string> problems)
     {
         if (request.RankBy is not { } rankBy)
         {
@@ -45,11 +45,11 @@ internal static class RankCheck
             return;
         }
 
-        if (request.Embeddings.Length > 1 || (searched is not null && searched.Name != spec.QueryEmbedding))
+        if (!read.IsEmpty && !read.Contains(spec.QueryEmbedding!))
         {
             problems.Add(
                 $"RankBy: expected a query of the embedding \"{spec.QueryEmbedding}\" for \"{spec.Name}\"; found "
-                + $"{(request.Embeddings.Length > 1 ? $"{request.Embeddings.Length}" : $"\"{searched!.Name}\"")}.");
+                + $"{string.Join(", ", read.Select(name => $"\"{name}\""))}.");
         }
 
         string tasks = string.Join(", ", spec.Tasks.Select(task => task.Name));

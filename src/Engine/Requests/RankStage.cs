@@ -17,7 +17,8 @@ internal sealed class RankStage(ItemTable table, ImmutableArray<ModelRanker> ran
         ModelRanker ranker = rankers.First(one => one.Spec.Name == rankBy.Name);
         RankerSpec spec = ranker.Spec;
         uint[] rows = [.. candidates.Select(hit => hit.Row)];
-        EmbeddingQuery query = work.Query.Embeddings.First(one => one.Name == spec.QueryEmbedding);
+        EmbeddingQuery query = work.Query.Embeddings.Concat(work.Query.SimilarityQueries)
+            .First(one => one.Name == spec.QueryEmbedding);
         float[] scores = ranker.Score(query.Vector, History(work.Request), rows);
         var values = new ValueModel(spec, rankBy.Weights);
         int tasks = spec.Tasks.Length;

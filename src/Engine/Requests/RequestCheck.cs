@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using System.Globalization;
-using Linr.Engine.Rankers;
 using Linr.Engine.Similarities;
 
 namespace Linr.Engine.Requests;
@@ -15,21 +13,15 @@ internal static class RequestCheck
     /// these, and an approximation says by what.
     /// </summary>
     /// <exception cref="ArgumentException">The request is wrong; the message lists every problem.</exception>
-    public static SearchRequest Complete(
-        SearchRequest request,
-        Schema schema,
-        QueryTower? tower,
-        ImmutableArray<ModelSimilarity> similarities,
-        ImmutableArray<ModelRanker> rankers,
-        CustomSimilarities custom)
+    public static SearchRequest Complete(SearchRequest request, RequestScope scope)
     {
-        if (request is { Similarity: { } similarity, FirstStage: null } && custom.Find(similarity) is not null)
+        if (request is { Similarity: { } similarity, FirstStage: null } && scope.Custom.Find(similarity) is not null)
         {
-            request = request with { FirstStage = custom.Candidates };
+            request = request with { FirstStage = scope.Custom.Candidates };
         }
 
-        EmbeddingSchema? searched = Searched(request, schema, tower);
-        request = RankCheck.Complete(request, rankers);
+        EmbeddingSchema? searched = scope.SearchedBy(request);
+        request = RankCheck.Complete(request, scope.Rankers);
         if (request.Approximation is null && request.Similarity is null && searched is { RowType: RowType.None })
         {
             request = request with { Approximation = new Approximation { Rescores = false } };
@@ -42,11 +34,11 @@ internal static class RequestCheck
         }
 
         var problems = new List<string>();
-        AddQueryProblems(request, schema, tower, problems);
-        AddResultProblems(request, schema, problems);
-        AddApproximationProblems(request, schema, tower, problems);
-        AddSimilarityProblems(request, searched, similarities, custom, problems);
-        RankCheck.AddProblems(request, searched, rankers, problems);
+        AddQueryProblems(request, scope.Schema, scope.Towers, problems);
+        AddResultProblems(request, scope.Schema, problems);
+        AddApproximationProblems(request, searched, problems);
+        AddSimilarityProblems(request, searched, scope, problems);
+        RankCheck.AddProblems(request, scope.ReadBy(request), scope.Rankers, problems);
         if (problems.Count > 0)
         {
             throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(request));
@@ -55,7 +47,8 @@ internal static class RequestCheck
         return request;
     }
 
-    private static void AddQueryProblems(SearchRequest request, Schema schema, QueryTower? tower, List<string> problems)
+    private static void AddQueryProblems(
+        SearchRequest request, Schema schema, QueryTowers? towers, List<string> problems)
     {
         bool byTower = request.History.Length > 0 || request.Features.Count > 0;
         int ways = (request.Embeddings.Length > 0 ? 1 : 0) + (request.Items.Length > 0 ? 1 : 0) + (byTower ? 1 : 0);
@@ -63,19 +56,19 @@ internal static class RequestCheck
         {
             problems.Add("Expected one of Embeddings, Items, and History with Features; found several.");
         }
-        else if (ways == 0 && tower is null)
+        else if (ways == 0 && towers is null)
         {
             problems.Add("Expected Embeddings or Items: the model has no query tower; found no query.");
         }
-        else if (byTower && tower is null)
+        else if (byTower && towers is null)
         {
             problems.Add("History and Features: the model has no query tower; expected Embeddings or Items.");
         }
 
-        if (tower is not null)
+        if (towers is not null)
         {
-            string known = string.Join(", ", tower.FeatureNames.DefaultIfEmpty("none"));
-            problems.AddRange(request.Features.Keys.Except(tower.FeatureNames)
+            string known = string.Join(", ", towers.FeatureNames.DefaultIfEmpty("none"));
+            problems.AddRange(request.Features.Keys.Except(towers.FeatureNames)
                 .Select(name => $"Features: expected what the query tower reads ({known}); found \"{name}\"."));
         }
 
@@ -187,7 +180,7 @@ internal static class RequestCheck
     }
 
     private static void AddApproximationProblems(
-        SearchRequest request, Schema schema, QueryTower? tower, List<string> problems)
+        SearchRequest request, EmbeddingSchema? searched, List<string> problems)
     {
         if (request.CheckExact && (request.Approximation is null || request.Diversity is not null))
         {
@@ -205,7 +198,6 @@ internal static class RequestCheck
                 $"Approximation: expected a query of one embedding; found {request.Embeddings.Length}.");
         }
 
-        EmbeddingSchema? searched = Searched(request, schema, tower);
         if (approximation is { By: ScoreSource.Codes } && searched is { Codes: null })
         {
             problems.Add(
@@ -248,8 +240,7 @@ internal static class RequestCheck
     private static void AddSimilarityProblems(
         SearchRequest request,
         EmbeddingSchema? searched,
-        ImmutableArray<ModelSimilarity> similarities,
-        CustomSimilarities custom,
+        RequestScope scope,
         List<string> problems)
     {
         if (request.FirstStage is { } firstStage && (firstStage < 1 || request.Similarity is null))
@@ -262,26 +253,58 @@ internal static class RequestCheck
             return;
         }
 
-        string? queryEmbedding = custom.Find(name)?.QueryEmbedding
-            ?? similarities.FirstOrDefault(one => one.Spec.Name == name)?.QueryEmbedding;
-        if (queryEmbedding is null)
+        if (scope.Custom.Find(name) is { } own)
         {
-            IEnumerable<string> names = similarities.Select(one => one.Spec.Name).Concat(custom.Names);
+            AddSourceProblems(request, own, searched, problems);
+        }
+        else if (scope.Similarities.FirstOrDefault(one => one.Spec.Name == name) is { } similarity)
+        {
+            AddSourceProblems(request, similarity, scope.Towers, problems);
+        }
+        else
+        {
+            IEnumerable<string> names = scope.Similarities.Select(one => one.Spec.Name).Concat(scope.Custom.Names);
             string known = string.Join(", ", names.DefaultIfEmpty("none"));
             problems.Add($"Similarity: expected one of the model's ({known}); found \"{name}\".");
             return;
         }
 
-        if (request.Embeddings.Length > 1 || (searched is not null && searched.Name != queryEmbedding))
-        {
-            problems.Add(
-                $"Similarity: expected a query of the embedding \"{queryEmbedding}\" for \"{name}\"; found "
-                + $"{(request.Embeddings.Length > 1 ? $"{request.Embeddings.Length}" : $"\"{searched!.Name}\"")}.");
-        }
-
         if (request.Approximation is not null)
         {
             problems.Add("Similarity: expected FirstStage instead of Approximation, which is of an embedding's own scores.");
+        }
+    }
+
+    private static void AddSourceProblems(
+        SearchRequest request, CustomSimilarity similarity, EmbeddingSchema? searched, List<string> problems)
+    {
+        if (request.Embeddings.Length > 1 || (searched is not null && searched.Name != similarity.QueryEmbedding))
+        {
+            problems.Add(
+                $"Similarity: expected a query of the embedding \"{similarity.QueryEmbedding}\" for "
+                + $"\"{similarity.Name}\"; found "
+                + $"{(request.Embeddings.Length > 1 ? $"{request.Embeddings.Length}" : $"\"{searched!.Name}\"")}.");
+        }
+    }
+
+    /// <summary>A similarity needs a query for each embedding that it reads, and no other.</summary>
+    private static void AddSourceProblems(
+        SearchRequest request, ModelSimilarity similarity, QueryTowers? towers, List<string> problems)
+    {
+        string expected = string.Join(", ", similarity.QueryEmbeddings.Select(name => $"\"{name}\""));
+        string[] given = [.. request.Embeddings.Select(query => query.Name)];
+        if (given.Length > 0 && !given.ToHashSet().SetEquals(similarity.QueryEmbeddings))
+        {
+            problems.Add(
+                $"Similarity: expected a query of each of {expected} for \"{similarity.Spec.Name}\"; found "
+                + $"{string.Join(", ", given.Select(name => $"\"{name}\""))}.");
+        }
+
+        if (given.Length == 0 && request.Items.Length == 0 && towers is not null)
+        {
+            problems.AddRange(similarity.QueryEmbeddings.Where(name => towers.Find(name) is null).Select(
+                name => $"Similarity: \"{similarity.Spec.Name}\" reads \"{name}\", for which the model has no query "
+                    + $"tower; expected Embeddings of {expected}, or Items."));
         }
     }
 
@@ -315,15 +338,6 @@ internal static class RequestCheck
         {
             problems.Add("Approximation.IsAsymmetric: expected it of codes; copies choose here.");
         }
-    }
-
-    /// <summary>The embedding that a request searches, the first of several; null where there is none.</summary>
-    private static EmbeddingSchema? Searched(SearchRequest request, Schema schema, QueryTower? tower)
-    {
-        string? name = request.Embeddings.Length > 0 ? request.Embeddings[0].Name
-            : request.Items.Length == 0 && tower is not null ? tower.Embedding
-            : schema.Embeddings.FirstOrDefault()?.Name;
-        return name is null ? null : schema.FindEmbedding(name);
     }
 
     private static void AddGroupProblems(GroupBy groupBy, Schema schema, List<string> problems)

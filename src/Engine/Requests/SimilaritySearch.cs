@@ -71,25 +71,13 @@ internal sealed class SimilaritySearch(
     }
 
     private ScanRequest Request(ModelSimilarity similarity, ScanShape shape, RequestWork[] batch)
-    {
-        var request = new ScanRequest
-        {
-            Segments = similarity.ItemEmbeddings.Select(name => table.Segment(name, ScoreSource.Rows)).ToArray(),
-            RowCount = table.Table.Rows,
-            QueryCount = batch.Length,
-            Queries = similarity.QueryHalves(batch.Select(work => work.Query.Embeddings[0].Vector)),
-            K = batch.Max(work => work.ScanK),
-            ScoreMin = batch.Select(work => work.Request.ScoreMin ?? float.NegativeInfinity).ToArray(),
-            Order = table.Table.Order,
-        };
-        if (shape.GroupBy is { } groupBy)
-        {
-            request.Groups = table.Groups(groupBy.Attribute);
-            request.GroupCap = groupBy.Cap;
-        }
-
-        return request;
-    }
+        => SimilarityRequests.Scan(
+            table,
+            similarity.ItemEmbeddings,
+            similarity.QueryHalves(batch.Select(
+                work => work.Query.SimilarityQueries.Select(query => query.Vector).ToArray())),
+            shape,
+            batch);
 
     /// <summary>The best by the embedding's own score, whatever the request's threshold and groups.</summary>
     internal Candidates FirstStage(ScanShape shape, RequestWork[] batch, CancellationToken cancellation)
@@ -134,18 +122,14 @@ internal sealed class SimilaritySearch(
                 $"batch of {batch.Length}; whole logits of {workspace.RowsScored} rows"));
         }
 
-        string name = similarity.Spec.Name;
-        long passed = candidates?.Passed[query] ?? workspace.RowsPassed(query);
-        long? rescored = candidates?.Rows[query].Length;
         engine = candidates is null ? engine : ScanAnswer.EngineOf(candidates.Engine, engine);
-        take(work, new ScanAnswer(workspace.Hits(query), passed, engine)
-        {
-            Mode = rescored is null ? name : string.Create(
-                CultureInfo.InvariantCulture,
-                $"{work.Query.Embeddings[0].Name} -> {rescored:N0} of {passed:N0} by {name}"),
-            RowsRescored = rescored,
-            IsExact = rescored is null || rescored == passed,
-        });
+        take(work, SimilarityRequests.Answer(
+            work,
+            similarity.Spec.Name,
+            workspace.Hits(query),
+            candidates?.Passed[query] ?? workspace.RowsPassed(query),
+            candidates?.Rows[query].Length,
+            engine));
     }
 
     /// <summary>What a first stage found: [query] rows, and how many passed; what searched.</summary>

@@ -26,8 +26,10 @@ internal sealed class CustomSimilarities
             }
 
             EmbeddingSchema query = schema.FindEmbedding(similarity.QueryEmbedding) ?? throw Wrong(
-                similarity, $"expected {Known(schema)} as its query's embedding; found \"{similarity.QueryEmbedding}\"");
-            ImmutableArray<int> dims = [.. similarity.ItemEmbeddings.Select(name => RowsOf(similarity, schema, name).Dim)];
+                similarity,
+                $"expected {Known(schema)} as its query's embedding; found \"{similarity.QueryEmbedding}\"");
+            ImmutableArray<int> dims =
+                [.. similarity.ItemEmbeddings.Select(name => RowsOf(similarity, schema, name).Dim)];
             int width = similarity.PreparedWidth(query.Dim, dims);
             if (width < 0)
             {

@@ -9,7 +9,9 @@ public readonly ref struct ItemTile
     private readonly int _width;
 
     /// <summary>A tile over rows.</summary>
-    /// <param name="rows">[items, sum of <paramref name="dims"/>]: an item's embeddings stand one after the other.</param>
+    /// <param name="rows">
+    /// [items, sum of <paramref name="dims"/>]: an item's embeddings stand one after the other.
+    /// </param>
     /// <param name="dims">The width of each embedding.</param>
     /// <exception cref="ArgumentException">The rows are no whole number of items.</exception>
     public ItemTile(ReadOnlySpan<float> rows, ImmutableArray<int> dims)

@@ -31,8 +31,8 @@ public sealed class ModelSimilarity : IDisposable
     /// <summary>What scores the halves.</summary>
     public LearnedSimilarity Similarity { get; }
 
-    /// <summary>The embedding whose query it reads.</summary>
-    public string QueryEmbedding => Spec.QueryEmbedding!;
+    /// <summary>The embeddings whose queries it reads; a first stage is by the first.</summary>
+    public ImmutableArray<string> QueryEmbeddings => Spec.QueryEmbeddings;
 
     /// <summary>The embeddings that hold the items' halves.</summary>
     public IEnumerable<string> ItemEmbeddings => Spec.Items.Select(head => head.Embedding);
@@ -47,20 +47,20 @@ public sealed class ModelSimilarity : IDisposable
     }
 
     /// <summary>Halves of queries, one after the other.</summary>
-    /// <param name="embeddings">Their embeddings.</param>
-    /// <exception cref="ArgumentException">One is of another width.</exception>
-    public float[] QueryHalves(IEnumerable<ReadOnlyMemory<float>> embeddings)
+    /// <param name="queries">The embeddings of each, in the order of <see cref="QueryEmbeddings"/>.</param>
+    /// <exception cref="ArgumentException">One is missing or of another width.</exception>
+    public float[] QueryHalves(IEnumerable<IReadOnlyList<ReadOnlyMemory<float>>> queries)
     {
-        ArgumentNullException.ThrowIfNull(embeddings);
+        ArgumentNullException.ThrowIfNull(queries);
         if (!_batches.TryTake(out TowerBatch? batch))
         {
             batch = _head.CreateBatch();
         }
 
         batch.Clear();
-        foreach (ReadOnlyMemory<float> embedding in embeddings)
+        foreach (IReadOnlyList<ReadOnlyMemory<float>> embeddings in queries)
         {
-            batch.AddEmbedding(embedding.Span);
+            batch.AddEmbeddings(embeddings);
         }
 
         var halves = new float[batch.Count * _head.Spec.Dim];
@@ -74,16 +74,7 @@ public sealed class ModelSimilarity : IDisposable
 
     private static ModelSimilarity Load(LoadedModel model, SimilaritySpec spec)
     {
-        LearnedSimilarity similarity;
-        try
-        {
-            similarity = spec.Kind == SimilarityKind.HadamardMlp ? Hadamard(model, spec) : Mixture(model, spec);
-        }
-        catch (ArgumentException problem)
-        {
-            throw new LayerException($"Similarity \"{spec.Name}\": {problem.Message}", problem);
-        }
-
+        LearnedSimilarity similarity = SimilarityKernel.Create(spec, role => Floats(model, spec, role));
         ThrowIfNot(spec, "a query's half", spec.Query.Dim, similarity.QueryWidth);
         for (int half = 0; half < spec.Items.Length; half++)
         {
@@ -101,45 +92,30 @@ public sealed class ModelSimilarity : IDisposable
             ThrowIfNot(spec, $"rows of \"{head.Embedding}\"", column.Schema.Dim, similarity.ItemWidths[half]);
         }
 
-        EmbeddingColumn? query = model.Items.FindEmbedding(spec.QueryEmbedding!);
-        double width = SimilaritySourceDim(spec);
-        if (query is null || query.Schema.Dim != width)
-        {
-            throw new LayerException(
-                $"Similarity \"{spec.Name}\": expected an embedding \"{spec.QueryEmbedding}\" of dim {width}; "
-                + $"found {(query is null ? "none" : $"{query.Schema.Dim}")}.");
-        }
-
+        ThrowIfSourcesAreMissing(model, spec);
         return new ModelSimilarity(spec, similarity, Tower.Load(model, spec.Query));
     }
 
-    private static double SimilaritySourceDim(SimilaritySpec spec)
-        => spec.Query.Layers.First(layer => layer.Kind == LayerKind.Embedding).Numbers["dim"];
+    private static void ThrowIfSourcesAreMissing(LoadedModel model, SimilaritySpec spec)
+    {
+        foreach (LayerSpec source in spec.Query.Layers.Where(layer => layer.Kind == LayerKind.Embedding))
+        {
+            EmbeddingColumn? column = model.Items.FindEmbedding(source.Field!);
+            if (column is null || column.Schema.Dim != source.Numbers["dim"])
+            {
+                throw new LayerException(
+                    $"Similarity \"{spec.Name}\": expected an embedding \"{source.Field}\" of dim "
+                    + $"{source.Numbers["dim"]}; found {(column is null ? "none" : $"{column.Schema.Dim}")}.");
+            }
+        }
+    }
 
-    private static HadamardMlp Hadamard(LoadedModel model, SimilaritySpec spec) => new(
-        Floats(model, spec, "inner"),
-        Floats(model, spec, "inner_bias"),
-        Floats(model, spec, "outer"),
-        Floats(model, spec, "outer_bias") is [var bias] ? bias
-            : throw new LayerException($"Similarity \"{spec.Name}\": expected one outer_bias; found several or none."));
-
-    private static MixtureOfLogits Mixture(LoadedModel model, SimilaritySpec spec) => new(
-        new MixtureShape(
-            (int)spec.Numbers["query_components"],
-            (int)spec.Numbers["item_components"],
-            (int)spec.Numbers["dim"],
-            (float)spec.Numbers["temperature"]),
-        Floats(model, spec, "cross_inner"),
-        Floats(model, spec, "cross_inner_bias"),
-        Floats(model, spec, "cross_outer"),
-        Floats(model, spec, "cross_outer_bias"));
-
-    private static ReadOnlySpan<float> Floats(LoadedModel model, SimilaritySpec spec, string role)
+    private static float[] Floats(LoadedModel model, SimilaritySpec spec, string role)
     {
         string name = spec.Tensors[role];
         TensorInfo? found = model.FindTensor(name);
         return found is { Type: TensorType.Float32 }
-            ? model.Require<float>(name, TensorType.Float32, found.Shape.AsSpan()).Span
+            ? model.Require<float>(name, TensorType.Float32, found.Shape.AsSpan()).Span.ToArray()
             : throw new LayerException(
                 $"Similarity \"{spec.Name}\": expected its {role} as tensor \"{name}\", Float32; "
                 + $"found {(found is null ? "none" : found.Type.ToString())}.");

@@ -58,7 +58,7 @@ internal sealed partial class LayerStep
         LayerKind.AttentionPool => LayerOp.AttentionPool,
         LayerKind.CausalAttention => LayerOp.CausalAttention,
         LayerKind.Latest => LayerOp.Latest,
-        LayerKind.L2NormaliseParts => throw new LayerException(
+        LayerKind.L2NormaliseParts or LayerKind.ClosestCentroid or LayerKind.OrElse => throw new LayerException(
             $"Layer \"{_layer.Name}\": layers of kind \"{_layer.Kind}\" are run by the processor."),
         _ => throw new UnreachableException($"No step for a layer of kind \"{_layer.Kind}\"."),
     };

@@ -74,6 +74,14 @@ internal sealed partial class LayerStep
                     isSequence,
                     Vector(layer, "weight", inWidth, weights),
                     Vector(layer, "bias", inWidth, weights));
+            case LayerKind.ClosestCentroid:
+                (NativeSlice<float> centroids, long[] centroidsShape) = weights.Floats(layer, "weight", 2);
+                ThrowIfNot(layer, "weight", centroidsShape[1], inWidth);
+                return centroidsShape[0] > 0
+                    ? Of(inWidth, isSequence, centroids)
+                    : throw new LayerException($"Layer \"{layer.Name}\": expected a centroid or more; found none.");
+            case LayerKind.OrElse:
+                return Of(inWidth, isSequence, Vector(layer, "weight", inWidth, weights));
             case LayerKind.Position:
                 ThrowIfNotSequence(layer, isSequence);
                 (NativeSlice<float> places, long[] placesShape) = weights.Floats(layer, "weight", 2);
@@ -128,6 +136,9 @@ internal sealed partial class LayerStep
             case LayerKind.AttentionPool:
                 Pool(batch, input, output);
                 return;
+            case LayerKind.ClosestCentroid:
+                TakeCentroids(input, output);
+                return;
             case LayerKind.CausalAttention:
                 Attend(batch, output);
                 return;
@@ -175,6 +186,9 @@ internal sealed partial class LayerStep
                 }
 
                 break;
+            case LayerKind.OrElse:
+                FillEmpty(output);
+                break;
             case LayerKind.Position:
                 AddPositions(batch.Places, output);
                 break;
@@ -198,6 +212,28 @@ internal sealed partial class LayerStep
             }
 
             start += width;
+        }
+    }
+
+    private void TakeCentroids(ReadOnlySpan<float> input, Span<float> output)
+    {
+        int rows = input.Length / Width;
+        Span<int> chosen = rows <= 256 ? stackalloc int[rows] : new int[rows];
+        ClosestCentroid.Run(input, _weight.Span, Width, chosen);
+        for (int row = 0; row < rows; row++)
+        {
+            _weight.Slice((long)chosen[row] * Width, Width).Span.CopyTo(output[(row * Width)..]);
+        }
+    }
+
+    private void FillEmpty(Span<float> output)
+    {
+        for (; !output.IsEmpty; output = output[Width..])
+        {
+            if (!output[..Width].ContainsAnyExcept(0f))
+            {
+                _weight.Span.CopyTo(output);
+            }
         }
     }
 

@@ -23,6 +23,15 @@ public sealed class SourceRows
         _numbers[_numberCount++] = number;
     }
 
+    /// <summary>Adds numbers to the row that is being filled.</summary>
+    public void AddRange(ReadOnlySpan<float> numbers)
+    {
+        foreach (float number in numbers)
+        {
+            Add(number);
+        }
+    }
+
     /// <summary>Forgets all rows; keeps the memory.</summary>
     public void Clear()
     {

@@ -52,6 +52,10 @@ public sealed class Tower : IDisposable
     /// <summary>Items of a history that the tower reads; 0 for an item tower.</summary>
     public int HistoryLength => _historyLength;
 
+    /// <summary>Whether a device can run all of the layers; else the processor does, wherever rows are scanned.</summary>
+    public bool CanUseDevice => Spec.Layers.All(layer => layer.Kind
+        is not (LayerKind.L2NormaliseParts or LayerKind.ClosestCentroid or LayerKind.OrElse));
+
     /// <summary>Bytes of device memory that the weights take on a device, whether they are there or not.</summary>
     public long DeviceBytes => DeviceLayers.WeightBytes(_steps);
 
@@ -174,6 +178,37 @@ public sealed class Tower : IDisposable
 
         EncodeId(batch, key);
         return true;
+    }
+
+    /// <summary>Adds an embedding to each source of a head.</summary>
+    /// <exception cref="ArgumentException">They are more or fewer, or one is of another width.</exception>
+    internal void EncodeEmbeddings(TowerBatch batch, IReadOnlyList<ReadOnlyMemory<float>> embeddings)
+    {
+        int next = 0;
+        for (int layer = 0; layer < _steps.Length; layer++)
+        {
+            LayerSpec spec = Spec.Layers[layer];
+            if (spec.Kind != LayerKind.Embedding)
+            {
+                continue;
+            }
+
+            if (next == embeddings.Count || embeddings[next].Length != _steps[layer].Width)
+            {
+                string found = next == embeddings.Count ? "none" : $"{embeddings[next].Length}";
+                throw new ArgumentException(
+                    $"Expected an embedding \"{spec.Field}\" of dim {_steps[layer].Width}; found {found}.",
+                    nameof(embeddings));
+            }
+
+            batch.Sources[spec.Name].AddRange(embeddings[next].Span);
+            next++;
+        }
+
+        if (next < embeddings.Count)
+        {
+            throw new ArgumentException($"Expected {next} embeddings; found {embeddings.Count}.", nameof(embeddings));
+        }
     }
 
     /// <summary>Adds raw features to each source that reads a field.</summary>

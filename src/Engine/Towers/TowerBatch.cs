@@ -82,22 +82,12 @@ public sealed class TowerBatch
         }
     }
 
-    /// <summary>Adds a row of a similarity's head: the embedding that it reads.</summary>
-    /// <exception cref="ArgumentException">The embedding is of another width.</exception>
-    internal void AddEmbedding(ReadOnlySpan<float> embedding)
+    /// <summary>Adds a row of a similarity's head: the embeddings that it reads.</summary>
+    /// <param name="embeddings">One for each source, in the order of the layers.</param>
+    /// <exception cref="ArgumentException">They are more or fewer, or one is of another width.</exception>
+    internal void AddEmbeddings(IReadOnlyList<ReadOnlyMemory<float>> embeddings)
     {
-        SourceRows rows = Sources.Values.Single();
-        if (embedding.Length != Outputs[0].Width)
-        {
-            throw new ArgumentException(
-                $"Expected an embedding of dim {Outputs[0].Width}; found {embedding.Length}.", nameof(embedding));
-        }
-
-        foreach (float value in embedding)
-        {
-            rows.Add(value);
-        }
-
+        _tower.EncodeEmbeddings(this, embeddings);
         Count++;
     }
 

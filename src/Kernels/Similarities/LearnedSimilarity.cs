@@ -29,7 +29,9 @@ public abstract unsafe class LearnedSimilarity
     /// <summary>Floats that a tile takes besides.</summary>
     internal abstract int ScratchFloats { get; }
 
-    /// <summary>Whether tiles are rows, [<see cref="SimilarityTile.Rows"/>][component], those of cosine of norm 1.</summary>
+    /// <summary>
+    /// Whether tiles are rows, [<see cref="SimilarityTile.Rows"/>][component], those of cosine of norm 1.
+    /// </summary>
     internal virtual bool ReadsRows => false;
 
     /// <summary>Prepares a query.</summary>

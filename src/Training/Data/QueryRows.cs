@@ -22,6 +22,20 @@ internal readonly ref struct QueryRows
     /// </summary>
     public required ReadOnlySpan<int> Places { get; init; }
 
+    /// <summary>A history for each query with what it sees, the latest first.</summary>
+    public int[] ToHistories()
+    {
+        int length = Users.IsEmpty ? 0 : Histories.Length / Users.Length;
+        int[] histories = new int[Owners.Length * length];
+        Array.Fill(histories, HistoryRows.None);
+        for (int query = 0; query < Owners.Length; query++)
+        {
+            Histories.Slice(Owners[query] * length, length)[Places[query]..].CopyTo(histories.AsSpan(query * length));
+        }
+
+        return histories;
+    }
+
     /// <summary>One query a history, which sees all of it.</summary>
     public static QueryRows Whole(ReadOnlySpan<int> users, ReadOnlySpan<int> histories)
     {

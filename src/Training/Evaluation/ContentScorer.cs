@@ -1,5 +1,3 @@
-using System.IO.Hashing;
-using System.Text;
 using Linr.Engine.Towers;
 using Linr.Training.Data;
 
@@ -11,29 +9,18 @@ namespace Linr.Training.Evaluation;
 /// </summary>
 public sealed class ContentScorer : IScorer
 {
-    // Far above the different tokens of most catalogues: hardly two share a bucket.
-    private const int Buckets = 1 << 22;
-
-    private readonly CodeBags _tokens = new();
+    private readonly CodeBags _tokens;
     private readonly float[] _rarity;
     private readonly float[] _lengths;
-    private readonly float[] _query = new float[Buckets];
+    private readonly float[] _query = new float[ContentTokens.Buckets];
 
     /// <summary>Reads the text and keyword features of all items.</summary>
     public ContentScorer(InteractionDataset data)
     {
         ArgumentNullException.ThrowIfNull(data);
-        FieldSchema[] fields =
-        [
-            .. data.Catalogue.Schema.Fields.Where(
-                field => field.IsFeature && field.Type is FieldType.Text or FieldType.Keyword),
-        ];
-        foreach (Item item in data.Catalogue.Items)
-        {
-            AddBag(item, fields);
-        }
-
-        _rarity = Rarity(_tokens);
+        var content = new ContentTokens(data.Catalogue);
+        _tokens = content.Bags;
+        _rarity = content.Rarity;
         _lengths = new float[_tokens.Count];
         for (int item = 0; item < _lengths.Length; item++)
         {
@@ -75,44 +62,5 @@ public sealed class ContentScorer : IScorer
                 scores[(one * _lengths.Length) + item] = sum / _lengths[item];
             }
         }
-    }
-
-    private void AddBag(Item item, FieldSchema[] fields)
-    {
-        foreach (FieldSchema field in fields)
-        {
-            foreach (Value value in item.Fields.GetValueOrDefault(field.Name) ?? [])
-            {
-                if (field.Type == FieldType.Text)
-                {
-                    TextTokens.Append(value.Text, Buckets, pairs: false, _tokens);
-                }
-                else
-                {
-                    // A keyword is one token of its field, not its words.
-                    byte[] keyword = Encoding.UTF8.GetBytes($"{field.Name}={value.Text}");
-                    _tokens.Add((int)(XxHash3.HashToUInt64(keyword) % Buckets));
-                }
-            }
-        }
-
-        _tokens.EndBag();
-    }
-
-    private static float[] Rarity(CodeBags tokens)
-    {
-        int[] counts = new int[Buckets];
-        int[] last = new int[Buckets];
-        Array.Fill(last, -1);
-        for (int item = 0; item < tokens.Count; item++)
-        {
-            foreach (int token in tokens[item])
-            {
-                counts[token] += last[token] == item ? 0 : 1;
-                last[token] = item;
-            }
-        }
-
-        return Array.ConvertAll(counts, count => count == 0 ? 0 : MathF.Log((float)tokens.Count / count));
     }
 }

@@ -11,6 +11,21 @@ public readonly record struct EvaluationCase(int User, int Target, int SeenCount
     /// <summary>Items that were seen, in order: what a scorer may read and what it need not find.</summary>
     public ReadOnlySpan<int> Seen(InteractionDataset data) => data.ItemsOf(User)[..SeenCount];
 
+    /// <summary>The users of cases, and what they saw as the query tower takes it.</summary>
+    internal static (int[] Users, int[] Histories) Lay(
+        InteractionDataset data, ReadOnlySpan<EvaluationCase> cases, int historyLength)
+    {
+        int[] users = new int[cases.Length];
+        int[] histories = new int[cases.Length * historyLength];
+        for (int one = 0; one < cases.Length; one++)
+        {
+            users[one] = cases[one].User;
+            HistoryRows.Latest(cases[one].Seen(data), histories.AsSpan(one * historyLength, historyLength));
+        }
+
+        return (users, histories);
+    }
+
     /// <summary>The cases of a data set: all, or so many drawn by a seed, in the order of their users.</summary>
     public static EvaluationCase[] Draw(InteractionDataset data, HeldOut heldOut, int most, long seed)
     {

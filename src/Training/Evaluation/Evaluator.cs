@@ -136,6 +136,7 @@ public static class Evaluator
             Over(result => result.HitAt(10)),
             Over(result => result.HitAt(50)),
             Over(result => result.HitAt(200)),
+            Over(result => result.HitAt(400)),
             Over(result => result.DiscountedGainAt(10)),
             Over(result => result.ReciprocalRank),
             (double)ranked.Covered / slice.Items);

@@ -11,9 +11,16 @@ namespace Linr.Training.Evaluation;
 /// <param name="data">The data that users and items are of.</param>
 /// <param name="items">The embedding of each item, [items, D].</param>
 /// <param name="schema">The embedding.</param>
+/// <param name="hasItem">Whether the model has an item.</param>
 /// <param name="tower">The query tower, which it owns; or null.</param>
-internal sealed class HistoryEmbedder(InteractionDataset data, float[] items, EmbeddingSchema schema, Tower? tower)
-    : IDisposable
+/// <param name="custom">What stands in its place; or null.</param>
+internal sealed class HistoryEmbedder(
+    InteractionDataset data,
+    float[] items,
+    EmbeddingSchema schema,
+    IReadOnlyList<bool> hasItem,
+    Tower? tower,
+    CustomQueryTower? custom) : IDisposable
 {
     /// <summary>Items of a history that a mean is of, the latest.</summary>
     public const int MeanLength = 50;
@@ -30,10 +37,11 @@ internal sealed class HistoryEmbedder(InteractionDataset data, float[] items, Em
     public int Dim => schema.Dim;
 
     /// <summary>Items of a history that are read, the latest.</summary>
-    public int HistoryLength => tower?.HistoryLength ?? MeanLength;
+    public int HistoryLength => custom?.HistoryLength ?? tower?.HistoryLength ?? MeanLength;
 
     /// <summary>How a history is embedded, in words.</summary>
-    public string Description => tower is not null
+    public string Description => custom is not null ? $"custom query tower of {schema.Name}"
+        : tower is not null
         ? $"query tower of {schema.Name}"
         : $"mean of the latest {MeanLength} items' {schema.Name}";
 
@@ -57,7 +65,9 @@ internal sealed class HistoryEmbedder(InteractionDataset data, float[] items, Em
 
         if (missing.Count > 0)
         {
-            float[] embedded = tower is null ? Means(missing, histories) : ByTower(missing, users, histories);
+            float[] embedded = custom is not null ? ByCustom(custom, missing, users, histories)
+                : tower is not null ? ByTower(missing, users, histories)
+                : Means(missing, histories);
             for (int place = 0; place < missing.Count; place++)
             {
                 float[] query = embedded[(place * Dim)..((place + 1) * Dim)];
@@ -90,13 +100,40 @@ internal sealed class HistoryEmbedder(InteractionDataset data, float[] items, Em
                 }
             }
 
-            _batch.EndQuery(data.QueryFields?.Invoke(data.Users[users[query]]) ?? s_noFields);
+            _batch.EndQuery(Features(users[query]));
         }
 
         float[] embedded = new float[queries.Count * Dim];
         tower!.Embed(_batch, embedded);
         return embedded;
     }
+
+    private float[] ByCustom(
+        CustomQueryTower outside, List<int> queries, ReadOnlySpan<int> users, ReadOnlySpan<int> histories)
+    {
+        var inputs = new QueryInput[queries.Count];
+        for (int place = 0; place < inputs.Length; place++)
+        {
+            int[] known = Of(histories, queries[place]).ToArray();
+            Array.Reverse(known);
+            known = [.. known.Where(row => row != HistoryRows.None && hasItem[row])];
+            float[] embeddings = new float[known.Length * Dim];
+            for (int item = 0; item < known.Length; item++)
+            {
+                Item(known[item]).CopyTo(embeddings.AsSpan(item * Dim));
+            }
+
+            inputs[place] = new QueryInput(
+                [.. known.Select(row => data.Catalogue.Ids[row])], embeddings, Features(users[queries[place]]));
+        }
+
+        float[] embedded = new float[queries.Count * Dim];
+        outside.Embed(inputs, embedded);
+        return embedded;
+    }
+
+    private IReadOnlyDictionary<string, IReadOnlyList<Value>> Features(int user)
+        => data.QueryFields?.Invoke(data.Users[user]) ?? s_noFields;
 
     // As a request's Items: under cosine each counts the same, whatever its norm.
     private float[] Means(List<int> queries, ReadOnlySpan<int> histories)
@@ -108,7 +145,7 @@ internal sealed class HistoryEmbedder(InteractionDataset data, float[] items, Em
             int count = 0;
             foreach (int row in Of(histories, queries[place]))
             {
-                if (row != HistoryRows.None)
+                if (row != HistoryRows.None && hasItem[row])
                 {
                     float norm = schema.Metric == Metric.Cosine ? TensorPrimitives.Norm(Item(row)) : 1;
                     TensorPrimitives.MultiplyAdd(Item(row), norm > 0 ? 1 / norm : 0, mean, mean);

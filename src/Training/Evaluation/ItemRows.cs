@@ -12,7 +12,8 @@ internal static class ItemRows
     public static float[] Read(ItemTable table, string embedding, ItemCatalogue catalogue)
     {
         EmbeddingColumn column = table.FindEmbedding(embedding)
-            ?? throw new ArgumentException($"Expected an embedding \"{embedding}\" in the model; found none.", nameof(table));
+            ?? throw new ArgumentException(
+                $"Expected an embedding \"{embedding}\" in the model; found none.", nameof(table));
         int dim = column.Schema.Dim;
         float[] items = new float[(long)catalogue.Count * dim];
         for (int row = 0; row < catalogue.Count; row++)

@@ -26,8 +26,14 @@ public sealed class ModelFileScorers : IDisposable
     private readonly Dictionary<string, HistoryEmbedder> _embedders = [];
     private readonly ImmutableArray<ModelSimilarity> _similarities;
     private readonly ImmutableArray<ModelRanker> _rankers = [];
+    private readonly CustomQueryTower? _custom;
 
-    private ModelFileScorers(string name, LoadedModel model, InteractionDataset data, int threads)
+    private ModelFileScorers(
+        string name,
+        LoadedModel model,
+        InteractionDataset data,
+        int threads,
+        Func<LoadedModel, CustomQueryTower?>? custom)
     {
         (Name, _model, _data) = (name, model, data);
         var layers = LayerList.Parse(model.LayersJson);
@@ -36,13 +42,15 @@ public sealed class ModelFileScorers : IDisposable
         if (!HasItem.Contains(true))
         {
             throw new ArgumentException(
-                $"Expected a model with items of the data; {FileName(model)} has none of its {data.Catalogue.Count:N0}.");
+                $"Expected a model with items of the data; {FileName(model)} has none of its "
+                + $"{data.Catalogue.Count:N0}.");
         }
 
-        HasQueryTower = layers.Towers.Any(tower => tower.Name == TowerSpec.QueryTower);
         _similarities = ModelSimilarity.LoadAll(model);
         try
         {
+            _custom = custom?.Invoke(model);
+            HasQueryTower = _custom is not null || layers.Towers.Any(tower => tower.Name == TowerSpec.QueryTower);
             Similarities = [.. _similarities.Select(one => OfSimilarity(one, layers, threads))];
             _rankers = ModelRanker.LoadAll(model, _similarities);
             Embeddings = [.. Queried(layers).Select(column => OfEmbedding(column, layers))];
@@ -58,7 +66,7 @@ public sealed class ModelFileScorers : IDisposable
     /// <summary>What the model is called in tables.</summary>
     public string Name { get; }
 
-    /// <summary>Whether the model has a query tower; without one, a query is the mean of a history's items.</summary>
+    /// <summary>Whether the model has a query tower of any kind; else a query is the mean of its items.</summary>
     public bool HasQueryTower { get; }
 
     /// <summary>Whether the model has an item, by the data's rows; it embeds the others as zeros.</summary>
@@ -78,12 +86,20 @@ public sealed class ModelFileScorers : IDisposable
     /// <param name="model">The model.</param>
     /// <param name="data">The data that it will be evaluated on.</param>
     /// <param name="threads">Threads of a similarity's scan.</param>
+    /// <param name="custom">
+    /// As <see cref="Engine.RetrieverOptions.QueryTower"/>: makes what embeds queries in place of the query tower.
+    /// </param>
     /// <exception cref="ArgumentException">
-    /// The model has other ids than the data, or none of its items, or no embedding; or it was trained on items that the
-    /// data hold out.
+    /// The model has other ids than the data, or none of its items, or no embedding; or it was trained on items that
+    /// the data hold out.
     /// </exception>
     /// <exception cref="LayerException">A tower or similarity does not fit the model.</exception>
-    public static ModelFileScorers Open(string name, LoadedModel model, InteractionDataset data, int threads)
+    public static ModelFileScorers Open(
+        string name,
+        LoadedModel model,
+        InteractionDataset data,
+        int threads,
+        Func<LoadedModel, CustomQueryTower?>? custom = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
@@ -92,7 +108,7 @@ public sealed class ModelFileScorers : IDisposable
             ? $"Expected data with ids of kind {schema.IdKind}, as the model's; found {data.Catalogue.Schema.IdKind}."
             : schema.Embeddings.IsEmpty ? $"Expected a model with an embedding; {FileName(model)} has none." : null;
         return problem is null
-            ? new ModelFileScorers(name, model, data, threads)
+            ? new ModelFileScorers(name, model, data, threads, custom)
             : throw new ArgumentException(problem, nameof(data));
     }
 
@@ -134,6 +150,8 @@ public sealed class ModelFileScorers : IDisposable
         {
             embedder.Dispose();
         }
+
+        _custom?.Dispose();
     }
 
     // Those with query towers; where there are none, all that are no half of a similarity.
@@ -142,23 +160,31 @@ public sealed class ModelFileScorers : IDisposable
         HashSet<string> halves =
             [.. _similarities.SelectMany(one => one.ItemEmbeddings), .. _rankers.Select(one => one.Spec.Item.Embedding)];
         return _model.Items.Embeddings.Where(column => HasQueryTower
-            ? layers.Find(TowerSpec.QueryTower, column.Schema.Name) is not null
+            ? column.Schema.Name == _custom?.Embedding
+                || layers.Find(TowerSpec.QueryTower, column.Schema.Name) is not null
             : !halves.Contains(column.Schema.Name));
     }
 
     private ComparedSystem OfSimilarity(ModelSimilarity similarity, LayerList layers, int threads)
     {
-        HistoryEmbedder embedder = EmbedderOf(similarity.QueryEmbedding, layers);
-        int dim = embedder.Dim;
+        HistoryEmbedder[] embedders = [.. similarity.QueryEmbeddings.Select(name => EmbedderOf(name, layers))];
+        int historyLength = embedders.Max(embedder => embedder.HistoryLength);
         var scorer = new SimilarityScorer(
             similarity.Spec.Name,
             similarity.Similarity,
             [.. similarity.Spec.Items.Select(head => ItemRows.Read(_model.Items, head.Embedding, _data.Catalogue))],
-            embedder.HistoryLength,
-            (users, histories) => similarity.QueryHalves(
-                embedder.Embed(users, histories).Chunk(dim).Select(query => (ReadOnlyMemory<float>)query)),
+            historyLength,
+            (users, histories) =>
+            {
+                float[][] queries = Array.ConvertAll(
+                    embedders,
+                    embedder => embedder.Embed(users, Latest(histories, historyLength, embedder.HistoryLength)));
+                return similarity.QueryHalves(users.Select((_, query) => queries.Zip(
+                    embedders,
+                    (all, embedder) => (ReadOnlyMemory<float>)all.AsMemory(query * embedder.Dim, embedder.Dim)).ToArray()));
+            },
             threads);
-        return new ComparedSystem(scorer, embedder.Description);
+        return new ComparedSystem(scorer, string.Join(", ", embedders.Select(embedder => embedder.Description)));
     }
 
     private ComparedSystem OfRanker(ModelRanker ranker, LayerList layers)
@@ -170,6 +196,10 @@ public sealed class ModelFileScorers : IDisposable
             RankerFileScorer.Create(ranker, embedder, _model, _data, retrieval),
             $"{embedder.Description}, {ranker.Spec.Candidates:N0} ranked");
     }
+
+    // Histories have the latest first.
+    private static int[] Latest(int[] histories, int length, int wanted)
+        => length == wanted ? histories : [.. histories.Chunk(length).SelectMany(history => history.Take(wanted))];
 
     private ComparedSystem OfEmbedding(EmbeddingColumn column, LayerList layers)
     {
@@ -198,12 +228,15 @@ public sealed class ModelFileScorers : IDisposable
     {
         if (!_embedders.TryGetValue(embedding, out HistoryEmbedder? embedder))
         {
-            TowerSpec? spec = layers.Find(TowerSpec.QueryTower, embedding);
+            CustomQueryTower? custom = _custom?.Embedding == embedding ? _custom : null;
+            TowerSpec? spec = custom is null ? layers.Find(TowerSpec.QueryTower, embedding) : null;
             embedder = new HistoryEmbedder(
                 _data,
                 ItemRows.Read(_model.Items, embedding, _data.Catalogue),
                 _model.Items.FindEmbedding(embedding)!.Schema,
-                spec is null ? null : Tower.Load(_model, spec));
+                HasItem,
+                spec is null ? null : Tower.Load(_model, spec),
+                custom);
             _embedders.Add(embedding, embedder);
         }
 
@@ -213,8 +246,13 @@ public sealed class ModelFileScorers : IDisposable
     // Items that were trained on have ids in the towers.
     private static void ThrowIfTrainedOn(LoadedModel model, LayerList layers, InteractionDataset data)
     {
-        foreach (LayerSpec layer in layers.Towers.SelectMany(tower => tower.Layers).Where(one => one.Kind == LayerKind.IdEmbedding))
+        foreach (LayerSpec layer in layers.Towers.SelectMany(tower => tower.Layers))
         {
+            if (layer.Kind != LayerKind.IdEmbedding)
+            {
+                continue;
+            }
+
             string name = layer.Tensors["keys"];
             HashSet<long> keys =
                 [.. model.Require<long>(name, TensorType.Int64, model.FindTensor(name)?.Count ?? 0).Span];

@@ -7,6 +7,7 @@ namespace Linr.Training.Evaluation;
 /// <param name="HitRate10">Share of users whose item was among the first 10.</param>
 /// <param name="HitRate50">Share of users whose item was among the first 50.</param>
 /// <param name="HitRate200">Share of users whose item was among the first 200.</param>
+/// <param name="HitRate400">Share of users whose item was among the first 400.</param>
 /// <param name="DiscountedGain10">nDCG@10.</param>
 /// <param name="ReciprocalRank">MRR over the full ranking.</param>
 /// <param name="Coverage">
@@ -19,6 +20,7 @@ public sealed record SystemResult(
     Interval HitRate10,
     Interval HitRate50,
     Interval HitRate200,
+    Interval HitRate400,
     Interval DiscountedGain10,
     Interval ReciprocalRank,
     double Coverage);

@@ -29,14 +29,7 @@ public sealed class TwoTowerScorer(
     /// <inheritdoc/>
     public void Score(InteractionDataset data, ReadOnlySpan<EvaluationCase> cases, Span<float> scores)
     {
-        int[] users = new int[cases.Length];
-        int[] histories = new int[cases.Length * historyLength];
-        for (int one = 0; one < cases.Length; one++)
-        {
-            users[one] = cases[one].User;
-            HistoryRows.Latest(cases[one].Seen(data), histories.AsSpan(one * historyLength, historyLength));
-        }
-
+        (int[] users, int[] histories) = EvaluationCase.Lay(data, cases, historyLength);
         float[] queries = embed(users, histories);
         int itemCount = items.Length / dim;
 

@@ -54,13 +54,7 @@ internal sealed class JointTowers : IDisposable
         using IDisposable quiet = no_grad();
         _similarityState.Adam.Warmth = warmth;
         _similarityState.Adam.Begin();
-        foreach ((string name, Tensor parameter) in OfSimilarity!)
-        {
-            if (parameter.grad is { } gradient)
-            {
-                _similarityState.Adam.Update(_similarity!.Model.Weights[name], gradient);
-            }
-        }
+        _similarityState.Adam.Update(_similarity!.Model.Weights, OfSimilarity!);
     }
 
     /// <summary>Embeds all items anew.</summary>

@@ -10,13 +10,12 @@ internal sealed class RankerFileScorer
 {
     private readonly ModelRanker _ranker;
     private readonly HistoryEmbedder _embedder;
-    private readonly InteractionDataset _data;
     private readonly uint?[] _rows;
 
     private RankerFileScorer(
         ModelRanker ranker, HistoryEmbedder embedder, LoadedModel model, InteractionDataset data)
     {
-        (_ranker, _embedder, _data) = (ranker, embedder, data);
+        (_ranker, _embedder) = (ranker, embedder);
         _rows = [.. data.Catalogue.Ids.Select(id => model.Items.IdMap.TryFind(id, out uint row) ? row : (uint?)null)];
     }
 
@@ -41,7 +40,8 @@ internal sealed class RankerFileScorer
     // An item that the model does not have gets zeros of all tasks.
     private float[] Scores(InteractionDataset data, ReadOnlySpan<EvaluationCase> cases, int[] rows)
     {
-        float[] queries = Queries(cases);
+        (int[] users, int[] histories) = EvaluationCase.Lay(data, cases, _embedder.HistoryLength);
+        float[] queries = _embedder.Embed(users, histories);
         int count = rows.Length / cases.Length;
         int tasks = _ranker.Spec.Tasks.Length;
         float[] scores = new float[rows.Length * tasks];
@@ -60,19 +60,5 @@ internal sealed class RankerFileScorer
         }
 
         return scores;
-    }
-
-    private float[] Queries(ReadOnlySpan<EvaluationCase> cases)
-    {
-        int length = _embedder.HistoryLength;
-        int[] users = new int[cases.Length];
-        int[] histories = new int[cases.Length * length];
-        for (int one = 0; one < cases.Length; one++)
-        {
-            users[one] = cases[one].User;
-            HistoryRows.Latest(cases[one].Seen(_data), histories.AsSpan(one * length, length));
-        }
-
-        return _embedder.Embed(users, histories);
     }
 }

@@ -192,14 +192,7 @@ internal sealed class RankerRun : IDisposable
         _joint?.Update(State.Adam.Warmth);
         using IDisposable quiet = no_grad();
         State.Adam.Begin();
-        foreach ((string name, Tensor parameter) in parameters)
-        {
-            if (parameter.grad is { } gradient)
-            {
-                State.Adam.Update(_ranker.Weights[name], gradient);
-            }
-        }
-
+        State.Adam.Update(_ranker.Weights, parameters);
         foreach (TouchedRows touched in _ranker.Touched)
         {
             State.Adam.Update(touched);

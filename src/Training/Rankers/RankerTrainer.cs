@@ -30,6 +30,15 @@ public static class RankerTrainer
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        string embedding = model.Run.Options.Embedding;
+        if (similarity is not null && !similarity.Spec.QueryEmbeddings.SequenceEqual([embedding]))
+        {
+            throw new ArgumentException(
+                $"Expected a similarity of \"{embedding}\" alone for a ranker to stand on; \"{similarity.Spec.Name}\" reads "
+                + $"{string.Join(", ", similarity.Spec.QueryEmbeddings)}.",
+                nameof(similarity));
+        }
+
         ItemCatalogue catalogue = model.Data.Catalogue;
         var survey = new FieldSurvey(catalogue.Schema.Fields, catalogue.Items.Select(item => item.Fields));
         RankerSpec spec = RankerDesign.Spec(

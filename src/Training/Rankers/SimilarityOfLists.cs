@@ -21,8 +21,8 @@ internal static class SimilarityOfLists
     {
         bool training = parameters is not null;
         parameters ??= similarity.Parameters(training: false);
-        Tensor halves = similarity.QueryHalves(queries, parameters);
-        Tensor[] ofItems = similarity.ItemHalves(items, parameters);
+        Tensor halves = similarity.QueryHalves([queries], parameters);
+        Tensor[] ofItems = similarity.ItemHalves([items], parameters);
         (Tensor all, _) = similarity.Logits(halves, ofItems, parameters, training);
         return all.gather(1, tensor(batch.Candidates, device: all.device).view(batch.QueryCount, batch.Width));
     }

@@ -126,17 +126,8 @@ public sealed class TrainedRanker : IDisposable
         {
             using IDisposable quiet = no_grad();
             using DisposeScope scope = NewDisposeScope();
-            int[] users = new int[cases.Length];
-            int[] histories = new int[cases.Length * towers.HistoryLength];
-            int[] past = new int[cases.Length * options.Places];
-            for (int one = 0; one < cases.Length; one++)
-            {
-                users[one] = cases[one].User;
-                HistoryRows.Latest(
-                    cases[one].Seen(data), histories.AsSpan(one * towers.HistoryLength, towers.HistoryLength));
-                HistoryRows.Latest(cases[one].Seen(data), past.AsSpan(one * options.Places, options.Places));
-            }
-
+            (int[] users, int[] histories) = EvaluationCase.Lay(data, cases, towers.HistoryLength);
+            (_, int[] past) = EvaluationCase.Lay(data, cases, options.Places);
             batch.Fill(rows, rows.Length / cases.Length, past);
             Tensor queries = tensor(items.Queries(users, histories), device: ranker.Weights.Device)
                 .view(cases.Length, -1);

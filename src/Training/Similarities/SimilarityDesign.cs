@@ -4,119 +4,136 @@ using Linr.Training.Towers;
 
 namespace Linr.Training.Similarities;
 
-/// <summary>The layers of a similarity and the widths of its linear ones.</summary>
-internal static class SimilarityDesign
+/// <summary>The layers of a similarity.</summary>
+/// <param name="options">Kind and widths.</param>
+/// <param name="sources">The embeddings that it stands on, by name, and their widths.</param>
+internal sealed class SimilarityDesign(
+    SimilarityOptions options, IReadOnlyList<(string Name, int Dim)> sources)
 {
-    /// <summary>The layer that makes components or a half.</summary>
+    /// <summary>The layers that make components or a half start with this.</summary>
     public const string Projection = "projection";
 
-    private const string Source = "input";
-    private const string Wide = "gate_wide";
-    private const string Gate = "gate";
+    /// <summary>What is behind <see cref="Projection"/> where a centroid is projected.</summary>
+    public const string Centroid = "centroid";
+
+    /// <summary>The layer that makes a gate's part.</summary>
+    public const string Gate = "gate";
+
+    /// <summary>The hidden layer of a gate's part.</summary>
+    public const string Wide = "gate_wide";
+
+    private string Name => options.ChosenName;
+
+    private string First => sources[0].Name;
+
+    private int Pairs => options.QueryComponentsInAll * options.ItemComponentsInAll;
+
+    /// <summary>The name of the tensor that holds the centroids.</summary>
+    public static string CentroidTensor(string similarity) => $"similarities/{similarity}/centroids";
 
     /// <summary>The similarity as a model file lists it.</summary>
-    /// <param name="options">Kind and widths.</param>
-    /// <param name="embedding">The embedding that it stands on.</param>
-    /// <param name="dim">That embedding's width.</param>
-    public static SimilaritySpec Spec(SimilarityOptions options, string embedding, int dim)
-        => options.Kind == SimilarityKind.HadamardMlp ? Hadamard(options, embedding, dim) : Mixture(options, embedding, dim);
+    public SimilaritySpec Spec() => options.Kind == SimilarityKind.HadamardMlp ? Hadamard() : Mixture();
 
-    /// <summary>The width of a linear layer's output.</summary>
-    public static int WidthOf(SimilarityOptions options, TowerSpec head, LayerSpec layer) => layer.Name switch
-    {
-        Wide => options.GateHidden,
-        Gate => options.QueryComponents * options.ItemComponents,
-        _ when options.Kind == SimilarityKind.HadamardMlp => options.Width,
-        _ => options.ComponentDim * (head.Name == TowerSpec.QueryTower ? options.QueryComponents : options.ItemComponents),
-    };
+    /// <summary>Components of an embedding: all of them spread evenly, the first embeddings have one more.</summary>
+    public static int Share(int components, int sourceCount, int source)
+        => (components / sourceCount) + (source < components % sourceCount ? 1 : 0);
 
-    private static SimilaritySpec Hadamard(SimilarityOptions options, string embedding, int dim)
+    private SimilaritySpec Hadamard()
     {
-        string name = options.ChosenName;
         return new SimilaritySpec(
             SimilarityKind.HadamardMlp,
-            name,
-            Half(TowerSpec.QueryTower, $"{embedding}.{name}"),
-            [Half(TowerSpec.ItemTower, $"{embedding}.{name}")])
+            Name,
+            Half(TowerSpec.QueryTower, $"{First}.{Name}"),
+            [Half(TowerSpec.ItemTower, $"{First}.{Name}")])
         {
-            Tensors = Names(name, "inner", "inner_bias", "outer", "outer_bias"),
+            Tensors = Names("inner", "inner_bias", "outer", "outer_bias"),
         };
 
         TowerSpec Half(string tower, string half)
         {
-            LayerListBuilder layers = Start(name, tower, embedding, dim);
-            layers.Add(LayerKind.Linear, Projection, [Source], ["weight", "bias"]);
+            (LayerListBuilder layers, string[] inputs) = Start(tower);
+            string all = Together(layers, "inputs", inputs);
+            layers.Add(LayerKind.Linear, Projection, [all], ["weight", "bias"]);
             layers.Add(LayerKind.Relu, "half", [Projection], []);
             return new TowerSpec(tower, half, options.Width, layers.ToImmutable());
         }
     }
 
-    private static SimilaritySpec Mixture(SimilarityOptions options, string embedding, int dim)
+    private SimilaritySpec Mixture()
     {
-        string name = options.ChosenName;
-        int pairs = options.QueryComponents * options.ItemComponents;
-        LayerListBuilder query = Start(name, TowerSpec.QueryTower, embedding, dim);
-        AddComponents(query, options.QueryComponents);
-        AddGate(query);
+        (LayerListBuilder query, string[] queryInputs) = Start(TowerSpec.QueryTower);
+        AddComponents(query, queryInputs, options.QueryComponents);
+        AddGate(query, queryInputs);
         query.Add(LayerKind.Concat, "half", ["components", Gate], []);
-        LayerListBuilder parts = Start(name, "item_components", embedding, dim);
-        AddComponents(parts, options.ItemComponents);
-        LayerListBuilder gate = Start(name, "item_gate", embedding, dim);
-        AddGate(gate);
+        (LayerListBuilder parts, string[] partInputs) = Start("item_components");
+        AddComponents(parts, partInputs, options.ItemComponents);
+        (LayerListBuilder gate, string[] gateInputs) = Start("item_gate");
+        AddGate(gate, gateInputs);
+        int queryWidth = (options.QueryComponentsInAll * options.ComponentDim) + Pairs;
+        int itemWidth = options.ItemComponentsInAll * options.ComponentDim;
         return new SimilaritySpec(
             SimilarityKind.MixtureOfLogits,
-            name,
-            new TowerSpec(
-                TowerSpec.QueryTower,
-                $"{embedding}.{name}",
-                (options.QueryComponents * options.ComponentDim) + pairs,
-                query.ToImmutable()),
+            Name,
+            new TowerSpec(TowerSpec.QueryTower, $"{First}.{Name}", queryWidth, query.ToImmutable()),
             [
-                new TowerSpec(
-                    TowerSpec.ItemTower,
-                    $"{embedding}.{name}",
-                    options.ItemComponents * options.ComponentDim,
-                    parts.ToImmutable()),
-                new TowerSpec(TowerSpec.ItemTower, $"{embedding}.{name}.gate", pairs, gate.ToImmutable()),
+                new TowerSpec(TowerSpec.ItemTower, $"{First}.{Name}", itemWidth, parts.ToImmutable()),
+                new TowerSpec(TowerSpec.ItemTower, $"{First}.{Name}.gate", Pairs, gate.ToImmutable()),
             ])
         {
-            Tensors = Names(name, "cross_inner", "cross_inner_bias", "cross_outer", "cross_outer_bias"),
+            Tensors = Names("cross_inner", "cross_inner_bias", "cross_outer", "cross_outer_bias"),
             Numbers = new Dictionary<string, double>
             {
-                ["query_components"] = options.QueryComponents,
-                ["item_components"] = options.ItemComponents,
+                ["query_components"] = options.QueryComponentsInAll,
+                ["item_components"] = options.ItemComponentsInAll,
                 ["dim"] = options.ComponentDim,
                 ["temperature"] = options.Temperature,
             }.ToImmutableSortedDictionary(StringComparer.Ordinal),
         };
-
-        static void AddComponents(LayerListBuilder layers, int count)
-        {
-            layers.Add(LayerKind.Linear, Projection, [Source], ["weight", "bias"]);
-            layers.Add(
-                LayerKind.L2NormaliseParts,
-                "components",
-                [Projection],
-                [],
-                numbers: new Dictionary<string, double> { ["parts"] = count });
-        }
-
-        static void AddGate(LayerListBuilder layers)
-        {
-            layers.Add(LayerKind.Linear, Wide, [Source], ["weight", "bias"]);
-            layers.Add(LayerKind.Silu, "gate_silu", [Wide], []);
-            layers.Add(LayerKind.Linear, Gate, ["gate_silu"], ["weight", "bias"]);
-        }
     }
 
-    private static LayerListBuilder Start(string name, string head, string embedding, int dim)
+    // Components of each embedding, the closest centroid's behind them, each of norm 1.
+    private void AddComponents(LayerListBuilder layers, string[] inputs, int components)
     {
-        var layers = new LayerListBuilder($"{name}.{head}");
-        layers.Add(
-            LayerKind.Embedding, Source, [], [], embedding, new Dictionary<string, double> { ["dim"] = dim });
-        return layers;
+        var projections = new List<string>();
+        for (int source = 0; source < inputs.Length; source++)
+        {
+            projections.Add(layers.Add(
+                LayerKind.Linear, $"{Projection}_{sources[source].Name}", [inputs[source]], ["weight", "bias"]));
+        }
+
+        if (options.Centroids > 0)
+        {
+            string closest = layers.AddShared(
+                LayerKind.ClosestCentroid, "closest", [inputs[0]], "weight", CentroidTensor(Name));
+            projections.Add(layers.Add(
+                LayerKind.Linear, $"{Projection}_{Centroid}", [closest], ["weight", "bias"]));
+        }
+
+        string all = Together(layers, "projections", [.. projections]);
+        layers.Add(LayerKind.L2NormaliseParts, "components", [all], [], numbers: new()
+        {
+            ["parts"] = components + (options.Centroids > 0 ? 1 : 0),
+        });
     }
 
-    private static ImmutableSortedDictionary<string, string> Names(string name, params string[] roles)
-        => roles.ToImmutableSortedDictionary(role => role, role => $"similarities/{name}/{role}", StringComparer.Ordinal);
+    private static void AddGate(LayerListBuilder layers, string[] inputs)
+    {
+        string all = Together(layers, "inputs", inputs);
+        layers.Add(LayerKind.Linear, Wide, [all], ["weight", "bias"]);
+        layers.Add(LayerKind.Silu, "gate_silu", [Wide], []);
+        layers.Add(LayerKind.Linear, Gate, ["gate_silu"], ["weight", "bias"]);
+    }
+
+    private (LayerListBuilder Layers, string[] Inputs) Start(string head)
+    {
+        var layers = new LayerListBuilder($"{Name}.{head}");
+        return (layers, [.. sources.Select(source => layers.Add(
+            LayerKind.Embedding, $"input_{source.Name}", [], [], source.Name, new() { ["dim"] = source.Dim }))]);
+    }
+
+    private static string Together(LayerListBuilder layers, string name, string[] inputs)
+        => inputs is [string one] ? one : layers.Add(LayerKind.Concat, name, [.. inputs], []);
+
+    private ImmutableSortedDictionary<string, string> Names(params string[] roles)
+        => roles.ToImmutableSortedDictionary(role => role, role => $"similarities/{Name}/{role}", StringComparer.Ordinal);
 }

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Linr.Layers;
+using Linr.Training.Evaluation;
 
 namespace Linr.Training.Similarities;
 
@@ -8,11 +10,30 @@ namespace Linr.Training.Similarities;
 /// </summary>
 public sealed record SimilarityOptions
 {
+    private const int PairsMax = Kernels.Similarities.MixtureOfLogits.PairsMax;
+
     /// <summary>One of <see cref="SimilarityKind"/>.</summary>
     public string Kind { get; init; } = SimilarityKind.HadamardMlp;
 
-    /// <summary>Its name; null: hadamard or mixture.</summary>
+    /// <summary>Its name; null: one made of kind, embeddings and centroids.</summary>
     public string? Name { get; init; }
+
+    /// <summary>
+    /// The embeddings of the model that it reads; none: the one that the towers make. A first stage is by the first,
+    /// which also has the centroids.
+    /// </summary>
+    public ImmutableArray<string> Embeddings { get; init; } = [];
+
+    /// <summary>
+    /// Centroids, of which the closest to a query and to an item is a further component of a mixture; 0 for none.
+    /// </summary>
+    public int Centroids { get; init; }
+
+    /// <summary>Whether centroids learn: those that were closest move with the gradient.</summary>
+    public bool TrainsCentroids { get; init; }
+
+    /// <summary>Rows of a mini-batch of the k-means that finds the centroids; 0: each pass reads all items.</summary>
+    public int CentroidBatchRows { get; init; }
 
     /// <summary>Width of a Hadamard MLP's halves.</summary>
     public int Width { get; init; } = 50;
@@ -20,10 +41,12 @@ public sealed record SimilarityOptions
     /// <summary>Hidden units of a Hadamard MLP.</summary>
     public int Hidden { get; init; } = 10;
 
-    /// <summary>Components of a query, of a mixture of logits.</summary>
+    /// <summary>
+    /// Components of a query, of a mixture of logits: spread over the embeddings, the first get one more.
+    /// </summary>
     public int QueryComponents { get; init; } = 8;
 
-    /// <summary>Components of an item, of a mixture of logits.</summary>
+    /// <summary>Components of an item, likewise.</summary>
     public int ItemComponents { get; init; } = 4;
 
     /// <summary>Width of a component.</summary>
@@ -53,6 +76,14 @@ public sealed record SimilarityOptions
     /// <summary>Weight of the towers' own losses beside the similarity's, where they learn too.</summary>
     public double TowersWeight { get; init; } = 1;
 
+    /// <summary>
+    /// Share of the users whose validation interaction a mixture learns from; those of the others choose the epoch. The
+    /// towers have learned their training interactions by heart and are too sure of them: what to add to their cosine
+    /// shows only on what they did not see. 0, and always where the towers learn too: it learns from training
+    /// interactions, as a Hadamard MLP does, which does not start as a cosine and has more to learn.
+    /// </summary>
+    public double HeldOutShare { get; init; } = HeldOutSplit.Share;
+
     /// <summary>Examples a step.</summary>
     public int BatchSize { get; init; } = 256;
 
@@ -66,13 +97,13 @@ public sealed record SimilarityOptions
     public double WeightDecay { get; init; } = 1e-4;
 
     /// <summary>Passes over the data at most.</summary>
-    public int Epochs { get; init; } = 8;
+    public int Epochs { get; init; } = 40;
 
     /// <summary>Epochs without a better validation after which training stops.</summary>
-    public int Patience { get; init; } = 2;
+    public int Patience { get; init; } = 4;
 
     /// <summary>Users whose held-out interaction is ranked after each epoch, at most.</summary>
-    public int ValidationUsers { get; init; } = 500;
+    public int ValidationUsers { get; init; } = 2_000;
 
     /// <summary>
     /// First steps that are watched: a Hadamard MLP is sensitive to its first weights (LiNR), and a start whose loss
@@ -87,7 +118,18 @@ public sealed record SimilarityOptions
     public long Seed { get; init; } = 1;
 
     /// <summary>The name it gets.</summary>
-    internal string ChosenName => Name ?? (Kind == SimilarityKind.HadamardMlp ? "hadamard" : "mixture");
+    public string ChosenName => Name ?? string.Join(
+        '_',
+        Embeddings.Where(name => name != new TrainingOptions().Embedding)
+            .Prepend(Kind == SimilarityKind.HadamardMlp ? "hadamard" : "mixture")
+            .Append(Centroids > 0 ? $"{Centroids}{(TrainsCentroids ? "_trained" : string.Empty)}" : null)
+            .OfType<string>());
+
+    /// <summary>Components of a query with the centroid's.</summary>
+    internal int QueryComponentsInAll => QueryComponents + (Centroids > 0 ? 1 : 0);
+
+    /// <summary>Components of an item with the centroid's.</summary>
+    internal int ItemComponentsInAll => ItemComponents + (Centroids > 0 ? 1 : 0);
 
     /// <summary>Refuses options that are wrong.</summary>
     /// <exception cref="ArgumentException">All that is wrong, a line each.</exception>
@@ -101,16 +143,34 @@ public sealed record SimilarityOptions
                 + $"found \"{Kind}\".");
         }
 
+        if (Embeddings.Distinct().Count() != Embeddings.Length)
+        {
+            problems.Add($"{nameof(Embeddings)}: expected each once; found {string.Join(", ", Embeddings)}.");
+        }
+
+        if ((Centroids > 0 || TrainsCentroids) && (Kind != SimilarityKind.MixtureOfLogits || Centroids == 0))
+        {
+            problems.Add(
+                $"{nameof(Centroids)}: expected them of a {SimilarityKind.MixtureOfLogits}; found {Centroids} of a {Kind}"
+                + (TrainsCentroids ? ", to train." : "."));
+        }
+
+        Within(nameof(Centroids), Centroids, 0, 1 << 20, problems);
+        Within(nameof(CentroidBatchRows), CentroidBatchRows, 0, int.MaxValue, problems);
         Within(nameof(Width), Width, 1, Limits.DimMax, problems);
         Within(nameof(Hidden), Hidden, 1, Limits.DimMax, problems);
-        Within(nameof(QueryComponents), QueryComponents, 1, 256, problems);
-        Within(nameof(ItemComponents), ItemComponents, 1, 256 / Math.Clamp(QueryComponents, 1, 256), problems);
+        int further = Centroids > 0 ? 1 : 0;
+        int least = Math.Clamp(Embeddings.Length, 1, PairsMax);
+        Within(nameof(QueryComponents), QueryComponents, least, PairsMax - further, problems);
+        int pairsMax = PairsMax / Math.Clamp(QueryComponents + further, 1, PairsMax);
+        Within(nameof(ItemComponents), ItemComponents, least, pairsMax - further, problems);
         Within(nameof(ComponentDim), ComponentDim, 1, 1_024, problems);
         Within(nameof(GateHidden), GateHidden, 1, 4_096, problems);
         Within(nameof(Temperature), Temperature, 1e-3, 10, problems);
         Within(nameof(GateDropout), GateDropout, 0, 0.99, problems);
         Within(nameof(BalanceWeight), BalanceWeight, 0, 100, problems);
         Within(nameof(TowersWeight), TowersWeight, 0, 100, problems);
+        Within(nameof(HeldOutShare), HeldOutShare, 0, 0.95, problems);
         Within(nameof(BatchSize), BatchSize, 2, 1 << 20, problems);
         Within(nameof(Negatives), Negatives, 1, int.MaxValue, problems);
         Within(nameof(LearningRate), LearningRate, 1e-9, 1, problems);

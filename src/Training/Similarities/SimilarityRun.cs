@@ -1,3 +1,4 @@
+using Linr.Layers;
 using Linr.Training.Data;
 using Linr.Training.Evaluation;
 using Linr.Training.Torch;
@@ -12,6 +13,7 @@ internal sealed class SimilarityRun : IDisposable
     private const double Excluded = -1e9;
 
     private readonly TrainedModel _model;
+    private readonly SimilarityInputs _inputs;
     private readonly TorchSimilarity _similarity;
     private readonly SimilarityOptions _options;
     private readonly TrainingOptions _towers;
@@ -19,29 +21,39 @@ internal sealed class SimilarityRun : IDisposable
     private readonly ExampleBatch _batch;
     private readonly StepItems _items;
     private readonly EvaluationCase[] _cases;
-    private readonly Tensor? _embeddings;
+    private readonly Tensor[] _embeddings;
     private readonly TrainingState? _towerState;
     private readonly TrainingStep? _towerStep;
     private SplitMix _random = new(0);
+    private double _bestRank = double.PositiveInfinity;
 
     public SimilarityRun(
-        TrainedModel model, TorchSimilarity similarity, SimilarityOptions options, TrainingOptions towers)
+        TrainedModel model,
+        SimilarityInputs inputs,
+        TorchSimilarity similarity,
+        SimilarityOptions options,
+        TrainingOptions towers)
     {
-        (_model, _similarity, _options, _towers) = (model, similarity, options, towers);
-        _sampler = ExampleSampler.Create(model.Data, towers);
+        (_model, _inputs, _similarity, _options, _towers) = (model, inputs, similarity, options, towers);
+        bool isHeldOut = options is { TrainsTowers: false, Kind: SimilarityKind.MixtureOfLogits };
+        (int[]? learned, _cases) = HeldOutSplit.Of(
+            model.Data, isHeldOut ? options.HeldOutShare : 0, options.ValidationUsers, options.Seed);
+        _sampler = learned is null
+            ? ExampleSampler.Create(model.Data, towers)
+            : new HeldOutSampler(model.Data, towers, learned);
         _batch = new ExampleBatch(options.BatchSize, towers.HistoryLength);
         _items = new StepItems(model.Data.TrainingCounts(), towers);
-        _cases = EvaluationCase.Draw(model.Data, HeldOut.Validation, options.ValidationUsers, options.Seed);
         if (options.TrainsTowers)
         {
             _towerState = new TrainingState(model.Model.Weights, towers);
             _towerStep = new TrainingStep(model.Model, _items, _towerState.Adam, towers);
         }
-        else
-        {
-            _embeddings = tensor(model.ItemEmbeddings.ToArray(), device: similarity.Weights.Device)
-                .view(-1, towers.Dim).DetachFromDisposeScope();
-        }
+
+        using DisposeScope scope = NewDisposeScope();
+        _embeddings =
+        [
+            .. inputs.ToTensors(inputs.Items, similarity.Weights.Device).Select(one => one.DetachFromDisposeScope()),
+        ];
 
         State = new TrainingState(similarity.Weights, towers);
     }
@@ -95,29 +107,31 @@ internal sealed class SimilarityRun : IDisposable
 
         using IDisposable quiet = no_grad();
         State.Adam.Begin();
-        foreach ((string name, Tensor parameter) in parameters)
-        {
-            if (parameter.grad is { } gradient)
-            {
-                State.Adam.Update(_similarity.Weights[name], gradient);
-            }
-        }
+        State.Adam.Update(_similarity.Weights, parameters);
 
         return mean;
     }
 
-    /// <summary>HR@10 and nDCG@10 of the validation users, by the engine's own arithmetic.</summary>
-    public (double HitRate, double Gain) Validate()
+    /// <summary>
+    /// HR@10 and nDCG@10 of the validation users, by the engine's own arithmetic; and whether no earlier weights were
+    /// better. What counts is the mean logarithm of the rank: it looks at all of the ranking, as a deep hit rate does,
+    /// and has less noise than any hit rate.
+    /// </summary>
+    public (double HitRate, double Gain, bool IsBest) Validate()
     {
         if (!HasValidation)
         {
-            return (0, 0);
+            return (0, 0, true);
         }
 
         RefreshItems();
         using SimilarityScorer scorer = SimilarityScorer.Of(_model, _similarity, _towers.Threads);
         (UserResult[] results, _) = Ranking.Run(_model.Data, _cases, scorer);
-        return (results.Average(result => result.HitAt(10)), results.Average(result => result.DiscountedGainAt(10)));
+        double rank = results.Average(result => Math.Log(result.Rank));
+        bool isBest = rank < _bestRank;
+        _bestRank = Math.Min(rank, _bestRank);
+        return (
+            results.Average(result => result.HitAt(10)), results.Average(result => result.DiscountedGainAt(10)), isBest);
     }
 
     /// <summary>Keeps the weights as the best so far.</summary>
@@ -146,7 +160,7 @@ internal sealed class SimilarityRun : IDisposable
     {
         State.Dispose();
         _towerState?.Dispose();
-        _embeddings?.Dispose();
+        Array.ForEach(_embeddings, one => one.Dispose());
     }
 
     private void RefreshItems()
@@ -160,19 +174,17 @@ internal sealed class SimilarityRun : IDisposable
     private Tensor Loss(Dictionary<string, Tensor> parameters, Dictionary<string, Tensor>? ofTowers)
     {
         Device device = _similarity.Weights.Device;
-        (Tensor queries, Tensor candidates, Tensor? extraOfTowers) = Embeddings(ofTowers);
+        (Tensor[] queries, Tensor[] candidates, Tensor? extraOfTowers) = Embeddings(ofTowers);
         (Tensor logits, Tensor? extra) = _similarity.Logits(
             _similarity.QueryHalves(queries, parameters),
             _similarity.ItemHalves(candidates, parameters),
             parameters,
             training: true);
-        Tensor corrected = logits.Plus(tensor(_items.Corrections(), device: device).Times(-1));
+        Tensor corrected = logits.Plus(tensor(_items.Corrections(), device: device).Times(-1)).contiguous();
         long[] seen = _items.SeenPairs(_items.CandidateCount);
         if (seen.Length > 0)
         {
-            Tensor mask = zeros(corrected.numel(), dtype: ScalarType.Bool, device: device);
-            mask.index_fill_(0, tensor(seen, device: device), true);
-            corrected = corrected.Masked(mask.view(corrected.shape), Excluded);
+            corrected.view(-1).FillInPlace(tensor(seen, device: device), Excluded);
         }
 
         Tensor loss = nn.functional.cross_entropy(corrected, tensor(_items.Targets, device: device));
@@ -183,20 +195,20 @@ internal sealed class SimilarityRun : IDisposable
     /// <summary>
     /// Embeddings of the step's queries and candidates; with gradients, and the towers' own loss, where these learn too.
     /// </summary>
-    private (Tensor Queries, Tensor Candidates, Tensor? Loss) Embeddings(Dictionary<string, Tensor>? ofTowers)
+    private (Tensor[] Queries, Tensor[] Candidates, Tensor? Loss) Embeddings(Dictionary<string, Tensor>? ofTowers)
     {
-        if (ofTowers is not null)
+        Device device = _similarity.Weights.Device;
+        float[][] embedded = _inputs.Queries(_batch.Queries, withoutTowers: ofTowers is not null);
+        Tensor[] queries = _inputs.ToTensors([.. embedded.Select(one => (ReadOnlyMemory<float>)one)], device);
+        Tensor rows = tensor([.. _items.Rows.Take(_items.CandidateCount).Select(row => (long)row)], device: device);
+        Tensor[] candidates = Array.ConvertAll(_embeddings, all => all.index_select(0, rows));
+        if (ofTowers is null)
         {
-            (Tensor loss, Tensor embedded, Tensor items) = _towerStep!.Forward(_batch, ofTowers, _random);
-            return (embedded, items, loss);
+            return (queries, candidates, null);
         }
 
-        Device device = _similarity.Weights.Device;
-        float[] queries = _model.EmbedQueries(_batch.Queries);
-        long[] rows = [.. _items.Rows.Take(_items.CandidateCount).Select(row => (long)row)];
-        return (
-            tensor(queries, device: device).view(_batch.Count, -1),
-            _embeddings!.index_select(0, tensor(rows, device: device)),
-            null);
+        (Tensor loss, queries[_inputs.OfTowers], candidates[_inputs.OfTowers]) =
+            _towerStep!.Forward(_batch, ofTowers, _random);
+        return (queries, candidates, loss);
     }
 }

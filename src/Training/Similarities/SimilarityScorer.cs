@@ -1,13 +1,11 @@
+using Linr.Engine.Similarities;
 using Linr.Kernels;
 using Linr.Kernels.Scan;
 using Linr.Kernels.Similarities;
-using Linr.Layers;
 using Linr.Memory;
 using Linr.Training.Data;
 using Linr.Training.Evaluation;
 using Linr.Training.Torch;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Linr.Training.Similarities;
 
@@ -50,14 +48,7 @@ public sealed class SimilarityScorer : IScorer, IDisposable
     /// <inheritdoc/>
     public void Score(InteractionDataset data, ReadOnlySpan<EvaluationCase> cases, Span<float> scores)
     {
-        int[] users = new int[cases.Length];
-        int[] histories = new int[cases.Length * _historyLength];
-        for (int one = 0; one < cases.Length; one++)
-        {
-            users[one] = cases[one].User;
-            HistoryRows.Latest(cases[one].Seen(data), histories.AsSpan(one * _historyLength, _historyLength));
-        }
-
+        (int[] users, int[] histories) = EvaluationCase.Lay(data, cases, _historyLength);
         Search(users, histories);
         for (int one = 0; one < cases.Length; one++)
         {
@@ -106,63 +97,15 @@ public sealed class SimilarityScorer : IScorer, IDisposable
     /// <summary>A scorer of a similarity with its weights as they are.</summary>
     internal static SimilarityScorer Of(TrainedModel model, TorchSimilarity similarity, int threads)
     {
-        int dim = model.Run.Options.Dim;
+        var inputs = new SimilarityInputs(model, similarity.Spec.QueryEmbeddings);
         return new SimilarityScorer(
             similarity.Spec.Name,
-            ToKernel(similarity),
-            ItemHalves(model, similarity),
+            SimilarityKernel.Create(similarity.Spec, role => similarity.Weights[similarity.Spec.Tensors[role]].Value
+                .cpu().contiguous().data<float>().ToArray()),
+            inputs.ItemHalves(similarity),
             model.Run.Options.HistoryLength,
-            (users, histories) =>
-            {
-                using IDisposable quiet = no_grad();
-                using DisposeScope scope = NewDisposeScope();
-                float[] embedded = model.EmbedQueries(users, histories);
-                Tensor queries = tensor(embedded, device: similarity.Weights.Device).view(-1, dim);
-                return similarity.QueryHalves(queries, similarity.Parameters(training: false)).cpu().contiguous()
-                    .data<float>().ToArray();
-            },
+            (users, histories) => inputs.QueryHalves(similarity, users, histories),
             threads);
-    }
-
-    /// <summary>Halves of all items, one after the other.</summary>
-    internal static float[][] ItemHalves(TrainedModel model, TorchSimilarity similarity)
-    {
-        const int chunk = 4_096;
-        int dim = model.Run.Options.Dim;
-        ReadOnlyMemory<float> all = model.ItemEmbeddings;
-        var halves = similarity.Spec.Items.Select(head => new List<float>(all.Length / dim * head.Dim)).ToArray();
-        using IDisposable quiet = no_grad();
-        for (int start = 0; start < all.Length; start += chunk * dim)
-        {
-            using DisposeScope scope = NewDisposeScope();
-            float[] part = all.Span.Slice(start, Math.Min(chunk * dim, all.Length - start)).ToArray();
-            Tensor[] made = similarity.ItemHalves(
-                tensor(part, device: similarity.Weights.Device).view(-1, dim), similarity.Parameters(training: false));
-            for (int half = 0; half < made.Length; half++)
-            {
-                halves[half].AddRange(made[half].cpu().contiguous().data<float>().ToArray());
-            }
-        }
-
-        return [.. halves.Select(half => half.ToArray())];
-    }
-
-    private static LearnedSimilarity ToKernel(TorchSimilarity similarity)
-    {
-        SimilaritySpec spec = similarity.Spec;
-        float[] Of(string role) => similarity.Weights[spec.Tensors[role]].Value.cpu().contiguous().data<float>().ToArray();
-        return spec.Kind == SimilarityKind.HadamardMlp
-            ? new HadamardMlp(Of("inner"), Of("inner_bias"), Of("outer"), Of("outer_bias")[0])
-            : new MixtureOfLogits(
-                new MixtureShape(
-                    (int)spec.Numbers["query_components"],
-                    (int)spec.Numbers["item_components"],
-                    (int)spec.Numbers["dim"],
-                    (float)spec.Numbers["temperature"]),
-                Of("cross_inner"),
-                Of("cross_inner_bias"),
-                Of("cross_outer"),
-                Of("cross_outer_bias"));
     }
 
     private static NativeBuffer ToNative(float[] values)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Linr.Layers;
+using Linr.Training.Centroids;
 using Linr.Training.Torch;
 
 namespace Linr.Training.Similarities;
@@ -13,7 +14,9 @@ public static class SimilarityTrainer
     // A start whose loss has fallen by less over the watched steps is drawn again.
     private const double FallMin = 0.02;
 
-    /// <summary>Trains on the data of a model; the weights of the best epoch are kept.</summary>
+    /// <summary>
+    /// Trains on the data of a model; the weights of the best epoch are kept, those of the start where none is better.
+    /// </summary>
     /// <param name="model">The trained towers.</param>
     /// <param name="options">How.</param>
     /// <param name="progress">Told after every step and every epoch, on this thread.</param>
@@ -39,15 +42,27 @@ public static class SimilarityTrainer
             WeightDecay = options.WeightDecay,
             Seed = options.Seed,
         };
-        SimilaritySpec spec = SimilarityDesign.Spec(options, towers.Embedding, towers.Dim);
+        var inputs = new SimilarityInputs(model, options.Embeddings);
+        if (options.TrainsTowers && inputs.OfTowers < 0)
+        {
+            throw new ArgumentException(
+                $"{nameof(options.TrainsTowers)}: expected \"{towers.Embedding}\", which the towers make, among "
+                + $"{nameof(options.Embeddings)}; found {string.Join(", ", inputs.Names)}.",
+                nameof(options));
+        }
+
+        float[]? centroids = options.Centroids == 0 ? null : Centroids(inputs, options, model.Run.Options.Device);
+        options = centroids is null ? options
+            : options with { Centroids = centroids.Length / inputs.Sources[0].Dim, Name = options.ChosenName };
+        SimilaritySpec spec = new SimilarityDesign(options, inputs.Sources).Spec();
         int starts = 0;
         while (true)
         {
-            var similarity = new TorchSimilarity(spec, options, options.Seed + starts, model.Model.Weights.Device);
+            var similarity = new TorchSimilarity(spec, options, options.Seed + starts, centroids, model.Model.Weights.Device);
             starts++;
             try
             {
-                using var run = new SimilarityRun(model, similarity, options, towers);
+                using var run = new SimilarityRun(model, inputs, similarity, options, towers);
                 if (Train(run, starts < options.StartsMax, progress, cancellation) is { } epochs)
                 {
                     return new TrainedSimilarity(model, similarity, options, epochs, starts);
@@ -67,6 +82,7 @@ public static class SimilarityTrainer
     private static EpochResult[]? Train(
         SimilarityRun run, bool isWatched, Action<TrainingProgress>? progress, CancellationToken cancellation)
     {
+        run.Validate();
         while (!run.State.IsDone)
         {
             var clock = Stopwatch.StartNew();
@@ -85,8 +101,7 @@ public static class SimilarityTrainer
                 }
             }
 
-            (double hitRate, double gain) = run.Validate();
-            bool isBest = !run.HasValidation || gain > run.State.BestGain;
+            (double hitRate, double gain, bool isBest) = run.Validate();
             run.State.Epochs.Add(new EpochResult(
                 epoch, losses.Average(), hitRate, gain, clock.Elapsed.TotalSeconds, isBest));
             if (isBest)
@@ -100,6 +115,14 @@ public static class SimilarityTrainer
         run.RestoreBest();
         return [.. run.State.Epochs];
     }
+
+    // As many as asked for, or as there are items.
+    private static float[] Centroids(SimilarityInputs inputs, SimilarityOptions options, string device)
+        => KMeans.Run(
+            inputs.Items[0].Span,
+            inputs.Sources[0].Dim,
+            new KMeansOptions { Count = options.Centroids, BatchRows = options.CentroidBatchRows, Seed = options.Seed },
+            device).Centroids;
 
     private static bool HasFallen(List<double> losses)
     {

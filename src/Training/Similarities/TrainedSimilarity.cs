@@ -46,7 +46,7 @@ public sealed class TrainedSimilarity : IDisposable
         => Spec.Items.Select(head => new EmbeddingSchema(head.Embedding, head.Dim, Metric.Dot));
 
     /// <summary>Halves of all items.</summary>
-    internal float[][] ItemHalves() => SimilarityScorer.ItemHalves(_model, _similarity);
+    internal float[][] ItemHalves() => Inputs.ItemHalves(_similarity);
 
     /// <summary>Its tensors for a model file.</summary>
     internal IEnumerable<TensorSource> Tensors()
@@ -58,14 +58,17 @@ public sealed class TrainedSimilarity : IDisposable
         using IDisposable quiet = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Dictionary<string, Tensor> parameters = _similarity.Parameters(training: false);
-        int dim = _model.Run.Options.Dim;
-        Tensor queries = _similarity.QueryHalves(Of(QueriesOf(users)), parameters);
-        float[] rows = [.. items.SelectMany(item => _model.ItemEmbeddings.Slice(item * dim, dim).ToArray())];
-        Tensor[] halves = _similarity.ItemHalves(Of(rows), parameters);
-        return _similarity.Logits(queries, halves, parameters, training: false).Logits.cpu().contiguous()
-            .data<float>().ToArray();
-
-        Tensor Of(float[] values) => tensor(values, device: _similarity.Weights.Device).view(-1, dim);
+        Device device = _similarity.Weights.Device;
+        SimilarityInputs inputs = Inputs;
+        float[][] embedded = inputs.Queries(QueryRows.Whole(users, HistoriesOf(users)));
+        Tensor[] queries = inputs.ToTensors([.. embedded.Select(one => (ReadOnlyMemory<float>)one)], device);
+        Tensor rows = tensor(Array.ConvertAll(items, item => (long)item), device: device);
+        Tensor[] chosen = [.. inputs.ToTensors(inputs.Items, device).Select(all => all.index_select(0, rows))];
+        return _similarity.Logits(
+            _similarity.QueryHalves(queries, parameters),
+            _similarity.ItemHalves(chosen, parameters),
+            parameters,
+            training: false).Logits.cpu().contiguous().data<float>().ToArray();
     }
 
     /// <summary>The same by the engine's scan.</summary>
@@ -75,7 +78,7 @@ public sealed class TrainedSimilarity : IDisposable
         return scorer.Logits(users, HistoriesOf(users), items);
     }
 
-    private float[] QueriesOf(int[] users) => _model.EmbedQueries(users, HistoriesOf(users));
+    private SimilarityInputs Inputs => new(_model, Spec.QueryEmbeddings);
 
     private int[] HistoriesOf(int[] users)
     {

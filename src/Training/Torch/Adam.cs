@@ -25,6 +25,18 @@ internal sealed class Adam(double learningRate, double weightDecay)
     public void Update(Weight weight, Tensor gradient)
         => Move(weight.Value, weight.Mean, weight.Square, gradient, weight.Value.dim() > 1);
 
+    /// <summary>Moves the tensors that got a gradient.</summary>
+    public void Update(WeightSet weights, IReadOnlyDictionary<string, Tensor> parameters)
+    {
+        foreach ((string name, Tensor parameter) in parameters)
+        {
+            if (parameter.grad is { } gradient)
+            {
+                Update(weights[name], gradient);
+            }
+        }
+    }
+
     /// <summary>Moves the touched rows of a table against their gradient.</summary>
     public void Update(TouchedRows rows)
     {

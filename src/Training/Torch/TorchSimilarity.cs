@@ -11,6 +11,7 @@ namespace Linr.Training.Torch;
 internal sealed class TorchSimilarity : IDisposable
 {
     private readonly SimilarityOptions _options;
+    private readonly SimilarityStart _start;
     private readonly TorchTower _query;
     private readonly TorchTower[] _items;
 
@@ -18,16 +19,25 @@ internal sealed class TorchSimilarity : IDisposable
     /// <param name="spec">The similarity.</param>
     /// <param name="options">Its widths.</param>
     /// <param name="seed">What weights are drawn from.</param>
+    /// <param name="centroids">The centroids to start from; null where it has none.</param>
     /// <param name="device">Where they live.</param>
-    public TorchSimilarity(SimilaritySpec spec, SimilarityOptions options, long seed, Device device)
+    public TorchSimilarity(
+        SimilaritySpec spec, SimilarityOptions options, long seed, float[]? centroids, Device device)
     {
         Spec = spec;
         _options = options;
+        _start = new SimilarityStart(options, spec.QueryEmbeddings.Length);
         _query = new TorchTower(spec.Query, dropout: 0);
         _items = [.. spec.Items.Select(head => new TorchTower(head, dropout: 0))];
         Weights = new WeightSet(device);
         manual_seed(seed);
         using DisposeScope scope = NewDisposeScope();
+        if (centroids is not null)
+        {
+            Weights.Add(
+                SimilarityDesign.CentroidTensor(spec.Name), tensor(centroids).view(options.Centroids, -1), isTable: false);
+        }
+
         foreach (TowerSpec head in spec.Items.Prepend(spec.Query))
         {
             AddHead(head);
@@ -35,18 +45,19 @@ internal sealed class TorchSimilarity : IDisposable
 
         if (spec.Kind == SimilarityKind.HadamardMlp)
         {
-            Add("inner", Even(options.Hidden, options.Width));
+            // Each hidden unit starts as some mean of the products, and their sum as about a cosine.
+            Add("inner", rand(options.Hidden, options.Width).TimesInPlace(2));
             Add("inner_bias", zeros(options.Hidden));
-            Add("outer", Even(1, options.Hidden).view(-1));
+            Add("outer", full([options.Hidden], 1f / options.Hidden));
             Add("outer_bias", zeros(1));
         }
         else
         {
-            int pairs = options.QueryComponents * options.ItemComponents;
-            Add("cross_inner", Even(options.GateHidden, pairs));
+            int pairs = options.QueryComponentsInAll * options.ItemComponentsInAll;
+            Add("cross_inner", SimilarityStart.Even(options.GateHidden, pairs));
             Add("cross_inner_bias", zeros(options.GateHidden));
-            Add("cross_outer", Even(pairs, options.GateHidden));
-            Add("cross_outer_bias", zeros(pairs));
+            Add("cross_outer", SimilarityStart.Even(pairs, options.GateHidden).Times(0.1));
+            Add("cross_outer_bias", tensor(_start.GateBias()));
         }
     }
 
@@ -59,14 +70,14 @@ internal sealed class TorchSimilarity : IDisposable
     /// <summary>The tensors, sharing memory with the weights, each collecting its gradient.</summary>
     public Dictionary<string, Tensor> Parameters(bool training)
         => Weights.All.ToDictionary(
-            weight => weight.Name, weight => weight.Value.detach().requires_grad_(training));
+            weight => weight.Name, weight => weight.Value.detach().requires_grad_(training && Learns(weight)));
 
-    /// <summary>Halves of queries: [queries, width].</summary>
-    public Tensor QueryHalves(Tensor embeddings, IReadOnlyDictionary<string, Tensor> parameters)
+    /// <summary>Halves of queries, [queries, width], of their embeddings in the order of the sources.</summary>
+    public Tensor QueryHalves(Tensor[] embeddings, IReadOnlyDictionary<string, Tensor> parameters)
         => Run(_query, embeddings, parameters);
 
-    /// <summary>Halves of items, a tensor each: [items, width].</summary>
-    public Tensor[] ItemHalves(Tensor embeddings, IReadOnlyDictionary<string, Tensor> parameters)
+    /// <summary>Halves of items, a tensor each, [items, width], likewise.</summary>
+    public Tensor[] ItemHalves(Tensor[] embeddings, IReadOnlyDictionary<string, Tensor> parameters)
         => [.. _items.Select(head => Run(head, embeddings, parameters))];
 
     /// <summary>Logits of all pairs, [queries, items], and what is added to the loss besides.</summary>
@@ -83,11 +94,15 @@ internal sealed class TorchSimilarity : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Weights.Dispose();
 
-    private static Tensor Run(TorchTower head, Tensor embeddings, IReadOnlyDictionary<string, Tensor> parameters)
+    private bool Learns(Weight weight)
+        => _options.TrainsCentroids || weight.Name != SimilarityDesign.CentroidTensor(Spec.Name);
+
+    private static Tensor Run(TorchTower head, Tensor[] embeddings, IReadOnlyDictionary<string, Tensor> parameters)
     {
-        string source = head.Spec.Layers.First(layer => layer.Kind == LayerKind.Embedding).Name;
-        return head.Forward(
-            new Dictionary<string, Tensor> { [source] = embeddings }, layout: null, parameters, training: false);
+        Dictionary<string, Tensor> sources = SimilaritySpec.SourcesOf(head.Spec)
+            .Zip(embeddings, (source, embedding) => (source.Name, embedding))
+            .ToDictionary(pair => pair.Name, pair => pair.embedding);
+        return head.Forward(sources, layout: null, parameters, training: false);
     }
 
     // W1 (u * v) = (W1 diag(u)) v: the largest tensor has hidden, not width, floats a pair.
@@ -104,7 +119,8 @@ internal sealed class TorchSimilarity : IDisposable
     private (Tensor Logits, Tensor? Extra) Mixture(
         Tensor query, Tensor parts, Tensor itemGate, IReadOnlyDictionary<string, Tensor> parameters, bool training)
     {
-        (int own, int other, int dim) = (_options.QueryComponents, _options.ItemComponents, _options.ComponentDim);
+        (int own, int other, int dim) = (
+            _options.QueryComponentsInAll, _options.ItemComponentsInAll, _options.ComponentDim);
         (long queries, long items) = (query.shape[0], parts.shape[0]);
         Tensor components = query.narrow(1, 0, own * dim).reshape(queries * own, dim);
         Tensor queryGate = query.narrow(1, own * dim, own * other);
@@ -134,7 +150,6 @@ internal sealed class TorchSimilarity : IDisposable
 
     private static Tensor Entropy(Tensor shares) => (shares * shares.AtLeast(1e-12).log()).sum(-1).Times(-1);
 
-    // Heads of queries and items start alike, so that products of halves are near those of embeddings.
     private void AddHead(TowerSpec head)
     {
         var widths = new Dictionary<string, int>();
@@ -145,25 +160,14 @@ internal sealed class TorchSimilarity : IDisposable
                 : layer.Inputs.Sum(input => widths[input]);
             if (layer.Kind == LayerKind.Linear)
             {
-                int outWidth = SimilarityDesign.WidthOf(_options, head, layer);
-                if (layer.Name == SimilarityDesign.Projection)
-                {
-                    manual_seed(_options.Seed + 77);
-                }
-
-                Weights.Add(layer.Tensors["weight"], Even(outWidth, width), isTable: false);
-                Weights.Add(layer.Tensors["bias"], zeros(outWidth), isTable: false);
-                width = outWidth;
+                Tensor weight = _start.Linear(head, layer, width);
+                width = (int)weight.shape[0];
+                Weights.Add(layer.Tensors["weight"], weight, isTable: false);
+                Weights.Add(layer.Tensors["bias"], zeros(width), isTable: false);
             }
 
             widths[layer.Name] = width;
         }
-    }
-
-    private static Tensor Even(int outWidth, int width)
-    {
-        double bound = Math.Sqrt(6.0 / (width + outWidth));
-        return rand(outWidth, width).TimesInPlace(2 * bound).PlusInPlace(-bound);
     }
 
     private void Add(string role, Tensor value) => Weights.Add(Spec.Tensors[role], value, isTable: false);

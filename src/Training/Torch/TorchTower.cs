@@ -90,6 +90,11 @@ internal sealed class TorchTower(TowerSpec spec, double dropout)
             LayerKind.L2Normalise => Normalise(inputs[0]),
             LayerKind.L2NormaliseParts => Normalise(
                 inputs[0].view(inputs[0].shape[0] * (long)layer.Numbers["parts"], -1)).view(inputs[0].shape),
+            LayerKind.ClosestCentroid => ClosestCentroid(inputs[0], parameters[layer.Tensors["weight"]]),
+            LayerKind.OrElse => where(
+                inputs[0].ne(zeros_like(inputs[0])).any(1, keepdim: true),
+                inputs[0],
+                parameters[layer.Tensors["weight"]].unsqueeze(0)),
             LayerKind.Position => Position(inputs[0], layout!, parameters[layer.Tensors["weight"]]),
             LayerKind.AttentionPool => TorchAttention.Pool(
                 layer, inputs[0], layout!, parameters[layer.Tensors["query"]]),
@@ -102,6 +107,10 @@ internal sealed class TorchTower(TowerSpec spec, double dropout)
 
     private static Tensor Normalise(Tensor input)
         => input / input.norm(1, keepdim: true, p: 2).AtLeast(Kernels.Layers.L2Normalise.LengthMin);
+
+    // The choice has no gradient; the row that was chosen has.
+    private static Tensor ClosestCentroid(Tensor input, Tensor centroids)
+        => centroids.index_select(0, matmul(input.detach(), Normalise(centroids.detach()).t()).argmax(1));
 
     private static Tensor Position(Tensor input, SequenceLayout layout, Tensor places)
         => input.Plus(places.index_select(0, layout.Places.AtMost(places.shape[0] - 1)));

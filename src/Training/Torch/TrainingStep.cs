@@ -47,14 +47,7 @@ internal sealed class TrainingStep(TwoTowerModel model, StepItems items, Adam ad
     {
         using IDisposable quiet = no_grad();
         adam.Begin();
-        foreach ((string name, Tensor parameter) in parameters)
-        {
-            if (parameter.grad is { } gradient)
-            {
-                adam.Update(model.Weights[name], gradient);
-            }
-        }
-
+        adam.Update(model.Weights, parameters);
         foreach (TouchedRows touched in model.Touched)
         {
             adam.Update(touched);

@@ -28,6 +28,17 @@ internal sealed class LayerListBuilder(string tower)
         return name;
     }
 
+    /// <summary>Adds a layer that reads a tensor which other towers read too, and returns its name.</summary>
+    public string AddShared(string kind, string name, ImmutableArray<string> inputs, string role, string tensor)
+    {
+        _layers.Add(new LayerSpec(kind, name)
+        {
+            Inputs = inputs,
+            Tensors = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal).Add(role, tensor),
+        });
+        return name;
+    }
+
     /// <summary>The layers in the order in which they were added.</summary>
     public ImmutableArray<LayerSpec> ToImmutable() => _layers.ToImmutable();
 }

@@ -33,6 +33,48 @@ public sealed class LayerTests
         Assert.Throws<ArgumentException>(() => Linear.Run(new float[2], new float[4], new float[1], 2, new float[2]));
     }
 
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void The_closest_centroid_equals_its_reference(int width)
+    {
+        const int rows = 300;
+        float[] values = Random(rows * width, 5);
+        float[] centroids = Random(40 * width, 6);
+        int[] expected = new int[rows];
+        int[] found = new int[rows];
+        ClosestCentroid.Reference(values, centroids, width, expected);
+        ClosestCentroid.Run(values, centroids, width, found);
+
+        // Centroids that are as near as roundings may stand for each other.
+        for (int row = 0; row < rows; row++)
+        {
+            Assert.Equal(Cosine(row, expected[row]), Cosine(row, found[row]), 1e-6);
+        }
+
+        double Cosine(int row, int centroid)
+        {
+            float[] one = values[(row * width)..((row + 1) * width)];
+            float[] other = centroids[(centroid * width)..((centroid + 1) * width)];
+            return one.Zip(other, (left, right) => (double)left * right).Sum()
+                / Math.Sqrt(other.Sum(value => (double)value * value)) / Math.Sqrt(one.Sum(value => (double)value * value));
+        }
+    }
+
+    [Fact]
+    public void Of_equally_close_centroids_the_first_is_closest()
+    {
+        float[] centroids = [0, 0, 2, 0, 1, 0, 0, 3, 0, 1];
+        int[] found = [-1, -1, -1, -1];
+        ClosestCentroid.Run([5, 0, 0, 7, 0, 0, -1, -1], centroids, 2, found);
+
+        // A centroid of zeros has cosine 0 to all.
+        Assert.Equal([1, 3, 0, 0], found);
+        ClosestCentroid.Reference([5, 0, 0, 7, 0, 0, -1, -1], centroids, 2, found);
+        Assert.Equal([1, 3, 0, 0], found);
+        Assert.Throws<ArgumentException>(() => ClosestCentroid.Run(new float[3], centroids, 2, new int[2]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ClosestCentroid.Run(new float[2], [], 2, new int[1]));
+    }
+
     [Fact]
     public void Activations_equal_their_references()
     {

@@ -53,7 +53,11 @@ public static class Comparer
             ItemsOfData = data.Catalogue.Count,
             Models = [.. models.Select(model => Reported(model, data.Catalogue.Count))],
             Metrics = [.. metrics.Select(metric => metric.Name)],
-            Slices = [.. slices.All.Select(slice => Compare(slice, slices.ItemsOf(slice.Among), systems, metrics, options.Seed))],
+            Slices =
+            [
+                .. slices.All.Select(
+                    slice => Compare(slice, slices.ItemsOf(slice.Among), systems, metrics, options.Seed)),
+            ],
         };
     }
 
@@ -62,13 +66,15 @@ public static class Comparer
         if (models.Count < 2 || models.Select(one => one.Name).Distinct().Count() < models.Count)
         {
             throw new ArgumentException(
-                $"Expected two models or more, each with a name of its own; found {string.Join(", ", models.Select(one => one.Name))}.",
+                "Expected two models or more, each with a name of its own; found "
+                + $"{string.Join(", ", models.Select(one => one.Name))}.",
                 nameof(models));
         }
 
         if (models.FirstOrDefault(one => one.Systems.Count == 0) is { } empty)
         {
-            throw new ArgumentException($"Expected a model with something that scores; {empty.Name} has nothing.", nameof(models));
+            throw new ArgumentException(
+                $"Expected a model with something that scores; {empty.Name} has nothing.", nameof(models));
         }
     }
 
@@ -77,7 +83,8 @@ public static class Comparer
     {
         bool[] common =
         [
-            .. Enumerable.Range(0, data.Catalogue.Count).Select(item => models.All(model => model.HasItem?[item] != false)),
+            .. Enumerable.Range(0, data.Catalogue.Count)
+                .Select(item => models.All(model => model.HasItem?[item] != false)),
         ];
         return common.Contains(false) ? common : null;
     }
@@ -117,7 +124,8 @@ public static class Comparer
         return [.. ranked];
     }
 
-    private static ComparisonSlice Compare(Slice slice, int items, RankedSystem[] systems, RankMetric[] metrics, long seed)
+    private static ComparisonSlice Compare(
+        Slice slice, int items, RankedSystem[] systems, RankMetric[] metrics, long seed)
     {
         if (slice.Cases.Length == 0)
         {
@@ -126,11 +134,13 @@ public static class Comparer
 
         (RankedSystem System, RankedSystem Against)[] pairs = [.. Pairs(systems)];
         Dictionary<RankedSystem, double[][]> values = systems.ToDictionary(
-            system => system, system => Array.ConvertAll(metrics, metric => metric.Values(system.Ranked[slice.Among], slice.Cases)));
+            system => system,
+            system => Array.ConvertAll(metrics, metric => metric.Values(system.Ranked[slice.Among], slice.Cases)));
         List<double[]> all = [.. systems.SelectMany(system => values[system])];
         foreach ((RankedSystem system, RankedSystem against) in pairs)
         {
-            all.AddRange(values[system].Zip(values[against], (left, right) => left.Zip(right, (x, y) => x - y).ToArray()));
+            all.AddRange(values[system].Zip(
+                values[against], (left, right) => left.Zip(right, (one, other) => one - other).ToArray()));
         }
 
         // One draw of users for all of a slice, so that a difference is that of the same users.

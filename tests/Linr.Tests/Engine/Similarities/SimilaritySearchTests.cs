@@ -150,7 +150,7 @@ public sealed class SimilaritySearchTests
         Refuse(request with { Approximation = new() }, "expected FirstStage instead of Approximation");
         Refuse(
             request with { Embeddings = [new EmbeddingQuery("main.gate", new float[4])] },
-            "expected a query of the embedding \"main\" for \"hadamard\"; found \"main.gate\"");
+            "expected a query of each of \"main\" for \"hadamard\"; found \"main.gate\"");
 
         void Refuse(SearchRequest wrong, string part) => Assert.Contains(
             part, Assert.Throws<ArgumentException>(() => retriever.Search(wrong)).Message, StringComparison.Ordinal);
