@@ -28,6 +28,8 @@ public sealed class Retriever : IDisposable
     private readonly TableScan _tableScan;
     private readonly QueryTowers? _towers;
     private readonly SimilaritySearch _similarities;
+    private readonly CustomSimilarities _custom;
+    private readonly CustomSearch _customSearch;
 
     private Retriever(
         ItemTable items,
@@ -39,7 +41,10 @@ public sealed class Retriever : IDisposable
         RetrieverOptions options)
     {
         Similarities = similarities;
+        _custom = new CustomSimilarities(
+            options.Similarities, items.Schema, similarities.Select(one => one.Spec.Name));
         (_devices, WhyNotCuda) = OpenDevices(items, towers, options);
+        _custom.Candidates = _devices is null ? null : options.SimilarityCandidates;
         _owner = owner;
         _towers = towers;
         Table = items;
@@ -54,13 +59,15 @@ public sealed class Retriever : IDisposable
             : new SearcherPool(_tableScan, () => new CpuBackend(_workers), backendsMax: 0);
         _resolver = new QueryResolver(items, towers, similarities);
         _similarities = new SimilaritySearch(_tableScan, _pool, _workers, similarities);
+        _customSearch = new CustomSearch(_tableScan, _workers, _similarities, _custom);
         _runner = new RequestRunner(
             items,
             version,
             _pool,
             _hostPool,
             rowsAreOnDevice: _devices is not null && !options.Cuda.KeepsRowsOnHost,
-            _similarities);
+            _similarities,
+            _customSearch);
     }
 
     /// <summary>What every item looks like.</summary>
@@ -93,6 +100,7 @@ public sealed class Retriever : IDisposable
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="ModelFile.ModelFormatException">The file is no model, or is corrupted or truncated.</exception>
     /// <exception cref="LayerException">The model has layers that this version does not know.</exception>
+    /// <exception cref="ArgumentException">An option is wrong, or does not fit the model.</exception>
     /// <exception cref="CudaException">A CUDA device was asked for, and there is none, or it failed.</exception>
     /// <exception cref="DeviceMemoryException">The table does not fit the CUDA device that was asked for.</exception>
     public static Retriever Open(string path, RetrieverOptions? options = null)
@@ -105,7 +113,7 @@ public sealed class Retriever : IDisposable
             return new Retriever(
                 model.Items,
                 layers,
-                QueryTowers.Load(model, layers),
+                FindQueryTowers(model, layers, checkedOptions),
                 ModelSimilarity.LoadAll(model),
                 model.Version,
                 owner: model,
@@ -127,6 +135,12 @@ public sealed class Retriever : IDisposable
     public static Retriever Over(ItemTable items, string version = "", RetrieverOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(items);
+        if (options?.QueryTower is not null)
+        {
+            throw new ArgumentException(
+                "QueryTower: expected a model file to make it for; found items.", nameof(options));
+        }
+
         return new Retriever(
             items,
             new LayerList([]),
@@ -159,7 +173,7 @@ public sealed class Retriever : IDisposable
     {
         ArgumentNullException.ThrowIfNull(requests);
         RequestWork[] work = Resolve(
-            [.. requests.Select(request => RequestCheck.Complete(request, Schema, _towers, Similarities))]);
+            [.. requests.Select(request => RequestCheck.Complete(request, Schema, _towers, Similarities, _custom))]);
         _runner.Run(work, cancellation);
         return [.. work.Select(one => one.Response!)];
     }
@@ -194,6 +208,7 @@ public sealed class Retriever : IDisposable
     public void Dispose()
     {
         _similarities.Dispose();
+        _customSearch.Dispose();
         foreach (ModelSimilarity similarity in Similarities)
         {
             similarity.Dispose();
@@ -211,12 +226,30 @@ public sealed class Retriever : IDisposable
     /// <exception cref="ArgumentException">The request is wrong; the message lists every problem.</exception>
     internal RequestWork Prepare(SearchRequest request)
     {
-        return Resolve([RequestCheck.Complete(request, Schema, _towers, Similarities)])[0];
+        return Resolve([RequestCheck.Complete(request, Schema, _towers, Similarities, _custom)])[0];
     }
 
     /// <summary>Answers prepared requests of one shape by one scan; one with a wrong filter fails alone.</summary>
     internal void RunShared(ScanShape shape, IReadOnlyList<RequestWork> batch, CancellationToken cancellation)
         => _runner.RunShared(shape, batch, cancellation);
+
+    private static QueryTowers? FindQueryTowers(LoadedModel model, LayerList layers, RetrieverOptions options)
+    {
+        if (options.QueryTower?.Invoke(model) is not { } custom)
+        {
+            return QueryTowers.Load(model, layers);
+        }
+
+        try
+        {
+            return QueryTowers.Load(model, layers, new CustomQueries(custom, model.Items));
+        }
+        catch
+        {
+            custom.Dispose();
+            throw;
+        }
+    }
 
     private RequestWork[] Resolve(SearchRequest[] requests)
     {
@@ -255,6 +288,9 @@ public sealed class Retriever : IDisposable
             : cuda.MemoryBytesMax < 0 ? $"Cuda.MemoryBytesMax: expected 0 or more; found {cuda.MemoryBytesMax}."
             : cuda.Queries is < 1 or > Limits.QueriesMax
                 ? $"Cuda.Queries: expected 1 to {Limits.QueriesMax}; found {cuda.Queries}."
+            : options.Similarities.IsDefault ? "Similarities: expected a list; found none."
+            : options.SimilarityCandidates < 1
+                ? $"SimilarityCandidates: expected 1 or more; found {options.SimilarityCandidates}."
             : cuda.K < 1 ? $"Cuda.K: expected 1 or more; found {cuda.K}."
             : null;
         return problem is null ? options : throw new ArgumentException(problem, nameof(options));
@@ -268,6 +304,6 @@ public sealed class Retriever : IDisposable
         return request.Embeddings.Length > 0 ? $"{names}, given"
             : request.Items.Length > 0 ? $"{names}, mean of {query.Seen.Length} items"
             : $"{names}, query {(query.SimilarityQueries.Length > 1 ? "towers" : "tower")} over {query.Seen.Length} items"
-                + (_devices is null ? string.Empty : " on the device");
+                + (_devices is null || _towers!.IsCustom ? string.Empty : " on the device");
     }
 }

@@ -1,3 +1,8 @@
+using System.Collections.Immutable;
+using Linr.Engine.Towers;
+using Linr.Engine.Similarities;
+using Linr.Index.ModelFiles;
+
 namespace Linr.Engine;
 
 /// <summary>How a <see cref="Retriever"/> runs.</summary>
@@ -18,4 +23,19 @@ public sealed record RetrieverOptions
     /// as reading the rows, and they take memory of their own besides what the system keeps of the file.
     /// </summary>
     public bool CopyRows { get; init; }
+
+    /// <summary>Similarities written in C#, which requests name like those of the model.</summary>
+    public ImmutableArray<CustomSimilarity> Similarities { get; init; } = [];
+
+    /// <summary>
+    /// Candidates that one of <see cref="Similarities"/> gets on a CUDA engine, where a request gives no
+    /// <see cref="SearchRequest.FirstStage"/>.
+    /// </summary>
+    public int SimilarityCandidates { get; init; } = 1_000;
+
+    /// <summary>
+    /// Makes what embeds histories for a model that is opened, in place of its query tower; the retriever disposes it.
+    /// Where it gives null, the model's own tower does. It stays on the host whatever scans.
+    /// </summary>
+    public Func<LoadedModel, CustomQueryTower?>? QueryTower { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Linr.Training.Evaluation;
+using Linr.Training.Evaluation.Comparison;
 
 namespace Linr.Training;
 
@@ -8,5 +9,6 @@ namespace Linr.Training;
 [JsonSerializable(typeof(TrainingRun))]
 [JsonSerializable(typeof(TrainingOptions))]
 [JsonSerializable(typeof(EvaluationReport))]
+[JsonSerializable(typeof(ComparisonReport))]
 [JsonSerializable(typeof(IReadOnlyList<EpochResult>))]
 internal sealed partial class TrainingJson : JsonSerializerContext;

@@ -84,7 +84,7 @@ public sealed class ColdStartTests
         ModelExporter.Write(trained, folder.File("model.linr"));
         using LoadedModel model = ModelReader.Open(folder.File("model.linr"));
         ArgumentException error = Assert.Throws<ArgumentException>(
-            () => ModelFileScorer.Create("model", model, Planted.Data(coldShare: ColdShare)));
+            () => ModelFileScorers.Open("model", model, Planted.Data(coldShare: ColdShare), threads: 1));
         Assert.Contains("was trained on", error.Message, StringComparison.Ordinal);
     }
 }

@@ -70,7 +70,8 @@ public sealed class SimilarityTests
 
         ModelExporter.Write(towers, folder.File("m.linr"), similarities: [similarity]);
         using LoadedModel model = ModelReader.Open(folder.File("m.linr"));
-        using SimilarityScorer ofFile = Assert.Single(ModelFileScorer.CreateSimilarities(model, data, threads: 1));
+        using var scorers = ModelFileScorers.Open("m", model, data, threads: 1);
+        IScorer ofFile = Assert.Single(scorers.Similarities).Scorer;
         Assert.Equal(similarity.Spec.Name, ofFile.Name);
         float[] expected = scorer.ScoreAll(data);
         float[] found = ofFile.ScoreAll(data);
@@ -119,7 +120,8 @@ public sealed class SimilarityTests
         // The file has the towers as they are now, and halves made of their embeddings.
         ModelExporter.Write(towers, folder.File("m.linr"), similarities: [similarity]);
         using LoadedModel model = ModelReader.Open(folder.File("m.linr"));
-        using SimilarityScorer ofFile = Assert.Single(ModelFileScorer.CreateSimilarities(model, data, threads: 1));
+        using var scorers = ModelFileScorers.Open("m", model, data, threads: 1);
+        IScorer ofFile = Assert.Single(scorers.Similarities).Scorer;
         foreach ((float torch, float engine) in scorer.ScoreAll(data).Zip(ofFile.ScoreAll(data)))
         {
             Assert.InRange(engine, torch - (1e-5 * (1 + Math.Abs(torch))), torch + (1e-5 * (1 + Math.Abs(torch))));

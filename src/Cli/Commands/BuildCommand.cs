@@ -4,6 +4,9 @@ using Linr.Cli.Terminal;
 using Linr.Formats;
 using Linr.Index;
 using Linr.Index.ModelFiles;
+using Linr.Layers;
+using Linr.ModelFile;
+using Linr.Onnx;
 using Spectre.Console;
 
 namespace Linr.Cli.Commands;
@@ -30,6 +33,20 @@ internal static class BuildCommand
         DefaultValueFactory = _ => RowType.Float32,
     };
 
+    private static readonly Option<string?> s_itemTower = new("--item-tower")
+    {
+        Description = "An ONNX file that embeds the items: its inputs are named id, or as fields and embeddings of "
+            + "--items. It is kept in the model.",
+        HelpName = "NAME=FILE.onnx",
+    };
+
+    private static readonly Option<string?> s_queryTower = new("--query-tower")
+    {
+        Description = "An ONNX file that embeds histories (inputs history, history_mask, history_ids, history_length) "
+            + "and query features (by their names). It is kept in the model and used by query and eval.",
+        HelpName = "NAME=FILE.onnx",
+    };
+
     private static readonly Option<string> s_out = CommonOptions.Out("The model file to write.");
 
     public static Command Create() => CommandBuilder.Create(
@@ -37,7 +54,7 @@ internal static class BuildCommand
         "Builds a model from items and embeddings that you have already; nothing is trained.",
         [
             .. ItemArguments.All, s_embeddings, s_metric, s_rows, CommonOptions.Codes, CommonOptions.Copy,
-            CommonOptions.VersionName, s_out,
+            s_itemTower, s_queryTower, CommonOptions.VersionName, s_out,
         ],
         Run);
 
@@ -50,18 +67,50 @@ internal static class BuildCommand
             context.Get(s_metric),
             context.Get(s_rows),
             CommonOptions.ReadCodes(context),
-            context.Find(CommonOptions.Copy));
+            context.Find(CommonOptions.Copy),
+            Tower(context, s_itemTower));
+        EmbeddingArgument? queryTower = Tower(context, s_queryTower);
         var report = new ReadReport();
         using ItemTable table = context.Progress.Status().Start(
             "reading", status => TableBuild.Run(
                 options, report, rows => status.Status = $"{rows:N0} items", context.Cancellation));
+        TensorSource[] towers =
+        [
+            .. TowerTensors(TowerSpec.ItemTower, options.ItemTower),
+            .. TowerTensors(TowerSpec.QueryTower, queryTower),
+        ];
+        if (queryTower is not null)
+        {
+            CheckQueryTower(queryTower, table.Schema);
+        }
+
         context.Progress.Status().Start(
-            "writing", _ => ModelWriter.Write(
-                path, new ModelContents { Items = table, Version = context.Get(CommonOptions.VersionName) }));
+            "writing", _ => ModelWriter.Write(path, new ModelContents
+            {
+                Items = table, Version = context.Get(CommonOptions.VersionName), Tensors = towers,
+            }));
         ReadReportView.Write(context.Progress, report);
         context.Write(
             new { model = path, items = table.Rows, bytes = new FileInfo(path).Length, skipped = report.BadRows },
             $"wrote [bold]{path}[/]: {table.Rows:N0} items, {new FileInfo(path).Length:N0} bytes");
         return ExitCode.Success;
+    }
+
+    private static EmbeddingArgument? Tower(CommandContext context, Option<string?> option)
+        => context.Find(option) is { } argument ? EmbeddingArgument.Parse(option.Name, argument) : null;
+
+    private static IEnumerable<TensorSource> TowerTensors(string tower, EmbeddingArgument? argument)
+        => argument is null ? [] : [OnnxTensors.ToTensor(tower, argument.Name, File.ReadAllBytes(argument.Path))];
+
+    private static void CheckQueryTower(EmbeddingArgument argument, Schema schema)
+    {
+        if (schema.FindEmbedding(argument.Name) is null)
+        {
+            string known = string.Join(", ", schema.Embeddings.Select(one => one.Name).DefaultIfEmpty("none"));
+            throw new ArgumentException(
+                $"{s_queryTower.Name}: expected one of the model's embeddings ({known}); found \"{argument.Name}\".");
+        }
+
+        OnnxQueryTower.Open(File.ReadAllBytes(argument.Path), argument.Name, schema).Dispose();
     }
 }

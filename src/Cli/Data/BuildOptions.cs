@@ -7,4 +7,5 @@ internal sealed record BuildOptions(
     Metric Metric,
     RowType RowType,
     EmbeddingCodes? Codes,
-    RowType? Copy);
+    RowType? Copy,
+    EmbeddingArgument? ItemTower = null);

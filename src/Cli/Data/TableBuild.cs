@@ -1,5 +1,6 @@
 using Linr.Formats;
 using Linr.Index;
+using Linr.Onnx;
 
 namespace Linr.Cli.Data;
 
@@ -22,13 +23,16 @@ internal static class TableBuild
         }
 
         Schema schema = SchemaOf(options);
+        using OnnxItemTower? tower = OpenTower(options.ItemTower, itemsPath, ref schema, options);
         using var builder = new ItemTableBuilder(schema);
         if (itemsPath is not null)
         {
-            foreach (Item item in ItemFile.Read(itemsPath, itemOptions with { Schema = schema }, report))
+            // A tower's embedding is not in the file.
+            ItemOptions asRead = itemOptions with { Schema = WithoutEmbedding(schema, tower?.Embedding) };
+            foreach (Item[] batch in ItemFile.Read(itemsPath, asRead, report).Chunk(OnnxItemTower.BatchItems))
             {
                 cancellation.ThrowIfCancellationRequested();
-                builder.Append(item);
+                Append(builder, batch, tower);
                 Report(builder.Rows, progress);
             }
         }
@@ -42,6 +46,47 @@ internal static class TableBuild
         }
 
         return builder.Build();
+    }
+
+    private static OnnxItemTower? OpenTower(
+        EmbeddingArgument? argument, string? itemsPath, ref Schema schema, BuildOptions options)
+    {
+        if (argument is null)
+        {
+            return null;
+        }
+
+        if (itemsPath is null || options.Embeddings.Any(one => one.Name == argument.Name))
+        {
+            throw new ArgumentException(
+                $"--item-tower {argument.Name}: expected --items to embed and no --embedding of that name; "
+                + $"found {(itemsPath is null ? "no items" : "one")}.");
+        }
+
+        var tower = new OnnxItemTower(File.ReadAllBytes(argument.Path), argument.Name, schema);
+        if (schema.FindEmbedding(argument.Name) is null)
+        {
+            var made = new EmbeddingSchema(
+                argument.Name, tower.Dim, options.Metric, options.RowType, options.Codes, options.Copy);
+            schema = schema with { Embeddings = schema.Embeddings.Insert(0, made) };
+        }
+
+        return tower;
+    }
+
+    private static Schema WithoutEmbedding(Schema schema, string? name)
+        => schema with { Embeddings = [.. schema.Embeddings.Where(one => one.Name != name)] };
+
+    private static void Append(ItemTableBuilder builder, Item[] batch, OnnxItemTower? tower)
+    {
+        uint first = (uint)builder.Rows;
+        builder.Append(batch);
+        if (tower is not null)
+        {
+            float[] embeddings = new float[batch.Length * tower.Dim];
+            tower.Embed(batch, embeddings);
+            builder.SetEmbeddings(tower.Embedding, first, embeddings);
+        }
     }
 
     private static Schema SchemaOf(BuildOptions options)
@@ -125,7 +170,7 @@ internal static class TableBuild
 
     private static void Report(long rows, Action<long> progress)
     {
-        if (rows % ReportEveryRows == 0)
+        if (rows % ReportEveryRows < OnnxItemTower.BatchItems)
         {
             progress(rows);
         }

@@ -3,6 +3,7 @@ using System.Globalization;
 using Linr.Engine;
 using Linr.Index;
 using Linr.Index.Embeddings;
+using Linr.Onnx;
 
 namespace Linr.Cli.Terminal;
 
@@ -121,6 +122,7 @@ internal static class CommonOptions
             Threads = ThreadCount(context),
             Device = device ?? throw new ArgumentException(
                 $"--device: expected cpu, cuda, auto, or devices such as cuda:0,1; found {text}."),
+            QueryTower = OnnxQueryTower.Find,
         };
         CudaOptions cuda = options.Cuda with { KeepsRowsOnHost = context.Get(HostRows) };
         return options with { Cuda = ordinals.Count == 0 ? cuda : cuda with { Ordinals = [.. ordinals] } };

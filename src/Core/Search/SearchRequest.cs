@@ -42,8 +42,8 @@ public sealed record SearchRequest
     public GroupBy? GroupBy { get; init; }
 
     /// <summary>
-    /// A learned similarity of the model, by name, that gives the scores instead of the embedding's metric; every item
-    /// that passes is looked at. Null: the metric.
+    /// A learned similarity of the model, by name, or one in C# that the retriever was given, that gives the scores
+    /// instead of the embedding's metric; every item that passes is looked at. Null: the metric.
     /// </summary>
     public string? Similarity { get; init; }
 

@@ -55,7 +55,7 @@ public sealed class SearchBatcher : IDisposable
         RequestWork work = _retriever.Prepare(request);
         var slot = (SearchSlot)_scheduler.Rent();
         slot.Work = work;
-        slot.Shape = ScanShape.Of(request, work.Query);
+        slot.Shape = ScanShape.Of(work.Request, work.Query);
         ValueTask<SearchResponse> answer = slot.Answer;
         _scheduler.Enqueue(slot, timeout, cancellation);
         return await answer.ConfigureAwait(false);

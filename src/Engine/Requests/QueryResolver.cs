@@ -51,8 +51,11 @@ internal sealed class QueryResolver(
             .GroupBy(pair => pair.name, pair => pair.history))
         {
             (int Request, ItemRows Found)[] own = [.. needing];
-            EmbeddingQuery[] queries = towers!.Find(needing.Key)!.Embed(
-                [.. own.Select(history => (history.Found.Rows, requests[history.Request].Features))]);
+            EmbeddingQuery[] queries =
+            [
+                .. towers!.Find(needing.Key)!.Embed(
+                    [.. own.Select(history => (history.Found.Rows, requests[history.Request].Features))]),
+            ];
             for (int query = 0; query < own.Length; query++)
             {
                 embedded[own[query].Request].Add(queries[query]);
@@ -69,9 +72,9 @@ internal sealed class QueryResolver(
     private ImmutableArray<string> Names(SearchRequest request, string otherwise)
         => SimilarityOf(request)?.QueryEmbeddings ?? [otherwise];
 
-    private ModelSimilarity? SimilarityOf(SearchRequest request) => request.Similarity is { } name
-        ? similarities.First(one => one.Spec.Name == name)
-        : null;
+    // None where it is one from outside, which reads one embedding.
+    private ModelSimilarity? SimilarityOf(SearchRequest request)
+        => request.Similarity is { } name ? similarities.FirstOrDefault(one => one.Spec.Name == name) : null;
 
     private ResolvedQuery Of(SearchRequest request, ImmutableArray<EmbeddingQuery> queries, ItemRows found)
     {

@@ -10,7 +10,7 @@ using Linr.Layers;
 namespace Linr.Engine.Requests;
 
 /// <summary>Embeds histories and query features by a query tower of the model. Safe for concurrent use.</summary>
-internal sealed class QueryTower : IDisposable
+internal sealed class QueryTower : IQueryEmbedder
 {
     private readonly Tower _tower;
     private readonly EmbeddingColumn _items;
@@ -65,7 +65,7 @@ internal sealed class QueryTower : IDisposable
     /// <summary>Query embeddings of histories, oldest item first, and query features, all at once.</summary>
     /// <exception cref="ArgumentException">A feature is of a type that the tower cannot read.</exception>
     /// <exception cref="CudaException">The device failed.</exception>
-    public EmbeddingQuery[] Embed(
+    public IEnumerable<EmbeddingQuery> Embed(
         IReadOnlyList<(ImmutableArray<uint> History, IReadOnlyDictionary<string, IReadOnlyList<Value>> Features)> queries)
     {
         if (!_batches.TryTake(out TowerBatch? batch))

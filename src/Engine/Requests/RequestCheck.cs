@@ -15,8 +15,17 @@ internal static class RequestCheck
     /// </summary>
     /// <exception cref="ArgumentException">The request is wrong; the message lists every problem.</exception>
     public static SearchRequest Complete(
-        SearchRequest request, Schema schema, QueryTowers? towers, ImmutableArray<ModelSimilarity> similarities)
+        SearchRequest request,
+        Schema schema,
+        QueryTowers? towers,
+        ImmutableArray<ModelSimilarity> similarities,
+        CustomSimilarities custom)
     {
+        if (request is { Similarity: { } similarity, FirstStage: null } && custom.Find(similarity) is not null)
+        {
+            request = request with { FirstStage = custom.Candidates };
+        }
+
         EmbeddingSchema? searched = Searched(request, schema, towers);
         if (request.Approximation is null && request.Similarity is null && searched is { RowType: RowType.None })
         {
@@ -33,7 +42,7 @@ internal static class RequestCheck
         AddQueryProblems(request, schema, towers, problems);
         AddResultProblems(request, schema, problems);
         AddApproximationProblems(request, schema, towers, problems);
-        AddSimilarityProblems(request, similarities, towers, problems);
+        AddSimilarityProblems(request, searched, similarities, custom, towers, problems);
         if (problems.Count > 0)
         {
             throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(request));
@@ -42,7 +51,8 @@ internal static class RequestCheck
         return request;
     }
 
-    private static void AddQueryProblems(SearchRequest request, Schema schema, QueryTowers? towers, List<string> problems)
+    private static void AddQueryProblems(
+        SearchRequest request, Schema schema, QueryTowers? towers, List<string> problems)
     {
         bool byTower = request.History.Length > 0 || request.Features.Count > 0;
         int ways = (request.Embeddings.Length > 0 ? 1 : 0) + (request.Items.Length > 0 ? 1 : 0) + (byTower ? 1 : 0);
@@ -234,7 +244,9 @@ internal static class RequestCheck
 
     private static void AddSimilarityProblems(
         SearchRequest request,
+        EmbeddingSchema? searched,
         ImmutableArray<ModelSimilarity> similarities,
+        CustomSimilarities custom,
         QueryTowers? towers,
         List<string> problems)
     {
@@ -248,18 +260,37 @@ internal static class RequestCheck
             return;
         }
 
-        ModelSimilarity? similarity = similarities.FirstOrDefault(one => one.Spec.Name == name);
-        if (similarity is null)
+        if (custom.Find(name) is { } own)
         {
-            string known = string.Join(", ", similarities.Select(one => one.Spec.Name).DefaultIfEmpty("none"));
+            AddSourceProblems(request, own, searched, problems);
+        }
+        else if (similarities.FirstOrDefault(one => one.Spec.Name == name) is { } similarity)
+        {
+            AddSourceProblems(request, similarity, towers, problems);
+        }
+        else
+        {
+            IEnumerable<string> names = similarities.Select(one => one.Spec.Name).Concat(custom.Names);
+            string known = string.Join(", ", names.DefaultIfEmpty("none"));
             problems.Add($"Similarity: expected one of the model's ({known}); found \"{name}\".");
             return;
         }
 
-        AddSourceProblems(request, similarity, towers, problems);
         if (request.Approximation is not null)
         {
             problems.Add("Similarity: expected FirstStage instead of Approximation, which is of an embedding's own scores.");
+        }
+    }
+
+    private static void AddSourceProblems(
+        SearchRequest request, CustomSimilarity similarity, EmbeddingSchema? searched, List<string> problems)
+    {
+        if (request.Embeddings.Length > 1 || (searched is not null && searched.Name != similarity.QueryEmbedding))
+        {
+            problems.Add(
+                $"Similarity: expected a query of the embedding \"{similarity.QueryEmbedding}\" for "
+                + $"\"{similarity.Name}\"; found "
+                + $"{(request.Embeddings.Length > 1 ? $"{request.Embeddings.Length}" : $"\"{searched!.Name}\"")}.");
         }
     }
 

@@ -20,6 +20,7 @@ internal sealed class RequestRunner
     private readonly CodeSearch _codes;
     private readonly CopySearch _copies;
     private readonly SimilaritySearch _similarities;
+    private readonly CustomSearch _custom;
 
     /// <summary>A runner over a table.</summary>
     /// <param name="table">The items.</param>
@@ -28,14 +29,17 @@ internal sealed class RequestRunner
     /// <param name="hostPool">Searchers on the processor; the same where there is no device.</param>
     /// <param name="rowsAreOnDevice">Whether a device has all rows.</param>
     /// <param name="similarities">Searches by learned similarities.</param>
+    /// <param name="custom">Searches by similarities in C#.</param>
     public RequestRunner(
         ItemTable table,
         string modelVersion,
         SearcherPool pool,
         SearcherPool hostPool,
         bool rowsAreOnDevice,
-        SimilaritySearch similarities)
+        SimilaritySearch similarities,
+        CustomSearch custom)
     {
+        _custom = custom;
         _similarities = similarities;
         _table = table;
         _modelVersion = modelVersion;
@@ -92,6 +96,12 @@ internal sealed class RequestRunner
 
     private void Scan(ScanShape shape, RequestWork[] batch, CancellationToken cancellation)
     {
+        if (shape.Similarity is { } name && _custom.Has(name))
+        {
+            _custom.Run(shape, batch, Answer, cancellation);
+            return;
+        }
+
         if (shape.Similarity is not null)
         {
             _similarities.Run(shape, batch, Answer, cancellation);

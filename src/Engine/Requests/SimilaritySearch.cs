@@ -87,7 +87,7 @@ internal sealed class SimilaritySearch(
     }
 
     /// <summary>The best by the embedding's own score, whatever the request's threshold and groups.</summary>
-    private Candidates FirstStage(ScanShape shape, RequestWork[] batch, CancellationToken cancellation)
+    internal Candidates FirstStage(ScanShape shape, RequestWork[] batch, CancellationToken cancellation)
     {
         using RentedSearcher rented = pool.Rent(shape, ScoreSource.Rows, cancellation);
         RowSearcher searcher = rented.Searcher;
@@ -143,5 +143,5 @@ internal sealed class SimilaritySearch(
     }
 
     /// <summary>What a first stage found: [query] rows, and how many passed; what searched.</summary>
-    private sealed record Candidates(ReadOnlyMemory<uint>[] Rows, long[] Passed, string Engine);
+    internal sealed record Candidates(ReadOnlyMemory<uint>[] Rows, long[] Passed, string Engine);
 }

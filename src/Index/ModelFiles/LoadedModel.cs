@@ -117,7 +117,7 @@ public sealed class LoadedModel : IDisposable
 
     private static bool IsOwnKey(string key)
         => key is ModelNames.Format or ModelNames.Schema or ModelNames.Layers or ModelNames.Similarities
-            or ModelNames.Version;
+            or ModelNames.Version or ModelNames.Checksums;
 
     private static bool IsFormats(TensorInfo tensor)
         => tensor.Name == TensorNames.Checksums

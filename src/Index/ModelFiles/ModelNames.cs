@@ -18,6 +18,12 @@ public static class ModelNames
     /// <summary>Metadata: what the model's owner calls this version of it.</summary>
     public const string Version = "linr.version";
 
+    /// <summary>Metadata: <see cref="NoChecksums"/> in a file that another program wrote without checksums.</summary>
+    public const string Checksums = "linr.checksums";
+
+    /// <summary>What <see cref="Checksums"/> says there.</summary>
+    public const string NoChecksums = "none";
+
     /// <summary>The format that this program writes, and the highest it reads.</summary>
     public const string FormatVersion = "1";
 

@@ -36,9 +36,19 @@ public static class ModelReader
                 .. schema.Embeddings.Select(embedding => ModelNames.EmbeddingCodes(embedding.Name)),
                 .. schema.Embeddings.Select(embedding => ModelNames.Rows(ModelNames.Copy(embedding.Name))),
             ];
-            file.Verify(tensor => !rowTensors.Contains(tensor.Name));
+            bool isGiven = GivenFile.IsOne(file);
+            if (!isGiven)
+            {
+                file.Verify(tensor => !rowTensors.Contains(tensor.Name));
+            }
+
             ItemTable items = ReadItems(file, schema, copyRows);
-            return new LoadedModel(file, items, tensor => rowTensors.Contains(tensor.Name), verifyRows);
+            if (isGiven)
+            {
+                GivenFile.Check(file, items);
+            }
+
+            return new LoadedModel(file, items, tensor => rowTensors.Contains(tensor.Name), verifyRows && !isGiven);
         }
         catch
         {

@@ -29,6 +29,11 @@ public abstract unsafe class LearnedSimilarity
     /// <summary>Floats that a tile takes besides.</summary>
     internal abstract int ScratchFloats { get; }
 
+    /// <summary>
+    /// Whether tiles are rows, [<see cref="SimilarityTile.Rows"/>][component], those of cosine of norm 1.
+    /// </summary>
+    internal virtual bool ReadsRows => false;
+
     /// <summary>Prepares a query.</summary>
     /// <param name="query">[<see cref="QueryWidth"/>]</param>
     /// <param name="packed">[<see cref="PackedFloats"/>]</param>
@@ -44,4 +49,8 @@ public abstract unsafe class LearnedSimilarity
     /// <param name="logits">[<see cref="SimilarityTile.Rows"/>]</param>
     /// <returns>Rows whose whole logit was computed.</returns>
     internal abstract int Score(float* packed, float* tile, float cut, float* scratch, float* logits);
+
+    /// <summary>The same of the first rows of a tile; the logits of the others mean nothing.</summary>
+    internal virtual int Score(float* packed, float* tile, int count, float cut, float* scratch, float* logits)
+        => Score(packed, tile, cut, scratch, logits);
 }

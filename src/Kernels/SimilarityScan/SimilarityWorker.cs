@@ -166,9 +166,25 @@ internal sealed unsafe class SimilarityWorker : IDisposable
     private void Score(int query, float* tile, int count, float* logits)
     {
         int scored = _plan.Similarity.Score(
-            _plan.Packed(query), tile, _cuts[query], (float*)_scratch!.Address, logits);
+            _plan.Packed(query), tile, count, _cuts[query], (float*)_scratch!.Address, logits);
         RowsScored += Math.Min(count, scored);
+        if (_plan.Similarity.ReadsRows)
+        {
+            ThrowIfNotFinite(count);
+        }
+
         Keep(query, count);
+    }
+
+    private void ThrowIfNotFinite(int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            if (!float.IsFinite(_logits[i]))
+            {
+                throw new LogitException(_rows[i], _logits[i]);
+            }
+        }
     }
 
     private void Keep(int query, int count)

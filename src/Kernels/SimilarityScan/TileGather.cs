@@ -7,7 +7,10 @@ using Linr.Memory;
 
 namespace Linr.Kernels.Scan;
 
-/// <summary>Lays rows side by side, [component][<see cref="SimilarityTile.Rows"/>], widened to floats.</summary>
+/// <summary>
+/// Lays rows side by side, [component][<see cref="SimilarityTile.Rows"/>], widened to floats; or one after the other,
+/// and those of cosine divided by their norms, where the similarity reads rows.
+/// </summary>
 internal sealed unsafe class TileGather : IDisposable
 {
     private const int Step = 8;
@@ -16,12 +19,14 @@ internal sealed unsafe class TileGather : IDisposable
     private NativeBuffer? _tileBuffer;
     private NativeBuffer? _rowBuffer;
     private int _width;
+    private bool _keepsRows;
 
     /// <summary>Starts a scan.</summary>
     public void Reset(SimilarityPlan plan)
     {
         _segments = plan.Request.Segments.ToArray();
         _width = plan.ItemWidth;
+        _keepsRows = plan.Similarity.ReadsRows;
         ScanArrays.Grow(ref _tileBuffer, (long)_width * SimilarityTile.Rows * sizeof(float));
         ScanArrays.Grow(ref _rowBuffer, (long)Step * Padded * sizeof(float));
         new Span<float>((float*)_rowBuffer!.Address, Step * Padded).Clear();
@@ -34,6 +39,16 @@ internal sealed unsafe class TileGather : IDisposable
     public float* Load(ReadOnlySpan<uint> rows)
     {
         float* tile = (float*)_tileBuffer!.Address;
+        if (_keepsRows)
+        {
+            for (int i = 0; i < rows.Length; i++)
+            {
+                Widen(rows[i], tile + ((long)i * _width));
+            }
+
+            return tile;
+        }
+
         float* wide = (float*)_rowBuffer!.Address;
         for (int first = 0; first < rows.Length; first += Step)
         {
@@ -79,6 +94,13 @@ internal sealed unsafe class TileGather : IDisposable
                 default:
                     BFloats.Widen(new ReadOnlySpan<ushort>(from, segment.Dim), floats);
                     break;
+            }
+
+            if (_keepsRows && segment.Metric == ScanMetric.Cosine)
+            {
+                // Rows of fewer bits have a norm near 1, not 1.
+                float norm = TensorPrimitives.Norm<float>(floats);
+                TensorPrimitives.Divide(floats, norm > 0 ? norm : 1, floats);
             }
 
             to += segment.Dim;

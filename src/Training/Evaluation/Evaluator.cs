@@ -95,7 +95,7 @@ public static class Evaluator
         ];
     }
 
-    private static string SplitText(InteractionOrder order, HeldOut heldOut)
+    internal static string SplitText(InteractionOrder order, HeldOut heldOut)
     {
         if (heldOut == HeldOut.Cold)
         {
@@ -111,8 +111,8 @@ public static class Evaluator
         };
     }
 
-    // In ascending order of rows.
-    private static int[] Popular(InteractionDataset data, int count)
+    /// <summary>The items that most interactions are trained on, in ascending order of rows.</summary>
+    internal static int[] Popular(InteractionDataset data, int count)
     {
         int[] counts = data.TrainingCounts();
         int[] rows =

@@ -14,7 +14,11 @@ public delegate float[] QueryEmbedder(ReadOnlySpan<int> users, ReadOnlySpan<int>
 /// <param name="historyLength">How many of the latest items the query tower reads.</param>
 /// <param name="items">Item embeddings, row r at r * dim.</param>
 /// <param name="embed">The query tower.</param>
-public sealed class TwoTowerScorer(string name, int dim, int historyLength, float[] items, QueryEmbedder embed)
+/// <param name="metric">
+/// The product, by which cosine too is ranked where items are of norm 1; or minus the euclidean distance.
+/// </param>
+public sealed class TwoTowerScorer(
+    string name, int dim, int historyLength, float[] items, QueryEmbedder embed, Metric metric = Metric.Cosine)
     : IScorer
 {
     private const int BlockItems = 1_024;
@@ -38,7 +42,10 @@ public sealed class TwoTowerScorer(string name, int dim, int historyLength, floa
                 ReadOnlySpan<float> query = queries.AsSpan(one * dim, dim);
                 for (int item = first; item < last; item++)
                 {
-                    scores[(one * itemCount) + item] = TensorPrimitives.Dot(query, items.AsSpan(item * dim, dim));
+                    ReadOnlySpan<float> row = items.AsSpan(item * dim, dim);
+                    scores[(one * itemCount) + item] = metric == Metric.Euclidean
+                        ? -TensorPrimitives.Distance(query, row)
+                        : TensorPrimitives.Dot(query, row);
                 }
             }
         }

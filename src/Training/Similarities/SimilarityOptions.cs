@@ -76,14 +76,15 @@ public sealed record SimilarityOptions
     public double TowersWeight { get; init; } = 1;
 
     /// <summary>
-    /// Share of the users whose validation interaction it learns from; those of the others choose the epoch. The towers
-    /// have learned their training interactions by heart and are too sure of them: what to add to their cosine shows
-    /// only on what they did not see. 0, and always where the towers learn too: it learns from training interactions.
+    /// Share of the users whose validation interaction a mixture learns from; those of the others choose the epoch. The
+    /// towers have learned their training interactions by heart and are too sure of them: what to add to their cosine
+    /// shows only on what they did not see. 0, and always where the towers learn too: it learns from training
+    /// interactions, as a Hadamard MLP does, which does not start as a cosine and has more to learn.
     /// </summary>
     public double HeldOutShare { get; init; } = 0.7;
 
     /// <summary>Examples a step.</summary>
-    public int BatchSize { get; init; } = 256;
+    public int BatchSize { get; init; } = 128;
 
     /// <summary>Items drawn evenly each step as negatives, beside the batch's own targets.</summary>
     public int Negatives { get; init; } = 512;

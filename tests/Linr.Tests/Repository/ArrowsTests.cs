@@ -15,7 +15,8 @@ public sealed class ArrowsTests
         ["Engine"] = ["Core", "Kernels", "Index"],
         ["Formats"] = ["Core"],
         ["Training"] = ["Core", "Kernels", "Engine", "Formats"],
-        ["Cli"] = ["Training"],
+        ["Onnx"] = ["Engine"],
+        ["Cli"] = ["Training", "Onnx"],
     };
 
     private static readonly string[] s_unsafeProjects = ["Memory", "Cuda", "Kernels"];
@@ -54,6 +55,15 @@ public sealed class ArrowsTests
             .Any(reference => reference.Attribute("Include")!.Value.Contains(
                 "torch", StringComparison.OrdinalIgnoreCase));
         Assert.Equal(project == "Training", namesTorch);
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Only_onnx_names_the_onnx_runtime(string project)
+    {
+        bool namesOnnx = Read(project).Descendants("PackageReference")
+            .Any(reference => reference.Attribute("Include")!.Value.Contains("Onnx", StringComparison.Ordinal));
+        Assert.Equal(project == "Onnx", namesOnnx);
     }
 
     private static XDocument Read(string project)

@@ -164,7 +164,7 @@ internal sealed class SimilarityModel
 
     private float[] Take(string name, int count) => _weights[name] = Weights(count);
 
-    private float[] Head(string head, float[] embedding, bool relu)
+    public float[] Head(string head, float[] embedding, bool relu)
     {
         float[] weight = _weights[$"{head}/weight"];
         return [.. Enumerable.Range(0, weight.Length / Dim).Select(row =>

@@ -42,7 +42,7 @@ public class PythonTests
         Assert.Equal("single 4 of 4, half 4 of 4, brain 4 of 4", output.TrimEnd());
     }
 
-    private static string Interpreter(string interpreterVariable, string requireVariable, string module)
+    internal static string Interpreter(string interpreterVariable, string requireVariable, string module)
     {
         string python = Environment.GetEnvironmentVariable(interpreterVariable) ?? "/usr/bin/python3";
         if (Environment.GetEnvironmentVariable(requireVariable) != "1" && !CanImport(python, module))
@@ -71,7 +71,7 @@ public class PythonTests
         }
     }
 
-    private static string Run(string program, params string[] arguments)
+    internal static string Run(string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
