@@ -30,8 +30,8 @@ foreach (string data in Directory.GetDirectories(folder).Order(StringComparer.Or
     string[] systems = [.. runs[0]["results"]!.AsArray().Select(one => (string)one!["system"]!).Distinct()];
     string[] slices = [.. runs[0]["results"]!.AsArray().Select(one => (string)one!["slice"]!).Distinct()];
 
-    // The model's towers bear the name of its file.
-    const string towers = "model";
+    // The embedding that the towers make, by its own score.
+    const string towers = "model, default";
     foreach ((string slice, string system) in slices.SelectMany(slice => systems.OrderBy(one => one != towers).Select(one => (slice, one))))
     {
         double[][] means = [.. metrics.Select(metric => runs.Select(run => Mean(run, slice, system, metric)).ToArray())];

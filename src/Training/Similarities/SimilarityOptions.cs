@@ -85,7 +85,7 @@ public sealed record SimilarityOptions
     public double HeldOutShare { get; init; } = HeldOutSplit.Share;
 
     /// <summary>Examples a step.</summary>
-    public int BatchSize { get; init; } = 256;
+    public int BatchSize { get; init; } = 128;
 
     /// <summary>Items drawn evenly each step as negatives, beside the batch's own targets.</summary>
     public int Negatives { get; init; } = 512;

@@ -62,8 +62,12 @@ internal sealed class SimilarityRun : IDisposable
 
     public bool HasValidation => _cases.Length > 0;
 
-    /// <summary>Steps that are watched, as far as the epoch goes.</summary>
-    public int WatchSteps => Math.Min(_options.WatchSteps, _sampler.Steps);
+    /// <summary>Steps that are watched, as far as the epoch goes: of a Hadamard MLP.</summary>
+    public int WatchSteps
+        => _options.Kind == SimilarityKind.HadamardMlp ? Math.Min(_options.WatchSteps, _sampler.Steps) : 0;
+
+    // No longer than two passes over what it learns from.
+    private int WarmupSteps => Math.Max(1, Math.Min(_towers.WarmupSteps, 2 * _sampler.Steps));
 
     public TrainingProgress Progress(int epoch, List<double> losses) => new(
         epoch, _options.Epochs, losses.Count, _sampler.Steps, losses.Average(),
@@ -87,7 +91,7 @@ internal sealed class SimilarityRun : IDisposable
 
         using DisposeScope scope = NewDisposeScope();
         _items.Draw(_batch, _random);
-        State.Adam.Warmth = Math.Min(1, (State.Adam.StepCount + 1.0) / Math.Max(1, _towers.WarmupSteps));
+        State.Adam.Warmth = Math.Min(1, (State.Adam.StepCount + 1.0) / WarmupSteps);
         Dictionary<string, Tensor> parameters = _similarity.Parameters(training: true);
         Dictionary<string, Tensor>? ofTowers = _towerStep is null ? null : _model.Model.Parameters(training: true);
         Tensor loss = Loss(parameters, ofTowers);
