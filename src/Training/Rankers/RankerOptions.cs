@@ -86,10 +86,10 @@ public sealed record RankerOptions
     /// Passes at most, after those, over interactions that the towers have not learned from: what is held out for
     /// validation, of seven users in ten; the towers stay as they are by then. 0 for none: all are validated on.
     /// </summary>
-    public int TuneEpochs { get; init; } = 6;
+    public int TuneEpochs { get; init; } = 20;
 
     /// <summary>Epochs without a better validation after which training stops.</summary>
-    public int Patience { get; init; } = 2;
+    public int Patience { get; init; } = 3;
 
     /// <summary>Users whose held-out interaction is ranked after each epoch, at most.</summary>
     public int ValidationUsers { get; init; } = 2_000;

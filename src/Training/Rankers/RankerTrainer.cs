@@ -62,12 +62,11 @@ public static class RankerTrainer
         }
     }
 
-    // What leaves candidates in the order of retrieval is the first to beat.
     private static EpochResult[] Train(
         RankerRun run, RankerOptions options, Action<TrainingProgress>? progress, CancellationToken cancellation)
     {
         List<EpochResult> epochs = run.State.Epochs;
-        double best = run.HasValidation && options.TuneEpochs > 0 ? run.Validate().Gain : -1;
+        double best = -1;
         Phase(options.Epochs, tunes: false);
         Phase(options.TuneEpochs, tunes: true);
         return [.. epochs];
