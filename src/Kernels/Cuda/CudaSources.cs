@@ -308,6 +308,10 @@ public static class CudaSources
             .. s_survivors,
             .. s_similarity,
             new("QUEUE", SimilarityScanCuda.QueueLength),
+            new("NETWORK_WARPS", SimilarityScanCuda.NetworkWarps),
+            new("NETWORK_STAGES", SimilarityScanCuda.NetworkStages),
+            new("MIXTURE_WARPS", SimilarityScanCuda.MixtureWarps),
+            new("MIXTURE_STAGES", SimilarityScanCuda.MixtureStages),
             new("ROUNDING_SHARE_BITS", BitConverter.SingleToInt32Bits(MixtureOfLogits.RoundingShare)),
         ])
         {

@@ -36,7 +36,7 @@ internal readonly struct SimilarityQueries(CudaSimilarity similarity, CudaElemen
     public int ColumnBytes => (element.Bytes(similarity.Width) + StepBytes - 1) / StepBytes * StepBytes;
 
     /// <summary>Numbers of a query behind its columns.</summary>
-    public int NumberCount => IsNetwork ? (2 * Columns) + 2 : 2;
+    public int NumberCount => IsNetwork ? (2 * Columns) + 4 : 2;
 
     /// <summary>Bytes of a packed query.</summary>
     public int QueryBytes => ((Columns * ColumnBytes) + (NumberCount * sizeof(float)) + FusedScan.RowAlignment - 1)
@@ -97,8 +97,9 @@ internal readonly struct SimilarityQueries(CudaSimilarity similarity, CudaElemen
             double sum = (norm * normMax) + Math.Abs(bias);
             error += outer * ((lost * normMax) + (sum * SumError));
             size += outer * sum;
-            numbers[m] = (float)Math.ScaleB(bias, exponent);
-            numbers[Columns + m] = (float)Math.ScaleB(network.Outer[m], -exponent);
+            Span<float> own = numbers[(4 * (m / 2))..];
+            own[m % 2] = (float)Math.ScaleB(bias, exponent);
+            own[2 + (m % 2)] = (float)Math.ScaleB(network.Outer[m], -exponent);
         }
 
         numbers[2 * Columns] = network.OuterBias;

@@ -8,13 +8,22 @@ internal sealed class SimilarityScanCuda : IDisposable
     /// <summary>Survivors of a warp that wait to be written.</summary>
     internal const int QueueLength = 128;
 
-    private const int WarpsMax = 8;
+    /// <summary>Warps of a block of a network at most: they share the queries' columns.</summary>
+    internal const int NetworkWarps = 16;
+
+    /// <summary>Stages of the ring of a warp of a network.</summary>
+    internal const int NetworkStages = 3;
+
+    /// <summary>Warps of a block of a mixture at most.</summary>
+    internal const int MixtureWarps = 8;
+
+    /// <summary>Stages of the ring of a warp of a mixture.</summary>
+    internal const int MixtureStages = 2;
+
     private const int QueriesMax = 64;
     private const int GroupQueries = 4;
     private const int PartBytes = 128;
-    private const int NetworkStages = 4;
     private const int NetworkRows = 32;
-    private const int MixtureStages = 2;
     private const int MixtureRows = 16;
 
     private readonly CudaModule _module;
@@ -54,7 +63,7 @@ internal sealed class SimilarityScanCuda : IDisposable
     public int QueriesPerLaunch(CudaSimilarity similarity, CudaElement element, int rowBytes)
     {
         // Warps that are too few cannot keep enough of the memory busy.
-        for (int warps = WarpsMax; warps > 0; warps /= 2)
+        for (int warps = WarpsMax(similarity) / 2; warps > 0; warps /= 2)
         {
             for (int queries = QueriesMax; queries > 0; queries /= 2)
             {
@@ -89,7 +98,7 @@ internal sealed class SimilarityScanCuda : IDisposable
         int rowBytes)
     {
         CudaKernel kernel = _kernels[(int)similarity.Kind, (int)element];
-        int warps = WarpsMax;
+        int warps = WarpsMax(similarity);
         bool isShared;
         while (!Fits(similarity, element, rowBytes, queryCount, warps, out isShared))
         {
@@ -109,6 +118,9 @@ internal sealed class SimilarityScanCuda : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _module.Dispose();
+
+    private static int WarpsMax(CudaSimilarity similarity)
+        => similarity.Kind == CudaSimilarityKind.Hadamard ? NetworkWarps : MixtureWarps;
 
     private bool Fits(
         CudaSimilarity similarity, CudaElement element, int rowBytes, int queryCount, int warps, out bool isShared)

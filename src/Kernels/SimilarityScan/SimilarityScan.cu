@@ -12,7 +12,7 @@
 
 template <u32 element> struct Network {
     typedef const Similarity* At;
-    enum : u32 { own = 4, stages = 4 };
+    enum : u32 { own = 4, stages = NETWORK_STAGES };
     enum : bool { settles = false };
 
     Columns columns;
@@ -21,31 +21,33 @@ template <u32 element> struct Network {
         u32 rounds = (of.hidden + 2 * FRAGMENTS_NETWORK - 1) / (2 * FRAGMENTS_NETWORK);
         u32 bytes = of.width * (element == ELEMENT_FLOAT32 ? 4 : 2), steps = (bytes + STEP_BYTES - 1) / STEP_BYTES;
         u32 fragments = rounds * FRAGMENTS_NETWORK;
-        return Columns{0, steps * STEP_BYTES + 16, steps, fragments, nullptr, 4 * fragments + 2};
+        return Columns{0, steps * STEP_BYTES + 16, steps, fragments, nullptr, 4 * fragments + 4};
     }
 
     DEVICE_MEMBER static u32 bytes(const Similarity&, u32, bool) { return 0; }
 
     DEVICE_MEMBER static Network start(At, const Columns& columns, u8*, bool) { return Network{columns}; }
 
-    // Of a lane's query with rows l / 4, and 8, 16 and 24 on. A query's numbers are its hidden units' biases, their
-    // outer weights, and the outer bias.
+    // Of a lane's query with rows l / 4, and 8, 16 and 24 on. A query's numbers are two hidden units' biases and outer
+    // weights, and so on, and the outer bias.
     DEVICE_MEMBER void score(u32 stage, u32 rowStride, u32 group, float (&scores)[own]) const {
-        u32 lane = lane_id(), units = 2 * columns.fragments;
+        u32 lane = lane_id();
         const float* numbers = columns.numbers + (group * GROUP_QUERIES + (lane & 3)) * columns.numberCount;
         u32 rowAt = stage + (lane & 15) * rowStride + (lane >> 4) * 16;
 #pragma unroll
-        for (u32 i = 0; i < own; i++) scores[i] = numbers[2 * units];
+        for (u32 i = 0; i < own; i++) scores[i] = numbers[4 * columns.fragments];
 #pragma unroll 1
         for (u32 first = 0; first < columns.fragments; first += FRAGMENTS_NETWORK) {
             float c[2][FRAGMENTS_NETWORK][4];
 #pragma unroll
-            for (u32 f = 0; f < FRAGMENTS_NETWORK; f++)
+            for (u32 f = 0; f < FRAGMENTS_NETWORK; f++) {
+                U4 of = *(const U4*)(numbers + 4 * (first + f));
 #pragma unroll
                 for (u32 m = 0; m < 2; m++) {
-                    c[m][f][0] = c[m][f][2] = numbers[2 * (first + f)];
-                    c[m][f][1] = c[m][f][3] = numbers[2 * (first + f) + 1];
+                    c[m][f][0] = c[m][f][2] = float_from_bits(of.x);
+                    c[m][f][1] = c[m][f][3] = float_from_bits(of.y);
                 }
+            }
 
             u32 columnAt = columns.fragment(group, first);
             // Of two matrices only.
@@ -74,7 +76,8 @@ template <u32 element> struct Network {
 
 #pragma unroll
             for (u32 f = 0; f < FRAGMENTS_NETWORK; f++) {
-                float low = numbers[units + 2 * (first + f)], high = numbers[units + 2 * (first + f) + 1];
+                U4 of = *(const U4*)(numbers + 4 * (first + f));
+                float low = float_from_bits(of.z), high = float_from_bits(of.w);
 #pragma unroll
                 for (u32 m = 0; m < 2; m++)
 #pragma unroll
@@ -96,7 +99,7 @@ template <u32 element> struct Network {
 
 template <u32 element> struct Mixture {
     typedef const Similarity* At;
-    enum : u32 { own = 2, stages = 2 };
+    enum : u32 { own = 2, stages = MIXTURE_STAGES };
     enum : bool { settles = true };
 
     At at;
@@ -225,8 +228,8 @@ template <u32 element> struct Mixture {
 
 #define SCAN_ARGUMENTS const Table* table, const Similarity* of, const Batch* batch, u32 isShared
 #define SCAN_KERNELS(kind, element) \
-    KERNEL(scan_network_##kind, (256, 2), SCAN_ARGUMENTS) { scan<Network<element>>(table, of, batch, isShared); } \
-    KERNEL(scan_mixture_##kind, (256, 1), SCAN_ARGUMENTS) { scan<Mixture<element>>(table, of, batch, isShared); }
+    KERNEL(scan_network_##kind, (32 * NETWORK_WARPS, 1), SCAN_ARGUMENTS) { scan<Network<element>>(table, of, batch, isShared); } \
+    KERNEL(scan_mixture_##kind, (32 * MIXTURE_WARPS, 1), SCAN_ARGUMENTS) { scan<Mixture<element>>(table, of, batch, isShared); }
 SCAN_KERNELS(half, ELEMENT_FLOAT16)
 SCAN_KERNELS(bfloat, ELEMENT_BFLOAT16)
 SCAN_KERNELS(float, ELEMENT_FLOAT32)

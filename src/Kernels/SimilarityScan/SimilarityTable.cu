@@ -137,7 +137,7 @@ DEVICE void write_logits(const Similarity& of, const float* queries, u32 query, 
         float sums[PAIRS_AT_ONCE];
 #pragma unroll
         for (u32 r = 0; r < PAIRS_AT_ONCE; r++) sums[r] = 0;
-#pragma unroll 1
+#pragma unroll 2
         for (u32 d = 0; d < of.width; d += 4) {
             float q[4] = {0, 0, 0, 0};
             u32 before = ~0u;
@@ -181,7 +181,7 @@ DEVICE void write_layer(const float* weights, const float* bias, u32 depth, u32 
             b[r] = bias[second];
         }
 
-#pragma unroll 2
+#pragma unroll 8
         for (u32 d = 0; d < depth; d++) {
             float x[PAIRS_AT_ONCE], u = weights[d * padded + first], v = weights[d * padded + second];
 #pragma unroll

@@ -75,16 +75,25 @@ template <class Source> struct Pass {
     Source& source;
     Queue& queue;
     float* limits; // [query]: what a score has to reach
-    u32 rows, ring, rowStride, first, apart, all;
+    u32 rows, ring, rowStride, first, apart, all, tiles; // lane s knows the tile in stage s
     TileOrder order;
 
     // The warp's next tile on its way to its stage.
-    DEVICE_MEMBER void load(u32 taken) const {
+    DEVICE_MEMBER void load(u32 taken) {
         u32 n = first + taken * apart;
         if (n < all) {
-            u64 start = (u64)order.tile(n) * tileRows;
-            u32 left = start >= rows ? 0 : smaller(rows - (u32)start, tileRows), pieces = table.rowBytes / 16;
-            u32 to = ring + taken % Source::stages * tileRows * rowStride;
+            u32 tile = order.tile(n), slot = taken % Source::stages;
+            if (lane_id() == slot) tiles = tile;
+            u64 start = (u64)tile * tileRows;
+            u32 left = start >= rows ? 0 : smaller(rows - (u32)start, tileRows), to = ring + slot * tileRows * rowStride;
+            if (batch.list == nullptr && rowStride == table.rowBytes) {
+                const u8* from = table.rows + start * rowStride;
+#pragma unroll 4
+                for (u32 at = lane_id() * 16; at < left * rowStride; at += 32 * 16) async_copy16(to + at, from + at, 16);
+                left = 0;
+            }
+
+            u32 pieces = table.rowBytes / 16;
             u32 r = lane_id() / pieces, piece = lane_id() - r * pieces, down = 32 / pieces, right = 32 - down * pieces;
             while (r < left) {
                 u64 row = batch.list != nullptr ? batch.list[start + r] : start + r;
@@ -196,9 +205,9 @@ template <class Source> struct Pass {
         for (u32 taken = 0; first + taken * apart < all; taken++) {
             async_wait<Source::stages - 2>();
             warp_sync(); // the tile is there for all lanes, and the one before it is free
+            u64 start = (u64)warp_shuffle(tiles, taken % Source::stages) * tileRows;
             load(taken + Source::stages - 1);
             u32 n = first + taken * apart, stage = ring + taken % Source::stages * tileRows * rowStride;
-            u64 start = (u64)order.tile(n) * tileRows;
             if (start >= rows && batch.sample == nullptr) continue;
             for (u32 group = 0; group < groups; group++) {
                 float scores[Source::own];
@@ -245,7 +254,7 @@ DEVICE void scan(const Table* tableAt, const Similarity* at, const Batch* batchA
     u32 rows = batch.list != nullptr ? *batch.listCount : table.rowCount;
     OfSource pass = {at, table, batchAt, batch, source, queue, limits, rows,
         shared_address(next) + warp_id() * ringBytes, rowStride, block_id() * warps + warp_id(),
-        grid_blocks() * warps, 0, {}};
+        grid_blocks() * warps, 0, 0, {}};
     pass.order.start((rows + OfSource::tileRows - 1) / OfSource::tileRows);
     pass.all = pass.order.count();
     if (batch.sample != nullptr) {
