@@ -1,3 +1,4 @@
+using Linr.Training.Data;
 using static TorchSharp.torch;
 
 namespace Linr.Training.Rankers;
@@ -22,7 +23,7 @@ internal sealed class RankedItems(TrainedModel model, RankerOptions options) : I
 
     /// <summary>Embeddings of queries, as the engine makes them: query q at q * dim.</summary>
     public float[] Queries(ReadOnlySpan<int> users, ReadOnlySpan<int> histories)
-        => model.Model.QueryEmbeddings(users, histories, Stored);
+        => model.Model.QueryEmbeddings(QueryRows.Whole(users, histories), Stored);
 
     /// <summary>Embeddings of some items, as the towers give them: [rows, dim].</summary>
     public Tensor Of(IReadOnlyList<int> rows)
