@@ -72,7 +72,8 @@ internal sealed class RankerRun : IDisposable
     }
 
     public TrainingProgress Progress(int epoch, List<double> losses) => new(
-        epoch, _options.Epochs + _options.TuneEpochs, losses.Count, Steps, losses.Average(), State.Epochs.Count == 0 ? null : State.Epochs[^1]);
+        epoch, _options.Epochs + _options.TuneEpochs, losses.Count, Steps, losses.Average(),
+        State.Epochs.Count == 0 ? null : State.Epochs[^1]);
 
     /// <summary>Starts an epoch: from now on negatives are found by the embeddings as they are.</summary>
     /// <param name="epoch">1 for the first.</param>
