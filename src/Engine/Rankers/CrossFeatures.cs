@@ -10,7 +10,9 @@ namespace Linr.Engine.Rankers;
 /// <param name="spec">The ranker.</param>
 /// <param name="embedding">The embedding that candidates are scored by.</param>
 /// <param name="halves">The items' halves.</param>
-/// <param name="places">What is added to a place's weight, the latest item first; empty where histories are not read.</param>
+/// <param name="places">
+/// What is added to a place's weight, the latest item first; empty where histories are not read.
+/// </param>
 internal sealed class CrossFeatures(
     RankerSpec spec, EmbeddingColumn embedding, EmbeddingColumn halves, NativeSlice<float> places)
 {

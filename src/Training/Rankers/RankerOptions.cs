@@ -8,7 +8,9 @@ public sealed record RankerOptions
     /// <summary>Its name, by which requests ask for it.</summary>
     public string Name { get; init; } = "overarch";
 
-    /// <summary>Candidates that it ranks, of training, of validation and, unless a request says another, of requests.</summary>
+    /// <summary>
+    /// Candidates that it ranks, of training, of validation and, unless a request says another, of requests.
+    /// </summary>
     public int Candidates { get; init; } = 200;
 
     /// <summary>Width of the halves of queries and items.</summary>
