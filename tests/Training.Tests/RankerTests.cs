@@ -34,12 +34,12 @@ public sealed class RankerTests
         AssertSameAsEngine(towers, ranker, folder.File("m.linr"), data);
 
         using LoadedModel model = ModelReader.Open(folder.File("m.linr"));
-        IScorer retrieval = ModelFileScorer.Create("towers", model, data);
-        using RankerScorer scorer = Assert.Single(RankerFileScorer.CreateAll(model, data, retrieval));
-        EvaluationReport report = Evaluator.Run(data, [scorer, retrieval, new PopularityScorer(data)]);
+        using ModelFileScorers scorers = ModelFileScorers.Open("towers", model, data, threads: 1);
+        Assert.Equal(["overarch", "towers"], scorers.ToScorers().Select(one => one.Name));
+        EvaluationReport report = Evaluator.Run(data, [.. scorers.ToScorers(), new PopularityScorer(data)]);
         Assert.Equal("overarch", report.Results[0].System);
         Assert.True(report.Results[0].HitRate10.Mean > 0.4, $"HR@10 {report.Results[0].HitRate10.Mean}");
-        IReadOnlyList<TaskResult> tasks = RankerFileScorer.Tasks(model, data, [scorer], new EvaluationOptions());
+        IReadOnlyList<TaskResult> tasks = scorers.Tasks(new EvaluationOptions());
         Assert.Equal(["click auc", "rating rmse"], tasks.Select(task => $"{task.Task} {task.Metric}"));
         Assert.InRange(tasks[0].Value.Mean, 0.6, 1);
         Assert.True(tasks[1].Value.High < tasks[1].Otherwise.Low, $"{tasks[1].Value} against {tasks[1].Otherwise}");
@@ -204,8 +204,8 @@ public sealed class RankerTests
             ranker: ranker);
         using LoadedModel model = ModelReader.Open(path);
         using RankerScorer inTorch = ranker.ToScorer();
-        using RankerScorer ofFile =
-            Assert.Single(RankerFileScorer.CreateAll(model, data, ModelFileScorer.Create("towers", model, data)));
+        using ModelFileScorers scorers = ModelFileScorers.Open("towers", model, data, threads: 1);
+        var ofFile = (RankerScorer)Assert.Single(scorers.Rankers).Scorer;
         EvaluationCase[] cases = EvaluationCase.Draw(data, HeldOut.Test, 20, seed: 1);
         int[] rows = [.. cases.SelectMany(_ => Enumerable.Range(0, data.Catalogue.Count))];
         float[] expected = inTorch.TaskScores(data, cases, rows);
