@@ -121,24 +121,6 @@ public sealed class SeveralEmbeddingsTests
         Assert.Equal(1, response.Hits[0].Score, 1e-5);
     }
 
-    [Fact]
-    public void Format_1_has_several_embeddings_and_centroids()
-    {
-        using var folder = new TemporaryFolder();
-        const string name = "format-1-several.linr";
-        var model = new SeveralEmbeddings();
-        if (Environment.GetEnvironmentVariable("LINR_WRITE_GOLDEN") is { } write)
-        {
-            model.Write(Path.Combine(write, name));
-        }
-
-        string golden = Path.Combine(AppContext.BaseDirectory, "Golden", name);
-        model.Write(folder.File("built"));
-        Assert.Equal(File.ReadAllBytes(golden), File.ReadAllBytes(folder.File("built")));
-        using var retriever = Retriever.Open(golden);
-        Assert.Equal(["first", "second"], Assert.Single(retriever.Similarities).QueryEmbeddings);
-    }
-
     private static float[] Mean(long[] items, float[][] rows, int dim)
         => [.. Enumerable.Range(0, dim).Select(d => items.Length == 0 ? 0 : items.Average(item => rows[item][d]))];
 
