@@ -135,29 +135,36 @@ public sealed class Retriever : IDisposable
     }
 
     /// <summary>Answers over items in memory, without towers.</summary>
-    /// <param name="items">The items; the retriever owns them from now on.</param>
+    /// <param name="items">The items; the retriever owns them from now on, and disposes them where it fails.</param>
     /// <param name="version">The version that each answer carries.</param>
     /// <param name="options">How to run.</param>
+    /// <exception cref="ArgumentException">An option is wrong.</exception>
     /// <exception cref="CudaException">A CUDA device was asked for, and there is none, or it failed.</exception>
     /// <exception cref="DeviceMemoryException">The table does not fit the CUDA device that was asked for.</exception>
     public static Retriever Over(ItemTable items, string version = "", RetrieverOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(items);
-        if (options?.QueryTower is not null)
+        try
         {
-            throw new ArgumentException(
-                "QueryTower: expected a model file to make it for; found items.", nameof(options));
+            RetrieverOptions checkedOptions = Check(options ?? new RetrieverOptions());
+            return checkedOptions.QueryTower is not null
+                ? throw new ArgumentException(
+                    "QueryTower: expected a model file to make it for; found items.", nameof(options))
+                : new Retriever(
+                    items,
+                    new LayerList([]),
+                    towers: null,
+                    similarities: [],
+                    rankers: [],
+                    version,
+                    owner: items,
+                    checkedOptions);
         }
-
-        return new Retriever(
-            items,
-            new LayerList([]),
-            towers: null,
-            similarities: [],
-            rankers: [],
-            version,
-            owner: items,
-            Check(options ?? new RetrieverOptions()));
+        catch
+        {
+            items.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Answers one request.</summary>

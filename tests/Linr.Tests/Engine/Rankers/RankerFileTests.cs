@@ -66,7 +66,7 @@ public sealed class RankerFileTests
         Refuse(one => one with { Features = one.Features.Add("item") }, "the feature \"item\" stands twice");
         Refuse(one => one with { Features = one.Features.Remove("item") }, "reads 14 numbers, as many as the features have; found 18");
         Refuse(one => one with { Similarity = null }, "expected both the feature \"similarity\" and the name of one");
-        Refuse(one => one with { Similarity = "other" }, "expected a similarity \"other\" of \"main\"; found none");
+        Refuse(one => one with { Similarity = "other" }, "expected a similarity \"other\" of \"main\" alone; found none");
         Refuse(one => one with { Tensors = one.Tensors.Clear() }, "expected a tensor \"places\"; found none");
         Refuse(one => one with { Tensors = one.Tensors.SetItem("places", "none") }, "its places as tensor \"none\"");
         Refuse(one => one with { Tensors = one.Tensors.SetItem("places", "wide") }, "found Float32 of 2 dims");
