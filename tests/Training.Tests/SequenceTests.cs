@@ -54,7 +54,7 @@ public sealed class SequenceTests
         Assert.InRange(found, 0.9 * Letters * (Letters - 1), Letters * Letters);
     }
 
-    /// <summary>What a place of a window gives in training is what the history up to it gives in a search.</summary>
+    /// <summary>What a place of a window gives in training is what the history up to it gives alone, as far back.</summary>
     [Fact]
     public void Every_place_gives_what_its_own_history_gives()
     {
@@ -73,7 +73,14 @@ public sealed class SequenceTests
             int[] seen = [.. queries.Histories.Slice(owner * 5, 5)[Math.Min(5, queries.Places[example])..].ToArray()
                 .TakeWhile(row => row >= 0)];
             int[] history = [.. seen, .. Enumerable.Repeat(HistoryRows.None, 5 - seen.Length)];
-            float[] alone = model.EmbedQueries([queries.Users[owner]], history);
+            float[] alone = model.EmbedQueries(new QueryRows
+            {
+                Users = [queries.Users[owner]],
+                Histories = history,
+                Newer = [queries.Newer[owner] + queries.Places[example]],
+                Owners = [0],
+                Places = [0],
+            });
             Assert.InRange(TensorPrimitives.Distance<float>(alone, together.AsSpan(example * 16, 16)), 0, 1e-5f);
         }
 

@@ -7,6 +7,7 @@ internal sealed class ExampleBatch(int capacity, int historyLength)
 {
     private readonly int[] _users = new int[capacity];
     private readonly int[] _histories = new int[capacity * historyLength];
+    private readonly int[] _newer = new int[capacity];
     private readonly int[] _owners = new int[capacity];
     private readonly int[] _places = new int[capacity];
 
@@ -33,6 +34,7 @@ internal sealed class ExampleBatch(int capacity, int historyLength)
     {
         Users = _users.AsSpan(0, HistoryCount),
         Histories = _histories.AsSpan(0, HistoryCount * HistoryLength),
+        Newer = _newer.AsSpan(0, HistoryCount),
         Owners = _owners.AsSpan(0, Count),
         Places = _places.AsSpan(0, Count),
     };
@@ -44,9 +46,11 @@ internal sealed class ExampleBatch(int capacity, int historyLength)
     public void Clear() => (Count, HistoryCount) = (0, 0);
 
     /// <summary>Adds a history, which the caller fills; the examples that are added next have it.</summary>
-    public Span<int> AddHistory(int user)
+    /// <param name="user">Whose.</param>
+    /// <param name="newer">How many of the user's items are newer than what the history holds and its examples.</param>
+    public Span<int> AddHistory(int user, int newer = 0)
     {
-        _users[HistoryCount] = user;
+        (_users[HistoryCount], _newer[HistoryCount]) = (user, newer);
         return _histories.AsSpan(HistoryCount++ * HistoryLength, HistoryLength);
     }
 

@@ -14,6 +14,9 @@ internal readonly ref struct QueryRows
     /// </summary>
     public required ReadOnlySpan<int> Histories { get; init; }
 
+    /// <summary>How many of its user's items, which no query of it sees, are newer than those of each history.</summary>
+    public required ReadOnlySpan<int> Newer { get; init; }
+
     /// <summary>The history of each query, none before that of the query before it.</summary>
     public required ReadOnlySpan<int> Owners { get; init; }
 
@@ -40,6 +43,7 @@ internal readonly ref struct QueryRows
     public static QueryRows Whole(ReadOnlySpan<int> users, ReadOnlySpan<int> histories)
     {
         int[] owners = [.. Enumerable.Range(0, users.Length)];
-        return new QueryRows { Users = users, Histories = histories, Owners = owners, Places = new int[users.Length] };
+        int[] none = new int[users.Length];
+        return new QueryRows { Users = users, Histories = histories, Newer = none, Owners = owners, Places = none };
     }
 }

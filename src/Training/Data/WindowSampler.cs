@@ -83,7 +83,7 @@ internal sealed class WindowSampler : ExampleSampler
     {
         ReadOnlySpan<int> items = Data.TrainingItemsOf(window.User);
         ReadOnlySpan<int> order = Order(window.User, items.Length);
-        Span<int> history = batch.AddHistory(window.User);
+        Span<int> history = batch.AddHistory(window.User, items.Length - window.End);
         int kept = 0;
         int oldest = Math.Max(0, window.End - 1 - HistoryLength);
         for (int position = window.End - 1; position >= oldest; position--)

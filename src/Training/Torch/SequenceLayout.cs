@@ -34,8 +34,8 @@ internal sealed class SequenceLayout
         {
             for (int item = starts[row]; item < starts[row + 1]; item++)
             {
-                places[item] = item - starts[row];
-                slots[item] = (row * (long)Length) + places[item];
+                places[item] = queries.Newer[row] + item - starts[row];
+                slots[item] = (row * (long)Length) + item - starts[row];
                 present[slots[item]] = true;
             }
         }
@@ -59,7 +59,7 @@ internal sealed class SequenceLayout
     /// <summary>For each item row * length + place.</summary>
     public Tensor Slots { get; }
 
-    /// <summary>For each item its place, 0 for the latest.</summary>
+    /// <summary>For each item its place among all of its user's, 0 for the latest.</summary>
     public Tensor Places { get; }
 
     /// <summary>Which places have an item: [rows, length].</summary>

@@ -4,8 +4,8 @@ namespace Linr.Training.Towers;
 
 /// <summary>
 /// A causal transformer over a history as layers: blocks of self-attention and of a hidden layer, each after a norm and
-/// beside a residual. After Kang and McAuley 2018 (SASRec, arXiv 1808.09781), but that places are told apart by how far
-/// they are from each other, not from the end: so every place of a sequence trains what the latest one is asked.
+/// beside a residual. After Kang and McAuley 2018 (SASRec, arXiv 1808.09781), whose places count from the end; and each
+/// head has a bias for how far apart two places are.
 /// </summary>
 internal static class SequenceEncoder
 {
@@ -20,7 +20,7 @@ internal static class SequenceEncoder
     /// <param name="ordered">Whether the order of the history says something.</param>
     public static string Add(LayerListBuilder layers, TrainingOptions options, string places, bool ordered)
     {
-        string current = places;
+        string current = ordered ? layers.Add(LayerKind.Position, "recency", [places], ["weight"]) : places;
         for (int block = 1; block <= options.Blocks; block++)
         {
             string name = $"block{block}";
