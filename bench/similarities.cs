@@ -56,7 +56,6 @@ foreach (string data in Directory.GetDirectories(folder).Order(StringComparer.Or
             ["data"] = Path.GetFileName(data),
             ["command"] = File.ReadAllText(Path.Combine(seed, "command")).Trim(),
             ["run"] = record,
-            ["similarities"] = JsonNode.Parse(File.ReadAllText(Path.Combine(seed, "train.json")))!["similarities"]!.DeepClone(),
             ["evaluation"] = run.DeepClone(),
         });
     }

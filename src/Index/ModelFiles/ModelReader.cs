@@ -26,6 +26,7 @@ public static class ModelReader
     public static LoadedModel Open(string path, bool verifyRows = true, bool copyRows = false)
     {
         var file = TensorFile.Open(path);
+        ItemTable? items = null;
         try
         {
             CheckFormat(file);
@@ -42,7 +43,7 @@ public static class ModelReader
                 file.Verify(tensor => !rowTensors.Contains(tensor.Name));
             }
 
-            ItemTable items = ReadItems(file, schema, copyRows);
+            items = ReadItems(file, schema, copyRows);
             if (isGiven)
             {
                 GivenFile.Check(file, items);
@@ -52,6 +53,7 @@ public static class ModelReader
         }
         catch
         {
+            items?.Dispose();
             file.Dispose();
             throw;
         }
