@@ -161,7 +161,7 @@ public sealed class SequenceTests
     {
         Libtorch.Require();
         InteractionDataset data = Planted.Data();
-        using TrainedModel towers = Trainer.Run(data, s_options);
+        using TrainedModel towers = Trainer.Run(data, s_options with { Epochs = 10 });
         var options = new SimilarityOptions
         {
             Width = 24, Hidden = 6, BatchSize = 64, Negatives = 64, LearningRate = 0.01, Epochs = 3,
