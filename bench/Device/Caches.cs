@@ -19,6 +19,8 @@ internal sealed class Caches : IDisposable
         _stream = new CudaStream(context, "reads of a bench");
         _start = new CudaEvent(context, "start of a read");
         _end = new CudaEvent(context, "end of a read");
+
+        // Twice the cache: what is read last lies in it, and nothing else, nothing that has to be written back either.
         _flush = new DeviceBuffer<byte>(context, 2L * Math.Max(context.Device.L2Bytes, 1 << 20), "flush");
         _sum = new DeviceBuffer<uint>(context, 1, "sum of a read");
         _stream.EnqueueFill(_flush.Slice(), (byte)1);

@@ -17,12 +17,7 @@ internal sealed class CaseRunner : IDisposable
     private readonly RandomRows _rows;
     private readonly DeviceSearch _search;
     private readonly DeviceSearchWorkspace _workspace;
-    private readonly MemoryReadCuda _read;
-    private readonly CudaStream _stream;
-    private readonly CudaEvent _start;
-    private readonly CudaEvent _end;
-    private readonly DeviceBuffer<byte> _flush;
-    private readonly DeviceBuffer<uint> _sum;
+    private readonly Caches _caches;
     private readonly List<double> _readRates = [];
     private readonly int _passes;
     private readonly int _checks;
@@ -38,15 +33,7 @@ internal sealed class CaseRunner : IDisposable
         CudaContext context = rows.Table.Context;
         _search = new DeviceSearch(context);
         _workspace = new DeviceSearchWorkspace(context);
-        _read = new MemoryReadCuda(context);
-        _stream = new CudaStream(context, "bench");
-        _start = new CudaEvent(context, "start of a read");
-        _end = new CudaEvent(context, "end of a read");
-
-        // Twice the cache: what is read last lies in it, and nothing else, nothing that has to be written back either.
-        _flush = new DeviceBuffer<byte>(context, 2L * Math.Max(context.Device.L2Bytes, 1 << 20), "flush");
-        _sum = new DeviceBuffer<uint>(context, 1, "sum of a read");
-        _stream.EnqueueFill(_flush.Slice(), (byte)1);
+        _caches = new Caches(context);
     }
 
     /// <summary>Bytes a second at which the device read the table's rows, median of all passes.</summary>
@@ -61,7 +48,7 @@ internal sealed class CaseRunner : IDisposable
         int warmPasses = Math.Min(WarmPassesMax, _passes);
         for (int pass = -warmPasses; pass < _passes; pass++)
         {
-            double rate = MeasureRead();
+            double rate = _caches.MeasureRead(_rows.Rows);
             (DeviceSearchTimes Device, double HostMs) time = Measure(
                 sets[(pass + warmPasses) % QuerySets].Request, cancellation);
             if (pass >= 0)
@@ -113,8 +100,8 @@ internal sealed class CaseRunner : IDisposable
         var times = new List<(double ChoiceMs, double ListMs, double CopyMs)>();
         for (int pass = -WarmPassesMax; pass < _passes; pass++)
         {
-            double rate = MeasureRead();
-            EmptyCaches();
+            double rate = _caches.MeasureRead(_rows.Rows);
+            _caches.Empty();
             (double ChoiceMs, double ListMs, double CopyMs) time = choice.Run(pass + WarmPassesMax);
             if (pass >= 0)
             {
@@ -151,12 +138,7 @@ internal sealed class CaseRunner : IDisposable
 
     public void Dispose()
     {
-        _sum.Dispose();
-        _flush.Dispose();
-        _end.Dispose();
-        _start.Dispose();
-        _stream.Dispose();
-        _read.Dispose();
+        _caches.Dispose();
         _workspace.Dispose();
         _search.Dispose();
     }
@@ -164,26 +146,10 @@ internal sealed class CaseRunner : IDisposable
     private (DeviceSearchTimes Device, double HostMs) Measure(
         DeviceSearchRequest request, CancellationToken cancellation)
     {
-        EmptyCaches();
+        _caches.Empty();
         long start = Stopwatch.GetTimestamp();
         _search.Search(request, _workspace, cancellation);
         return (_workspace.Times, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-    }
-
-    private double MeasureRead()
-    {
-        EmptyCaches();
-        _start.Record(_stream);
-        _read.Launch(_stream, _rows.Rows, _sum.Slice());
-        _end.Record(_stream);
-        _end.Synchronize();
-        return _rows.Rows.Bytes / (_end.MsSince(_start) / 1e3);
-    }
-
-    private void EmptyCaches()
-    {
-        _read.Launch(_stream, _flush.Slice(), _sum.Slice());
-        _stream.Synchronize();
     }
 
     private int Check(DeviceCase one, QuerySet set, CancellationToken cancellation)

@@ -60,7 +60,12 @@ public sealed class Retriever : IDisposable
             ? _pool
             : new SearcherPool(_tableScan, () => new CpuBackend(_workers), backendsMax: 0);
         _resolver = new QueryResolver(items, towers, similarities);
-        _similarities = new SimilaritySearch(_tableScan, _pool, _workers, similarities);
+        _similarities = new SimilaritySearch(
+            _tableScan,
+            _pool,
+            _workers,
+            similarities,
+            _devices is null ? null : new LearnedDeviceSearch(_tableScan, _pool));
         _customSearch = new CustomSearch(_tableScan, _workers, _similarities, custom);
         _runner = new RequestRunner(
             items,

@@ -1,8 +1,6 @@
-using System.Collections.Concurrent;
 using Linr.Engine.Scan;
 using Linr.Engine.Similarities;
 using Linr.Index;
-using Linr.Kernels;
 using Linr.Kernels.Scan;
 
 namespace Linr.Engine.Rankers;
@@ -13,7 +11,7 @@ internal sealed class SimilarityLogits(ModelSimilarity similarity, ItemTable tab
     private readonly ScanSegment[] _segments =
         [.. similarity.ItemEmbeddings.Select(name => TableScan.SegmentOf(table.FindEmbedding(name)!))];
 
-    private readonly ConcurrentBag<SimilarityWorkspace> _workspaces = [];
+    private readonly SimilarityScans _scans = new(workers: null);
 
     /// <summary>The logit of each row.</summary>
     /// <param name="query">The query's embedding.</param>
@@ -26,48 +24,31 @@ internal sealed class SimilarityLogits(ModelSimilarity similarity, ItemTable tab
             return logits;
         }
 
-        if (!_workspaces.TryTake(out SimilarityWorkspace? workspace))
+        var request = new ScanRequest
         {
-            workspace = new SimilarityWorkspace();
+            Segments = _segments,
+            RowCount = table.Rows,
+            QueryCount = 1,
+            Queries = similarity.QueryHalves([[query]]),
+            K = rows.Length,
+            Candidates = new[] { rows },
+        };
+        var places = new Dictionary<uint, int>(rows.Length);
+        for (int candidate = 0; candidate < rows.Length; candidate++)
+        {
+            places.Add(rows.Span[candidate], candidate);
         }
 
-        try
+        _scans.Run(similarity.Similarity, request, workspace =>
         {
-            var request = new ScanRequest
-            {
-                Segments = _segments,
-                RowCount = table.Rows,
-                QueryCount = 1,
-                Queries = similarity.QueryHalves([[query]]),
-                K = rows.Length,
-                Candidates = new[] { rows },
-            };
-            SimilarityScan.Search(similarity.Similarity, request, workspace);
-            var places = new Dictionary<uint, int>(rows.Length);
-            for (int candidate = 0; candidate < rows.Length; candidate++)
-            {
-                places.Add(rows.Span[candidate], candidate);
-            }
-
             foreach (ScanHit hit in workspace.Hits(0))
             {
                 logits[places[hit.Row]] = hit.Score;
             }
-        }
-        finally
-        {
-            _workspaces.Add(workspace);
-        }
-
+        });
         return logits;
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        while (_workspaces.TryTake(out SimilarityWorkspace? workspace))
-        {
-            workspace.Dispose();
-        }
-    }
+    public void Dispose() => _scans.Dispose();
 }

@@ -1,8 +1,6 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using Linr.Engine.Scan;
 using Linr.Engine.Similarities;
-using Linr.Kernels;
 using Linr.Kernels.Scan;
 using Linr.Kernels.Similarities;
 
@@ -16,7 +14,7 @@ namespace Linr.Engine.Requests;
 internal sealed class CustomSearch(
     TableScan table, ScanWorkers? workers, SimilaritySearch firstStages, CustomSimilarities similarities) : IDisposable
 {
-    private readonly ConcurrentBag<SimilarityWorkspace> _workspaces = [];
+    private readonly SimilarityScans _scans = new(workers);
 
     /// <summary>Whether it searches by the similarity of that name.</summary>
     public bool Has(string similarity) => similarities.Find(similarity) is not null;
@@ -29,27 +27,20 @@ internal sealed class CustomSearch(
         ScanRequest request = Request(similarity, shape, batch);
         SimilaritySearch.Candidates? candidates =
             shape.FirstStage is null ? null : firstStages.FirstStage(shape, batch, cancellation);
-        if (candidates is null)
-        {
-            request.Filters = batch.Select(work => work.BoundFilter).ToArray();
-        }
-        else
-        {
-            request.Candidates = candidates.Rows;
-        }
-
-        if (!_workspaces.TryTake(out SimilarityWorkspace? workspace))
-        {
-            workspace = new SimilarityWorkspace();
-        }
-
+        SimilarityRequests.Choose(request, batch, candidates);
         try
         {
-            SimilarityScan.Search(similarities.Kernel(similarity), request, workspace, workers, cancellation);
-            for (int query = 0; query < batch.Length; query++)
-            {
-                Answer(similarity.Name, workspace, batch, query, candidates, take);
-            }
+            _scans.Run(
+                similarities.Kernel(similarity),
+                request,
+                workspace =>
+                {
+                    for (int query = 0; query < batch.Length; query++)
+                    {
+                        Answer(similarity.Name, workspace, batch, query, candidates, take);
+                    }
+                },
+                cancellation);
         }
         catch (LogitException wrong)
         {
@@ -59,20 +50,10 @@ internal sealed class CustomSearch(
                 $"expected finite scores; found {score} for item {table.Table.Ids.Read(wrong.Row)}.",
                 wrong);
         }
-        finally
-        {
-            _workspaces.Add(workspace);
-        }
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        while (_workspaces.TryTake(out SimilarityWorkspace? workspace))
-        {
-            workspace.Dispose();
-        }
-    }
+    public void Dispose() => _scans.Dispose();
 
     private ScanRequest Request(CustomSimilarity similarity, ScanShape shape, RequestWork[] batch)
         => SimilarityRequests.Scan(

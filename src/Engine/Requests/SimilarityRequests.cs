@@ -35,6 +35,19 @@ internal static class SimilarityRequests
         return request;
     }
 
+    /// <summary>Has a scan look at the rows that pass, or at a first stage's candidates.</summary>
+    public static void Choose(ScanRequest request, RequestWork[] batch, SimilaritySearch.Candidates? candidates)
+    {
+        if (candidates is null)
+        {
+            request.Filters = batch.Select(work => work.BoundFilter).ToArray();
+        }
+        else
+        {
+            request.Candidates = candidates.Rows;
+        }
+    }
+
     /// <summary>What a similarity found for one request.</summary>
     /// <param name="work">The request.</param>
     /// <param name="name">The similarity.</param>

@@ -1,9 +1,7 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using Linr.Engine.Scan;
 using Linr.Engine.Similarities;
-using Linr.Kernels;
 using Linr.Kernels.Scan;
 
 namespace Linr.Engine.Requests;
@@ -16,59 +14,44 @@ namespace Linr.Engine.Requests;
 /// <param name="pool">Searchers, for the first stage.</param>
 /// <param name="workers">Threads that help; null for none.</param>
 /// <param name="similarities">The model's similarities.</param>
+/// <param name="onDevice">What a device does of it; null where there is none.</param>
 internal sealed class SimilaritySearch(
-    TableScan table, SearcherPool pool, ScanWorkers? workers, ImmutableArray<ModelSimilarity> similarities) : IDisposable
+    TableScan table,
+    SearcherPool pool,
+    ScanWorkers? workers,
+    ImmutableArray<ModelSimilarity> similarities,
+    LearnedDeviceSearch? onDevice) : IDisposable
 {
-    private readonly ConcurrentBag<SimilarityWorkspace> _workspaces = [];
-    private readonly LearnedDeviceSearch _onDevice = new(table, pool);
+    private readonly SimilarityScans _scans = new(workers);
 
     /// <summary>Answers requests of one shape.</summary>
     public void Run(ScanShape shape, RequestWork[] batch, TakeAnswer take, CancellationToken cancellation)
     {
         ModelSimilarity similarity = similarities.First(one => one.Spec.Name == shape.Similarity);
         ScanRequest request = Request(similarity, shape, batch);
-        if (_onDevice.TryRun(similarity, shape, batch, request, take, cancellation, out string engine))
+        string engine = CpuBackend.Name;
+        if (onDevice?.TryRun(similarity, shape, batch, request, take, cancellation, out engine) is true)
         {
             return;
         }
 
         Candidates? candidates = shape.FirstStage is null ? null : FirstStage(shape, batch, cancellation);
-        if (candidates is null)
-        {
-            request.Filters = batch.Select(work => work.BoundFilter).ToArray();
-        }
-        else
-        {
-            request.Candidates = candidates.Rows;
-        }
-
-        if (!_workspaces.TryTake(out SimilarityWorkspace? workspace))
-        {
-            workspace = new SimilarityWorkspace();
-        }
-
-        try
-        {
-            SimilarityScan.Search(similarity.Similarity, request, workspace, workers, cancellation);
-            for (int query = 0; query < batch.Length; query++)
+        SimilarityRequests.Choose(request, batch, candidates);
+        _scans.Run(
+            similarity.Similarity,
+            request,
+            workspace =>
             {
-                Answer(similarity, workspace, batch, query, candidates, engine, take);
-            }
-        }
-        finally
-        {
-            _workspaces.Add(workspace);
-        }
+                for (int query = 0; query < batch.Length; query++)
+                {
+                    Answer(similarity, workspace, batch, query, candidates, engine, take);
+                }
+            },
+            cancellation);
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        while (_workspaces.TryTake(out SimilarityWorkspace? workspace))
-        {
-            workspace.Dispose();
-        }
-    }
+    public void Dispose() => _scans.Dispose();
 
     private ScanRequest Request(ModelSimilarity similarity, ScanShape shape, RequestWork[] batch)
         => SimilarityRequests.Scan(

@@ -24,6 +24,7 @@ public sealed class ModelFileScorers : IDisposable
     private readonly LoadedModel _model;
     private readonly InteractionDataset _data;
     private readonly Dictionary<string, HistoryEmbedder> _embedders = [];
+    private readonly Dictionary<string, ComparedSystem> _systems = [];
     private readonly ImmutableArray<ModelSimilarity> _similarities;
     private readonly ImmutableArray<ModelRanker> _rankers = [];
     private readonly CustomQueryTower? _custom;
@@ -190,8 +191,7 @@ public sealed class ModelFileScorers : IDisposable
     private ComparedSystem OfRanker(ModelRanker ranker, LayerList layers)
     {
         HistoryEmbedder embedder = EmbedderOf(ranker.Spec.QueryEmbedding!, layers);
-        EmbeddingColumn column = _model.Items.FindEmbedding(ranker.Spec.QueryEmbedding!)!;
-        IScorer retrieval = OfEmbedding(column, layers).Scorer;
+        IScorer retrieval = OfEmbedding(_model.Items.FindEmbedding(ranker.Spec.QueryEmbedding!)!, layers).Scorer;
         return new ComparedSystem(
             RankerFileScorer.Create(ranker, embedder, _model, _data, retrieval),
             $"{embedder.Description}, {ranker.Spec.Candidates:N0} ranked");
@@ -203,6 +203,11 @@ public sealed class ModelFileScorers : IDisposable
 
     private ComparedSystem OfEmbedding(EmbeddingColumn column, LayerList layers)
     {
+        if (_systems.TryGetValue(column.Schema.Name, out ComparedSystem? known))
+        {
+            return known;
+        }
+
         HistoryEmbedder embedder = EmbedderOf(column.Schema.Name, layers);
         float[] rows = embedder.Items;
         if (column.Schema.Metric == Metric.Cosine)
@@ -218,7 +223,7 @@ public sealed class ModelFileScorers : IDisposable
 
         // The one embedding of a model with towers is "the towers", and pairs with those of another model.
         string name = HasQueryTower && Queried(layers).Count() == 1 ? "towers" : column.Schema.Name;
-        return new ComparedSystem(
+        return _systems[column.Schema.Name] = new ComparedSystem(
             new TwoTowerScorer(
                 name, embedder.Dim, embedder.HistoryLength, rows, embedder.Embed, column.Schema.Metric),
             embedder.Description);
