@@ -69,11 +69,11 @@ public sealed class RankerTests
             towers,
             new SimilarityOptions { Width = 10, Hidden = 4, BatchSize = 64, Negatives = 32, Epochs = 1, WatchSteps = 0 });
         float[] before = towers.ItemEmbeddings.ToArray();
-        float[] logits = similarity.LogitsInTorch([0, 1], [3, 4, 5]);
+        float[] logits = ScoreAll(similarity, data);
         using TrainedRanker ranker = RankerTrainer.Run(
             towers, s_options with { TrainsTowers = true, TuneEpochs = 0 }, similarity);
         Assert.NotEqual(before, towers.ItemEmbeddings.ToArray());
-        Assert.NotEqual(logits, similarity.LogitsInTorch([0, 1], [3, 4, 5]));
+        Assert.NotEqual(logits, ScoreAll(similarity, data));
         Assert.Equal("hadamard", ranker.Spec.Similarity);
         EvaluationReport report = Evaluator.Run(data, [towers.ToScorer(), new PopularityScorer(data)]);
         Assert.True(report.Results[0].HitRate10.Mean > 0.4, $"HR@10 of the towers {report.Results[0].HitRate10.Mean}");
@@ -215,5 +215,11 @@ public sealed class RankerTests
         {
             Assert.InRange(engine, torch - (1e-5 * (1 + Math.Abs(torch))), torch + (1e-5 * (1 + Math.Abs(torch))));
         }
+    }
+
+    private static float[] ScoreAll(TrainedSimilarity similarity, InteractionDataset data)
+    {
+        using TorchSimilarityScorer scorer = similarity.ToTorchScorer();
+        return scorer.ScoreAll(data);
     }
 }

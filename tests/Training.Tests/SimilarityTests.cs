@@ -81,9 +81,8 @@ public sealed class SimilarityTests
         }
 
         // Torch's own pass over halves and weights, not only its halves.
-        float[] inTorch = similarity.LogitsInTorch([0, 1, 2], [3, 4, 5, 6]);
-        float[] scanned = similarity.LogitsInEngine([0, 1, 2], [3, 4, 5, 6]);
-        foreach ((float torch, float engine) in inTorch.Zip(scanned))
+        using TorchSimilarityScorer ofTorch = similarity.ToTorchScorer();
+        foreach ((float torch, float engine) in ofTorch.ScoreAll(data).Zip(found))
         {
             Assert.InRange(engine, torch - (1e-5 * (1 + Math.Abs(torch))), torch + (1e-5 * (1 + Math.Abs(torch))));
         }

@@ -49,7 +49,18 @@ public sealed class SimilarityScorer : IScorer, IDisposable
     public void Score(InteractionDataset data, ReadOnlySpan<EvaluationCase> cases, Span<float> scores)
     {
         (int[] users, int[] histories) = EvaluationCase.Lay(data, cases, _historyLength);
-        Search(users, histories);
+        SimilarityScan.Search(
+            _similarity,
+            new ScanRequest
+            {
+                Segments = _segments,
+                RowCount = _rows,
+                QueryCount = users.Length,
+                Queries = _queryHalves(users, histories),
+                K = (int)_rows,
+            },
+            _workspace,
+            _workers);
         for (int one = 0; one < cases.Length; one++)
         {
             foreach (ScanHit hit in _workspace.Hits(one))
@@ -58,33 +69,6 @@ public sealed class SimilarityScorer : IScorer, IDisposable
             }
         }
     }
-
-    /// <summary>Logits of users and items, query after query.</summary>
-    internal float[] Logits(int[] users, int[] histories, int[] items)
-    {
-        Search(users, histories);
-        var logits = new List<float>();
-        for (int one = 0; one < users.Length; one++)
-        {
-            Dictionary<uint, float> all = _workspace.Hits(one).ToArray().ToDictionary(hit => hit.Row, hit => hit.Score);
-            logits.AddRange(items.Select(item => all[(uint)item]));
-        }
-
-        return [.. logits];
-    }
-
-    private void Search(int[] users, int[] histories) => SimilarityScan.Search(
-        _similarity,
-        new ScanRequest
-        {
-            Segments = _segments,
-            RowCount = _rows,
-            QueryCount = users.Length,
-            Queries = _queryHalves(users, histories),
-            K = (int)_rows,
-        },
-        _workspace,
-        _workers);
 
     /// <inheritdoc/>
     public void Dispose()

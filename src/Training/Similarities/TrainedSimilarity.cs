@@ -1,9 +1,6 @@
 using Linr.Layers;
 using Linr.ModelFile;
-using Linr.Training.Data;
 using Linr.Training.Torch;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Linr.Training.Similarities;
 
@@ -38,6 +35,9 @@ public sealed class TrainedSimilarity : IDisposable
     /// <summary>The similarity as something to evaluate; dispose it.</summary>
     public SimilarityScorer ToScorer() => SimilarityScorer.Of(_model, _similarity, _model.Run.Options.Threads);
 
+    /// <summary>The same by Torch from end to end.</summary>
+    internal TorchSimilarityScorer ToTorchScorer() => new(_model, Inputs, _similarity);
+
     /// <summary>The similarity in Torch.</summary>
     internal TorchSimilarity Model => _similarity;
 
@@ -52,45 +52,7 @@ public sealed class TrainedSimilarity : IDisposable
     internal IEnumerable<TensorSource> Tensors()
         => _similarity.Weights.All.Select(weight => TensorBytes.Source(weight.Name, weight.Value));
 
-    /// <summary>Logits of users' whole histories and items, query after query, by Torch from end to end.</summary>
-    internal float[] LogitsInTorch(int[] users, int[] items)
-    {
-        using IDisposable quiet = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        Dictionary<string, Tensor> parameters = _similarity.Parameters(training: false);
-        Device device = _similarity.Weights.Device;
-        SimilarityInputs inputs = Inputs;
-        float[][] embedded = inputs.Queries(QueryRows.Whole(users, HistoriesOf(users)));
-        Tensor[] queries = inputs.ToTensors([.. embedded.Select(one => (ReadOnlyMemory<float>)one)], device);
-        Tensor rows = tensor(Array.ConvertAll(items, item => (long)item), device: device);
-        Tensor[] chosen = [.. inputs.ToTensors(inputs.Items, device).Select(all => all.index_select(0, rows))];
-        return _similarity.Logits(
-            _similarity.QueryHalves(queries, parameters),
-            _similarity.ItemHalves(chosen, parameters),
-            parameters,
-            training: false).Logits.cpu().contiguous().data<float>().ToArray();
-    }
-
-    /// <summary>The same by the engine's scan.</summary>
-    internal float[] LogitsInEngine(int[] users, int[] items)
-    {
-        using SimilarityScorer scorer = ToScorer();
-        return scorer.Logits(users, HistoriesOf(users), items);
-    }
-
     private SimilarityInputs Inputs => new(_model, Spec.QueryEmbeddings);
-
-    private int[] HistoriesOf(int[] users)
-    {
-        int length = _model.Run.Options.HistoryLength;
-        int[] histories = new int[users.Length * length];
-        for (int i = 0; i < users.Length; i++)
-        {
-            HistoryRows.Latest(_model.Data.TrainingItemsOf(users[i]), histories.AsSpan(i * length, length));
-        }
-
-        return histories;
-    }
 
     /// <inheritdoc/>
     public void Dispose() => _similarity.Dispose();
