@@ -3,7 +3,7 @@
 # `linr eval` alone:
 #   bench/similarities.sh OUT "FOLDER [TRAIN OPTIONS]"...
 #   bench/similarities.sh out/similarities "movietweetings-142k --epochs 15" "ml-latest-small --epochs 30"
-# Writes OUT/NAME/SEED/{command,run.json,evaluation.json,...}; with COLD_SHARE set, models that never saw that share of
+# Run again, it goes on where it was cut off. Writes OUT/NAME/SEED/{command,run.json,evaluation.json,...}; with COLD_SHARE set, models that never saw that share of
 # the items, and their evaluation on these, in OUT/NAME-cold. Afterwards `dotnet run bench/similarities.cs OUT` makes
 # the table, the plot and one JSON of all.
 #   SEEDS         which seeds                     (1 2 3 4 5)
@@ -33,16 +33,21 @@ one() { # seed, folder, train options
         held=(--cold-share "$COLD_SHARE")
     fi
     to=$out/$name/$seed
+    [ ! -e "$to/evaluation.json" ] || return 0
     mkdir -p "$to"
     # What the reader types: no folder of this machine, no place of libtorch.
     echo "linr train --data $(basename "$folder") $*${held[*]:+ ${held[*]}} --similarity-epochs $EPOCHS --seed $seed" \
         "--similarity $SIMILARITIES" > "$to/command"
-    # shellcheck disable=SC2086 # several words
-    $LINR train --data "$folder" "$@" "${held[@]}" --seed "$seed" --similarity $SIMILARITIES --similarity-epochs "$EPOCHS" $TRAIN \
-        --out "$to/model.linr" --report "$to" --json > "$to/train.json" 2> "$to/log"
+    if [ ! -e "$to/model.linr" ]; then
+        # shellcheck disable=SC2086 # several words
+        $LINR train --data "$folder" "$@" "${held[@]}" --seed "$seed" --similarity $SIMILARITIES --similarity-epochs "$EPOCHS" \
+            $TRAIN --checkpoint "$to/towers" --out "$to/made.linr" --report "$to" --json > "$to/train.json" 2> "$to/log"
+        mv "$to/made.linr" "$to/model.linr"
+    fi
+
     # shellcheck disable=SC2086
     $LINR eval "$to/model.linr" --data "$folder" "${held[@]}" --seed "$seed" --report "$to" --json > /dev/null 2>> "$to/log"
-    rm "$to/model.linr"
+    rm -r "$to/model.linr" "$to/towers"
     echo "$name, seed $seed: done"
 }
 export -f one
