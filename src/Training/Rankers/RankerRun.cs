@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace Linr.Training.Rankers;
 
 /// <summary>One training of a ranker: its data, its state and its steps.</summary>
-internal sealed class RankerRun : IDisposable
+internal sealed class RankerRun : PhasedRun
 {
     private readonly TrainedModel _model;
     private readonly TorchRanker _ranker;
@@ -30,6 +30,7 @@ internal sealed class RankerRun : IDisposable
 
     public RankerRun(
         TrainedModel model, TorchRanker ranker, TrainedSimilarity? similarity, RankerOptions options)
+        : base(options.Patience)
     {
         (_model, _ranker, _similarity, _options) = (model, ranker, similarity, options);
         _towers = model.Run.Options with
@@ -54,23 +55,20 @@ internal sealed class RankerRun : IDisposable
         State = new TrainingState(ranker.Weights, _towers);
     }
 
-    public TrainingState State { get; }
+    /// <inheritdoc/>
+    public override TrainingState State { get; }
 
-    public bool HasValidation => _cases.Length > 0;
+    /// <inheritdoc/>
+    protected override int Steps => Examples?.Steps ?? 0;
 
     private ExampleSampler? Examples => _tunes ? _heldOut : _sampler;
 
-    public TrainingProgress Progress(int epoch, List<double> losses) => new(
-        epoch, _options.Epochs + _options.TuneEpochs, losses.Count, Examples?.Steps ?? 0, losses.Average(),
-        State.Epochs.Count == 0 ? null : State.Epochs[^1]);
-
-    /// <summary>Starts an epoch: from now on negatives are found by the embeddings as they are.</summary>
-    /// <param name="epoch">1 for the first.</param>
-    /// <param name="tunes">Whether it is of interactions that the towers have not learned from.</param>
-    public void Begin(int epoch, bool tunes)
+    // From now on negatives are found by the embeddings as they are.
+    /// <inheritdoc/>
+    protected override void Begin(int epoch, bool isHeldOut)
     {
-        _tunes = tunes;
-        _joint = tunes ? null : _towersToo;
+        _tunes = isHeldOut;
+        _joint = isHeldOut ? null : _towersToo;
 
         // First, since embedding items takes random numbers from Torch, and they may be embedded already.
         _items.Refresh();
@@ -79,8 +77,8 @@ internal sealed class RankerRun : IDisposable
         Examples?.Begin(_options.Seed, epoch);
     }
 
-    /// <summary>Takes a step; its mean loss, or null when the epoch is over.</summary>
-    public double? Step()
+    /// <inheritdoc/>
+    protected override double? Step()
     {
         if (Examples?.Next(_batch) is not true)
         {
@@ -101,48 +99,44 @@ internal sealed class RankerRun : IDisposable
 
         Dictionary<string, Tensor> parameters = _ranker.Parameters(training: true);
         Tensor loss = Loss(queries, parameters);
-        double mean = loss.item<float>();
-        if (!double.IsFinite(mean))
-        {
-            throw new InvalidOperationException(
-                $"The loss became {mean} at step {State.Adam.StepCount + 1}: train with a lower learning rate.");
-        }
-
+        double mean = Read(loss);
         loss.backward();
         Update(parameters);
         return mean;
     }
 
-    /// <summary>HR@10 and nDCG@10 of the validation users.</summary>
-    public (double HitRate, double Gain) Validate()
+    // Early stopping watches nDCG@10.
+    /// <inheritdoc/>
+    protected override (double HitRate, double Gain, double Worth)? Validate()
     {
-        if (!HasValidation)
+        if (_cases.Length == 0)
         {
-            return (0, 0);
+            return null;
         }
 
         _towersToo?.Refresh();
         using RankerScorer scorer = TrainedRanker.Scorer(_model, _ranker, _similarity, _options);
         (UserResult[] results, _) = Evaluation.Ranking.Run(_model.Data, _cases, scorer);
-        return (results.Average(result => result.HitAt(10)), results.Average(result => result.DiscountedGainAt(10)));
+        double gain = results.Average(result => result.DiscountedGainAt(10));
+        return (results.Average(result => result.HitAt(10)), gain, gain);
     }
 
-    /// <summary>Keeps the weights as the best so far.</summary>
-    public void TakeBest()
+    /// <inheritdoc/>
+    protected override void TakeBest()
     {
         State.Best.Take();
         _towersToo?.TakeBest();
     }
 
-    /// <summary>Puts the best weights back.</summary>
-    public void RestoreBest()
+    /// <inheritdoc/>
+    protected override void RestoreBest()
     {
         State.Best.Restore();
         _towersToo?.RestoreBest();
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public override void Dispose()
     {
         State.Dispose();
         _towersToo?.Dispose();

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Linr.Rankers;
 using Linr.Training.Data;
 using Linr.Training.Similarities;
@@ -52,72 +51,15 @@ public static class RankerTrainer
         try
         {
             using var run = new RankerRun(model, ranker, similarity, options);
-            EpochResult[] epochs = Train(run, options, progress, cancellation);
-            return new TrainedRanker(model, ranker, similarity, options, epochs);
+            TrainingPhase[] phases = [new(options.Epochs, IsHeldOut: false), new(options.TuneEpochs, IsHeldOut: true)];
+            return new TrainedRanker(
+                model, ranker, similarity, options, run.Train(phases, progress, cancellation) ?? []);
         }
         catch
         {
             ranker.Dispose();
             throw;
         }
-    }
-
-    private static EpochResult[] Train(
-        RankerRun run, RankerOptions options, Action<TrainingProgress>? progress, CancellationToken cancellation)
-    {
-        List<EpochResult> epochs = run.State.Epochs;
-        double best = -1;
-        Phase(options.Epochs, tunes: false);
-        Phase(options.TuneEpochs, tunes: true);
-        return [.. epochs];
-
-        void Phase(int most, bool tunes)
-        {
-            int since = 0;
-            for (int epoch = 0; epoch < most && since < options.Patience; epoch++)
-            {
-                EpochResult result = Epoch(run, tunes, best, progress, cancellation);
-                since = result.IsBest ? 0 : since + 1;
-                best = Math.Max(best, result.DiscountedGain);
-            }
-
-            // What comes next has other steps: it goes on from the last weights, which have seen all examples.
-            if (tunes || options.TuneEpochs == 0)
-            {
-                run.RestoreBest();
-            }
-        }
-    }
-
-    private static EpochResult Epoch(
-        RankerRun run, bool tunes, double best, Action<TrainingProgress>? progress, CancellationToken cancellation)
-    {
-        var clock = Stopwatch.StartNew();
-        int epoch = run.State.Epochs.Count + 1;
-        run.Begin(epoch, tunes);
-        var losses = new List<double>();
-        while (run.Step() is { } loss)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            losses.Add(loss);
-            progress?.Invoke(run.Progress(epoch, losses));
-        }
-
-        (double hitRate, double gain) = run.Validate();
-        bool isBest = !run.HasValidation || gain > best;
-        double mean = losses.DefaultIfEmpty(0).Average();
-        run.State.Epochs.Add(new EpochResult(epoch, mean, hitRate, gain, clock.Elapsed.TotalSeconds, isBest));
-        if (isBest)
-        {
-            run.TakeBest();
-        }
-
-        if (losses.Count > 0)
-        {
-            progress?.Invoke(run.Progress(epoch, losses));
-        }
-
-        return run.State.Epochs[^1];
     }
 
     /// <summary>Mean and deviation of what interactions that are trained on weigh; null where all weigh the same.</summary>

@@ -77,12 +77,18 @@ public sealed record SimilarityOptions
     public double TowersWeight { get; init; } = 1;
 
     /// <summary>
-    /// Share of the users whose validation interaction a mixture learns from; those of the others choose the epoch. The
-    /// towers have learned their training interactions by heart and are too sure of them: what to add to their cosine
-    /// shows only on what they did not see. 0, and always where the towers learn too: it learns from training
-    /// interactions, as a Hadamard MLP does, which does not start as a cosine and has more to learn.
+    /// Share of the users whose validation interaction it learns from; those of the others choose the epoch. The towers
+    /// have learned their training interactions by heart and are too sure of them: what to add to their cosine shows
+    /// only on what they did not see. A mixture starts as a cosine and learns from nothing else; a Hadamard MLP learns
+    /// what a cosine is from training interactions first. 0, and always where the towers learn too: it learns from
+    /// training interactions alone.
     /// </summary>
     public double HeldOutShare { get; init; } = HeldOutSplit.Share;
+
+    /// <summary>
+    /// Passes at most of a Hadamard MLP, after those over training interactions, over what the towers did not see.
+    /// </summary>
+    public int TuneEpochs { get; init; } = 20;
 
     /// <summary>Examples a step.</summary>
     public int BatchSize { get; init; } = 128;
@@ -96,7 +102,7 @@ public sealed record SimilarityOptions
     /// <summary>Adam's decoupled weight decay.</summary>
     public double WeightDecay { get; init; } = 1e-4;
 
-    /// <summary>Passes over the data at most.</summary>
+    /// <summary>Passes over the data at most; of a mixture over what the towers did not see.</summary>
     public int Epochs { get; init; } = 40;
 
     /// <summary>Epochs without a better validation after which training stops.</summary>
@@ -171,6 +177,7 @@ public sealed record SimilarityOptions
         Within(nameof(BalanceWeight), BalanceWeight, 0, 100, problems);
         Within(nameof(TowersWeight), TowersWeight, 0, 100, problems);
         Within(nameof(HeldOutShare), HeldOutShare, 0, 0.95, problems);
+        Within(nameof(TuneEpochs), TuneEpochs, 0, int.MaxValue, problems);
         Within(nameof(BatchSize), BatchSize, 2, 1 << 20, problems);
         Within(nameof(Negatives), Negatives, 1, int.MaxValue, problems);
         Within(nameof(LearningRate), LearningRate, 1e-9, 1, problems);

@@ -8,9 +8,12 @@ using static TorchSharp.torch;
 namespace Linr.Training.Similarities;
 
 /// <summary>One training of a similarity from one start: its data, its state and its steps.</summary>
-internal sealed class SimilarityRun : IDisposable
+internal sealed class SimilarityRun : PhasedRun
 {
     private const double Excluded = -1e9;
+
+    // A start whose loss has fallen by less over the watched steps is drawn again.
+    private const double FallMin = 0.02;
 
     private readonly TrainedModel _model;
     private readonly SimilarityInputs _inputs;
@@ -18,6 +21,8 @@ internal sealed class SimilarityRun : IDisposable
     private readonly SimilarityOptions _options;
     private readonly TrainingOptions _towers;
     private readonly ExampleSampler _sampler;
+    private readonly HeldOutSampler? _heldOut;
+    private readonly bool _isWatched;
     private readonly ExampleBatch _batch;
     private readonly StepItems _items;
     private readonly EvaluationCase[] _cases;
@@ -25,22 +30,23 @@ internal sealed class SimilarityRun : IDisposable
     private readonly TrainingState? _towerState;
     private readonly TrainingStep? _towerStep;
     private SplitMix _random = new(0);
-    private double _bestRank = double.PositiveInfinity;
+    private ExampleSampler _examples;
 
     public SimilarityRun(
         TrainedModel model,
         SimilarityInputs inputs,
         TorchSimilarity similarity,
         SimilarityOptions options,
-        TrainingOptions towers)
+        TrainingOptions towers,
+        bool isWatched)
+        : base(options.Patience)
     {
         (_model, _inputs, _similarity, _options, _towers) = (model, inputs, similarity, options, towers);
-        bool isHeldOut = options is { TrainsTowers: false, Kind: SimilarityKind.MixtureOfLogits };
+        _isWatched = isWatched && options.Kind == SimilarityKind.HadamardMlp;
         (int[]? learned, _cases) = HeldOutSplit.Of(
-            model.Data, isHeldOut ? options.HeldOutShare : 0, options.ValidationUsers, options.Seed);
-        _sampler = learned is null
-            ? ExampleSampler.Create(model.Data, towers)
-            : new HeldOutSampler(model.Data, towers, learned);
+            model.Data, LearnsHeldOut(options) ? options.HeldOutShare : 0, options.ValidationUsers, options.Seed);
+        _examples = _sampler = ExampleSampler.Create(model.Data, towers);
+        _heldOut = learned is null ? null : new HeldOutSampler(model.Data, towers, learned);
         _batch = new ExampleBatch(options.BatchSize, towers.HistoryLength);
         _items = new StepItems(model.Data.TrainingCounts(), towers);
         if (options.TrainsTowers)
@@ -58,33 +64,45 @@ internal sealed class SimilarityRun : IDisposable
         State = new TrainingState(similarity.Weights, towers);
     }
 
-    public TrainingState State { get; }
+    /// <inheritdoc/>
+    public override TrainingState State { get; }
 
-    public bool HasValidation => _cases.Length > 0;
+    /// <inheritdoc/>
+    protected override int Steps => _examples.Steps;
 
-    /// <summary>Steps that are watched, as far as the epoch goes: of a Hadamard MLP.</summary>
-    public int WatchSteps
-        => _options.Kind == SimilarityKind.HadamardMlp ? Math.Min(_options.WatchSteps, _sampler.Steps) : 0;
+    /// <summary>
+    /// What it learns from. A mixture starts as a cosine, and learns only what the towers have not seen; a Hadamard MLP
+    /// learns what a cosine is first.
+    /// </summary>
+    public TrainingPhase[] Phases => (_heldOut, _options.Kind) switch
+    {
+        (null, _) => [new TrainingPhase(_options.Epochs, IsHeldOut: false)],
+        (_, SimilarityKind.MixtureOfLogits) => [new TrainingPhase(_options.Epochs, IsHeldOut: true)],
+        _ => [new TrainingPhase(_options.Epochs, IsHeldOut: false), new TrainingPhase(_options.TuneEpochs, IsHeldOut: true)],
+    };
+
+    private static bool LearnsHeldOut(SimilarityOptions options)
+        => !options.TrainsTowers && (options.Kind == SimilarityKind.MixtureOfLogits || options.TuneEpochs > 0);
 
     // No longer than two passes over what it learns from.
-    private int WarmupSteps => Math.Max(1, Math.Min(_towers.WarmupSteps, 2 * _sampler.Steps));
+    private int WarmupSteps => Math.Max(1, Math.Min(_towers.WarmupSteps, 2 * _examples.Steps));
 
-    public TrainingProgress Progress(int epoch, List<double> losses) => new(
-        epoch, _options.Epochs, losses.Count, _sampler.Steps, losses.Average(),
-        State.Epochs.Count == 0 ? null : State.Epochs[^1]);
+    /// <inheritdoc/>
+    protected override double Start() => Validate()?.Worth ?? double.NegativeInfinity;
 
-    /// <summary>Starts an epoch.</summary>
-    public void Begin(int epoch)
+    /// <inheritdoc/>
+    protected override void Begin(int epoch, bool isHeldOut)
     {
+        _examples = isHeldOut ? _heldOut! : _sampler;
         _random = new SplitMix(_options.Seed, -epoch);
         manual_seed((long)(_random.NextUInt64() >> 1));
-        _sampler.Begin(_options.Seed, epoch);
+        _examples.Begin(_options.Seed, epoch);
     }
 
-    /// <summary>Takes a step; its mean loss, or null when the epoch is over.</summary>
-    public double? Step()
+    /// <inheritdoc/>
+    protected override double? Step()
     {
-        if (!_sampler.Next(_batch))
+        if (!_examples.Next(_batch))
         {
             return null;
         }
@@ -95,13 +113,7 @@ internal sealed class SimilarityRun : IDisposable
         Dictionary<string, Tensor> parameters = _similarity.Parameters(training: true);
         Dictionary<string, Tensor>? ofTowers = _towerStep is null ? null : _model.Model.Parameters(training: true);
         Tensor loss = Loss(parameters, ofTowers);
-        double mean = loss.item<float>();
-        if (!double.IsFinite(mean))
-        {
-            throw new InvalidOperationException(
-                $"The loss became {mean} at step {State.Adam.StepCount + 1}: train with a lower learning rate.");
-        }
-
+        double mean = Read(loss);
         loss.backward();
         if (ofTowers is not null)
         {
@@ -116,50 +128,66 @@ internal sealed class SimilarityRun : IDisposable
         return mean;
     }
 
-    /// <summary>
-    /// HR@10 and nDCG@10 of the validation users, by the engine's own arithmetic on a processor; and whether no earlier
-    /// weights were better. What counts is the mean logarithm of the rank: it looks at all of the ranking, as a deep hit rate does,
-    /// and has less noise than any hit rate.
-    /// </summary>
-    public (double HitRate, double Gain, bool IsBest) Validate()
+    // What counts is the mean logarithm of the rank: it looks at all of the ranking, as a deep hit rate does, and has
+    // less noise than any hit rate.
+    /// <inheritdoc/>
+    protected override (double HitRate, double Gain, double Worth)? Validate()
     {
-        if (!HasValidation)
+        if (_cases.Length == 0)
         {
-            return (0, 0, true);
+            return null;
         }
 
         RefreshItems();
         UserResult[] results = Rank();
-        double rank = results.Average(result => Math.Log(result.Rank));
-        bool isBest = rank < _bestRank;
-        _bestRank = Math.Min(rank, _bestRank);
         return (
-            results.Average(result => result.HitAt(10)), results.Average(result => result.DiscountedGainAt(10)), isBest);
+            results.Average(result => result.HitAt(10)),
+            results.Average(result => result.DiscountedGainAt(10)),
+            -results.Average(result => Math.Log(result.Rank)));
     }
 
-    /// <summary>Keeps the weights as the best so far.</summary>
-    public void TakeBest()
+    // The first steps are watched, as far as the epoch goes: their loss has to fall.
+    /// <inheritdoc/>
+    protected override bool IsBadStart(IReadOnlyList<double> losses)
+    {
+        if (!_isWatched || losses.Count != Math.Min(_options.WatchSteps, Steps))
+        {
+            return false;
+        }
+
+        int part = Math.Max(1, losses.Count / 5);
+        bool isBad = losses.TakeLast(part).Average() >= losses.Take(part).Average() * (1 - FallMin);
+        if (isBad)
+        {
+            RestoreTowers();
+        }
+
+        return isBad;
+    }
+
+    /// <inheritdoc/>
+    protected override void TakeBest()
     {
         State.Best.Take();
         _towerState?.Best.Take();
     }
 
-    /// <summary>Puts the best weights back.</summary>
-    public void RestoreBest()
+    /// <inheritdoc/>
+    protected override void RestoreBest()
     {
         State.Best.Restore();
         RestoreTowers();
     }
 
-    /// <summary>Puts back the best towers so far, those of the start before there is a better epoch.</summary>
-    public void RestoreTowers()
+    // The best towers so far, those of the start before there is a better epoch.
+    private void RestoreTowers()
     {
         _towerState?.Best.Restore();
         RefreshItems();
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public override void Dispose()
     {
         State.Dispose();
         _towerState?.Dispose();

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Linr.Layers;
 using Linr.Training.Centroids;
 using Linr.Training.Torch;
@@ -11,9 +10,6 @@ namespace Linr.Training.Similarities;
 /// </summary>
 public static class SimilarityTrainer
 {
-    // A start whose loss has fallen by less over the watched steps is drawn again.
-    private const double FallMin = 0.02;
-
     /// <summary>
     /// Trains on the data of a model; the weights of the best epoch are kept, those of the start where none is better.
     /// </summary>
@@ -62,8 +58,9 @@ public static class SimilarityTrainer
             starts++;
             try
             {
-                using var run = new SimilarityRun(model, inputs, similarity, options, towers);
-                if (Train(run, starts < options.StartsMax, progress, cancellation) is { } epochs)
+                using var run = new SimilarityRun(
+                    model, inputs, similarity, options, towers, isWatched: starts < options.StartsMax);
+                if (run.Train(run.Phases, progress, cancellation) is { } epochs)
                 {
                     return new TrainedSimilarity(model, similarity, options, epochs, starts);
                 }
@@ -78,44 +75,6 @@ public static class SimilarityTrainer
         }
     }
 
-    /// <summary>Trains from one start; null where the first steps were bad and another start is due.</summary>
-    private static EpochResult[]? Train(
-        SimilarityRun run, bool isWatched, Action<TrainingProgress>? progress, CancellationToken cancellation)
-    {
-        run.Validate();
-        while (!run.State.IsDone)
-        {
-            var clock = Stopwatch.StartNew();
-            int epoch = run.State.Epochs.Count + 1;
-            run.Begin(epoch);
-            var losses = new List<double>();
-            while (run.Step() is { } loss)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                losses.Add(loss);
-                progress?.Invoke(run.Progress(epoch, losses));
-                if (isWatched && epoch == 1 && losses.Count == run.WatchSteps && !HasFallen(losses))
-                {
-                    run.RestoreTowers();
-                    return null;
-                }
-            }
-
-            (double hitRate, double gain, bool isBest) = run.Validate();
-            run.State.Epochs.Add(new EpochResult(
-                epoch, losses.Average(), hitRate, gain, clock.Elapsed.TotalSeconds, isBest));
-            if (isBest)
-            {
-                run.TakeBest();
-            }
-
-            progress?.Invoke(run.Progress(epoch, losses));
-        }
-
-        run.RestoreBest();
-        return [.. run.State.Epochs];
-    }
-
     // As many as asked for, or as there are items.
     private static float[] Centroids(SimilarityInputs inputs, SimilarityOptions options, string device)
         => KMeans.Run(
@@ -123,10 +82,4 @@ public static class SimilarityTrainer
             inputs.Sources[0].Dim,
             new KMeansOptions { Count = options.Centroids, BatchRows = options.CentroidBatchRows, Seed = options.Seed },
             device).Centroids;
-
-    private static bool HasFallen(List<double> losses)
-    {
-        int part = Math.Max(1, losses.Count / 5);
-        return losses.TakeLast(part).Average() < losses.Take(part).Average() * (1 - FallMin);
-    }
 }
