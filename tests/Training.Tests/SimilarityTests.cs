@@ -245,7 +245,7 @@ public sealed class SimilarityTests
             Assert.Throws<ArgumentException>(() => EmbeddingTrainer.Add(towers, "graph")).Message,
             StringComparison.Ordinal);
         Assert.Contains(
-            "Expected graph or text; found \"x\"",
+            "Expected one of graph, text; found \"x\"",
             Assert.Throws<ArgumentException>(() => EmbeddingTrainer.Add(towers, "x")).Message,
             StringComparison.Ordinal);
     }

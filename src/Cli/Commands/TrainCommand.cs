@@ -28,11 +28,18 @@ internal static class TrainCommand
         DefaultValueFactory = _ => RowType.Float32,
     };
 
+    private static readonly Option<string[]> s_embeddings = new("--embedding")
+    {
+        Description = "An embedding of the items from elsewhere, for similarities to read: in the order of the items or "
+            + "with ids of its own; .npy, .fvecs, Parquet or Arrow.",
+        HelpName = "NAME=FILE",
+    };
+
     public static Command Create() => CommandBuilder.Create(
         "train",
         "Trains a two-tower model and writes it with all items as one model file.",
         [
-            .. DataOptions.All, .. TrainOptions.All, TrainOptions.ColdShare, s_rows, CommonOptions.Codes,
+            .. DataOptions.All, s_embeddings, .. TrainOptions.All, TrainOptions.ColdShare, s_rows, CommonOptions.Codes,
             CommonOptions.Copy, .. SimilarityTraining.All, .. RankerTraining.All, CommonOptions.VersionName, s_report, s_out,
         ],
         Run);
@@ -42,12 +49,13 @@ internal static class TrainCommand
         TrainingOptions options = TrainOptions.Read(context);
         options.Validate();
         EmbeddingCodes? codes = CommonOptions.ReadCodes(context);
-        SimilarityOptions[] similarityOptions = SimilarityTraining.Read(context);
-        RankerOptions? rankerOptions = RankerTraining.Read(context, similarityOptions, context.Get(s_rows), codes);
         string path = FileCheck.Writable(s_out.Name, context.Get(s_out));
         string? folder = FileCheck.FolderOrNull(s_report.Name, context.Find(s_report));
         var report = new ReadReport();
-        DataSet source = DataOptions.Open(context, report);
+        DataSet source = GivenEmbeddings.AddTo(
+            DataOptions.Open(context, report), EmbeddingArgument.Parse(context.Find(s_embeddings)), options.Embedding);
+        SimilarityOptions[] similarityOptions = SimilarityTraining.Read(context, source.Schema.Embeddings);
+        RankerOptions? rankerOptions = RankerTraining.Read(context, similarityOptions, context.Get(s_rows), codes);
         InteractionDataset data = context.Progress.Status().Start(
             "reading",
             status => source.Read(

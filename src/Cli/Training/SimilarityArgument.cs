@@ -1,7 +1,6 @@
 using System.Globalization;
 using Linr.Layers;
 using Linr.Training;
-using Linr.Training.Embeddings;
 using Linr.Training.Similarities;
 
 namespace Linr.Cli.Training;
@@ -17,8 +16,9 @@ internal static class SimilarityArgument
     /// <summary>The options that a name stands for.</summary>
     /// <param name="option">The option that the name was given to, for messages.</param>
     /// <param name="name">The name.</param>
+    /// <param name="embeddings">Embeddings that there are besides the towers'.</param>
     /// <exception cref="ArgumentException">The name has a part that is unknown.</exception>
-    public static SimilarityOptions Read(string option, string name)
+    public static SimilarityOptions Read(string option, string name, IReadOnlyCollection<string> embeddings)
     {
         string[] parts = name.Split('_');
         var options = new SimilarityOptions
@@ -34,7 +34,7 @@ internal static class SimilarityArgument
         {
             options = part switch
             {
-                EmbeddingTrainer.Graph or EmbeddingTrainer.Text => options with
+                _ when embeddings.Contains(part) => options with
                 {
                     Embeddings = [.. options.Embeddings.DefaultIfEmpty(new TrainingOptions().Embedding), part],
                 },
@@ -42,8 +42,8 @@ internal static class SimilarityArgument
                 _ when int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int centroids) =>
                     options with { Centroids = centroids },
                 _ => throw new ArgumentException(
-                    $"{option}: expected {EmbeddingTrainer.Graph}, {EmbeddingTrainer.Text}, a number of centroids or "
-                    + $"{Trained} behind the kind; found \"{part}\" in \"{name}\"."),
+                    $"{option}: expected {string.Join(", ", embeddings)}, a number of centroids or {Trained} behind the "
+                    + $"kind; found \"{part}\" in \"{name}\"."),
             };
         }
 

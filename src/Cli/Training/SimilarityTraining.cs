@@ -24,8 +24,8 @@ internal static class SimilarityTraining
 
     private static readonly Option<string[]> s_embeddings = new("--embeddings")
     {
-        Description = "Embeddings that the similarities read: default (the towers'), graph (who chose what) and text (the "
-            + "words of features).",
+        Description = "Embeddings that the similarities read: default (the towers'), graph (who chose what), text (the "
+            + "words of features), and those that the items come with.",
         HelpName = "NAME",
         AllowMultipleArgumentsPerToken = true,
     };
@@ -67,12 +67,15 @@ internal static class SimilarityTraining
         [s_similarities, s_embeddings, s_centroids, s_trainCentroids, s_negatives, s_epochs, s_joint];
 
     /// <summary>How to train those that are asked for.</summary>
+    /// <param name="context">The command line.</param>
+    /// <param name="given">The embeddings that the items come with.</param>
     /// <exception cref="ArgumentException">One is unknown, or asked for twice.</exception>
-    public static SimilarityOptions[] Read(CommandContext context)
+    public static SimilarityOptions[] Read(CommandContext context, IEnumerable<EmbeddingSchema> given)
     {
+        string[] embeddings = [EmbeddingTrainer.Graph, EmbeddingTrainer.Text, .. given.Select(one => one.Name)];
         SimilarityOptions[] options =
         [
-            .. (context.Find(s_similarities) ?? []).SelectMany(name => OfName(context, name)).Select(one => one with
+            .. (context.Find(s_similarities) ?? []).SelectMany(name => OfName(context, name, embeddings)).Select(one => one with
             {
                 Epochs = context.Get(s_epochs),
                 Negatives = context.Get(s_negatives),
@@ -99,15 +102,22 @@ internal static class SimilarityTraining
     private static bool IsJoint(CommandContext context) => context.Get(s_joint) && !RankerTraining.IsWanted(context);
 
     // One that says no more than its kind gets what the other options say.
-    private static IEnumerable<SimilarityOptions> OfName(CommandContext context, string name)
+    private static IEnumerable<SimilarityOptions> OfName(CommandContext context, string name, string[] embeddings)
     {
-        SimilarityOptions own = SimilarityArgument.Read(s_similarities.Name, name);
+        SimilarityOptions own = SimilarityArgument.Read(s_similarities.Name, name, embeddings);
         if (name.Contains('_', StringComparison.Ordinal))
         {
             return [own];
         }
 
         own = own with { Embeddings = [.. context.Find(s_embeddings) ?? []] };
+        if (own.Embeddings.Except(embeddings.Prepend(new TrainingOptions().Embedding)).FirstOrDefault() is { } unknown)
+        {
+            throw new ArgumentException(
+                $"{s_embeddings.Name}: expected one of {new TrainingOptions().Embedding}, {string.Join(", ", embeddings)}; "
+                + $"found \"{unknown}\".");
+        }
+
         int[] centroids = own.Kind == SimilarityKind.MixtureOfLogits ? context.Find(s_centroids) ?? [] : [];
         return centroids.DefaultIfEmpty(0).Select(count => own with
         {

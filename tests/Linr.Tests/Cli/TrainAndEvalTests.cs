@@ -82,6 +82,54 @@ public sealed class TrainAndEvalTests : IDisposable
     }
 
     [Fact]
+    public async Task Similarities_read_embeddings_that_the_items_come_with()
+    {
+        Libtorch.Require();
+        string items = TinyData.Items(_folder);
+        string[] data = ["--interactions", TinyData.Interactions(_folder), "--items", items];
+        string built = await TinyData.BuildAsync(_folder);
+        string inOrder = _folder.File("w.npy");
+        string byId = _folder.File("u.parquet");
+        await CliRun.OfGood("export", built, "--embedding", "v", "--out", inOrder);
+        File.Delete(Path.ChangeExtension(inOrder, ".ids.txt"));
+        await CliRun.OfGood("export", built, "--embedding", "v", "--out", byId);
+        string model = _folder.File("several.linr");
+        string[] train =
+        [
+            "train", .. data, "--out", model, .. TinyData.Quick, "--similarity-epochs", "1", "--embedding", $"w={inOrder}",
+            "--embedding", $"u={byId}",
+        ];
+        await CliRun.OfGood([.. train, "--similarity", "mixture_v_w", "hadamard", "--embeddings", "u", "default"]);
+        string shown = (await CliRun.OfGood("inspect", model)).Output;
+        Assert.Contains("similarity mixture_v_w (mixture_of_logits) of default, v, w", shown, StringComparison.Ordinal);
+        Assert.Contains("similarity hadamard_u (hadamard_mlp) of u, default", shown, StringComparison.Ordinal);
+        JsonElement found = (await CliRun.OfGood(
+            "query", model, "--history", "p1,p5", "--similarity", "mixture_v_w", "-k", "3", "--json")).Json;
+        Assert.Equal(3, found.GetProperty("hits").GetArrayLength());
+        Assert.True(found.GetProperty("exact").GetBoolean());
+        JsonElement results = (await CliRun.OfGood(["eval", model, .. data, "--threads", "1", "--json"])).Json
+            .GetProperty("results");
+        Assert.Superset(
+            new HashSet<string?> { "mixture_v_w", "several, v", "several, u" },
+            results.EnumerateArray().Select(one => one.GetProperty("system").GetString()).ToHashSet());
+
+        await Mistake("expected graph, text, v, w, u, a number of centroids or trained", "--similarity", "mixture_x");
+        await Mistake("expected one of default, graph, text, v, w, u; found \"x\"", "--similarity", "mixture", "--embeddings", "x");
+        await Mistake("expected another name than default, graph, text, v, w, u; found \"v\"", "--embedding", $"v={inOrder}");
+        string few = _folder.Write("few.jsonl", "{\"id\":\"p1\"}\n{\"id\":\"p2\"}\n");
+        train = [.. train.Select(one => one == items ? few : one)];
+        await Mistake("--embedding w: expected a row an item, 2 at least; found 40");
+        train = [.. train.Select(one => one == $"w={inOrder}" ? $"w={byId}" : one)];
+        await Mistake("--embedding w: expected ids of the items; found");
+        CliRun without = await CliRun.OfGood(
+            ["train", .. data[..2], "--out", model, .. TinyData.Quick, "--embedding", $"w={byId}", "--json"]);
+        Assert.Equal(TinyData.ItemCount, without.Json.GetProperty("run").GetProperty("items").GetInt32());
+
+        Task Mistake(string text, params string[] arguments)
+            => CliRun.AssertMistake(ExitCode.Usage, text, [.. train, .. arguments]);
+    }
+
+    [Fact]
     public async Task A_ranker_is_trained_searched_by_and_evaluated()
     {
         Libtorch.Require();
