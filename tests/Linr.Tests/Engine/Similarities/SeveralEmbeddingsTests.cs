@@ -38,6 +38,29 @@ public sealed class SeveralEmbeddingsTests
             staged.Hits.Select(hit => (hit.Id, hit.Score)));
     }
 
+    [Fact]
+    public void Format_1_has_similarities_of_several_embeddings()
+    {
+        using var folder = new TemporaryFolder();
+        const string name = "format-1-several.linr";
+        var model = new SeveralEmbeddings();
+        if (Environment.GetEnvironmentVariable("LINR_WRITE_GOLDEN") is { } write)
+        {
+            model.Write(Path.Combine(write, name));
+        }
+
+        string golden = Path.Combine(AppContext.BaseDirectory, "Golden", name);
+        model.Write(folder.File("built"));
+        Assert.Equal(File.ReadAllBytes(golden), File.ReadAllBytes(folder.File("built")));
+        using var retriever = Retriever.Open(golden);
+        SearchResponse response = retriever.Search(new SearchRequest
+        {
+            History = [3], Similarity = "both", K = SeveralEmbeddings.Count, IncludeSeen = true,
+        });
+        AssertLogits(
+            model.Logits(SeveralEmbeddings.Normalise(model.First[3]), SeveralEmbeddings.Normalise(model.Second[3])), response);
+    }
+
     [Theory]
     [InlineData(new long[] { 5, 9, 2 })]
     [InlineData(new long[] { 7 })]
