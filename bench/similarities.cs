@@ -16,6 +16,7 @@ var table = new StringWriter();
 var all = new JsonArray();
 using var plot = new Plot();
 var ticks = new List<Tick>();
+int dataSets = 0;
 foreach (string data in Directory.GetDirectories(folder).Order(StringComparer.Ordinal))
 {
     string[] seeds = [.. Directory.GetDirectories(data).Where(seed => File.Exists(Path.Combine(seed, "evaluation.json"))).Order(StringComparer.Ordinal)];
@@ -37,15 +38,18 @@ foreach (string data in Directory.GetDirectories(folder).Order(StringComparer.Or
         double[][] means = [.. metrics.Select(metric => runs.Select(run => Mean(run, slice, system, metric)).ToArray())];
         double[][] gains = [.. metrics.Select((metric, place) => runs.Select((run, seed) => (means[place][seed] / Mean(run, slice, towers, metric)) - 1).ToArray())];
         table.WriteLine($"| {slice} | {(system == towers ? "two towers, cosine" : system)} | {string.Join(" | ", means.Select(Range))} | {(system == towers ? " | | " : string.Join(" | ", gains.Select(Gain)))} |");
-        if (system != towers && slice == slices[0])
+        if (slice == slices[0] && (system.StartsWith("mixture") || system.StartsWith("hadamard")))
         {
             (double mean, double half) = Interval(gains[2]);
-            ScottPlot.Plottables.BarPlot bar = plot.Add.Bar(ticks.Count, mean * 100);
+            ScottPlot.Plottables.BarPlot bar = plot.Add.Bar(-ticks.Count, mean * 100);
+            bar.Horizontal = true;
+            bar.Color = plot.Add.Palette.GetColor(dataSets);
             bar.Bars[0].Error = half * 100;
-            ticks.Add(new Tick(ticks.Count, $"{Path.GetFileName(data)}: {system}"));
+            ticks.Add(new Tick(-ticks.Count, $"{Path.GetFileName(data)}: {system}"));
         }
     }
 
+    dataSets++;
     table.WriteLine();
     foreach ((string seed, JsonNode run) in seeds.Zip(runs))
     {
@@ -61,13 +65,10 @@ foreach (string data in Directory.GetDirectories(folder).Order(StringComparer.Or
     }
 }
 
-plot.Axes.Bottom.SetTicks([.. ticks.Select(tick => tick.Position)], [.. ticks.Select(tick => tick.Label)]);
-plot.Axes.Bottom.TickLabelStyle.Rotation = 60;
-plot.Axes.Bottom.TickLabelStyle.Alignment = Alignment.MiddleLeft;
-plot.Axes.Bottom.MinimumSize = 300;
-plot.Axes.Right.MinimumSize = 160;
+plot.Axes.Left.SetTicks([.. ticks.Select(tick => tick.Position)], [.. ticks.Select(tick => tick.Label)]);
+plot.Axes.Left.MinimumSize = 400;
 plot.Title("Gain in HR@400 over the towers' cosine, %: mean of the seeds and its 95 % interval");
-plot.SavePng(Path.Combine(folder, "similarities.png"), 1_600, 800);
+plot.SavePng(Path.Combine(folder, "similarities.png"), 1_200, 100 + (24 * ticks.Count));
 File.WriteAllText(Path.Combine(folder, "similarities.md"), table.ToString());
 File.WriteAllText(Path.Combine(folder, "similarities.json"), all.ToJsonString());
 Console.Write(table);

@@ -65,18 +65,19 @@ internal sealed class CandidateLists
         using IDisposable quiet = no_grad();
         var known = new List<long>();
         int most = 0;
+        long count = items.shape[0];
         for (int example = 0; example < batch.Count; example++)
         {
             ReadOnlySpan<int> own = _data.TrainingItemsOf(batch.UserOf(example));
             most = Math.Max(most, own.Length);
-            known.Add((example * items.shape[0]) + batch.Targets[example]);
+            known.Add((example * count) + batch.Targets[example]);
             foreach (int row in own)
             {
-                known.Add((example * items.shape[0]) + row);
+                known.Add((example * count) + row);
             }
         }
 
-        depth = (int)Math.Max(1, Math.Min(_options.Candidates, items.shape[0] - most - 1));
+        depth = (int)Math.Max(1, Math.Min(_options.Candidates, count - most - 1));
         Tensor scores = matmul(queries, items.t());
         scores.view(-1).FillInPlace(tensor(known.ToArray(), device: scores.device), Known);
         return scores.topk(depth, 1).indexes.cpu().contiguous().data<long>().ToArray();

@@ -42,7 +42,8 @@ internal static class TorchAttention
         Tensor scores = matmul(queries, keys.transpose(2, 3)).Times(1 / Math.Sqrt(keys.shape[3]));
         if (bias is not null)
         {
-            long[] distances = Array.ConvertAll(older, places => Math.Clamp(places, 0, bias.shape[1] - 1));
+            long last = bias.shape[1] - 1;
+            long[] distances = Array.ConvertAll(older, places => Math.Clamp(places, 0, last));
             scores = scores.Plus(bias.index_select(1, tensor(distances, device: bias.device))
                 .view(1, heads, asking, layout.Length));
         }
