@@ -9,6 +9,8 @@ struct Similarity {
     const float* outer;      // network: [hidden]; mixture: [hidden][pair, padded to 32]
     const float* outerBias;  // network: one; mixture: [pair], padded
     u32* scored;             // [query]: how many rows got their whole logit, or null
+    u32* gated;              // [query]: how many rows got the second estimate of a mixture, or null
+    const u8* gate;          // a mixture's weights for that, or null: MixtureGate.Image in C#
     u32 rowBytes[2];
     u32 elements[2];
     u32 width;               // numbers of a vector
@@ -16,7 +18,7 @@ struct Similarity {
     u32 queryComponents;
     u32 itemComponents;
     u32 queryFloats;         // of a query in Batch.originals
-    u32 unused;
+    u32 gateHidden;          // the hidden units of `gate`
 };
 
 DEVICE float at_least_zero(float v) { return v > 0.0f ? v : 0.0f; }
