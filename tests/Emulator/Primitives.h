@@ -60,6 +60,7 @@ DEVICE i32 clamp(i32 v, i32 most) { return v < 0 ? 0 : v < most ? v : most; }
 DEVICE u32 push_sign(u32 word, float v) { return word << 1 | (u32)(v == v && std::signbit(v)); }
 DEVICE float reciprocal(float v) { return 1 / v; }
 DEVICE float quick_square_root(float v) { return std::sqrt(v); }
+DEVICE float greater(float a, float b) { return std::fmax(a, b); }
 DEVICE float quick_tanh(float v) { return std::tanh(v); }
 DEVICE float quick_exp2(float v) {
     float r = std::exp2(v);

@@ -92,6 +92,8 @@ DEVICE u32 push_sign(u32 word, float v) {
 // Within 2^-22 of 1 / v and of sqrt(v), and within 2^-20 of 1 / sqrt(v); unlike divide and square_root no calls.
 DEVICE float reciprocal(float v) { float r; asm("rcp.approx.f32 %0, %1;" : "=f"(r) : "f"(v)); return r; }
 DEVICE float quick_square_root(float v) { float r; asm("sqrt.approx.f32 %0, %1;" : "=f"(r) : "f"(v)); return r; }
+// The one that is a number, if one is none.
+DEVICE float greater(float a, float b) { float r; asm("max.f32 %0, %1, %2;" : "=f"(r) : "f"(a), "f"(b)); return r; }
 // Within 2^-11 of tanh(v) and within 2^-22 of 2^v, relatively; 2^v is zero where it would be subnormal.
 DEVICE float quick_tanh(float v) { float r; asm("tanh.approx.f32 %0, %1;" : "=f"(r) : "f"(v)); return r; }
 DEVICE float quick_exp2(float v) { float r; asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(r) : "f"(v)); return r; }

@@ -27,6 +27,9 @@ internal sealed class MixtureGate
     private const int LanePositions = 8;
     private const int EntryHalves = 40;
     private const int PaddingHalves = 8;
+    /// <summary>The gate of a position that is no pair.</summary>
+    private const float NoGate = -1e30f;
+
     private const double HalfRoundoff = 1.0 / (1 << 11);
     private const double HalfSmallest = 1.0 / (1 << 25);
     private const double TanhError = 1.0 / (1 << 11);
@@ -63,7 +66,8 @@ internal sealed class MixtureGate
         Span<Half> outer = halves[(Hidden * EntryHalves)..];
         Span<float> biases = MemoryMarshal.Cast<byte, float>(
             image.AsSpan(((Hidden * EntryHalves) + (Positions * (Hidden + PaddingHalves))) * 2));
-        mixture.CrossInnerBias[.._hidden].CopyTo(biases);
+        TensorPrimitives.Multiply(mixture.CrossInnerBias[.._hidden], 0.5f, biases);
+        biases.Slice(Hidden, Positions).Fill(NoGate);
         ReadOnlySpan<float> weights = mixture.CrossInner;
         var lost = new float[weights.Length];
         for (int pair = 0; pair < _pairs; pair++)
@@ -77,9 +81,9 @@ internal sealed class MixtureGate
             {
                 float inner = weights[(h * _pairs) + pair];
                 float back = mixture.CrossOuter[(pair * _hidden) + h];
-                halves[(h * EntryHalves) + inColumns] = (Half)inner;
+                halves[(h * EntryHalves) + inColumns] = (Half)(inner / 2);
                 outer[(inRows * (Hidden + PaddingHalves)) + h] = (Half)back;
-                lost[(h * _pairs) + pair] = inner - (float)(Half)inner;
+                lost[(h * _pairs) + pair] = inner - (2 * (float)(Half)(inner / 2));
                 outerLost += Square(back - (double)(Half)back);
                 outerSize += Square(back);
             }
@@ -101,7 +105,7 @@ internal sealed class MixtureGate
 
     /// <summary>
     /// [hidden][40 halves], a column for each position; [position][hidden halves and eight]; [hidden] and [position] floats,
-    /// the biases.
+    /// the biases. Half the inner weights and biases: SiLU is x / 2 (1 + tanh(x / 2)).
     /// </summary>
     public ReadOnlyMemory<byte> Image { get; }
 

@@ -47,10 +47,8 @@ struct GateWeights {
     }
 };
 
-DEVICE float quick_silu(float x) {
-    float half = 0.5f * x;
-    return fused(half, quick_tanh(half), half);
-}
+// SiLU of 2 x.
+DEVICE float quick_silu(float x) { return fused(x, quick_tanh(x), x); }
 
 DEVICE float sum_of_four(float v) {
     v += warp_shuffle_xor(v, 1);
@@ -58,8 +56,8 @@ DEVICE float sum_of_four(float v) {
 }
 
 DEVICE float most_of_four(float v) {
-    v = most(v, warp_shuffle_xor(v, 1));
-    return most(v, warp_shuffle_xor(v, 2));
+    v = greater(v, warp_shuffle_xor(v, 1));
+    return greater(v, warp_shuffle_xor(v, 2));
 }
 
 // Which of a lane's positions are pairs of components.
@@ -104,11 +102,14 @@ DEVICE void load_logits(float (&logits)[GATE_LANE], const u8* entry, u32 pairs, 
     U4 bits = load_shared16(shared_address(entry) + (lane_id() & 3) * 16);
     u32 words[4] = {bits.x, bits.y, bits.z, bits.w};
 #pragma unroll
-    for (u32 i = 0; i < GATE_LANE; i++)
-        logits[i] = (pairs >> i & 1) != 0 ? float_from_half((u16)(words[i / 2] >> (16 * (i & 1)))) * scale : 0.0f;
+    for (u32 i = 0; i < GATE_LANE; i++) logits[i] = float_from_half((u16)(words[i / 2] >> (16 * (i & 1)))) * scale;
+    if (pairs == 0xff) return;
+#pragma unroll
+    for (u32 i = 0; i < GATE_LANE; i++) logits[i] = (pairs >> i & 1) != 0 ? logits[i] : 0.0f;
 }
 
-// gates[8 positions of two rows, as products give them] += outer * silu(inner * logits + innerBias) + outerBias
+// gates[8 positions of two rows, as products give them] += outer * silu(inner * logits + innerBias) + outerBias, of
+// half the inner weights and biases.
 DEVICE void add_network(float (&gates)[4][4], const GateWeights& weights, const float (&logits)[2][GATE_LANE]) {
     u32 lane = lane_id(), a[2][4];
 #pragma unroll
@@ -156,16 +157,16 @@ struct Mixed { float mixture[2], error[2]; };
 
 // Of a row: shares by the gate, and what they mix.
 DEVICE void mix(Mixed& mixed, u32 i, const float (&gates)[4][4], const float (&logits)[GATE_LANE],
-                const float (&items)[GATE_LANE], u32 pairs, const float* numbers) {
+                const float (&items)[GATE_LANE], const float* numbers) {
     const GateNumbers of = *(const GateNumbers*)numbers;
     const float* own = numbers + 8 + (lane_id() & 3) * GATE_LANE;
     float gate[GATE_LANE], largest = float_from_bits(0xff800000u), squares = 0, far = 0;
 #pragma unroll
     for (u32 p = 0; p < GATE_LANE; p++) {
-        gate[p] = (pairs >> p & 1) != 0 ? fused(own[p], items[p], gates[p / 2][2 * i + p % 2]) : float_from_bits(0xff800000u);
-        largest = most(largest, gate[p]);
+        gate[p] = fused(own[p], items[p], gates[p / 2][2 * i + p % 2]);
+        largest = greater(largest, gate[p]);
         squares = fused(logits[p], logits[p], squares);
-        far = most(far, logits[p] < 0 ? -logits[p] : logits[p]);
+        far = greater(far, greater(logits[p], -logits[p]));
     }
 
     largest = most_of_four(largest);
@@ -182,7 +183,7 @@ DEVICE void mix(Mixed& mixed, u32 i, const float (&gates)[4][4], const float (&l
 #pragma unroll
     for (u32 p = 0; p < GATE_LANE; p++) {
         float from = logits[p] - mixture;
-        apart = fused(gate[p], from < 0 ? -from : from, apart);
+        apart = fused(gate[p], greater(from, -from), apart);
     }
 
     apart = sum_of_four(apart) * share;
@@ -213,6 +214,6 @@ DEVICE Mixed mixed_rows(const Similarity& of, const GateWeights& weights, const 
     add_network(gates, weights, logits);
     Mixed mixed;
 #pragma unroll
-    for (u32 i = 0; i < 2; i++) mix(mixed, i, gates, logits[i], items[i], pairs, numbersOf[i]);
+    for (u32 i = 0; i < 2; i++) mix(mixed, i, gates, logits[i], items[i], numbersOf[i]);
     return mixed;
 }

@@ -296,35 +296,34 @@ template <u32 element> struct GatedMixture {
 
     // As Mixture's; logits are kept.
     DEVICE_MEMBER void score(u32, u32, u32 group, float (&scores)[own]) {
-        u32 columnAt = columns.fragment(group, 0), b[HELD_STEPS][FRAGMENTS_MIXTURE / 2][4];
+        u32 columnAt = columns.long_fragment(group, 0);
         float largest[own] = {-infinity(), -infinity()};
 #pragma unroll
-        for (u32 k = 0; k < HELD_STEPS; k++)
+        for (u32 f = 0; f < FRAGMENTS_MIXTURE; f++) {
+            u32 b[HELD_STEPS / 2][4];
+            float c[2][own][4];
 #pragma unroll
-            for (u32 f = 0; f < FRAGMENTS_MIXTURE / 2; f++)
-                load_matrix4(b[k][f], columnAt + f * 16 * columns.stride + k * STEP_BYTES);
+            for (u32 k = 0; k < HELD_STEPS / 2; k++)
+                load_matrix4(b[k], columnAt + f * 8 * columns.stride + 2 * k * STEP_BYTES);
 #pragma unroll
-        for (u32 s = 0; s < 2; s++) {
-            float c[own][FRAGMENTS_MIXTURE][4];
+            for (u32 s = 0; s < 2; s++)
 #pragma unroll
-            for (u32 m = 0; m < own; m++)
-#pragma unroll
-                for (u32 f = 0; f < FRAGMENTS_MIXTURE; f++) c[m][f][0] = c[m][f][1] = c[m][f][2] = c[m][f][3] = 0;
+                for (u32 m = 0; m < own; m++) c[s][m][0] = c[s][m][1] = c[s][m][2] = c[s][m][3] = 0;
 #pragma unroll
             for (u32 k = 0; k < HELD_STEPS; k++)
 #pragma unroll
+                for (u32 s = 0; s < 2; s++)
+#pragma unroll
+                    for (u32 m = 0; m < own; m++)
+                        multiply<element>(c[s][m], rows[s][m][k], b[k / 2][2 * (k & 1)], b[k / 2][2 * (k & 1) + 1]);
+#pragma unroll
+            for (u32 s = 0; s < 2; s++)
+#pragma unroll
                 for (u32 m = 0; m < own; m++)
 #pragma unroll
-                    for (u32 f = 0; f < FRAGMENTS_MIXTURE; f++)
-                        multiply<element>(c[m][f], rows[s][m][k], b[k][f / 2][2 * (f & 1)], b[k][f / 2][2 * (f & 1) + 1]);
-#pragma unroll
-            for (u32 m = 0; m < own; m++)
-#pragma unroll
-                for (u32 f = 0; f < FRAGMENTS_MIXTURE; f++)
-#pragma unroll
                     for (u32 e = 0; e < 2; e++) {
-                        largest[m] = most(largest[m], most(c[m][f][e], c[m][f][2 + e]));
-                        logits[m][4 * f + 2 * e + s] = halves_from_floats(c[m][f][e], c[m][f][2 + e]);
+                        largest[m] = greater(largest[m], greater(c[s][m][e], c[s][m][2 + e]));
+                        logits[m][4 * f + 2 * e + s] = halves_from_floats(c[s][m][e], c[s][m][2 + e]);
                     }
         }
 

@@ -27,10 +27,10 @@ internal sealed class SimilarityScanCuda : IDisposable
     internal const int HeldStages = 2;
 
     /// <summary>Warps of a block of a mixture with a second estimate at most.</summary>
-    internal const int GatedWarps = 8;
+    internal const int GatedWarps = 12;
 
     /// <summary>Stages of the ring of a warp of such a mixture.</summary>
-    internal const int GatedStages = 2;
+    internal const int GatedStages = 1;
 
     /// <summary>Rows of a warp of such a mixture that wait, with their logits: two batches, and what comes at once.</summary>
     internal const int GatedQueueLength = 72;

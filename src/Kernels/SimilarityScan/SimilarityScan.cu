@@ -135,35 +135,34 @@ template <u32 element> struct HeldNetwork : PlainQueue {
     DEVICE_MEMBER void score(u32, u32, u32 group, float (&scores)[own]) const {
         u32 lane = lane_id();
         const float* numbers = columns.numbers + (group * GROUP_QUERIES + (lane & 3)) * columns.numberCount;
-        u32 columnAt = columns.long_fragment(group, 0);
+        u32 columnAt = columns.long_fragment(group, 0), b[HELD_STEPS / 2][4];
 #pragma unroll
         for (u32 i = 0; i < own; i++) scores[i] = numbers[4 * columns.fragments];
+#pragma unroll
+        for (u32 k = 0; k < HELD_STEPS / 2; k++) load_matrix4(b[k], columnAt + 2 * k * STEP_BYTES);
+        // Other warps are between this one's fragments: there are registers for them, not for two fragments at once.
 #pragma unroll 1
-        for (u32 first = 0; first < columns.fragments; first += FRAGMENTS_NETWORK) {
+        for (u32 f = 0; f < columns.fragments; f++) {
+            U4 of = *(const U4*)(numbers + 4 * f);
+            float c[own / 2][4], low = float_from_bits(of.z), high = float_from_bits(of.w);
 #pragma unroll
-            for (u32 f = 0; f < FRAGMENTS_NETWORK; f++) {
-                u32 b[HELD_STEPS / 2][4];
-#pragma unroll
-                for (u32 k = 0; k < HELD_STEPS / 2; k++)
-                    load_matrix4(b[k], columnAt + (first + f) * 8 * columns.stride + 2 * k * STEP_BYTES);
-                U4 of = *(const U4*)(numbers + 4 * (first + f));
-                float c[own / 2][4], low = float_from_bits(of.z), high = float_from_bits(of.w);
-#pragma unroll
-                for (u32 m = 0; m < own / 2; m++) {
-                    c[m][0] = c[m][2] = float_from_bits(of.x);
-                    c[m][1] = c[m][3] = float_from_bits(of.y);
-                }
+            for (u32 m = 0; m < own / 2; m++) {
+                c[m][0] = c[m][2] = float_from_bits(of.x);
+                c[m][1] = c[m][3] = float_from_bits(of.y);
+            }
 
 #pragma unroll
-                for (u32 k = 0; k < HELD_STEPS; k++)
+            for (u32 k = 0; k < HELD_STEPS; k++)
 #pragma unroll
-                    for (u32 m = 0; m < own / 2; m++)
-                        multiply<element>(c[m], rows[m][k], b[k / 2][2 * (k & 1)], b[k / 2][2 * (k & 1) + 1]);
+                for (u32 m = 0; m < own / 2; m++)
+                    multiply<element>(c[m], rows[m][k], b[k / 2][2 * (k & 1)], b[k / 2][2 * (k & 1) + 1]);
+            columnAt += 8 * columns.stride; // past the last fragment is something else, which is not used
 #pragma unroll
-                for (u32 i = 0; i < own; i++) {
-                    scores[i] = fused(low, at_least_zero(c[i / 2][2 * (i & 1)]), scores[i]);
-                    scores[i] = fused(high, at_least_zero(c[i / 2][2 * (i & 1) + 1]), scores[i]);
-                }
+            for (u32 k = 0; k < HELD_STEPS / 2; k++) load_matrix4(b[k], columnAt + 2 * k * STEP_BYTES);
+#pragma unroll
+            for (u32 i = 0; i < own; i++) {
+                scores[i] = fused(low, at_least_zero(c[i / 2][2 * (i & 1)]), scores[i]);
+                scores[i] = fused(high, at_least_zero(c[i / 2][2 * (i & 1) + 1]), scores[i]);
             }
         }
     }

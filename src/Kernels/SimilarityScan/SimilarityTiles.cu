@@ -103,6 +103,19 @@ template <class Source> struct Pass {
             }
 
             u32 pieces = table.rowBytes / 16;
+            if (batch.list == nullptr && pieces % 32 == 0) {
+                const u8* from = table.rows + start * table.rowBytes + lane_id() * 16;
+                u32 at = to + lane_id() * 16;
+#pragma unroll 4
+                for (u32 r = 0; r < left; r++) {
+                    for (u32 part = 0; part < table.rowBytes; part += 32 * 16) async_copy16(at + part, from + part, 16);
+                    from += table.rowBytes;
+                    at += rowStride;
+                }
+
+                left = 0;
+            }
+
             u32 r = lane_id() / pieces, piece = lane_id() - r * pieces, down = 32 / pieces, right = 32 - down * pieces;
             while (r < left) {
                 u64 row = batch.list != nullptr ? batch.list[start + r] : start + r;
