@@ -21,15 +21,15 @@ internal sealed class SimilarityScanCuda : IDisposable
     internal const int MixtureStages = 2;
 
     /// <summary>Warps of a block of a network whose rows are held at most: registers are short.</summary>
-    internal const int HeldWarps = 12;
+    internal const int HeldWarps = 8;
 
     /// <summary>Stages of the ring of a warp of such a network.</summary>
-    internal const int HeldStages = 2;
+    internal const int HeldStages = 3;
 
     /// <summary>Warps of a block of a mixture with a second estimate at most.</summary>
-    internal const int GatedWarps = 12;
+    internal const int GatedWarps = 8;
 
-    /// <summary>Stages of the ring of a warp of such a mixture.</summary>
+    /// <summary>Stages of the ring of a warp of such a mixture: what shared memory leaves is the first cache.</summary>
     internal const int GatedStages = 1;
 
     /// <summary>Rows of a warp of such a mixture that wait, with their logits: two batches, and what comes at once.</summary>
