@@ -63,9 +63,12 @@ var system = new Option<string?>("--system")
         + "made first, of --code-rows items.",
     HelpName = "FILE",
 };
-var similarity = new Option<bool>("--similarity")
+var similarity = new Option<string?>("--similarity")
 {
-    Description = "Measures no cases, but searches by learned similarities; writes gpu-similarities.json and .md.",
+    Description = "Measures no cases, but searches by learned similarities, all or those whose names begin so; writes "
+        + "gpu-similarities.json and .md.",
+    HelpName = "NAME",
+    Arity = ArgumentArity.ZeroOrOne,
 };
 var root = new RootCommand("Measures Linr's searches on a CUDA device, and checks their answers.")
 {
@@ -95,7 +98,7 @@ root.SetAction((parsed, cancellation) => Task.FromResult(parsed.GetValue(draw) i
     },
     $"Linr.Bench.Device {string.Join(' ', args)}".TrimEnd(),
     parsed.GetValue(system),
-    parsed.GetValue(similarity),
+    parsed.GetResult(similarity) is null ? null : parsed.GetValue(similarity) ?? string.Empty,
     cancellation)));
 return await root.Parse(args).InvokeAsync();
 
@@ -113,7 +116,7 @@ static DeviceCase Find(string name)
             $"--cases: expected some of {string.Join(", ", DeviceCase.All.Select(one => one.Name))}; found {name}.");
 
 static int Run(
-    BenchOptions options, string command, string? system, bool isOfSimilarities, CancellationToken cancellation)
+    BenchOptions options, string command, string? system, string? similarities, CancellationToken cancellation)
 {
     if (!CudaDriver.TryLoad(out string? reason))
     {
@@ -127,9 +130,10 @@ static int Run(
         return 0;
     }
 
-    if (isOfSimilarities)
+    if (similarities is not null)
     {
-        SimilarityPage.Write(options.Folder, new SimilarityBench(options, Console.Out).Run(command, cancellation));
+        SimilarityPage.Write(
+            options.Folder, new SimilarityBench(options, similarities, Console.Out).Run(command, cancellation));
         Console.WriteLine($"wrote {options.Folder}/gpu-similarities.json and gpu-similarities.md");
         return 0;
     }

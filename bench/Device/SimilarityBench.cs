@@ -6,7 +6,7 @@ using Linr.Kernels.Scan;
 namespace Linr.Bench.Device;
 
 /// <summary>Measures searches by learned similarities, and compares answers with the processor's.</summary>
-internal sealed class SimilarityBench(BenchOptions options, TextWriter log)
+internal sealed class SimilarityBench(BenchOptions options, string cases, TextWriter log)
 {
     private const int K = 2_000;
     private const int FirstStageDim = 128;
@@ -29,7 +29,8 @@ internal sealed class SimilarityBench(BenchOptions options, TextWriter log)
         using (var workspace = new DeviceSearchWorkspace(context))
         using (var caches = new Caches(context))
         {
-            foreach (SimilarityCase one in SimilarityCase.All())
+            foreach (SimilarityCase one in SimilarityCase.All().Where(
+                one => one.Name.StartsWith(cases, StringComparison.Ordinal)))
             {
                 using var similarity = new CudaSimilarity(context, one.Similarity);
                 foreach ((int batch, double? goalMs) in one.Goals.Where(goal => goal.Batch <= options.BatchMax))
@@ -97,9 +98,12 @@ internal sealed class SimilarityBench(BenchOptions options, TextWriter log)
             bytes,
             bytes / medianMs * 1e3 / Quantiles.Median(_readRates),
             counters.Survivors / (double)run.Batch,
-            counters.RowsScored == 0 ? null : counters.RowsScored / ((double)run.Batch * run.Rows.Table.RowCount),
+            Share(counters.RowsGated),
+            Share(counters.RowsScored),
             options.Checks > 0 && run.Batch <= 16 ? Check(run, sets[0], cancellation) : 0,
             options.Rows == BenchOptions.UsualRows ? goalMs : null);
+
+        double? Share(long rows) => rows == 0 ? null : rows / ((double)run.Batch * run.Rows.Table.RowCount);
     }
 
     /// <summary>The last query's answer against the processor's, of all rows or of the same first stage.</summary>
@@ -144,7 +148,7 @@ internal sealed class SimilarityBench(BenchOptions options, TextWriter log)
         + FormattableString.Invariant($"caller {figure.HostMs:F3}; seed {figure.SeedMs:F3}, ")
         + FormattableString.Invariant($"scan {figure.ScanMs:F3}, finish {figure.FinishMs:F3}), ")
         + FormattableString.Invariant($"{figure.ShareOfRead:P0} of a read, {figure.Survivors:N0} survivors, ")
-        + FormattableString.Invariant($"whole logits {figure.ShareScored:P2}, {figure.QueriesChecked} answers right"));
+        + FormattableString.Invariant($"gates {figure.ShareGated:P2}, whole logits {figure.ShareScored:P3}, {figure.QueriesChecked} answers right"));
 
     /// <summary>One case and batch.</summary>
     private sealed record CaseRun(

@@ -32,7 +32,7 @@ internal sealed record SimilarityCase(
         [
             new("hadamard", Network(), [SimilarityRows.Network], 0, [(1, 0.6), (16, 1.3), (64, null)]),
             new("mixture, gate of the largest logits", Mixture(preference: 2), mixture, 0, [(1, null), (16, null)]),
-            new("mixture, even gate", Mixture(preference: 0), mixture, 0, [(1, null)]),
+            new("mixture, even gate", Mixture(preference: 0), mixture, 0, [(1, null), (16, null)]),
             new("mixture of 100,000", Mixture(preference: 0), mixture, 100_000, [(1, 3.0), (16, null)]),
         ];
     }

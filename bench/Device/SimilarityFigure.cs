@@ -13,6 +13,7 @@ namespace Linr.Bench.Device;
 /// <param name="Bytes">Bytes of rows that had to be read.</param>
 /// <param name="ShareOfRead">The bandwidth, as a share of what a plain read of the same rows reached.</param>
 /// <param name="Survivors">Rows that the scan kept for the finish, a query.</param>
+/// <param name="ShareGated">The share of the rows whose mixture a scan estimated with the gate; null where none was.</param>
 /// <param name="ShareScored">The share of the rows whose whole logit a scan computed; null where none did.</param>
 /// <param name="QueriesChecked">Queries whose answers were compared with the processor's, bit for bit.</param>
 /// <param name="GoalMs">The figure to reach, or null.</param>
@@ -29,6 +30,7 @@ internal sealed record SimilarityFigure(
     double Bytes,
     double ShareOfRead,
     double Survivors,
+    double? ShareGated,
     double? ShareScored,
     int QueriesChecked,
     double? GoalMs);

@@ -33,8 +33,8 @@ internal static class SimilarityPage
             $"query, by events, each after the caches were emptied. Plain reads: "
             + $"{report.ReadTerabytesPerSecond:F2} TB/s.");
         page.AppendLine().Append("| similarity | batch | ms | goal | p95 | caller | seed | scan | finish ")
-            .AppendLine("| of a read | survivors | whole logits | checked | PyTorch |");
-        page.AppendLine("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|");
+            .AppendLine("| of a read | survivors | gates | whole logits | checked | PyTorch |");
+        page.AppendLine("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (SimilarityFigure one in report.Figures)
         {
             PeerFigure? peer = report.Peer?.Figures
@@ -45,6 +45,7 @@ internal static class SimilarityPage
                 $"| {one.Case} | {one.Batch} | {one.MedianMs:F3} | {Number(one.GoalMs)} | {one.P95Ms:F3} "
                 + $"| {one.HostMs:F3} | {one.SeedMs:F3} | {one.ScanMs:F3} | {one.FinishMs:F3} "
                 + $"| {one.ShareOfRead:P0} | {one.Survivors:N0} "
+                + $"| {one.ShareGated?.ToString("P2", CultureInfo.InvariantCulture) ?? string.Empty} "
                 + $"| {one.ShareScored?.ToString("P2", CultureInfo.InvariantCulture) ?? string.Empty} "
                 + $"| {one.QueriesChecked} | {(peer is null ? "" : $"{Number(peer.MedianMs)} ({peer.Setting})")} |");
         }

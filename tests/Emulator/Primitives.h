@@ -60,10 +60,19 @@ DEVICE i32 clamp(i32 v, i32 most) { return v < 0 ? 0 : v < most ? v : most; }
 DEVICE u32 push_sign(u32 word, float v) { return word << 1 | (u32)(v == v && std::signbit(v)); }
 DEVICE float reciprocal(float v) { return 1 / v; }
 DEVICE float quick_square_root(float v) { return std::sqrt(v); }
+DEVICE float greater(float a, float b) { return std::fmax(a, b); }
+DEVICE float quick_tanh(float v) { return std::tanh(v); }
+DEVICE float quick_exp2(float v) {
+    float r = std::exp2(v);
+    return r < 0x1p-126f ? 0 : r;
+}
 DEVICE double inverse_square_root(double v) { return 1 / std::sqrt(v); }
 DEVICE float float_from_half(u16 v) { return emulator::half_to_float(v); }
 DEVICE float float_from_bfloat(u16 v) { return emulator::float_of((u32)v << 16); }
 DEVICE u16 half_from_float(float v) { return emulator::float_to_half(v); }
+DEVICE u32 halves_from_floats(float low, float high) {
+    return (u32)half_from_float(high) << 16 | half_from_float(low);
+}
 DEVICE u16 bfloat_from_float(float v) { return emulator::float_to_bfloat(v); }
 DEVICE u32 ordered_bits(float v) { u32 b = float_bits(v); return b ^ ((u32)((i32)b >> 31) | 0x80000000u); }
 DEVICE float float_from_ordered(u32 o) { return float_from_bits(o ^ ((u32)((i32)~o >> 31) | 0x80000000u)); }

@@ -113,6 +113,9 @@ internal sealed class DeviceBackend : ISearchBackend
                 CultureInfo.InvariantCulture,
                 $"on the device; batch of {queryCount}, {counters.Max(one => one.Passes)} passes; "
                 + $"{counters.Sum(one => one.Survivors)} survivors")
+                + (counters.Sum(one => one.RowsGated) is > 0 and long gated
+                    ? string.Create(CultureInfo.InvariantCulture, $"; gates of {gated} rows estimated")
+                    : string.Empty)
                 + (counters.Sum(one => one.RowsScored) is > 0 and long scored
                     ? string.Create(CultureInfo.InvariantCulture, $"; whole logits of {scored} rows")
                     : string.Empty)),

@@ -185,6 +185,10 @@ public static class CudaSources
         {
             Parts = [.. s_survivorParts, "FusedScan/TileRing.cu", "FusedScan/Int8Queue.cu"],
         },
+        new("GateCheck", "SimilarityScan/GateCheck.cu", ["80", "90"], s_similarity)
+        {
+            Parts = ["SimilarityScan/SimilarityTable.cu", "SimilarityScan/SimilarityGate.cu"],
+        },
         new("Int8List", "FusedScan/Int8List.cu", ["80", "90"],
         [
             .. s_survivors,
@@ -312,10 +316,19 @@ public static class CudaSources
             new("NETWORK_STAGES", SimilarityScanCuda.NetworkStages),
             new("MIXTURE_WARPS", SimilarityScanCuda.MixtureWarps),
             new("MIXTURE_STAGES", SimilarityScanCuda.MixtureStages),
+            new("HELD_WARPS", SimilarityScanCuda.HeldWarps),
+            new("HELD_STAGES", SimilarityScanCuda.HeldStages),
+            new("GATED_WARPS", SimilarityScanCuda.GatedWarps),
+            new("GATED_STAGES", SimilarityScanCuda.GatedStages),
+            new("GATED_QUEUE", SimilarityScanCuda.GatedQueueLength),
             new("ROUNDING_SHARE_BITS", BitConverter.SingleToInt32Bits(MixtureOfLogits.RoundingShare)),
         ])
         {
-            Parts = [.. s_survivorParts, "SimilarityScan/SimilarityTable.cu", "SimilarityScan/SimilarityTiles.cu"],
+            Parts =
+            [
+                .. s_survivorParts, "SimilarityScan/SimilarityTable.cu", "SimilarityScan/SimilarityTiles.cu",
+                "SimilarityScan/SimilarityGate.cu", "SimilarityScan/SimilarityMixtures.cu",
+            ],
         },
         new("SimilarityScores", "SimilarityScan/SimilarityScores.cu", ["80", "90"],
         [

@@ -92,6 +92,11 @@ DEVICE u32 push_sign(u32 word, float v) {
 // Within 2^-22 of 1 / v and of sqrt(v), and within 2^-20 of 1 / sqrt(v); unlike divide and square_root no calls.
 DEVICE float reciprocal(float v) { float r; asm("rcp.approx.f32 %0, %1;" : "=f"(r) : "f"(v)); return r; }
 DEVICE float quick_square_root(float v) { float r; asm("sqrt.approx.f32 %0, %1;" : "=f"(r) : "f"(v)); return r; }
+// The one that is a number, if one is none.
+DEVICE float greater(float a, float b) { float r; asm("max.f32 %0, %1, %2;" : "=f"(r) : "f"(a), "f"(b)); return r; }
+// Within 2^-11 of tanh(v) and within 2^-22 of 2^v, relatively; 2^v is zero where it would be subnormal.
+DEVICE float quick_tanh(float v) { float r; asm("tanh.approx.f32 %0, %1;" : "=f"(r) : "f"(v)); return r; }
+DEVICE float quick_exp2(float v) { float r; asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(r) : "f"(v)); return r; }
 DEVICE double inverse_square_root(double v) {
     double r;
     asm("rsqrt.approx.ftz.f64 %0, %1;" : "=d"(r) : "d"(v));
@@ -100,6 +105,12 @@ DEVICE double inverse_square_root(double v) {
 DEVICE float float_from_half(u16 v) { float r; asm("cvt.f32.f16 %0, %1;" : "=f"(r) : "h"(v)); return r; }
 DEVICE float float_from_bfloat(u16 v) { return float_from_bits((u32)v << 16); }
 DEVICE u16 half_from_float(float v) { u16 r; asm("cvt.rn.f16.f32 %0, %1;" : "=h"(r) : "f"(v)); return r; }
+// Two halves in a word, the first one below.
+DEVICE u32 halves_from_floats(float low, float high) {
+    u32 r;
+    asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(r) : "f"(high), "f"(low));
+    return r;
+}
 DEVICE u16 bfloat_from_float(float v) { u16 r; asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(r) : "f"(v)); return r; }
 // Floats in the order of unsigned integers, and back; no NaN.
 DEVICE u32 ordered_bits(float v) { u32 b = float_bits(v); return b ^ ((u32)((i32)b >> 31) | 0x80000000u); }

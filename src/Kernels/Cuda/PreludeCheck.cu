@@ -51,6 +51,16 @@ KERNEL(check_numbers, (64), const u32* in, u32 count, u32* out) {
     for (u32 k = 0; k < 16; k++) out[i * 16 + k] = r[k];
 }
 
+// Of each number and the one after it: what quick functions give, the greater, and both as halves.
+KERNEL(check_quick, (64), const float* in, u32 count, float* out) {
+    u32 i = block_id() * block_threads() + thread_id();
+    if (i + 1 >= count) return;
+    out[i * 4] = quick_tanh(in[i]);
+    out[i * 4 + 1] = quick_exp2(in[i]);
+    out[i * 4 + 2] = greater(in[i], in[i + 1]);
+    out[i * 4 + 3] = float_from_bits(halves_from_floats(in[i], in[i + 1]));
+}
+
 // 4 blocks of 64 threads: global[8] u32, wide[2], and per block what shared atomics gave: perBlock[block][8].
 KERNEL(check_atomics, (64), u32* global, u64* wide, u32* perBlock) {
     SHARED_BYTES(shared);

@@ -13,4 +13,10 @@ public readonly record struct DeviceSearchCounters(
 {
     /// <summary>Rows whose whole logit a scan by a learned similarity computed, summed over queries.</summary>
     public long RowsScored { get; init; }
+
+    /// <summary>
+    /// Rows whose mixture a scan by a mixture of logits estimated with its gate, since their largest logit reached the cut,
+    /// summed over queries; 0 where it makes no such estimates.
+    /// </summary>
+    public long RowsGated { get; init; }
 }

@@ -158,6 +158,7 @@ public sealed unsafe class DeviceSearchWorkspace : IDisposable
         long rowsListed = mode == SearchMode.Plain ? 0 : memory.Reads(memory.ListCount)[0];
         int listed = 0;
         long scored = 0;
+        long gated = 0;
         for (int q = 0; q < queryCount; q++)
         {
             uint count = memory.Reads(memory.Counts)[q];
@@ -166,6 +167,7 @@ public sealed unsafe class DeviceSearchWorkspace : IDisposable
             listed += way == SearchWay.Dense ? 0 : 1;
             rowsListed += way == SearchWay.Direct ? count : 0;
             scored += memory.Scored.IsEmpty ? 0 : memory.Reads(memory.Scored)[q];
+            gated += memory.Gated.IsEmpty ? 0 : memory.Reads(memory.Gated)[q];
         }
 
         Counters = new DeviceSearchCounters(
@@ -176,6 +178,7 @@ public sealed unsafe class DeviceSearchWorkspace : IDisposable
             Counters.Survivors + survivors)
         {
             RowsScored = Counters.RowsScored + scored,
+            RowsGated = Counters.RowsGated + gated,
         };
     }
 

@@ -14,6 +14,7 @@ internal readonly ref struct LearnedUpload(DeviceSearchRequest request, SearchSh
         int width = Learned.Similarity.Similarity.QueryWidth;
         ReadOnlySpan<float> queries = Learned.Queries.Span.Slice(firstQuery * width, queryCount * width);
         CudaEmbedding vectors = request.Table.Embeddings[Learned.Halves.Span[0]];
+        CudaEmbedding gates = request.Table.Embeddings[Learned.Halves.Span[^1]];
         SimilarityQueries packed = new(Learned.Similarity, vectors.Element);
         if (!shape.IsLearnedScan)
         {
@@ -33,6 +34,7 @@ internal readonly ref struct LearnedUpload(DeviceSearchRequest request, SearchSh
             errors[query] = packed.Pack(
                 originals.Slice(query * width, width),
                 vectors.NormMax,
+                gates.NormMax,
                 memory.Writes(memory.Packed).Slice(query * shape.QueryBytes, shape.QueryBytes));
         }
     }
@@ -49,6 +51,7 @@ internal readonly ref struct LearnedUpload(DeviceSearchRequest request, SearchSh
             {
                 int first = launch * shape.QueriesPerLaunch;
                 tables[1 + launch].Scored = memory.Scored.Slice(first, memory.Scored.Length - first);
+                tables[1 + launch].Gated = memory.Gated.Slice(first, memory.Gated.Length - first);
             }
         }
     }

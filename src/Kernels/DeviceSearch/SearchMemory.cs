@@ -71,6 +71,7 @@ internal sealed unsafe class SearchMemory : IDisposable
         PlanPassed = Take<ulong>(shape.Plans);
         Passed = shape.Keeps ? Take<ulong>(queries) : PlanPassed;
         Scored = Take<uint>(shape.IsLearnedScan ? queries : 0);
+        Gated = Take<uint>(shape.IsLearnedScan ? queries : 0);
         Hits = Take<ScanHit>(shape.Answers > 0 ? 0 : (long)queries * shape.Hits);
         AnswerCounts = Take<uint>(shape.Answers > 0 ? queries : 0);
         AnswerStatus = Take<TopKStatus>(shape.Answers > 0 ? queries : 0);
@@ -261,6 +262,9 @@ internal sealed unsafe class SearchMemory : IDisposable
 
     /// <summary>[query]: rows that got their whole logit in a scan by a similarity.</summary>
     public DeviceSlice<uint> Scored { get; }
+
+    /// <summary>[query]: rows that got the second estimate of a mixture, with its gate, there.</summary>
+    public DeviceSlice<uint> Gated { get; }
 
     /// <summary>[query][]: the hits after a first stage, whose own <see cref="Hits"/> stay on the device.</summary>
     public DeviceSlice<ScanHit> Answers { get; }

@@ -166,7 +166,7 @@ internal sealed partial class SearchOps
                         stream,
                         memory.Batch(launch, isSample: true, isListed),
                         memory.RowCount(isListed),
-                        shape.IsLearnedScan ? SimilarityScanCuda.TileRows(shape.Learned!.Kind)
+                        shape.IsLearnedScan ? new SimilarityLayout(shape.Learned!, shape.Element).TileRows
                             : shape.Terms > 0 ? FusedScanSumCuda.TileRows(room)
                             : FusedScanCuda.TileRows(shape.Element, room),
                         memory.Lowest.Slice(first, room),

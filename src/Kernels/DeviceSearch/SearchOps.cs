@@ -140,6 +140,7 @@ internal sealed partial class SearchOps : IDisposable
         if (shape.IsLearnedScan)
         {
             stream.EnqueueZero(memory.Scored);
+            stream.EnqueueZero(memory.Gated);
         }
 
         if (mode == SearchMode.Filtered)

@@ -160,7 +160,7 @@ internal readonly record struct SearchShape(
         if (request.IsLearnedScan)
         {
             dim = request.Learned!.Similarity.Similarity.QueryWidth;
-            bytesPerQuery = new SimilarityQueries(request.Learned.Similarity, element).QueryBytes;
+            bytesPerQuery = new SimilarityLayout(request.Learned.Similarity, element).QueryBytes;
         }
 
         bool canEstimate = request.TermCount == 0 && !hasGroups && !request.IsLearnedScan && rows <= int.MaxValue

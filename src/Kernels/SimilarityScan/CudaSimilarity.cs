@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Linr.Cuda;
 using Linr.Kernels.Similarities;
 
@@ -44,16 +45,25 @@ public sealed class CudaSimilarity : IDisposable
                     Transposed(mixture.CrossOuter, Pairs, Hidden),
                     Padded(mixture.CrossOuterBias[..Pairs]),
                 ];
+                Gate = MixtureGate.Fits(mixture) ? new MixtureGate(mixture) : null;
                 break;
             default:
                 throw new ArgumentException(WhyNot(similarity, []), nameof(similarity));
         }
 
-        _weights = new DeviceBuffer<float>(context, parts.Sum(part => (long)part.Length), "weights of a similarity");
+        // A mixture's parts are whole warps, so that the gate begins at a multiple of 16 bytes.
+        int[] starts = new int[parts.Length + 1];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            starts[i + 1] = starts[i] + parts[i].Length;
+        }
+
+        float[] gate = Gate is null ? [] : MemoryMarshal.Cast<byte, float>(Gate.Image.Span).ToArray();
+        _weights = new DeviceBuffer<float>(context, starts[^1] + gate.Length, "weights of a similarity");
         try
         {
             using CudaStream stream = new(context, "weights of a similarity");
-            stream.Upload<float>(parts.SelectMany(part => part).ToArray(), _weights.Slice());
+            stream.Upload<float>([.. parts.SelectMany(part => part), .. gate], _weights.Slice());
         }
         catch
         {
@@ -61,10 +71,11 @@ public sealed class CudaSimilarity : IDisposable
             throw;
         }
 
-        Inner = _weights.Slice(0, parts[0].Length);
-        InnerBias = _weights.Slice(parts[0].Length, parts[1].Length);
-        Outer = _weights.Slice(parts[0].Length + parts[1].Length, parts[2].Length);
-        OuterBias = _weights.Slice(parts[0].Length + parts[1].Length + parts[2].Length, parts[3].Length);
+        Inner = _weights.Slice(starts[0], parts[0].Length);
+        InnerBias = _weights.Slice(starts[1], parts[1].Length);
+        Outer = _weights.Slice(starts[2], parts[2].Length);
+        OuterBias = _weights.Slice(starts[3], parts[3].Length);
+        GateImage = Gate is null ? default : _weights.Slice(starts[4], gate.Length);
     }
 
     /// <summary>The similarity.</summary>
@@ -90,6 +101,12 @@ public sealed class CudaSimilarity : IDisposable
     internal DeviceSlice<float> Outer { get; }
 
     internal DeviceSlice<float> OuterBias { get; }
+
+    /// <summary>What the second estimate of a mixture is made by; null where its shape is another.</summary>
+    internal MixtureGate? Gate { get; }
+
+    /// <summary>Its image, or empty.</summary>
+    internal DeviceSlice<float> GateImage { get; }
 
     /// <summary>Pairs of components.</summary>
     internal int Pairs => QueryComponents * ItemComponents;

@@ -14,6 +14,8 @@ internal struct CudaSimilarityTable
     private ulong _outer;
     private ulong _outerBias;
     private ulong _scored;
+    private ulong _gated;
+    private ulong _gate;
     private uint _vectorBytes;
     private uint _gateBytes;
     private uint _vectorElement;
@@ -23,10 +25,13 @@ internal struct CudaSimilarityTable
     private uint _queryComponents;
     private uint _itemComponents;
     private uint _queryFloats;
-    private readonly uint _unused;
+    private uint _gateHidden;
 
     /// <summary>[query] takes how many rows got their whole logit.</summary>
     public DeviceSlice<uint> Scored { set => _scored = value.Address; }
+
+    /// <summary>[query] takes how many rows got the second estimate of a mixture.</summary>
+    public DeviceSlice<uint> Gated { set => _gated = value.Address; }
 
     /// <summary>A similarity over a table.</summary>
     /// <param name="similarity">The weights.</param>
@@ -44,6 +49,8 @@ internal struct CudaSimilarityTable
             _innerBias = similarity.InnerBias.Address,
             _outer = similarity.Outer.Address,
             _outerBias = similarity.OuterBias.Address,
+            _gate = similarity.Gate is null ? 0 : similarity.GateImage.Address,
+            _gateHidden = (uint)(similarity.Gate?.Hidden ?? 0),
             _vectorBytes = (uint)vectors.RowBytes,
             _gateBytes = (uint)gates.RowBytes,
             _vectorElement = (uint)vectors.Element,

@@ -14,33 +14,16 @@ internal readonly struct SimilarityQueries(CudaSimilarity similarity, CudaElemen
 {
     private const double SumRoundoff = 1.0 / (1 << 21);
     private const double Roundoff = 1.0 / (1 << 24);
-    private const int StepBytes = 32;
-    private const int UnitsAtOnce = 10;
-    private const int ComponentsAtOnce = 8;
     private const int ExponentMax = 40;
 
+    /// <summary>
+    /// Mixtures whose error is a larger share of what logits may be are no reason to raise a cut: their logits are.
+    /// </summary>
+    private const double SureShare = 1.0 / 256;
+
+    private readonly SimilarityLayout _layout = new(similarity, element);
+
     private bool IsNetwork => similarity.Kind == CudaSimilarityKind.Hadamard;
-
-    /// <summary>Columns of a query: its hidden units or components, and what fills whole fragments.</summary>
-    public int Columns
-    {
-        get
-        {
-            int atOnce = IsNetwork ? UnitsAtOnce : ComponentsAtOnce;
-            int count = IsNetwork ? similarity.Hidden : similarity.QueryComponents;
-            return (count + atOnce - 1) / atOnce * atOnce;
-        }
-    }
-
-    /// <summary>Bytes of a column.</summary>
-    public int ColumnBytes => (element.Bytes(similarity.Width) + StepBytes - 1) / StepBytes * StepBytes;
-
-    /// <summary>Numbers of a query behind its columns.</summary>
-    public int NumberCount => IsNetwork ? (2 * Columns) + 4 : 2;
-
-    /// <summary>Bytes of a packed query.</summary>
-    public int QueryBytes => ((Columns * ColumnBytes) + (NumberCount * sizeof(float)) + FusedScan.RowAlignment - 1)
-        / FusedScan.RowAlignment * FusedScan.RowAlignment;
 
     /// <summary>Prepares queries' halves for whole logits: as the processor packs them, without its order.</summary>
     /// <param name="queries">[query][QueryWidth].</param>
@@ -62,16 +45,19 @@ internal readonly struct SimilarityQueries(CudaSimilarity similarity, CudaElemen
     /// <summary>Packs one prepared query.</summary>
     /// <param name="query">[QueryWidth], as <see cref="Prepare"/> wrote it.</param>
     /// <param name="normMax">No item's vectors have a larger norm, all of a row together.</param>
-    /// <param name="packed">[<see cref="QueryBytes"/>].</param>
+    /// <param name="gateNormMax">No item's part of a mixture's gate has a larger norm.</param>
+    /// <param name="packed">[<see cref="SimilarityLayout.QueryBytes"/>].</param>
     /// <returns>
     /// How far a survivor's score may be from its logit: 0 of a mixture, whose survivors have their logits. Not finite
     /// where scores do not fit floats.
     /// </returns>
-    public float Pack(ReadOnlySpan<float> query, double normMax, Span<byte> packed)
+    public float Pack(ReadOnlySpan<float> query, double normMax, double gateNormMax, Span<byte> packed)
     {
         packed.Clear();
-        Span<float> numbers = MemoryMarshal.Cast<byte, float>(packed[(Columns * ColumnBytes)..]);
-        return IsNetwork ? PackNetwork(query, normMax, packed, numbers) : PackMixture(query, normMax, packed, numbers);
+        Span<float> numbers = MemoryMarshal.Cast<byte, float>(packed[(_layout.Columns * _layout.ColumnBytes)..]);
+        return IsNetwork
+            ? PackNetwork(query, normMax, packed, numbers)
+            : PackMixture(query, normMax, gateNormMax, packed, numbers);
     }
 
     /// <summary>
@@ -91,7 +77,7 @@ internal readonly struct SimilarityQueries(CudaSimilarity similarity, CudaElemen
                 column[d] = network.Inner[(m * column.Length) + d] * query[d];
             }
 
-            (double norm, double lost, int exponent) = Write(column, null, packed.Slice(m * ColumnBytes, ColumnBytes));
+            (double norm, double lost, int exponent) = Write(column, null, packed.Slice(m * _layout.ColumnBytes, _layout.ColumnBytes));
             double bias = network.InnerBias[m];
             double outer = Math.Abs(network.Outer[m]);
             double sum = (norm * normMax) + Math.Abs(bias);
@@ -102,34 +88,67 @@ internal readonly struct SimilarityQueries(CudaSimilarity similarity, CudaElemen
             own[2 + (m % 2)] = (float)Math.ScaleB(network.Outer[m], -exponent);
         }
 
-        numbers[2 * Columns] = network.OuterBias;
+        numbers[2 * _layout.Columns] = network.OuterBias;
         return (float)((1.01 * (error + (2 * (network.Hidden + 8) * Roundoff * size))) + 1e-30);
     }
 
-    private float PackMixture(ReadOnlySpan<float> query, double normMax, Span<byte> packed, Span<float> numbers)
+    private float PackMixture(
+        ReadOnlySpan<float> query, double normMax, double gateNormMax, Span<byte> packed, Span<float> numbers)
     {
         int dim = similarity.Width;
         double largest = 0;
+        double sum = 0;
         for (int i = 0; i < similarity.QueryComponents; i++)
         {
-            largest = Math.Max(largest, Norm(query.Slice(i * dim, dim)));
+            double norm = Norm(query.Slice(i * dim, dim));
+            largest = Math.Max(largest, norm);
+            sum += norm * norm;
         }
 
         int scale = ExponentOf(largest);
         double lostMost = 0;
-        for (int column = 0; column < Columns; column++)
+        double lostSum = 0;
+        for (int column = 0; column < _layout.Columns; column++)
         {
             // What fills fragments up changes no maximum.
             int component = column < similarity.QueryComponents ? column : 0;
             (_, double lost, _) = Write(
-                query.Slice(component * dim, dim), scale, packed.Slice(column * ColumnBytes, ColumnBytes));
+                query.Slice(component * dim, dim), scale, packed.Slice(column * _layout.ColumnBytes, _layout.ColumnBytes));
             lostMost = Math.Max(lostMost, lost);
+            lostSum += component == column ? lost * lost : 0;
         }
 
         double error = 1.01 * normMax * (lostMost + (largest * (SumError + (8 * Roundoff))));
         numbers[0] = (float)Math.ScaleB(1, -scale);
         numbers[1] = (float)(error + 1e-30);
+        if (_layout.IsGated)
+        {
+            // What a query's components lost meets each of a row's components: norms of all of them together.
+            double lostAll = normMax * (Math.Sqrt(lostSum) + (Math.Sqrt(sum) * (SumError + (8 * Roundoff))));
+            numbers[1] += (float)Math.ScaleB(1, -scale - 24);
+            PackGate(query[(similarity.QueryComponents * dim)..], lostAll, gateNormMax, numbers);
+            numbers[5] = (float)(SureShare * largest * normMax);
+        }
+
         return double.IsFinite(error) && error < float.MaxValue ? 0 : float.PositiveInfinity;
+    }
+
+    /// <summary>What SimilarityGate.cu calls GateNumbers, from the third on, and the query's part of the gate.</summary>
+    private void PackGate(ReadOnlySpan<float> own, double lost, double gateNormMax, Span<float> numbers)
+    {
+        MixtureGate gate = similarity.Gate!;
+        MixtureShape shape = ((MixtureOfLogits)similarity.Similarity).Shape;
+        double most = 0;
+        for (int pair = 0; pair < own.Length; pair++)
+        {
+            most = Math.Max(most, Math.Abs(own[pair]));
+            numbers[8 + MixtureGate.PositionOf(shape, pair)] = own[pair];
+        }
+
+        (double atZero, double perNorm) = gate.Error(lost, numbers[0], most * gateNormMax);
+        numbers[2] = (float)(1.001 * atZero);
+        numbers[3] = (float)(1.001 * perNorm);
+        numbers[4] = (float)gate.NormMax;
     }
 
     /// <summary>

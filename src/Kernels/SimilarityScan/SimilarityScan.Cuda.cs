@@ -20,15 +20,32 @@ internal sealed class SimilarityScanCuda : IDisposable
     /// <summary>Stages of the ring of a warp of a mixture.</summary>
     internal const int MixtureStages = 2;
 
+    /// <summary>Warps of a block of a network whose rows are held at most: registers are short.</summary>
+    internal const int HeldWarps = 8;
+
+    /// <summary>Stages of the ring of a warp of such a network.</summary>
+    internal const int HeldStages = 3;
+
+    /// <summary>Warps of a block of a mixture with a second estimate at most.</summary>
+    internal const int GatedWarps = 8;
+
+    /// <summary>Stages of the ring of a warp of such a mixture: what shared memory leaves is the first cache.</summary>
+    internal const int GatedStages = 1;
+
+    /// <summary>Rows of a warp of such a mixture that wait, with their logits: two batches, and what comes at once.</summary>
+    internal const int GatedQueueLength = 72;
+
+    /// <summary>Queries whose columns take turns.</summary>
+    internal const int GroupQueries = 4;
+
+    /// <summary>Parts of a block's shared memory begin at multiples of it.</summary>
+    internal const int PartBytes = 128;
+
     private const int QueriesMax = 64;
-    private const int GroupQueries = 4;
-    private const int PartBytes = 128;
-    private const int NetworkRows = 32;
-    private const int MixtureRows = 16;
 
     private readonly CudaModule _module;
     private readonly CudaDevice _device;
-    private readonly CudaKernel[,] _kernels;
+    private readonly Dictionary<(string Name, CudaElement Element), CudaKernel> _kernels = [];
 
     /// <summary>Loads the kernels.</summary>
     /// <exception cref="CudaException">The driver refused them.</exception>
@@ -38,23 +55,17 @@ internal sealed class SimilarityScanCuda : IDisposable
         _device = context.Device;
         byte[] image = CudaImages.Find("SimilarityScan", _device.ComputeCapability);
         _module = new CudaModule(context, "SimilarityScan", image);
-        _kernels = new CudaKernel[2, 3];
         foreach ((CudaElement element, string kind) in ((CudaElement, string)[])
             [(CudaElement.Float32, "float"), (CudaElement.Float16, "half"), (CudaElement.BFloat16, "bfloat")])
         {
-            _kernels[(int)CudaSimilarityKind.Hadamard, (int)element] = _module.GetKernel($"scan_network_{kind}");
-            _kernels[(int)CudaSimilarityKind.Mixture, (int)element] = _module.GetKernel($"scan_mixture_{kind}");
-        }
-
-        foreach (CudaKernel kernel in _kernels)
-        {
-            kernel.AllowSharedBytes(_device.SharedBytesPerBlockMax);
+            foreach (string name in (string[])["network", "held_network", "mixture", "gated_mixture"])
+            {
+                CudaKernel kernel = _module.GetKernel($"scan_{name}_{kind}");
+                kernel.AllowSharedBytes(_device.SharedBytesPerBlockMax);
+                _kernels.Add(($"scan_{name}", element), kernel);
+            }
         }
     }
-
-    /// <summary>Rows of a tile: by it a place of a sample is a row.</summary>
-    public static int TileRows(CudaSimilarityKind kind)
-        => kind == CudaSimilarityKind.Hadamard ? NetworkRows : MixtureRows;
 
     /// <summary>Queries that a launch takes; 0 where not even one fits.</summary>
     /// <param name="similarity">What scores.</param>
@@ -63,12 +74,13 @@ internal sealed class SimilarityScanCuda : IDisposable
     public int QueriesPerLaunch(CudaSimilarity similarity, CudaElement element, int rowBytes)
     {
         // Warps that are too few cannot keep enough of the memory busy.
-        for (int warps = WarpsMax(similarity) / 2; warps > 0; warps /= 2)
+        SimilarityLayout layout = new(similarity, element);
+        for (int warps = layout.Warps / 2; warps > 0; warps /= 2)
         {
             for (int queries = QueriesMax; queries > 0; queries /= 2)
             {
                 bool isEnough = warps == 1 || queries >= GroupQueries;
-                if (isEnough && Fits(similarity, element, rowBytes, queries, warps, out _))
+                if (isEnough && Fits(layout, rowBytes, queries, warps, out _))
                 {
                     return queries;
                 }
@@ -97,15 +109,16 @@ internal sealed class SimilarityScanCuda : IDisposable
         CudaElement element,
         int rowBytes)
     {
-        CudaKernel kernel = _kernels[(int)similarity.Kind, (int)element];
-        int warps = WarpsMax(similarity);
+        SimilarityLayout layout = new(similarity, element);
+        CudaKernel kernel = _kernels[(layout.Kernel, element)];
+        int warps = layout.Warps;
         bool isShared;
-        while (!Fits(similarity, element, rowBytes, queryCount, warps, out isShared))
+        while (!Fits(layout, rowBytes, queryCount, warps, out isShared))
         {
             warps--;
         }
 
-        int sharedBytes = SharedBytes(similarity, element, rowBytes, queryCount, warps, isShared);
+        int sharedBytes = layout.SharedBytes(rowBytes, queryCount, warps, isShared);
         int blocks = _device.Multiprocessors * kernel.BlocksPerMultiprocessor(32 * warps, sharedBytes);
         kernel.Launch(
             new LaunchShape((uint)blocks, (uint)(32 * warps), (uint)sharedBytes),
@@ -119,35 +132,15 @@ internal sealed class SimilarityScanCuda : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _module.Dispose();
 
-    private static int WarpsMax(CudaSimilarity similarity)
-        => similarity.Kind == CudaSimilarityKind.Hadamard ? NetworkWarps : MixtureWarps;
-
-    private bool Fits(
-        CudaSimilarity similarity, CudaElement element, int rowBytes, int queryCount, int warps, out bool isShared)
+    /// <summary>
+    /// Whether it fits. Weights of a mixture for whole logits are read often where no second estimate goes before.
+    /// </summary>
+    private bool Fits(SimilarityLayout layout, int rowBytes, int queryCount, int warps, out bool isShared)
     {
-        isShared = similarity.Kind == CudaSimilarityKind.Mixture
-            && SharedBytes(similarity, element, rowBytes, queryCount, warps, isShared: true)
-                <= _device.SharedBytesPerBlockMax;
-        return isShared || (SharedBytes(similarity, element, rowBytes, queryCount, warps, isShared: false)
-            <= _device.SharedBytesPerBlockMax && (warps == 1 || similarity.Kind == CudaSimilarityKind.Hadamard));
+        bool wantsWeights = layout.Similarity.Kind == CudaSimilarityKind.Mixture && !layout.IsGated;
+        isShared = wantsWeights
+            && layout.SharedBytes(rowBytes, queryCount, warps, isShared: true) <= _device.SharedBytesPerBlockMax;
+        return isShared || (layout.SharedBytes(rowBytes, queryCount, warps, isShared: false)
+            <= _device.SharedBytesPerBlockMax && (warps == 1 || !wantsWeights));
     }
-
-    /// <summary>As the kernel lays a block's shared memory out.</summary>
-    private static int SharedBytes(
-        CudaSimilarity similarity, CudaElement element, int rowBytes, int queryCount, int warps, bool isShared)
-    {
-        SimilarityQueries queries = new(similarity, element);
-        int groups = (queryCount + GroupQueries - 1) / GroupQueries;
-        int stages = similarity.Kind == CudaSimilarityKind.Hadamard ? NetworkStages : MixtureStages;
-        int rowStride = ((rowBytes / FusedScan.RowAlignment) | 1) * FusedScan.RowAlignment;
-        int columns = groups * GroupQueries * queries.Columns * (queries.ColumnBytes + FusedScan.RowAlignment);
-        int numbers = groups * GroupQueries * queries.NumberCount * sizeof(float);
-        int settling = ((isShared ? similarity.WeightFloats : 0) + (warps * similarity.ScratchFloats)) * sizeof(float);
-        return Parts(columns) + Parts(numbers) + Parts(groups * GroupQueries * sizeof(float))
-            + (warps * QueueLength * (sizeof(ulong) + sizeof(uint)))
-            + Parts(settling)
-            + (warps * stages * TileRows(similarity.Kind) * rowStride) + PartBytes;
-    }
-
-    private static int Parts(int bytes) => (bytes + PartBytes - 1) / PartBytes * PartBytes;
 }

@@ -35,7 +35,7 @@ KERNEL(score_pairs_hadamard, (THREADS), const Similarity* of, const float* queri
     score_pairs<SIMILARITY_HADAMARD>(of, queries, pairs, count, scores, isShared);
 }
 
-KERNEL(score_pairs_mixture, (THREADS), const Similarity* of, const float* queries, const u32* pairs,
+KERNEL(score_pairs_mixture, (THREADS, 2), const Similarity* of, const float* queries, const u32* pairs,
        const u32* pairCount, u32 capacity, float* scores, u32 isShared) {
     u32 count = *pairCount < capacity ? *pairCount : capacity;
     score_pairs<SIMILARITY_MIXTURE>(of, queries, pairs, count, scores, isShared);

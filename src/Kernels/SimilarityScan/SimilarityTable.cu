@@ -9,6 +9,8 @@ struct Similarity {
     const float* outer;      // network: [hidden]; mixture: [hidden][pair, padded to 32]
     const float* outerBias;  // network: one; mixture: [pair], padded
     u32* scored;             // [query]: how many rows got their whole logit, or null
+    u32* gated;              // [query]: how many rows got the second estimate of a mixture, or null
+    const u8* gate;          // a mixture's weights for that, or null: MixtureGate.Image in C#
     u32 rowBytes[2];
     u32 elements[2];
     u32 width;               // numbers of a vector
@@ -16,7 +18,7 @@ struct Similarity {
     u32 queryComponents;
     u32 itemComponents;
     u32 queryFloats;         // of a query in Batch.originals
-    u32 unused;
+    u32 gateHidden;          // the hidden units of `gate`
 };
 
 DEVICE float at_least_zero(float v) { return v > 0.0f ? v : 0.0f; }
@@ -122,8 +124,73 @@ DEVICE void load_four(float (&x)[4], const u8* row, u32 element, u32 at) {
     }
 }
 
+// The numbers in 16 bytes of a row.
+template <u32 element> DEVICE void load_piece(float (&x)[element == ELEMENT_FLOAT32 ? 4 : 8], const u8* from) {
+    U4 bits = *(const U4*)from;
+    u32 words[4] = {bits.x, bits.y, bits.z, bits.w};
+#pragma unroll
+    for (u32 i = 0; i < (element == ELEMENT_FLOAT32 ? 4 : 8); i++) {
+        u16 half = (u16)(words[i / 2] >> (16 * (i & 1)));
+        x[i] = element == ELEMENT_FLOAT32 ? float_from_bits(words[i & 3])
+            : element == ELEMENT_FLOAT16 ? float_from_half(half) : float_from_bfloat(half);
+    }
+}
+
+// As write_logits, of vectors that are whole pieces.
+template <u32 element>
+DEVICE void write_logits_by_pieces(const Similarity& of, const float* queries, u32 query, u32 row, float* logits) {
+    constexpr u32 Numbers = element == ELEMENT_FLOAT32 ? 4 : 8;
+    u32 pairs = pairs_of(of);
+    for (u32 base = 0; base < pairs; base += 32) {
+        u32 pair = base + lane_id() < pairs ? base + lane_id() : pairs - 1;
+        u32 own = pair / of.itemComponents, other = pair - own * of.itemComponents;
+        float sums[PAIRS_AT_ONCE];
+        const u8* from[PAIRS_AT_ONCE];
+#pragma unroll
+        for (u32 r = 0; r < PAIRS_AT_ONCE; r++) {
+            sums[r] = 0;
+            from[r] = of.rows[0] + (u64)warp_shuffle(row, r) * of.rowBytes[0] + other * of.width * (16 / Numbers);
+        }
+
+#pragma unroll 1
+        for (u32 d = 0; d < of.width; d += Numbers) {
+            float q[Numbers];
+            u32 before = ~0u;
+#pragma unroll
+            for (u32 r = 0; r < PAIRS_AT_ONCE; r++) {
+                u32 ofRow = warp_shuffle(query, r);
+                if (ofRow != before) {
+                    before = ofRow;
+                    const float* numbers = queries + (u64)before * of.queryFloats + own * of.width + d;
+#pragma unroll
+                    for (u32 i = 0; i < Numbers; i++) q[i] = numbers[i];
+                }
+
+                float x[Numbers];
+                load_piece<element>(x, from[r]);
+                from[r] += 16;
+#pragma unroll
+                for (u32 i = 0; i < Numbers; i++) sums[r] = fused(x[i], q[i], sums[r]);
+            }
+        }
+
+        if (base + lane_id() < pairs)
+#pragma unroll
+            for (u32 r = 0; r < PAIRS_AT_ONCE; r++) logits[pair * PAIRS_AT_ONCE + r] = sums[r];
+    }
+
+    warp_sync();
+}
+
 // The pairs' logits, [pair][8]: a lane has a pair of all eight rows.
 DEVICE void write_logits(const Similarity& of, const float* queries, u32 query, u32 row, float* logits) {
+    if (of.width * (of.elements[0] == ELEMENT_FLOAT32 ? 4 : 2) % 16 == 0) {
+        if (of.elements[0] == ELEMENT_FLOAT16) write_logits_by_pieces<ELEMENT_FLOAT16>(of, queries, query, row, logits);
+        else if (of.elements[0] == ELEMENT_BFLOAT16) write_logits_by_pieces<ELEMENT_BFLOAT16>(of, queries, query, row, logits);
+        else write_logits_by_pieces<ELEMENT_FLOAT32>(of, queries, query, row, logits);
+        return;
+    }
+
     u32 pairs = pairs_of(of), queriesOf[PAIRS_AT_ONCE], rowsOf[PAIRS_AT_ONCE];
 #pragma unroll
     for (u32 r = 0; r < PAIRS_AT_ONCE; r++) {
@@ -137,7 +204,7 @@ DEVICE void write_logits(const Similarity& of, const float* queries, u32 query, 
         float sums[PAIRS_AT_ONCE];
 #pragma unroll
         for (u32 r = 0; r < PAIRS_AT_ONCE; r++) sums[r] = 0;
-#pragma unroll 2
+#pragma unroll 1
         for (u32 d = 0; d < of.width; d += 4) {
             float q[4] = {0, 0, 0, 0};
             u32 before = ~0u;
@@ -166,47 +233,56 @@ DEVICE void write_logits(const Similarity& of, const float* queries, u32 query, 
     warp_sync();
 }
 
-// out[column][8] = bias + in[depth][8] * weights[depth][columns, padded to 32], through SiLU or not.
-template <bool isHidden>
-DEVICE void write_layer(const float* weights, const float* bias, u32 depth, u32 columns, const float* in, float* out) {
-    u32 padded = padded32(columns);
-    for (u32 base = 0; base < padded; base += 64) {
-        u32 first = base + lane_id();
-        bool both = base + 32 < padded;
-        u32 second = both ? first + 32 : first;
-        float a[PAIRS_AT_ONCE], b[PAIRS_AT_ONCE];
+// Of lanes' columns, each 32 on from the last: sums[column][8] += in[depth][8] * weights[depth][columns, padded to 32].
+template <u32 columns>
+DEVICE void add_layer(float (&sums)[columns][PAIRS_AT_ONCE], const float* weights, u32 depth, u32 padded, const float* in) {
+    u32 from = shared_address(in);
+#pragma unroll 4
+    for (u32 d = 0; d < depth; d++) {
+        float x[PAIRS_AT_ONCE], w[columns];
 #pragma unroll
-        for (u32 r = 0; r < PAIRS_AT_ONCE; r++) {
-            a[r] = bias[first];
-            b[r] = bias[second];
-        }
-
-#pragma unroll 8
-        for (u32 d = 0; d < depth; d++) {
-            float x[PAIRS_AT_ONCE], u = weights[d * padded + first], v = weights[d * padded + second];
+        for (u32 c = 0; c < columns; c++) w[c] = weights[32 * c];
 #pragma unroll
-            for (u32 r = 0; r < PAIRS_AT_ONCE; r += 4) {
-                U4 four = load_shared16(shared_address(in + d * PAIRS_AT_ONCE + r));
-                x[r] = float_from_bits(four.x);
-                x[r + 1] = float_from_bits(four.y);
-                x[r + 2] = float_from_bits(four.z);
-                x[r + 3] = float_from_bits(four.w);
-            }
-
-#pragma unroll
-            for (u32 r = 0; r < PAIRS_AT_ONCE; r++) a[r] = fused(x[r], u, a[r]);
-            if (both)
-#pragma unroll
-                for (u32 r = 0; r < PAIRS_AT_ONCE; r++) b[r] = fused(x[r], v, b[r]);
+        for (u32 r = 0; r < PAIRS_AT_ONCE; r += 4) {
+            U4 four = load_shared16(from + r * 4);
+            x[r] = float_from_bits(four.x);
+            x[r + 1] = float_from_bits(four.y);
+            x[r + 2] = float_from_bits(four.z);
+            x[r + 3] = float_from_bits(four.w);
         }
 
 #pragma unroll
-        for (u32 r = 0; r < PAIRS_AT_ONCE; r++) {
-            if (first < columns) out[first * PAIRS_AT_ONCE + r] = isHidden ? silu(a[r]) : a[r];
-            if (both && second < columns) out[second * PAIRS_AT_ONCE + r] = isHidden ? silu(b[r]) : b[r];
-        }
+        for (u32 c = 0; c < columns; c++)
+#pragma unroll
+            for (u32 r = 0; r < PAIRS_AT_ONCE; r++) sums[c][r] = fused(x[r], w[c], sums[c][r]);
+        weights += padded;
+        from += PAIRS_AT_ONCE * 4;
     }
+}
 
+// out[column][8] = bias + in[depth][8] * weights[depth][count, padded to 32], through SiLU or not, of a lane's columns.
+template <bool isHidden, u32 columns>
+DEVICE void write_columns(const float* weights, const float* bias, u32 first, u32 depth, u32 count, const float* in,
+                          float* out) {
+    float sums[columns][PAIRS_AT_ONCE];
+#pragma unroll
+    for (u32 c = 0; c < columns; c++)
+#pragma unroll
+        for (u32 r = 0; r < PAIRS_AT_ONCE; r++) sums[c][r] = bias[first + 32 * c];
+    add_layer(sums, weights + first, depth, padded32(count), in);
+#pragma unroll
+    for (u32 c = 0; c < columns; c++)
+        if (first + 32 * c < count)
+#pragma unroll
+            for (u32 r = 0; r < PAIRS_AT_ONCE; r++)
+                out[(first + 32 * c) * PAIRS_AT_ONCE + r] = isHidden ? silu(sums[c][r]) : sums[c][r];
+}
+
+template <bool isHidden>
+DEVICE void write_layer(const float* weights, const float* bias, u32 depth, u32 count, const float* in, float* out) {
+    u32 padded = padded32(count), first = lane_id();
+    for (; first + 32 < padded; first += 64) write_columns<isHidden, 2>(weights, bias, first, depth, count, in, out);
+    if (first < padded) write_columns<isHidden, 1>(weights, bias, first, depth, count, in, out);
     warp_sync();
 }
 

@@ -4,12 +4,15 @@
 // Four queries are a group, and their columns take turns, two at a time, so that a lane has all products of one query
 // and a row: what a similarity makes of them takes no exchange between lanes.
 // A source says how many rows of eight a lane has a score of (own), what is in shared memory besides, and makes scores
-// that no canonical one is above by more than the query's error; and settle() may make more of what waits in the queue.
+// that no canonical one is above by more than the query's error. It may hold a tile in registers for all groups, so that
+// the tile's stage is free at once (holds), keep more than a score of what waits in the queue (keep), and makes
+// survivors of that (settle).
 // Defines: those of Survivors.cu, TileOrder.cu and SimilarityTable.cu, QUEUE.
 
 #define STEP_BYTES 32u
 #define GROUP_QUERIES 4u
 #define PART_BYTES 128u // parts of a block's shared memory begin at multiples of it
+#define HELD_STEPS 4u   // of a vector that is held in registers
 
 // CudaScanTable in C#.
 struct Table {
@@ -63,6 +66,12 @@ struct Columns {
         u32 lane = lane_id();
         return at + ((group * fragments + first) * 8 + (lane >> 4) * 8 + (lane & 7)) * stride + ((lane >> 3) & 1) * 16;
     }
+
+    // The same of one fragment, two steps at a time.
+    DEVICE_MEMBER u32 long_fragment(u32 group, u32 first) const {
+        u32 lane = lane_id();
+        return at + ((group * fragments + first) * 8 + (lane & 7)) * stride + (lane >> 3) * 16;
+    }
 };
 
 template <class Source> struct Pass {
@@ -94,6 +103,19 @@ template <class Source> struct Pass {
             }
 
             u32 pieces = table.rowBytes / 16;
+            if (batch.list == nullptr && pieces % 32 == 0) {
+                const u8* from = table.rows + start * table.rowBytes + lane_id() * 16;
+                u32 at = to + lane_id() * 16;
+#pragma unroll 4
+                for (u32 r = 0; r < left; r++) {
+                    for (u32 part = 0; part < table.rowBytes; part += 32 * 16) async_copy16(at + part, from + part, 16);
+                    from += table.rowBytes;
+                    at += rowStride;
+                }
+
+                left = 0;
+            }
+
             u32 r = lane_id() / pieces, piece = lane_id() - r * pieces, down = 32 / pieces, right = 32 - down * pieces;
             while (r < left) {
                 u64 row = batch.list != nullptr ? batch.list[start + r] : start + r;
@@ -124,26 +146,25 @@ template <class Source> struct Pass {
 
     DEVICE_MEMBER u32 row_of(u64 place) const { return batch.list != nullptr ? batch.list[place] : (u32)place; }
 
-    DEVICE_MEMBER void put(bool kept, u32 upper, u32 query, u32 row) const {
+    // What waits of the `own`-th of the lane's rows.
+    DEVICE_MEMBER void put(bool kept, u32 upper, u32 query, u32 row, u32 own) const {
         u32 lanes = warp_ballot(kept);
         if (lanes == 0) return;
         if (kept) {
             u32 place = queue.count + bit_count(lanes & ((1u << lane_id()) - 1));
             queue.words[place] = (u64)upper << 32 | row;
             queue.queries[place] = query;
+            source.keep(place, own);
         }
 
         queue.count += bit_count(lanes);
-        if (queue.count > QUEUE - 32) write();
+        if (source.is_full(queue)) write(false);
     }
 
-    DEVICE_MEMBER void write() const {
+    DEVICE_MEMBER void write(bool isLast) const {
         if (queue.count == 0) return;
         warp_sync();
-        source.settle(batch, queue);
-        if (batch.sample == nullptr && queue.count > 0)
-            write_out<Source>(at, batchAt, queue.words, queue.queries, queue.count);
-        queue.count = 0;
+        source.settle(at, batchAt, batch, queue, isLast);
         warp_sync();
     }
 
@@ -163,7 +184,7 @@ template <class Source> struct Pass {
             bool isKept = (kept >> i & 1) != 0;
             u32 row = isKept ? row_of(place + 8 * i) : 0;
             isKept = isKept && query < batch.queryCount && passes(query, row);
-            put(isKept, float_bits(score), query, row);
+            put(isKept, float_bits(score), query, row, i);
         }
     }
 
@@ -179,14 +200,14 @@ template <class Source> struct Pass {
             bool isPassing = row != ~0u && passes(query, row);
             if (isThere && (!Source::settles || !isPassing))
                 *sample_at(batch, query, place) = isPassing ? scores[i] : -infinity();
-            if (Source::settles) put(isPassing, place, query, row);
+            if (Source::settles) put(isPassing, place, query, row, i);
         }
     }
 
     DEVICE_MEMBER void maintain(u32 taken) const {
         u32 time = taken + 1;
         if ((time & (time - 1)) != 0 && time % 32 != 0) return;
-        write();
+        write(false);
         u32 warps = block_threads() / 32, apartOf = grid_blocks() * warps / (4 * batch.queryCount);
         u32 own = block_id() * warps + warp_id();
         if (apartOf == 0) apartOf = 1;
@@ -201,17 +222,23 @@ template <class Source> struct Pass {
 
     DEVICE_MEMBER void run() {
         u32 groups = (batch.queryCount + GROUP_QUERIES - 1) / GROUP_QUERIES;
-        for (u32 stage = 0; stage + 1 < Source::stages; stage++) load(stage);
+        constexpr u32 underWay = Source::holds ? Source::stages : Source::stages - 1;
+        for (u32 stage = 0; stage < underWay; stage++) load(stage);
         for (u32 taken = 0; first + taken * apart < all; taken++) {
-            async_wait<Source::stages - 2>();
+            async_wait<underWay - 1>();
             warp_sync(); // the tile is there for all lanes, and the one before it is free
             u64 start = (u64)warp_shuffle(tiles, taken % Source::stages) * tileRows;
-            load(taken + Source::stages - 1);
             u32 n = first + taken * apart, stage = ring + taken % Source::stages * tileRows * rowStride;
+            if constexpr (Source::holds) {
+                source.hold(stage, rowStride);
+                warp_sync();
+            }
+
+            load(taken + underWay);
             if (start >= rows && batch.sample == nullptr) continue;
             for (u32 group = 0; group < groups; group++) {
                 float scores[Source::own];
-                if (batch.sample == nullptr || !Source::settles) source.score(stage, rowStride, group, scores);
+                if (batch.sample == nullptr || Source::samples) source.score(stage, rowStride, group, scores);
                 if (batch.sample != nullptr) sample(scores, n, start, group);
                 else take(scores, start, group);
             }
@@ -219,7 +246,7 @@ template <class Source> struct Pass {
             if (batch.sample == nullptr) maintain(taken);
         }
 
-        write();
+        write(true);
     }
 };
 
@@ -241,16 +268,16 @@ DEVICE void scan(const Table* tableAt, const Similarity* at, const Batch* batchA
     float* limits = (float*)next;
     next += whole_parts(groups * GROUP_QUERIES * 4);
     u64* words = (u64*)next;
-    next += warps * QUEUE * 8;
+    next += warps * Source::queued * 8;
     u32* queries = (u32*)next;
-    next += warps * QUEUE * 4;
+    next += warps * Source::queued * 4;
     Source source = Source::start(at, columns, next, isShared != 0);
     next += whole_parts(Source::bytes(*at, warps, isShared != 0));
     u32 rowStride = odd_stride(table.rowBytes), ringBytes = Source::stages * OfSource::tileRows * rowStride;
     // Products read a few numbers past a row, times zero: they have to be numbers.
-    for (u32 i = thread_id() * 16; i < warps * ringBytes + STEP_BYTES; i += block_threads() * 16)
+    for (u32 i = thread_id() * 16; i < warps * ringBytes + PART_BYTES; i += block_threads() * 16)
         *(U4*)(next + i) = U4{0, 0, 0, 0};
-    Queue queue = {words + warp_id() * QUEUE, queries + warp_id() * QUEUE, 0};
+    Queue queue = {words + warp_id() * Source::queued, queries + warp_id() * Source::queued, 0};
     u32 rows = batch.list != nullptr ? *batch.listCount : table.rowCount;
     OfSource pass = {at, table, batchAt, batch, source, queue, limits, rows,
         shared_address(next) + warp_id() * ringBytes, rowStride, block_id() * warps + warp_id(),

@@ -76,6 +76,43 @@ public sealed class PreludeTests(CudaMachine machine) : CudaTest(machine)
     }
 
     [Fact]
+    public void Quick_functions_are_as_near_as_they_say()
+    {
+        const int Each = 4;
+        float[] input =
+        [
+            0, 1, -1, 0.5f, 1e-3f, -1e-6f, 9, -20, 100, -100, 126.5f, -125.5f, -130, -160, float.NegativeInfinity, float.NaN, 3,
+            .. Enumerable.Range(0, 1_000).Select(_ => ((float)_random.NextDouble() - 0.5f) * 12),
+            .. Enumerable.Range(0, 1_000).Select(_ => ((float)_random.NextDouble() - 0.5f) * 240),
+        ];
+        var over = new LaunchShape((uint)((input.Length + 63) / 64), 64);
+        float[] found = Run<float>("check_quick", over, input.Length * Each, (kernel, shape, output) =>
+        {
+            using DeviceBuffer<float> values = OnDevice(input);
+            kernel.Launch(shape, Stream, values.Slice(), (uint)input.Length, output);
+            Stream.Synchronize();
+        });
+        for (int i = 0; i + 1 < input.Length; i++)
+        {
+            (float value, float next) = (input[i], input[i + 1]);
+            if (float.IsNaN(value) || float.IsNaN(next))
+            {
+                Assert.Equal(float.IsNaN(value) ? next : value, found[(i * Each) + 2]);
+                continue;
+            }
+
+            double tanh = Math.Tanh(value);
+            double power = Math.Pow(2, value);
+            Assert.InRange(Math.Abs(found[i * Each] - tanh), 0, Math.Abs(tanh) / (1 << 11));
+            Assert.InRange(Math.Abs(found[(i * Each) + 1] - power), 0, (power / (1 << 22)) + (value < -125.9 ? 1.2e-38 : 0));
+            Assert.Equal(Math.Max(value, next), found[(i * Each) + 2]);
+            Assert.Equal(
+                BitConverter.HalfToUInt16Bits((Half)value) | ((uint)BitConverter.HalfToUInt16Bits((Half)next) << 16),
+                BitConverter.SingleToUInt32Bits(found[(i * Each) + 3]));
+        }
+    }
+
+    [Fact]
     public void Atomics_of_many_threads_add_up()
     {
         using DeviceBuffer<uint> global = OnDevice(0u, 0u, 0u, 1000u, 0u, uint.MaxValue, 0u, 0u);

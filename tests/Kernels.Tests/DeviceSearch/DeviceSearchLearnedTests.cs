@@ -80,8 +80,9 @@ public sealed class DeviceSearchLearnedTests(CudaMachine machine) : CudaTest(mac
         using CudaSimilarity mixture = new(Context, RandomSimilarity.Mixture(new Random(5), s_shape, hidden: 8, gate));
         DeviceSearchRequest request = Mixture(one, mixture, 3, 10);
         one.CheckLearned(search, workspace, request);
-        double share = workspace.Counters.RowsScored / (3.0 * rows);
+        double share = workspace.Counters.RowsGated / (3.0 * rows);
         Assert.InRange(share, gate > 1 ? 0.5 : 1e-3, gate > 1 ? 1 : 0.999);
+        Assert.InRange(workspace.Counters.RowsScored / (3.0 * rows), 1e-3, gate > 1 ? 0.2 : share);
         request.Filters = new DeviceFilter?[] { one.Rows(row => row % 3 > 0), null, one.Rows(row => row % 40 == 1) };
         request.ScoreMin = new float[] { float.NegativeInfinity, 0.1f, float.NegativeInfinity };
         one.CheckLearned(search, workspace, request);
