@@ -52,12 +52,6 @@ public sealed class ItemTable : IDisposable
     /// <summary>How many rows.</summary>
     public long Rows => Ids.Count;
 
-    /// <summary>
-    /// Changes whenever an id comes, goes or changes its row: what was looked up under another version is looked up
-    /// again. A table that was built or read never changes.
-    /// </summary>
-    public long Version { get; }
-
     /// <summary>How many blocks.</summary>
     public int BlockCount => (int)((Rows + Limits.BlockRows - 1) / Limits.BlockRows);
 

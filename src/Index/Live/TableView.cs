@@ -52,6 +52,24 @@ public sealed class TableView : IDisposable
     /// <summary>The row of an item; false where there is none of that id.</summary>
     public bool TryFind(ItemId id, out uint row) => _owner.TryFind(id, this, out row);
 
+    /// <summary>Puts the rows of this view in place of those that a look-up in the table's own map gave.</summary>
+    /// <param name="idOf">The id at a place.</param>
+    /// <param name="rows">What was found; <see cref="Ids.IdMap.NoRow"/> where no item has the id.</param>
+    /// <returns>How many items have one of the ids.</returns>
+    public int Refine(Func<int, ItemId> idOf, Span<uint> rows)
+    {
+        ArgumentNullException.ThrowIfNull(idOf);
+        int found = 0;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            bool isThere = (rows[i] != Ids.IdMap.NoRow && IsLive(rows[i])) || TryFind(idOf(i), out rows[i]);
+            rows[i] = isThere ? rows[i] : Ids.IdMap.NoRow;
+            found += isThere ? 1 : 0;
+        }
+
+        return found;
+    }
+
     /// <summary>The rows of all items, in ascending order.</summary>
     public IEnumerable<uint> LiveRows()
     {
