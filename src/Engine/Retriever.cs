@@ -7,6 +7,7 @@ using Linr.Engine.Scan;
 using Linr.Engine.Similarities;
 using Linr.Index;
 using Linr.Index.Device;
+using Linr.Index.Live;
 using Linr.Index.ModelFiles;
 using Linr.Kernels.Scan;
 using Linr.Layers;
@@ -20,6 +21,7 @@ namespace Linr.Engine;
 public sealed class Retriever : IDisposable
 {
     private readonly IDisposable _owner;
+    private readonly LiveTable? _live;
     private readonly ScanWorkers? _workers;
     private readonly DeviceSet? _devices;
     private readonly SearcherPool _pool;
@@ -54,7 +56,8 @@ public sealed class Retriever : IDisposable
         ModelVersion = version;
         int threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
         _workers = threads > 1 ? new ScanWorkers(threads) : null;
-        _tableScan = new TableScan(items);
+        _live = options.Live is { } live ? new LiveTable(items, live.Capacity) : null;
+        _tableScan = new TableScan(items, _live);
         _pool = new SearcherPool(_tableScan, MakeBackend, _devices is null ? 0 : DeviceSet.LaneCount);
         _hostPool = _devices is null
             ? _pool
@@ -193,15 +196,33 @@ public sealed class Retriever : IDisposable
         IReadOnlyList<SearchRequest> requests, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(requests);
+        using TableView? view = _live?.Read();
         RequestWork[] work = Resolve(
-            [.. requests.Select(request => RequestCheck.Complete(request, _scope))]);
+            [.. requests.Select(request => RequestCheck.Complete(request, _scope))], view);
         _runner.Run(work, cancellation);
         return [.. work.Select(one => one.Response!)];
     }
 
     /// <summary>The item of that id with all its fields and embeddings, or null.</summary>
     public Item? Get(ItemId id)
-        => id.Kind == Schema.IdKind && Table.IdMap.TryFind(id, out uint row) ? Table.ReadItem(row) : null;
+    {
+        if (_live is null)
+        {
+            return id.Kind == Schema.IdKind && Table.IdMap.TryFind(id, out uint row) ? Table.ReadItem(row) : null;
+        }
+
+        using TableView view = _live.Read();
+        return view.TryFind(id, out uint live) ? Table.ReadItem(live) : null;
+    }
+
+    /// <summary>
+    /// Changes items, in order; every request that begins afterwards sees all of the changes, and one that runs sees none.
+    /// </summary>
+    /// <param name="changes">The changes.</param>
+    /// <exception cref="ItemException">Some do not fit the schema, or change an item that is not there; none was made.</exception>
+    /// <exception cref="InvalidOperationException">It was opened without <see cref="RetrieverOptions.Live"/>.</exception>
+    public ChangeResult Apply(params IReadOnlyList<ItemChange> changes) => (_live ?? throw new InvalidOperationException(
+        "Expected a retriever opened with RetrieverOptions.Live to change items; this one's stay as they are.")).Apply(changes);
 
     /// <summary>
     /// A searcher by vectors for one caller at a time, which allocates no managed memory once it is warm. Dispose it
@@ -222,7 +243,8 @@ public sealed class Retriever : IDisposable
                 nameof(embeddings));
         }
 
-        return new RowSearcher(_tableScan, MakeBackend(), names);
+        return _live is null ? new RowSearcher(_tableScan, MakeBackend(), names) : throw new InvalidOperationException(
+            "Expected a retriever whose items stay as they are: the rows that a searcher gives would not.");
     }
 
     /// <inheritdoc/>
@@ -245,6 +267,7 @@ public sealed class Retriever : IDisposable
         _scope.Towers?.Dispose();
         _devices?.Dispose();
         _workers?.Dispose();
+        _live?.Dispose();
         _owner.Dispose();
     }
 
@@ -252,12 +275,26 @@ public sealed class Retriever : IDisposable
     /// <exception cref="ArgumentException">The request is wrong; the message lists every problem.</exception>
     internal RequestWork Prepare(SearchRequest request)
     {
-        return Resolve([RequestCheck.Complete(request, _scope)])[0];
+        using TableView? view = _live?.Read();
+        return Resolve([RequestCheck.Complete(request, _scope)], view)[0];
     }
 
     /// <summary>Answers prepared requests of one shape by one scan; one with a wrong filter fails alone.</summary>
     internal void RunShared(ScanShape shape, IReadOnlyList<RequestWork> batch, CancellationToken cancellation)
-        => _runner.RunShared(shape, batch, cancellation);
+    {
+        using TableView? view = _live?.Read();
+        if (view is not null)
+        {
+            // Requests were prepared one by one, each when it came: they are answered from one state, as it is now.
+            foreach (RequestWork work in batch)
+            {
+                work.View = view;
+                work.Query = _resolver.Refresh(work.Request, work.Query, view);
+            }
+        }
+
+        _runner.RunShared(shape, batch, cancellation);
+    }
 
     private static QueryTowers? FindQueryTowers(LoadedModel model, LayerList layers, RetrieverOptions options)
     {
@@ -277,15 +314,15 @@ public sealed class Retriever : IDisposable
         }
     }
 
-    private RequestWork[] Resolve(SearchRequest[] requests)
+    private RequestWork[] Resolve(SearchRequest[] requests, TableView? view)
     {
         var work = new RequestWork[requests.Length];
         StageClock[] clocks = [.. requests.Select(_ => new StageClock())];
-        ResolvedQuery[] queries = _resolver.Resolve(requests);
+        ResolvedQuery[] queries = _resolver.Resolve(requests, view);
         for (int i = 0; i < work.Length; i++)
         {
             clocks[i].End("embed", Describe(requests[i], queries[i]));
-            work[i] = new RequestWork(requests[i], queries[i], clocks[i]);
+            work[i] = new RequestWork(requests[i], queries[i], clocks[i]) { View = view };
         }
 
         return work;
@@ -296,7 +333,7 @@ public sealed class Retriever : IDisposable
         => options.Device switch
         {
             EngineDevice.Cuda => (DeviceSet.Open(items, towers, options.Cuda, similarities), null),
-            EngineDevice.Auto
+            EngineDevice.Auto when options.Live is null
                 => (DeviceSet.TryOpen(items, towers, options.Cuda, out string? reason, similarities), reason),
             _ => (null, null),
         };
@@ -318,6 +355,10 @@ public sealed class Retriever : IDisposable
             : options.Similarities.IsDefault ? "Similarities: expected a list; found none."
             : options.SimilarityCandidates < 1
                 ? $"SimilarityCandidates: expected 1 or more; found {options.SimilarityCandidates}."
+            : options.Live is { Capacity: < 0 or > Limits.RowsMax }
+                ? $"Live.Capacity: expected 0 to {Limits.RowsMax}; found {options.Live.Capacity}."
+            : options.Live is not null && options.Device == EngineDevice.Cuda
+                ? "Live: expected Device Cpu; found Cuda, whose copy of the items stays as it is."
             : cuda.K < 1 ? $"Cuda.K: expected 1 or more; found {cuda.K}."
             : null;
         return problem is null ? options : throw new ArgumentException(problem, nameof(options));

@@ -24,6 +24,12 @@ public sealed record RetrieverOptions
     /// </summary>
     public bool CopyRows { get; init; }
 
+    /// <summary>
+    /// Whether items may come, change and go while requests are answered (<see cref="Retriever.Apply"/>), on the
+    /// processor; null: they stay as they are.
+    /// </summary>
+    public LiveOptions? Live { get; init; }
+
     /// <summary>Similarities written in C#, which requests name like those of the model.</summary>
     public ImmutableArray<CustomSimilarity> Similarities { get; init; } = [];
 

@@ -5,7 +5,8 @@ namespace Linr.Index;
 
 /// <summary>
 /// Fixed-width storage in blocks: every block but the last is full, growth never copies a full block, and a block is
-/// either owned native memory or a slice of a mapped file. A unit is a row or, for masks, a word of 64 rows.
+/// either owned native memory or a slice of a mapped file. A unit is a row or, for masks, a word of 64 rows. Readers
+/// may go on while full blocks are added.
 /// </summary>
 /// <typeparam name="T">The element type.</typeparam>
 /// <param name="unitsPerBlock">Units in a full block, a power of two.</param>
@@ -18,7 +19,9 @@ internal sealed class BlockStore<T>(int unitsPerBlock, int stride) : IDisposable
     // Shifts and masks: a division by a variable costs more than the read.
     private readonly int _blockShift = BitOperations.Log2((uint)unitsPerBlock);
     private readonly uint _unitMask = (uint)unitsPerBlock - 1;
-    private readonly List<NativeBuffer> _owned = [];
+
+    // [block]; null where it is mapped.
+    private readonly List<NativeBuffer?> _owned = [];
     private NativeSlice<T>[] _blocks = [];
     private int _blockCount;
 
@@ -32,7 +35,7 @@ internal sealed class BlockStore<T>(int unitsPerBlock, int stride) : IDisposable
         long blockLength = (long)unitsPerBlock * stride;
         for (long start = 0; start < all.Length; start += blockLength)
         {
-            store.AddBlock(all.Slice(start, Math.Min(blockLength, all.Length - start)));
+            store.AddBlock(all.Slice(start, Math.Min(blockLength, all.Length - start)), owner: null);
         }
 
         return store;
@@ -48,8 +51,7 @@ internal sealed class BlockStore<T>(int unitsPerBlock, int stride) : IDisposable
             NativeSlice<T> block = all.Slice(start, Math.Min(blockLength, all.Length - start));
             var buffer = new NativeBuffer(block.Bytes);
             block.Span.CopyTo(buffer.Span<T>(0, (int)block.Length));
-            store._owned.Add(buffer);
-            store.AddBlock(buffer.Slice<T>());
+            store.AddBlock(buffer.Slice<T>(), buffer);
         }
 
         return store;
@@ -59,7 +61,7 @@ internal sealed class BlockStore<T>(int unitsPerBlock, int stride) : IDisposable
     public int BlockCount => _blockCount;
 
     /// <summary>Bytes of native memory held; mapped blocks hold none.</summary>
-    public long OwnedBytes => _owned.Sum(buffer => buffer.Bytes);
+    public long OwnedBytes => _owned.Sum(buffer => buffer?.Bytes ?? 0);
 
     /// <summary>The elements of one block, capacity not yet used included.</summary>
     public NativeSlice<T> Block(int block) => _blocks[block];
@@ -83,7 +85,7 @@ internal sealed class BlockStore<T>(int unitsPerBlock, int stride) : IDisposable
         int block = (int)(unit >> _blockShift);
         int first = (int)(unit & _unitMask);
         Reserve(block, first + count);
-        return _owned[block].Span<T>((long)first * stride, checked(count * stride));
+        return _owned[block]!.Span<T>((long)first * stride, checked(count * stride));
     }
 
     /// <summary>Units left in the block of <paramref name="unit"/>, itself included.</summary>
@@ -92,17 +94,40 @@ internal sealed class BlockStore<T>(int unitsPerBlock, int stride) : IDisposable
     /// <summary>Gives back the memory beyond <paramref name="units"/> units.</summary>
     public void Trim(long units)
     {
-        if (_owned.Count == 0)
+        int last = _owned.Count - 1;
+        if (last < 0 || _owned[last] is not { } buffer)
         {
             return;
         }
 
-        int last = _owned.Count - 1;
         long bytes = (units - ((long)last * unitsPerBlock)) * BytesPerUnit;
-        if (bytes < _owned[last].Bytes)
+        if (bytes < buffer.Bytes)
         {
-            _owned[last].Resize(bytes);
-            _blocks[last] = _owned[last].Slice<T>();
+            buffer.Resize(bytes);
+            _blocks[last] = buffer.Slice<T>();
+        }
+    }
+
+    /// <summary>
+    /// Makes so many full blocks, of zeros behind what there is. Nobody may read meanwhile where the last block was not
+    /// full: it moves into memory of its own.
+    /// </summary>
+    public void Grow(int blocks)
+    {
+        int last = _blockCount - 1;
+        if (last >= 0 && _blocks[last].Length < (long)unitsPerBlock * stride)
+        {
+            var buffer = new NativeBuffer(unitsPerBlock * BytesPerUnit);
+            _blocks[last].Span.CopyTo(buffer.Span<T>(0, (int)_blocks[last].Length));
+            _owned[last]?.Dispose();
+            _owned[last] = buffer;
+            _blocks[last] = buffer.Slice<T>();
+        }
+
+        while (_blockCount < blocks)
+        {
+            var buffer = new NativeBuffer(unitsPerBlock * BytesPerUnit);
+            AddBlock(buffer.Slice<T>(), buffer);
         }
     }
 
@@ -117,7 +142,7 @@ internal sealed class BlockStore<T>(int unitsPerBlock, int stride) : IDisposable
         }
 
         Trim(units);
-        NativeBuffer[] buffers = [.. _owned];
+        NativeBuffer[] buffers = [.. _owned.Select(buffer => buffer!)];
         _owned.Clear();
         _blocks = [];
         _blockCount = 0;
@@ -127,9 +152,9 @@ internal sealed class BlockStore<T>(int unitsPerBlock, int stride) : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (NativeBuffer buffer in _owned)
+        foreach (NativeBuffer? buffer in _owned)
         {
-            buffer.Dispose();
+            buffer?.Dispose();
         }
     }
 
@@ -142,20 +167,20 @@ internal sealed class BlockStore<T>(int unitsPerBlock, int stride) : IDisposable
             // Only a first block starts small: a table that has filled one will want the next.
             int first = _owned.Count == 0 ? Math.Min(FirstUnits, unitsPerBlock) : unitsPerBlock;
             var buffer = new NativeBuffer(first * BytesPerUnit);
-            _owned.Add(buffer);
-            AddBlock(buffer.Slice<T>());
+            AddBlock(buffer.Slice<T>(), buffer);
         }
 
         if (_blocks[block].Length < (long)units * stride)
         {
             long grown = Math.Min(unitsPerBlock, Math.Max(units, _blocks[block].Length / stride * 4));
-            _owned[block].Resize(grown * BytesPerUnit);
-            _blocks[block] = _owned[block].Slice<T>();
+            _owned[block]!.Resize(grown * BytesPerUnit);
+            _blocks[block] = _owned[block]!.Slice<T>();
         }
     }
 
-    private void AddBlock(NativeSlice<T> block)
+    private void AddBlock(NativeSlice<T> block, NativeBuffer? owner)
     {
+        _owned.Add(owner);
         if (_blockCount == _blocks.Length)
         {
             Array.Resize(ref _blocks, Math.Max(4, _blockCount * 2));

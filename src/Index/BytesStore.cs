@@ -3,10 +3,11 @@ using Linr.Memory;
 namespace Linr.Index;
 
 /// <summary>
-/// Byte strings by position, append-only, in blocks of 65,536: 8 bytes of offset and its own bytes each. Blocks are
-/// owned native memory or slices of a mapped file.
+/// Byte strings by position, in blocks of 65,536: 8 bytes of offset and its own bytes each. Blocks are owned native
+/// memory or slices of a mapped file. Strings are appended; or, from <see cref="Grow"/> on, set at any position that
+/// nobody reads, at 16 bytes of offsets.
 /// </summary>
-internal sealed class BytesStore : IDisposable
+internal sealed partial class BytesStore : IDisposable
 {
     private readonly List<NativeList<long>> _ownedOffsets = [];
     private readonly List<NativeList<byte>> _ownedBytes = [];
@@ -22,7 +23,8 @@ internal sealed class BytesStore : IDisposable
     public int BlockCount => (int)((Count + Limits.BlockRows - 1) / Limits.BlockRows);
 
     /// <summary>Bytes of native memory held; mapped blocks hold none.</summary>
-    public long OwnedBytes => _ownedOffsets.Sum(list => list.Bytes) + _ownedBytes.Sum(list => list.Bytes);
+    public long OwnedBytes => _ownedOffsets.Sum(list => list.Bytes) + _ownedBytes.Sum(list => list.Bytes)
+        + _live.Values.Sum(one => one.Bytes);
 
     /// <summary>
     /// Strings of a mapped file: string i is bytes offsets[i] to offsets[i + 1]. The offsets must have been checked
@@ -41,7 +43,7 @@ internal sealed class BytesStore : IDisposable
         {
             long first = (long)block * Limits.BlockRows;
             long length = Math.Min(Limits.BlockRows, count - first) + 1;
-            store._blocks[block] = new Entry(offsets.Slice(first, length), bytes);
+            store._blocks[block] = Entry.Of(offsets.Slice(first, length), bytes);
         }
 
         return store;
@@ -50,23 +52,23 @@ internal sealed class BytesStore : IDisposable
     /// <summary>The string at <paramref name="position"/>.</summary>
     public ReadOnlySpan<byte> Read(long position)
     {
-        ref readonly Entry entry = ref _blocks[position / Limits.BlockRows];
+        Entry entry = Volatile.Read(ref _blocks[position / Limits.BlockRows]);
         long within = position % Limits.BlockRows;
-        long start = entry.Offsets[within];
-        return entry.Bytes.Slice(start, entry.Offsets[within + 1] - start).Span;
+        long start = entry.Starts[within];
+        return entry.Bytes.Slice(start, entry.Ends[within] - start).Span;
     }
 
-    /// <summary>The bytes of all strings of a block, in order.</summary>
+    /// <summary>The bytes of all strings of a block, in order; not of one whose strings are set at any position.</summary>
     public NativeSlice<byte> BlockBytes(int block)
     {
-        ref readonly Entry entry = ref _blocks[block];
-        long start = entry.Offsets[0];
-        return entry.Bytes.Slice(start, entry.Offsets[entry.Offsets.Length - 1] - start);
+        Entry entry = _blocks[block];
+        long start = entry.Starts[0];
+        return entry.Bytes.Slice(start, entry.Ends[entry.Ends.Length - 1] - start);
     }
 
     /// <summary>Asks for the offset of a string, which a read will need first.</summary>
     public void Prefetch(long position)
-        => _blocks[position / Limits.BlockRows].Offsets.Prefetch(position % Limits.BlockRows);
+        => _blocks[position / Limits.BlockRows].Starts.Prefetch(position % Limits.BlockRows);
 
     /// <summary>Appends a string.</summary>
     public void Append(ReadOnlySpan<byte> value)
@@ -86,7 +88,7 @@ internal sealed class BytesStore : IDisposable
 
         _ownedBytes[block].AddRange(value);
         _ownedOffsets[block].Add(_ownedBytes[block].Count);
-        _blocks[block] = new Entry(_ownedOffsets[block].Slice(), _ownedBytes[block].Slice());
+        _blocks[block] = Entry.Of(_ownedOffsets[block].Slice(), _ownedBytes[block].Slice());
         Count++;
         ContentBytes += value.Length;
     }
@@ -99,7 +101,7 @@ internal sealed class BytesStore : IDisposable
         {
             _ownedOffsets[last].Trim();
             _ownedBytes[last].Trim();
-            _blocks[last] = new Entry(_ownedOffsets[last].Slice(), _ownedBytes[last].Slice());
+            _blocks[last] = Entry.Of(_ownedOffsets[last].Slice(), _ownedBytes[last].Slice());
         }
     }
 
@@ -108,7 +110,13 @@ internal sealed class BytesStore : IDisposable
     {
         _ownedOffsets.ForEach(list => list.Dispose());
         _ownedBytes.ForEach(list => list.Dispose());
+        DisposeLive();
     }
 
-    private readonly record struct Entry(NativeSlice<long> Offsets, NativeSlice<byte> Bytes);
+    // One reference: a reader has all of an entry or all of the one before.
+    private sealed record Entry(NativeSlice<long> Starts, NativeSlice<long> Ends, NativeSlice<byte> Bytes)
+    {
+        public static Entry Of(NativeSlice<long> offsets, NativeSlice<byte> bytes)
+            => new(offsets.Slice(0, offsets.Length - 1), offsets.Slice(1, offsets.Length - 1), bytes);
+    }
 }

@@ -8,7 +8,9 @@ namespace Linr.Index;
 
 /// <summary>
 /// All items of a model by row: ids, columns and embeddings, in blocks of <see cref="Limits.BlockRows"/> rows of owned
-/// native memory or of a mapped file. Immutable; safe for concurrent readers. Disposing it frees or unmaps the memory.
+/// native memory or of a mapped file. Safe for concurrent readers: it never changes, but where a
+/// <see cref="Live.LiveTable"/> owns it, whose views say which rows are to be read. Disposing it frees or unmaps the
+/// memory.
 /// </summary>
 public sealed class ItemTable : IDisposable
 {
@@ -49,12 +51,6 @@ public sealed class ItemTable : IDisposable
 
     /// <summary>How many rows.</summary>
     public long Rows => Ids.Count;
-
-    /// <summary>
-    /// Changes whenever an id comes, goes or changes its row: what was looked up under another version is looked up
-    /// again. A table that was built or read never changes.
-    /// </summary>
-    public long Version { get; }
 
     /// <summary>How many blocks.</summary>
     public int BlockCount => (int)((Rows + Limits.BlockRows - 1) / Limits.BlockRows);
@@ -158,6 +154,23 @@ public sealed class ItemTable : IDisposable
 
         _givenUp = true;
         return new ItemTable(schema, Ids, Columns, embeddings, _idMap, _backing);
+    }
+
+    /// <summary>Makes so many full blocks, of rows without items behind those that there are.</summary>
+    internal void Grow(int blocks)
+    {
+        foreach (Column column in Columns)
+        {
+            column.Grow(blocks);
+        }
+
+        foreach (EmbeddingColumn column in Embeddings)
+        {
+            column.Grow(blocks);
+        }
+
+        // Last: there are as many rows as ids.
+        Ids.Grow(blocks);
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Linr.Filters;
 using Linr.Index;
+using Linr.Index.Live;
 using Linr.Index.Columns;
 using Linr.Kernels.Filter;
 
@@ -26,6 +27,7 @@ public sealed class FilterCompiler
     /// <param name="filter">The filter, prepared for the table's schema.</param>
     /// <param name="parameters">Its parameters; null when it has none.</param>
     /// <param name="table">The table; it must outlive the use of the result.</param>
+    /// <param name="view">What a live table is; null for one that never changes.</param>
     /// <returns>
     /// The filter to scan with, valid until the next call. Where its plan's <see cref="FilterPlan.Entry"/> is
     /// <see cref="FilterPlan.Pass"/> every row passes, and a scan needs no filter.
@@ -34,7 +36,8 @@ public sealed class FilterCompiler
     /// <exception cref="ArgumentException">
     /// The filter was prepared for other fields or ids than the table's.
     /// </exception>
-    public PlanFilter Compile(PreparedFilter filter, FilterParameters? parameters, ItemTable table)
+    public PlanFilter Compile(
+        PreparedFilter filter, FilterParameters? parameters, ItemTable table, TableView? view = null)
     {
         ArgumentNullException.ThrowIfNull(filter);
         ArgumentNullException.ThrowIfNull(table);
@@ -42,7 +45,7 @@ public sealed class FilterCompiler
         filter.Check(parameters);
 
         _table = table;
-        _operands.Begin(parameters, table);
+        _operands.Begin(parameters, table, view);
         _plan.Clear();
         ForgetColumns(table.Columns.Count);
         _plan.Complete(Append(filter.Root, FilterPlan.Pass, FilterPlan.Fail));

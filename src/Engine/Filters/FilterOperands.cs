@@ -1,5 +1,6 @@
 using Linr.Filters;
 using Linr.Index;
+using Linr.Index.Live;
 using Linr.Index.Columns;
 
 namespace Linr.Engine.Filters;
@@ -12,6 +13,7 @@ internal sealed class FilterOperands
 {
     private FilterParameters _parameters = FilterParameters.None;
     private ItemTable? _table;
+    private TableView? _view;
     private ulong[] _constants = new ulong[16];
     private int _constantCount;
     private ItemId[] _ids = [];
@@ -19,10 +21,10 @@ internal sealed class FilterOperands
     private int _rowCount;
 
     /// <summary>Starts a search.</summary>
-    public void Begin(FilterParameters? parameters, ItemTable table)
+    public void Begin(FilterParameters? parameters, ItemTable table, TableView? view)
     {
         _parameters = parameters ?? FilterParameters.None;
-        _table = table;
+        (_table, _view) = (table, view);
     }
 
     /// <summary>The codes or 64-bit constants of a clause's values; values that no item ever had are left out.</summary>
@@ -75,7 +77,7 @@ internal sealed class FilterOperands
         _rowCount = 0;
         if (clause.Literals.Count >= ResolvedIds.CountMin)
         {
-            ReadOnlySpan<uint> literals = ResolvedIds.Of(clause, _table!).Rows;
+            ReadOnlySpan<uint> literals = ResolvedIds.Of(clause, _table!, _view).Rows;
             if (clause.Parameters.Length == 0)
             {
                 return literals;
@@ -143,7 +145,7 @@ internal sealed class FilterOperands
     {
         if (ids.Count > 0)
         {
-            _ = ResolvedIds.Find(ids, _table!.IdMap, TakeRows(ids.Count));
+            _ = ResolvedIds.Find(ids, _table!, _view, TakeRows(ids.Count));
         }
     }
 

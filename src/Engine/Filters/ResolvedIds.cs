@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Linr.Filters;
 using Linr.Index;
 using Linr.Index.Ids;
+using Linr.Index.Live;
 
 namespace Linr.Engine.Filters;
 
@@ -19,24 +20,23 @@ internal sealed class ResolvedIds
     private readonly long _version;
     private readonly uint[] _rows;
 
-    private ResolvedIds(IdList ids, ItemTable table)
+    private ResolvedIds(IdList ids, ItemTable table, TableView? view)
     {
-        // Before the look-up: a table that changes meanwhile makes the rows old, never wrong for good.
-        _version = table.Version;
+        _version = view?.Version ?? 0;
         _rows = new uint[ids.Count];
-        _ = Find(ids, table.IdMap, _rows);
+        _ = Find(ids, table, view, _rows);
     }
 
     /// <summary>The rows; <see cref="uint.MaxValue"/> for an id that no item has.</summary>
     public ReadOnlySpan<uint> Rows => _rows;
 
-    /// <summary>The rows of a clause's literals in a table as it is now. Safe for concurrent use.</summary>
-    public static ResolvedIds Of(PreparedIds clause, ItemTable table)
+    /// <summary>The rows of a clause's literals in a table, or in a view of a live one. Safe for concurrent use.</summary>
+    public static ResolvedIds Of(PreparedIds clause, ItemTable table, TableView? view)
     {
         ConditionalWeakTable<PreparedIds, ResolvedIds> ofTable = s_byTable.GetOrCreateValue(table);
-        if (!ofTable.TryGetValue(clause, out ResolvedIds? resolved) || resolved._version != table.Version)
+        if (!ofTable.TryGetValue(clause, out ResolvedIds? resolved) || resolved._version != (view?.Version ?? 0))
         {
-            resolved = new ResolvedIds(clause.Literals, table);
+            resolved = new ResolvedIds(clause.Literals, table, view);
             ofTable.AddOrUpdate(clause, resolved);
         }
 
@@ -45,7 +45,19 @@ internal sealed class ResolvedIds
 
     /// <summary>Looks a list up, in whichever form it is.</summary>
     /// <returns>How many were found.</returns>
-    public static int Find(in IdList ids, IdMap map, Span<uint> rows)
+    public static int Find(in IdList ids, ItemTable table, TableView? view, Span<uint> rows)
+    {
+        int found = Find(ids, table.IdMap, rows);
+        return view is null ? found : view.Refine(At(ids), rows);
+    }
+
+    private static Func<int, ItemId> At(IdList ids)
+        => ids.Integers.Length > 0 ? i => new ItemId(ids.Integers.Span[i])
+            : ids.Guids.Length > 0 ? i => new ItemId(ids.Guids.Span[i])
+            : ids.Texts.Length > 0 ? i => new ItemId(ids.Texts.Span[i])
+            : i => ids.Ids.Span[i];
+
+    private static int Find(in IdList ids, IdMap map, Span<uint> rows)
         => ids.Integers.Length > 0 ? map.Find(ids.Integers.Span, rows)
             : ids.Guids.Length > 0 ? map.Find(ids.Guids.Span, rows)
             : ids.Texts.Length > 0 ? map.Find(ids.Texts.Span, rows)

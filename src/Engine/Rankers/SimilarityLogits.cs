@@ -1,6 +1,7 @@
 using Linr.Engine.Scan;
 using Linr.Engine.Similarities;
 using Linr.Index;
+using Linr.Index.Embeddings;
 using Linr.Kernels.Scan;
 
 namespace Linr.Engine.Rankers;
@@ -8,8 +9,8 @@ namespace Linr.Engine.Rankers;
 /// <summary>Logits of a learned similarity for a query's candidates. Safe for concurrent use.</summary>
 internal sealed class SimilarityLogits(ModelSimilarity similarity, ItemTable table) : IDisposable
 {
-    private readonly ScanSegment[] _segments =
-        [.. similarity.ItemEmbeddings.Select(name => TableScan.SegmentOf(table.FindEmbedding(name)!))];
+    private readonly EmbeddingColumn[] _columns = [.. similarity.ItemEmbeddings.Select(name => table.FindEmbedding(name)!)];
+    private volatile Tuple<long, ScanSegment[]>? _known;
 
     private readonly SimilarityScans _scans = new(workers: null);
 
@@ -26,7 +27,7 @@ internal sealed class SimilarityLogits(ModelSimilarity similarity, ItemTable tab
 
         var request = new ScanRequest
         {
-            Segments = _segments,
+            Segments = Segments(),
             RowCount = table.Rows,
             QueryCount = 1,
             Queries = similarity.QueryHalves([[query]]),
@@ -47,6 +48,20 @@ internal sealed class SimilarityLogits(ModelSimilarity similarity, ItemTable tab
             }
         });
         return logits;
+    }
+
+    // A live table's blocks may have come since.
+    private ScanSegment[] Segments()
+    {
+        long changes = _columns.Sum(column => column.Changes);
+        Tuple<long, ScanSegment[]>? known = _known;
+        if (known is null || known.Item1 != changes)
+        {
+            known = Tuple.Create(changes, Array.ConvertAll(_columns, TableScan.SegmentOf));
+            _known = known;
+        }
+
+        return known.Item2;
     }
 
     /// <inheritdoc/>

@@ -34,7 +34,7 @@ internal sealed class BoundFilters(ItemTable table, ConcurrentBag<FilterCompiler
             }
 
             _rented.Add(compiler);
-            PlanFilter filter = compiler.Compile(prepared, work.Request.Parameters, table);
+            PlanFilter filter = compiler.Compile(prepared, work.Request.Parameters, table, work.View);
             bound = filter.Plan.Entry == FilterPlan.Pass ? null : filter;
             _bound.Add(key, bound);
         }

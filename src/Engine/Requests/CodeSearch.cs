@@ -97,6 +97,7 @@ internal sealed class CodeSearch(ItemTable table, SearcherPool pool, SearcherPoo
         CancellationToken cancellation)
     {
         searcher.Begin(batch.Length);
+        searcher.SetView(batch[0].View);
         for (int query = 0; query < batch.Length; query++)
         {
             coder.EncodeQuery(
@@ -110,7 +111,7 @@ internal sealed class CodeSearch(ItemTable table, SearcherPool pool, SearcherPoo
         }
 
         searcher.IsTimed = batch.Any(one => one.Request.Explain);
-        searcher.Search(batch.Max(one => KeepMax(approximation, one, table.Rows)), cancellation);
+        searcher.Search(batch.Max(one => KeepMax(approximation, one, one.ItemCount(table))), cancellation);
         var found = new Candidates[batch.Length];
         for (int query = 0; query < batch.Length; query++)
         {

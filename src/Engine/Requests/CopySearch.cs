@@ -37,7 +37,7 @@ internal sealed class CopySearch(ItemTable table, SearcherPool pool, SearcherPoo
             && shape.EmbeddingNames.Any(name => ColumnOf(name).Copy is not null)
             && (pool != hostPool || batch.Length <= HalvesQueriesMax || shape.EmbeddingNames.All(
                 name => ColumnOf(name).Copy is null or { Column.Schema.RowType: RowType.Int8 }))
-            && batch.All(work => CandidatesFor(shape, work) <= table.Rows * KeepShareMax && BoundOf(work) is not null);
+            && batch.All(work => CandidatesFor(shape, work) <= work.ItemCount(table) * KeepShareMax && BoundOf(work) is not null);
 
     /// <summary>Answers requests of one shape exactly.</summary>
     public void Run(ScanShape shape, RequestWork[] batch, TakeAnswer take, CancellationToken cancellation)
@@ -69,7 +69,7 @@ internal sealed class CopySearch(ItemTable table, SearcherPool pool, SearcherPoo
         int[] open = [.. Enumerable.Range(0, batch.Length)];
         while (open.Length > 0)
         {
-            int k = (int)Math.Min(wanted, table.Rows);
+            int k = (int)Math.Min(wanted, batch[0].ItemCount(table));
             RequestWork[] works = [.. open.Select(i => batch[i])];
             if (Find(shape, codes, works, k, i => cuts[open[i]], cancellation) is not { } found)
             {
@@ -115,7 +115,7 @@ internal sealed class CopySearch(ItemTable table, SearcherPool pool, SearcherPoo
             shape,
             codes: null,
             batch,
-            batch.Max(work => CodeSearch.KeepMax(approximation, work, table.Rows)),
+            batch.Max(work => CodeSearch.KeepMax(approximation, work, work.ItemCount(table))),
             i => batch[i].Request.ScoreMin is { } scoreMin && BoundOf(batch[i]) is { } bound
                 ? bound.CutFor(scoreMin)
                 : float.NegativeInfinity,

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Linr.Index;
+using Linr.Index.Live;
 
 namespace Linr.Engine.Requests;
 
@@ -9,13 +10,14 @@ internal readonly record struct ItemRows(ImmutableArray<uint> Rows, ImmutableArr
     /// <summary>Of a request that names no items.</summary>
     public static ItemRows None { get; } = new([], []);
 
-    public static ItemRows Find(ItemTable table, ImmutableArray<ItemId> ids)
+    /// <summary>Of a table, or of a live one as a view has it.</summary>
+    public static ItemRows Find(ItemTable table, TableView? view, ImmutableArray<ItemId> ids)
     {
         var rows = ImmutableArray.CreateBuilder<uint>(ids.Length);
         var unknown = ImmutableArray.CreateBuilder<ItemId>();
         foreach (ItemId id in ids)
         {
-            if (table.IdMap.TryFind(id, out uint row))
+            if (view is null ? table.IdMap.TryFind(id, out uint row) : view.TryFind(id, out row))
             {
                 rows.Add(row);
             }

@@ -3,6 +3,7 @@ using System.Numerics.Tensors;
 using Linr.Engine.Similarities;
 using Linr.Index;
 using Linr.Index.Embeddings;
+using Linr.Index.Live;
 
 namespace Linr.Engine.Requests;
 
@@ -11,8 +12,10 @@ internal sealed class QueryResolver(
     ItemTable table, QueryTowers? towers, ImmutableArray<ModelSimilarity> similarities)
 {
     /// <summary>Resolves requests; their histories are embedded together.</summary>
+    /// <param name="requests">The requests.</param>
+    /// <param name="view">What a live table is; null for one that never changes.</param>
     /// <exception cref="ArgumentException">None of a request's items is known.</exception>
-    public ResolvedQuery[] Resolve(IReadOnlyList<SearchRequest> requests)
+    public ResolvedQuery[] Resolve(IReadOnlyList<SearchRequest> requests, TableView? view)
     {
         var resolved = new ResolvedQuery[requests.Count];
         var histories = new List<(int Request, ItemRows Found)>();
@@ -25,7 +28,7 @@ internal sealed class QueryResolver(
             }
             else if (request.Items.Length > 0)
             {
-                ItemRows found = ItemRows.Find(table, request.Items);
+                ItemRows found = ItemRows.Find(table, view, request.Items);
                 resolved[i] = Of(
                     request,
                     [.. Names(request, table.Embeddings[0].Schema.Name).Select(name => MeanOf(name, found, request.Items))],
@@ -33,12 +36,19 @@ internal sealed class QueryResolver(
             }
             else
             {
-                histories.Add((i, ItemRows.Find(table, request.History)));
+                histories.Add((i, ItemRows.Find(table, view, request.History)));
             }
         }
 
         Embed(requests, histories, resolved);
         return resolved;
+    }
+
+    /// <summary>The rows that a resolved query came from, as another view of a live table has them.</summary>
+    public ResolvedQuery Refresh(SearchRequest request, ResolvedQuery query, TableView view)
+    {
+        ItemRows found = ItemRows.Find(table, view, request.Items.Length > 0 ? request.Items : request.History);
+        return query with { Seen = [.. found.Rows.Distinct().Order()] };
     }
 
     /// <summary>Runs each tower once, for all requests that need it.</summary>

@@ -19,7 +19,7 @@ internal sealed class RankStage(ItemTable table, ImmutableArray<ModelRanker> ran
         uint[] rows = [.. candidates.Select(hit => hit.Row)];
         EmbeddingQuery query = work.Query.Embeddings.Concat(work.Query.SimilarityQueries)
             .First(one => one.Name == spec.QueryEmbedding);
-        float[] scores = ranker.Score(query.Vector, History(work.Request), rows);
+        float[] scores = ranker.Score(query.Vector, History(work), rows);
         var values = new ValueModel(spec, rankBy.Weights);
         int tasks = spec.Tasks.Length;
         var ranked = new List<ScanHit>(rows.Length);
@@ -43,9 +43,11 @@ internal sealed class RankStage(ItemTable table, ImmutableArray<ModelRanker> ran
     }
 
     /// <summary>Rows of the items that the query came from, the latest first.</summary>
-    private uint[] History(SearchRequest request)
+    private uint[] History(RequestWork work)
     {
-        ImmutableArray<uint> rows = ItemRows.Find(table, request.Items.Length > 0 ? request.Items : request.History).Rows;
+        SearchRequest request = work.Request;
+        ImmutableArray<uint> rows = ItemRows.Find(
+            table, work.View, request.Items.Length > 0 ? request.Items : request.History).Rows;
         return [.. rows.Reverse()];
     }
 

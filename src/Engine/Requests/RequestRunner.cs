@@ -189,6 +189,7 @@ internal sealed class RequestRunner
     internal static void Fill(RowSearcher searcher, GroupBy? groupBy, RequestWork[] batch)
     {
         searcher.Begin(batch.Length);
+        searcher.SetView(batch[0].View);
         for (int query = 0; query < batch.Length; query++)
         {
             Fill(searcher, query, batch[query]);
@@ -244,7 +245,7 @@ internal sealed class RequestRunner
             Mode = ranked is null ? answer.Mode : string.Create(
                 CultureInfo.InvariantCulture, $"{answer.Mode} -> {ranked.Count:N0} ranked by {work.Request.RankBy!.Name}"),
             RowsRanked = ranked?.Count,
-            RowsScanned = _table.Rows,
+            RowsScanned = work.ItemCount(_table),
             RowsPassed = answer.RowsPassed,
             RowsRescored = answer.RowsRescored,
             ModelVersion = _modelVersion,

@@ -1,3 +1,5 @@
+using Linr.Index;
+using Linr.Index.Live;
 using Linr.Kernels.Filter;
 
 namespace Linr.Engine.Requests;
@@ -7,9 +9,15 @@ internal sealed class RequestWork(SearchRequest request, ResolvedQuery query, St
 {
     public SearchRequest Request { get; } = request;
 
-    public ResolvedQuery Query { get; } = query;
+    public ResolvedQuery Query { get; set; } = query;
+
+    /// <summary>The state of a live table that it is answered from; null where the items never change.</summary>
+    public TableView? View { get; set; }
 
     public StageClock Clock { get; } = clock;
+
+    /// <summary>How many items there are to answer from.</summary>
+    public long ItemCount(ItemTable table) => View?.Count ?? table.Rows;
 
     /// <summary>
     /// Hits wanted of the scan: diversity and rankers choose from more, and seen items are taken out afterwards.

@@ -19,7 +19,8 @@ internal static class SimilarityRequests
         var request = new ScanRequest
         {
             Segments = itemEmbeddings.Select(name => table.Segment(name, ScoreSource.Rows)).ToArray(),
-            RowCount = table.Table.Rows,
+            RowCount = batch[0].View?.Rows ?? table.Table.Rows,
+            LiveMasks = batch[0].View?.LiveMasks ?? default,
             QueryCount = batch.Length,
             Queries = queries,
             K = batch.Max(work => work.ScanK),
@@ -45,6 +46,7 @@ internal static class SimilarityRequests
         else
         {
             request.Candidates = candidates.Rows;
+            request.LiveMasks = default;
         }
     }
 

@@ -1,4 +1,5 @@
 using Linr.Engine.Requests;
+using Linr.Index.Live;
 using Linr.Kernels;
 using Linr.Kernels.Filter;
 using Linr.Kernels.Scan;
@@ -15,6 +16,7 @@ public sealed class RowSearcher : IDisposable
     private readonly BackendRequest _search;
     private readonly ScanRequest _request;
     private readonly ScanSegment[] _segments;
+    private readonly string[] _names;
     private readonly int[] _segmentStarts;
     private readonly ScoreSource _source;
     private readonly CodeKeep _keep = new() { Codes = 0 };
@@ -44,6 +46,7 @@ public sealed class RowSearcher : IDisposable
         _source = source;
         _table = table;
         _backend = backend;
+        _names = [.. embeddings];
         _segments = [.. embeddings.Select(name => table.Segment(name, source))];
         _segmentStarts = new int[_segments.Length];
         _search = new BackendRequest([.. embeddings.Select(table.EmbeddingNumber)], source);
@@ -98,6 +101,23 @@ public sealed class RowSearcher : IDisposable
         _search.IsTimed = false;
     }
 
+    /// <summary>Searches what a live table is, in the batch that was begun.</summary>
+    internal void SetView(TableView? view)
+    {
+        if (view is null)
+        {
+            return;
+        }
+
+        for (int segment = 0; segment < _segments.Length; segment++)
+        {
+            _segments[segment] = _table.Segment(_names[segment], _source);
+        }
+
+        _request.RowCount = view.Rows;
+        _request.LiveMasks = view.LiveMasks;
+    }
+
     /// <summary>Where to write a query's vector for an embedding, [D]; finite values only.</summary>
     public Span<float> Query(int query, int embedding = 0)
     {
@@ -115,13 +135,14 @@ public sealed class RowSearcher : IDisposable
     /// <summary>Whether <see cref="SetCandidates"/> may be called.</summary>
     internal bool TakesCandidates => Backend.TakesCandidates;
 
-    /// <summary>The only rows that a query may return, none twice; instead of filters, and for all queries.</summary>
+    /// <summary>The only rows that a query may return, live ones and none twice; instead of filters, and for all queries.</summary>
     internal void SetCandidates(int query, ReadOnlyMemory<uint> rows)
     {
         Grow(ref _candidates, _request.QueryCount);
         _candidates[query] = rows;
         _request.Candidates = _candidates.AsMemory(0, _request.QueryCount);
         _request.Filters = default;
+        _request.LiveMasks = default;
     }
 
     /// <summary>The lowest score that a hit of a query may have.</summary>

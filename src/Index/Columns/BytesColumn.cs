@@ -1,4 +1,5 @@
 using System.Text;
+using Linr.Memory;
 
 namespace Linr.Index.Columns;
 
@@ -8,7 +9,7 @@ namespace Linr.Index.Columns;
 /// </summary>
 public sealed class BytesColumn : Column
 {
-    private readonly BlockStore<ulong>? _present;
+    private BlockStore<ulong>? _present;
 
     /// <summary>A finished column.</summary>
     /// <param name="field">The field.</param>
@@ -64,6 +65,35 @@ public sealed class BytesColumn : Column
             });
         }
     }
+
+    /// <inheritdoc/>
+    internal override void Grow(int blocks)
+    {
+        if (_present is null)
+        {
+            _present = RowMask.Store();
+            for (int block = 0; block < Values.BlockCount; block++)
+            {
+                int rows = (int)Math.Min(Limits.BlockRows, Rows - ((long)block * Limits.BlockRows));
+                RowMask.SetRange(_present, (uint)block * Limits.BlockRows, rows);
+            }
+        }
+
+        _present.Grow(blocks);
+        Values.Grow(blocks);
+        Rows = Values.Count;
+    }
+
+    /// <inheritdoc/>
+    internal override void Set(uint row, IReadOnlyList<Value> values, ICollection<NativeBuffer> retired)
+    {
+        RowMask.Set(_present!, row, values.Count > 0);
+        Values.Set(row, values.Count == 0 ? [] : ToBytes(values[0]), retired);
+    }
+
+    /// <summary>The bytes that a value is stored as.</summary>
+    internal static byte[] ToBytes(Value value)
+        => value.Type == FieldType.Bytes ? value.Bytes.ToArray() : Encoding.UTF8.GetBytes(value.Text);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -1,4 +1,3 @@
-using System.Text;
 using Linr.Memory;
 
 namespace Linr.Index.Columns;
@@ -18,12 +17,12 @@ internal sealed class BytesColumnBuilder(FieldSchema field) : ColumnBuilder(fiel
         RowMask.Set(_present, row, values.Count > 0);
         if (row < _values.Count)
         {
-            _replaced[row] = values.Count == 0 ? [] : ToBytes(values[0]);
+            _replaced[row] = values.Count == 0 ? [] : BytesColumn.ToBytes(values[0]);
             return;
         }
 
         FillTo(row);
-        _values.Append(values.Count == 0 ? [] : ToBytes(values[0]));
+        _values.Append(values.Count == 0 ? [] : BytesColumn.ToBytes(values[0]));
     }
 
     /// <inheritdoc/>
@@ -54,9 +53,6 @@ internal sealed class BytesColumnBuilder(FieldSchema field) : ColumnBuilder(fiel
         _values.Dispose();
         _present.Dispose();
     }
-
-    private static byte[] ToBytes(Value value)
-        => value.Type == FieldType.Bytes ? value.Bytes.ToArray() : Encoding.UTF8.GetBytes(value.Text);
 
     private void FillTo(long rows)
     {

@@ -1,6 +1,10 @@
+using Linr.Memory;
+
 namespace Linr.Index.Columns;
 
-/// <summary>The values of one field for every row of a table. Immutable; safe for concurrent readers.</summary>
+/// <summary>
+/// The values of one field for every row of a table. Safe for concurrent readers; what they may read never changes.
+/// </summary>
 public abstract class Column : IDisposable
 {
     private protected Column(FieldSchema field, long rows)
@@ -13,7 +17,7 @@ public abstract class Column : IDisposable
     public FieldSchema Field { get; }
 
     /// <summary>How many rows.</summary>
-    public long Rows { get; }
+    public long Rows { get; private protected set; }
 
     /// <summary>Bytes of native memory held; what is mapped is not counted.</summary>
     public abstract long OwnedBytes { get; }
@@ -37,6 +41,18 @@ public abstract class Column : IDisposable
         Dispose(disposing: true);
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>
+    /// Makes so many full blocks, whose rows have no value behind those that there are. Nobody may read meanwhile where
+    /// the last block was not full.
+    /// </summary>
+    internal abstract void Grow(int blocks);
+
+    /// <summary>Sets the values of a row of a block that was grown, and that nobody reads.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="values">Its values, of the field's type.</param>
+    /// <param name="retired">Takes memory that readers may still have.</param>
+    internal abstract void Set(uint row, IReadOnlyList<Value> values, ICollection<NativeBuffer> retired);
 
     /// <summary>Frees what the column owns.</summary>
     protected abstract void Dispose(bool disposing);

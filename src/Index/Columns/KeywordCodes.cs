@@ -8,9 +8,9 @@ namespace Linr.Index.Columns;
 /// <summary>
 /// The keywords of one column and their codes: append-only in first-seen order, never renumbered; the first has code
 /// 1, and code 0 means missing or never seen. Native storage: a keyword costs its UTF-8 bytes and about 14 more. Safe
-/// for concurrent readers while nobody adds.
+/// for concurrent readers while nobody adds, and from <see cref="Share"/> on while one thread does.
 /// </summary>
-public sealed class KeywordCodes : IDisposable
+public sealed partial class KeywordCodes : IDisposable
 {
     /// <summary>The code of no keyword.</summary>
     public const uint NoCode = 0;
@@ -33,7 +33,7 @@ public sealed class KeywordCodes : IDisposable
     }
 
     /// <summary>How many keywords; the highest code.</summary>
-    public uint Count => (uint)_values.Count;
+    public uint Count => (uint)_values.Count + AddedCount;
 
     /// <summary>The keywords in code order.</summary>
     internal BytesStore Values => _values;
@@ -42,7 +42,11 @@ public sealed class KeywordCodes : IDisposable
     public long OwnedBytes => _values.OwnedBytes + _slots.OwnedBytes;
 
     /// <summary>The code of a keyword, or <see cref="NoCode"/> when no item ever had it. Allocates nothing.</summary>
-    public uint Find(ReadOnlySpan<byte> utf8) => _slots.Find(new Probe(utf8, _values)) + 1;
+    public uint Find(ReadOnlySpan<byte> utf8)
+    {
+        uint code = _slots.Find(new Probe(utf8, _values)) + 1;
+        return code == NoCode && AddedCount > 0 ? FindAdded(utf8) : code;
+    }
 
     /// <summary>The code of a keyword, or <see cref="NoCode"/> when no item ever had it.</summary>
     public uint Find(ReadOnlySpan<char> keyword)
@@ -57,7 +61,7 @@ public sealed class KeywordCodes : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfZero(code);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(code, Count);
-        return _values.Read(code - 1);
+        return code <= _values.Count ? _values.Read(code - 1) : ReadAdded(code);
     }
 
     /// <summary>The keyword with a code.</summary>
@@ -100,6 +104,11 @@ public sealed class KeywordCodes : IDisposable
     {
         var probe = new Probe(utf8, _values);
         uint position = _slots.Find(probe);
+        if (position == SlotTable.None && _added is not null)
+        {
+            return FindOrAddShared(utf8);
+        }
+
         if (position == SlotTable.None)
         {
             position = Count;

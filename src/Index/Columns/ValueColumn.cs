@@ -7,9 +7,9 @@ namespace Linr.Index.Columns;
 /// A column of keywords (dictionary codes), integers, dates, floats or booleans, single- or multi-valued: what filters
 /// test and towers read.
 /// </summary>
-public sealed class ValueColumn : Column
+public sealed partial class ValueColumn : Column
 {
-    private readonly ColumnBlock[] _blocks;
+    private ColumnBlock[] _blocks;
     private readonly NativeBuffer[] _owned;
 
     /// <summary>A column of finished blocks.</summary>
@@ -37,7 +37,8 @@ public sealed class ValueColumn : Column
     public ReadOnlyMemory<ColumnBlock> Blocks => _blocks;
 
     /// <inheritdoc/>
-    public override long OwnedBytes => _owned.Sum(buffer => buffer.Bytes) + (Dictionary?.OwnedBytes ?? 0);
+    public override long OwnedBytes
+        => _owned.Sum(buffer => buffer.Bytes) + (Dictionary?.OwnedBytes ?? 0) + _live.Values.Sum(block => block.Bytes);
 
     /// <summary>A block, as kernels read it.</summary>
     public ColumnBlock Block(int block) => _blocks[block];
@@ -143,6 +144,7 @@ public sealed class ValueColumn : Column
             buffer.Dispose();
         }
 
+        DisposeLive();
         Dictionary?.Dispose();
     }
 

@@ -80,6 +80,9 @@ public sealed class CodeColumn : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _words.Dispose();
 
+    /// <summary>The storage, for rows that nobody reads yet.</summary>
+    internal BlockStore<ulong> Words => _words;
+
     /// <summary>What makes the codes of an embedding.</summary>
     internal static SignOporp CoderOf(EmbeddingSchema schema)
         => new(schema.Dim, schema.Codes!.Bits, schema.Codes.Seed);

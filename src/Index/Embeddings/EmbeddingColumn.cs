@@ -9,10 +9,10 @@ namespace Linr.Index.Embeddings;
 /// <summary>
 /// One embedding of every row of a table, in blocks of <see cref="Limits.BlockRows"/> rows, row-major [N, D]: 32-bit
 /// rows as they were given, or 16- or 8-bit rows (under cosine normalised first), 8-bit ones with a scale each; and a
-/// 32-bit norm a row. Or codes alone. Beside the rows may stand their codes and a smaller copy. Immutable; safe for
-/// concurrent readers.
+/// 32-bit norm a row. Or codes alone. Beside the rows may stand their codes and a smaller copy. Safe for concurrent
+/// readers; what they may read never changes.
 /// </summary>
-public sealed class EmbeddingColumn : IDisposable
+public sealed partial class EmbeddingColumn : IDisposable
 {
     // Rows normalised and then rounded: see RowBlock.
     private const float NormalisedHalfMax = 1 + (1 / 1024f);
@@ -23,7 +23,7 @@ public sealed class EmbeddingColumn : IDisposable
     private readonly BlockStore<ushort>? _bfloat16;
     private readonly Int8Store? _int8;
     private readonly BlockStore<float>? _norms;
-    private readonly float[] _normMax;
+    private float[] _normMax;
 
     /// <summary>A finished column; it owns the storage from now on.</summary>
     internal EmbeddingColumn(
@@ -63,7 +63,7 @@ public sealed class EmbeddingColumn : IDisposable
     public RowCopy? Copy { get; }
 
     /// <summary>How many rows.</summary>
-    public long Rows { get; }
+    public long Rows { get; private set; }
 
     /// <summary>How many blocks.</summary>
     public int BlockCount => (int)((Rows + Limits.BlockRows - 1) / Limits.BlockRows);
@@ -176,6 +176,7 @@ public sealed class EmbeddingColumn : IDisposable
         _norms?.Dispose();
         Codes?.Dispose();
         Copy?.Dispose();
+        _writer?.Dispose();
     }
 
     /// <summary>Copies a row as it is stored: normalised, if it is a row of fewer bits under cosine.</summary>

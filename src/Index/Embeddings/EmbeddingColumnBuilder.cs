@@ -11,6 +11,7 @@ public sealed class EmbeddingColumnBuilder : IDisposable
     private readonly SignOporp? _coder;
     private readonly RowCopyBuilder? _copy;
     private readonly bool _hasNorms;
+    private readonly bool _isOver;
     private BlockStore<ulong>? _codes;
     private BlockStore<float>? _float32;
     private BlockStore<Half>? _float16;
@@ -37,6 +38,18 @@ public sealed class EmbeddingColumnBuilder : IDisposable
         _copy = schema.Copy is null ? null : new RowCopyBuilder(schema);
         _hasNorms = hasNorms;
         StartRows();
+    }
+
+    /// <summary>Sets rows of a finished column that nobody reads yet; it stays the owner of its storage.</summary>
+    internal EmbeddingColumnBuilder(EmbeddingColumn column)
+    {
+        Schema = column.Schema;
+        _rounded = new float[Schema.Dim];
+        _coder = column.Codes?.Coder;
+        _copy = column.Copy is null ? null : new RowCopyBuilder(column.Copy);
+        _isOver = true;
+        column.Lend(out _float32, out _float16, out _bfloat16, out _int8, out _norms);
+        _codes = column.Codes?.Words;
     }
 
     /// <summary>The embedding.</summary>
@@ -143,6 +156,13 @@ public sealed class EmbeddingColumnBuilder : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_isOver)
+        {
+            _copy?.Dispose();
+            _present.Dispose();
+            return;
+        }
+
         _float32?.Dispose();
         _float16?.Dispose();
         _bfloat16?.Dispose();

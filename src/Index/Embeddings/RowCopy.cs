@@ -4,11 +4,11 @@ namespace Linr.Index.Embeddings;
 
 /// <summary>
 /// The rows of an embedding again in fewer bytes, and how far they are from the rows at most: so a search can read the
-/// copy first and know which rows it must look at itself. Immutable; safe for concurrent readers.
+/// copy first and know which rows it must look at itself. Safe for concurrent readers.
 /// </summary>
 public sealed class RowCopy : IDisposable
 {
-    private readonly float[] _lost;
+    private float[] _lost;
 
     /// <summary>A finished copy; it owns the column from now on.</summary>
     /// <param name="column">The copy.</param>
@@ -29,10 +29,29 @@ public sealed class RowCopy : IDisposable
     public ReadOnlySpan<float> Lost => _lost;
 
     /// <summary>The largest of all.</summary>
-    public float LostMax { get; }
+    public float LostMax { get; private set; }
 
     /// <inheritdoc/>
     public void Dispose() => Column.Dispose();
+
+    /// <summary>Makes so many blocks.</summary>
+    internal void Grow(int blocks)
+    {
+        Column.Grow(blocks);
+        if (blocks > _lost.Length)
+        {
+            float[] grown = new float[blocks];
+            _lost.CopyTo(grown, 0);
+            Volatile.Write(ref _lost, grown);
+        }
+    }
+
+    /// <summary>A row of a block lost so much.</summary>
+    internal void Note(int block, float lost)
+    {
+        _lost[block] = Math.Max(_lost[block], lost);
+        LostMax = Math.Max(LostMax, lost);
+    }
 
     /// <summary>What the copy of an embedding's rows is: an embedding of its own.</summary>
     internal static EmbeddingSchema SchemaOf(EmbeddingSchema schema)

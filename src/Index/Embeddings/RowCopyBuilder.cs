@@ -6,6 +6,7 @@ internal sealed class RowCopyBuilder : IDisposable
     private readonly EmbeddingColumnBuilder _column;
     private readonly float[] _copied;
     private readonly List<float> _lost = [];
+    private readonly RowCopy? _over;
 
     /// <summary>A builder with no row yet.</summary>
     /// <param name="schema">The embedding, not its copy.</param>
@@ -15,12 +16,26 @@ internal sealed class RowCopyBuilder : IDisposable
         _copied = new float[schema.Dim];
     }
 
+    /// <summary>Sets rows of a finished copy, which nobody reads yet.</summary>
+    public RowCopyBuilder(RowCopy over)
+    {
+        _column = new EmbeddingColumnBuilder(over.Column);
+        _copied = new float[over.Column.Schema.Dim];
+        _over = over;
+    }
+
     /// <summary>Copies a row as it is stored.</summary>
     public void Set(uint row, ReadOnlySpan<float> stored)
     {
         _column.SetChecked(row, stored, EmbeddingNorm.Of(stored));
         float lost = RowCopy.LostOf(stored, _column.ReadRounded(row, _copied), _column.Schema.Metric);
         int block = (int)(row / Limits.BlockRows);
+        if (_over is not null)
+        {
+            _over.Note(block, lost);
+            return;
+        }
+
         while (_lost.Count <= block)
         {
             _lost.Add(0);

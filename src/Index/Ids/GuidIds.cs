@@ -1,3 +1,5 @@
+using Linr.Memory;
+
 namespace Linr.Index.Ids;
 
 /// <summary>Guid ids: 16 bytes a row, most significant first, so that byte order is the order of their text.</summary>
@@ -33,6 +35,17 @@ internal sealed class GuidIds(BlockStore<byte> values, long count) : IdColumn
 
     /// <inheritdoc/>
     internal override void Append(ItemId id) => id.Guid.TryWriteBytes(values.Write(_count++), bigEndian: true, out _);
+
+    /// <inheritdoc/>
+    internal override void Grow(int blocks)
+    {
+        values.Grow(blocks);
+        _count = Math.Max(_count, (long)blocks * Limits.BlockRows);
+    }
+
+    /// <inheritdoc/>
+    internal override void Set(uint row, ItemId id, ICollection<NativeBuffer> retired)
+        => id.Guid.TryWriteBytes(values.Write(row), bigEndian: true, out _);
 
     /// <inheritdoc/>
     internal override uint Find(ItemId id, SlotTable slots) => slots.Find(new Probe(id.Guid, this));

@@ -1,6 +1,11 @@
+using Linr.Memory;
+
 namespace Linr.Index.Ids;
 
-/// <summary>The ids of a table's items, by row. Safe for concurrent readers once the table is built.</summary>
+/// <summary>
+/// The ids of a table's items, by row. Safe for concurrent readers once the table is built; what they may read never
+/// changes.
+/// </summary>
 public abstract class IdColumn : IDisposable
 {
     private protected IdColumn()
@@ -41,6 +46,18 @@ public abstract class IdColumn : IDisposable
 
     /// <summary>Appends an id of this column's kind.</summary>
     internal abstract void Append(ItemId id);
+
+    /// <summary>
+    /// Makes so many full blocks, whose rows have no id behind those that there are. Nobody may read meanwhile where the
+    /// last block was not full.
+    /// </summary>
+    internal abstract void Grow(int blocks);
+
+    /// <summary>Sets the id of a row of a block that was grown, and that nobody reads.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="id">Its id, of this column's kind.</param>
+    /// <param name="retired">Takes memory that readers may still have.</param>
+    internal abstract void Set(uint row, ItemId id, ICollection<NativeBuffer> retired);
 
     /// <summary>The row of an id of this column's kind, through <paramref name="slots"/>.</summary>
     internal abstract uint Find(ItemId id, SlotTable slots);

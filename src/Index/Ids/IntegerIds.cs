@@ -1,3 +1,5 @@
+using Linr.Memory;
+
 namespace Linr.Index.Ids;
 
 /// <summary>Integer ids: 8 bytes a row.</summary>
@@ -95,6 +97,17 @@ internal sealed class IntegerIds(BlockStore<long> values, long count) : IdColumn
         _last = last;
         return true;
     }
+
+    /// <inheritdoc/>
+    internal override void Grow(int blocks)
+    {
+        values.Grow(blocks);
+        _isAscending = false;
+        _count = Math.Max(_count, (long)blocks * Limits.BlockRows);
+    }
+
+    /// <inheritdoc/>
+    internal override void Set(uint row, ItemId id, ICollection<NativeBuffer> retired) => values.Write(row)[0] = id.Integer;
 
     /// <inheritdoc/>
     internal override uint Find(ItemId id, SlotTable slots) => Find(id.Integer, slots);

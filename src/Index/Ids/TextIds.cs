@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
+using Linr.Memory;
 
 namespace Linr.Index.Ids;
 
@@ -34,6 +35,16 @@ internal sealed class TextIds(BytesStore values) : IdColumn
     {
         Span<byte> utf8 = stackalloc byte[Limits.IdBytesMax];
         values.Append(utf8[..Encoding.UTF8.GetBytes(id.Text, utf8)]);
+    }
+
+    /// <inheritdoc/>
+    internal override void Grow(int blocks) => values.Grow(blocks);
+
+    /// <inheritdoc/>
+    internal override void Set(uint row, ItemId id, ICollection<NativeBuffer> retired)
+    {
+        Span<byte> utf8 = stackalloc byte[Limits.IdBytesMax];
+        values.Set(row, utf8[..Encoding.UTF8.GetBytes(id.Text, utf8)], retired);
     }
 
     /// <inheritdoc/>

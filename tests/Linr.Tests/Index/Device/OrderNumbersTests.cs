@@ -58,6 +58,10 @@ public class OrderNumbersTests
         {
         }
 
+        internal override void Grow(int blocks) => throw new NotSupportedException();
+
+        internal override void Set(uint row, ItemId id, ICollection<NativeBuffer> retired) => throw new NotSupportedException();
+
         protected override void Dispose(bool disposing)
         {
         }

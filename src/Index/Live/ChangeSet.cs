@@ -1,0 +1,148 @@
+using System.Runtime.InteropServices;
+using Linr.Index.Columns;
+using Linr.Index.Embeddings;
+using Linr.Index.Ids;
+using Linr.Memory;
+
+namespace Linr.Index.Live;
+
+/// <summary>Changes on their way into a table: the rows that they fill, and those that they leave.</summary>
+/// <param name="table">The table.</param>
+/// <param name="before">The view that they change.</param>
+internal sealed class ChangeSet(LiveTable table, TableView before)
+{
+    // Where the set has put an item, or NoRow where it has deleted it.
+    private readonly Dictionary<ItemId, uint> _now = [];
+    private readonly Dictionary<uint, bool> _rows = [];
+
+    /// <summary>Memory that readers of the view before may have.</summary>
+    public List<NativeBuffer> Retired { get; } = [];
+
+    /// <summary>Rows that become live, and rows that no longer are.</summary>
+    public IEnumerable<(uint Row, bool IsLive)> Rows => _rows.Select(pair => (pair.Key, pair.Value));
+
+    /// <summary>What was done.</summary>
+    public ChangeResult Result { get; private set; }
+
+    /// <summary>How many items more there are.</summary>
+    public long CountChange { get; private set; }
+
+    /// <summary>Refuses all changes if one is wrong.</summary>
+    /// <exception cref="ItemException">All that is wrong.</exception>
+    public void Check(IReadOnlyList<ItemChange> changes, ItemCheck check, ItemVersions versions)
+    {
+        var problems = new List<string>();
+        var there = new Dictionary<ItemId, bool>();
+        var noted = new ItemVersions();
+        foreach (ItemChange change in changes)
+        {
+            ArgumentNullException.ThrowIfNull(change);
+            if (check.AddIdProblems(change.Id, rows: 0, problems))
+            {
+                continue;
+            }
+
+            check.AddProblems(change.Item, problems);
+            if (versions.IsStale(change) || noted.IsStale(change))
+            {
+                continue;
+            }
+
+            noted.Note(change);
+            bool isThere = there.TryGetValue(change.Id, out bool known) ? known : before.TryFind(change.Id, out _);
+            if (change.Kind == ChangeKind.Upsert)
+            {
+                problems.AddRange(table.Table.Schema.Embeddings
+                    .Where(embedding => !change.Item.Embeddings.ContainsKey(embedding.Name))
+                    .Select(embedding => $"Item {change.Id}: embedding \"{embedding.Name}\": expected one; found none"));
+            }
+            else if (change.Kind == ChangeKind.Update && !isThere)
+            {
+                problems.Add($"Item {change.Id}: expected an item to update; found none");
+            }
+
+            there[change.Id] = change.Kind != ChangeKind.Delete && (isThere || change.Kind == ChangeKind.Upsert);
+        }
+
+        if (problems.Count > 0)
+        {
+            throw new ItemException(problems);
+        }
+    }
+
+    /// <summary>Fills a row for a change, which has passed the check.</summary>
+    public void Apply(ItemChange change, ItemVersions versions)
+    {
+        if (versions.IsStale(change))
+        {
+            Result = Result with { Stale = Result.Stale + 1 };
+            return;
+        }
+
+        versions.Note(change);
+        uint had = RowOf(change.Id);
+        if (change.Kind == ChangeKind.Delete)
+        {
+            Result = had == IdMap.NoRow
+                ? Result with { Missing = Result.Missing + 1 } : Result with { Deleted = Result.Deleted + 1 };
+            Leave(change.Id, had);
+            return;
+        }
+
+        uint row = table.TakeRow();
+        table.Table.Ids.Set(row, change.Id, Retired);
+        Fill(row, change, change.Kind == ChangeKind.Update ? had : IdMap.NoRow);
+        Leave(change.Id, had);
+        table.Add(row);
+        _rows[row] = true;
+        _now[change.Id] = row;
+        CountChange++;
+        Result = change.Kind == ChangeKind.Upsert
+            ? Result with { Upserted = Result.Upserted + 1 } : Result with { Updated = Result.Updated + 1 };
+    }
+
+    private uint RowOf(ItemId id)
+        => _now.TryGetValue(id, out uint row) || before.TryFind(id, out row) ? row : IdMap.NoRow;
+
+    private void Leave(ItemId id, uint row)
+    {
+        _now[id] = IdMap.NoRow;
+        if (row == IdMap.NoRow)
+        {
+            return;
+        }
+
+        CountChange--;
+        ref bool isLive = ref CollectionsMarshal.GetValueRefOrAddDefault(_rows, row, out bool isOfSet);
+        isLive = false;
+        if (isOfSet)
+        {
+            // No view ever had it.
+            _rows.Remove(row);
+            table.GiveBack(row);
+        }
+    }
+
+    private void Fill(uint row, ItemChange change, uint from)
+    {
+        foreach (Column column in table.Table.Columns)
+        {
+            IReadOnlyList<Value> values = change.Item.Fields.TryGetValue(column.Field.Name, out IReadOnlyList<Value>? given)
+                ? ItemCheck.Convert(column.Field, given)
+                : from == IdMap.NoRow ? [] : column.Read(from);
+            column.Set(row, values, Retired);
+        }
+
+        foreach (EmbeddingColumn column in table.Table.Embeddings)
+        {
+            if (change.Item.Embeddings.TryGetValue(column.Schema.Name, out ReadOnlyMemory<float> embedding))
+            {
+                column.Set(row, embedding.Span, EmbeddingNorm.Of(embedding.Span));
+            }
+            else
+            {
+                column.CopyRow(from, row);
+            }
+        }
+    }
+}

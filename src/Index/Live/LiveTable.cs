@@ -1,0 +1,197 @@
+using Linr.Index.Columns;
+using Linr.Index.Ids;
+using Linr.Memory;
+
+namespace Linr.Index.Live;
+
+/// <summary>
+/// A table whose items come, change and go while it is searched. A change never touches a row that somebody may read:
+/// it fills another row, and one new <see cref="TableView"/> shows all of a set of changes at once. Rows are used again
+/// when the last reader of an older view is gone. Readers wait for nobody; writers wait for one another.
+/// </summary>
+public sealed class LiveTable : IDisposable
+{
+    private readonly Lock _writing = new();
+    private readonly RowSpace _space;
+    private readonly LiveIds _ids;
+    private readonly Retirement _retirement;
+    private readonly ItemCheck _check;
+    private readonly ItemVersions _versions = new();
+    private readonly long _givenRows;
+    private TableView _current;
+
+    /// <summary>A live table of the items of a table, which it owns from now on; nobody may read that meanwhile.</summary>
+    /// <param name="table">The items.</param>
+    /// <param name="capacity">Items to have room for at least before it grows; 0 for no more than there are.</param>
+    public LiveTable(ItemTable table, long capacity = 0)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentOutOfRangeException.ThrowIfNegative(capacity);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, Limits.RowsMax);
+        Table = table;
+        long rows = table.Rows;
+        _ = table.IdMap;
+
+        // Their memory may be a mapped file, and the table's map of ids is compared with them while others look up.
+        _givenRows = rows;
+        _space = new RowSpace(rows);
+        _ids = new LiveIds(table.Ids);
+        _retirement = new Retirement(FreeRow);
+        _check = new ItemCheck(table.Schema);
+        table.Grow((int)((Math.Max(capacity, Math.Max(rows, 1)) + Limits.BlockRows - 1) / Limits.BlockRows));
+        _current = new TableView(this, MasksOf(rows, table.BlockCount), version: 0, rows);
+    }
+
+    /// <summary>The items of all views; which rows are to be read says a view.</summary>
+    public ItemTable Table { get; }
+
+    /// <summary>The table as it is now; dispose it when it has been read.</summary>
+    public TableView Read()
+    {
+        while (true)
+        {
+            TableView view = Volatile.Read(ref _current);
+            view.Enter();
+            if (view == Volatile.Read(ref _current))
+            {
+                return view;
+            }
+
+            // Meanwhile there is another, and this one's rows may be on their way to be used again.
+            view.Dispose();
+        }
+    }
+
+    /// <summary>Makes changes, in their order; readers see all of them or none.</summary>
+    /// <param name="changes">The changes.</param>
+    /// <exception cref="ItemException">Some do not fit the schema, or change an item that is not there; none was made.</exception>
+    public ChangeResult Apply(IReadOnlyList<ItemChange> changes)
+    {
+        ArgumentNullException.ThrowIfNull(changes);
+        lock (_writing)
+        {
+            _retirement.Free();
+            var set = new ChangeSet(this, _current);
+            set.Check(changes, _check, _versions);
+            using TableView before = Read();
+            foreach (ItemChange change in changes)
+            {
+                set.Apply(change, _versions);
+            }
+
+            return Publish(before, set);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_writing)
+        {
+            _retirement.Dispose();
+            foreach (NativeBuffer mask in _current.Masks)
+            {
+                mask.Dispose();
+            }
+
+            Table.Dispose();
+        }
+    }
+
+    /// <summary>A row that is live in a view.</summary>
+    internal bool TryFind(ItemId id, TableView view, out uint row)
+    {
+        row = IdMap.NoRow;
+        if (id.Kind != Table.Schema.IdKind)
+        {
+            return false;
+        }
+
+        if (!Table.IdMap.TryFind(id, out row) || !view.IsLive(row))
+        {
+            row = _ids.Find(id, view);
+        }
+
+        return row != IdMap.NoRow;
+    }
+
+    /// <summary>A row to fill, in memory that may be written.</summary>
+    internal uint TakeRow()
+    {
+        uint row = _space.Take();
+        if (row >= Table.Rows)
+        {
+            // By an eighth, so that growth is rare and what is never used is little.
+            Table.Grow(Table.BlockCount + 1 + (Table.BlockCount / 8));
+        }
+
+        return row;
+    }
+
+    /// <summary>A row that was filled and whose id is set can be found from now on, where it is live.</summary>
+    internal void Add(uint row) => _ids.Add(row);
+
+    /// <summary>Nobody reads a row any more.</summary>
+    internal void GiveBack(uint row)
+    {
+        _ids.Remove(row);
+        _space.Free(row);
+    }
+
+    private void FreeRow(uint row)
+    {
+        if (row >= _givenRows)
+        {
+            GiveBack(row);
+        }
+    }
+
+    private ChangeResult Publish(TableView before, ChangeSet set)
+    {
+        NativeBuffer[] masks = new NativeBuffer[Table.BlockCount];
+        before.Masks.CopyTo(masks, 0);
+        var replaced = new List<NativeBuffer>(set.Retired);
+        var touched = new HashSet<int>();
+        for (int block = before.Masks.Length; block < masks.Length; block++)
+        {
+            masks[block] = new NativeBuffer(RowMask.BlockWords * sizeof(ulong));
+            touched.Add(block);
+        }
+
+        foreach ((uint row, bool isLive) in set.Rows)
+        {
+            int block = (int)(row / Limits.BlockRows);
+            if (touched.Add(block))
+            {
+                NativeBuffer copy = new(RowMask.BlockWords * sizeof(ulong));
+                masks[block].Span<ulong>(0, RowMask.BlockWords).CopyTo(copy.Span<ulong>(0, RowMask.BlockWords));
+                replaced.Add(masks[block]);
+                masks[block] = copy;
+            }
+
+            uint within = row % Limits.BlockRows;
+            ref ulong word = ref masks[block].Span<ulong>(within / RowMask.WordRows, 1)[0];
+            ulong bit = 1UL << (int)(within % RowMask.WordRows);
+            word = isLive ? word | bit : word & ~bit;
+        }
+
+        var after = new TableView(this, masks, before.Version + 1, before.Count + set.CountChange);
+        Volatile.Write(ref _current, after);
+        _retirement.Add(before, [.. set.Rows.Where(one => !one.IsLive).Select(one => one.Row)], replaced);
+        return set.Result with { Version = after.Version };
+    }
+
+    private static NativeBuffer[] MasksOf(long rows, int blocks)
+    {
+        var masks = new NativeBuffer[blocks];
+        for (int block = 0; block < blocks; block++)
+        {
+            masks[block] = new NativeBuffer(RowMask.BlockWords * sizeof(ulong));
+            RowMask.Fill(
+                masks[block].Span<ulong>(0, RowMask.BlockWords),
+                (int)Math.Clamp(rows - ((long)block * Limits.BlockRows), 0, Limits.BlockRows));
+        }
+
+        return masks;
+    }
+}
