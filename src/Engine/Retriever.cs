@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Linr.Cuda;
 using Linr.Engine.Devices;
+using Linr.Engine.Live;
 using Linr.Engine.Rankers;
 using Linr.Engine.Requests;
 using Linr.Engine.Scan;
@@ -22,6 +23,8 @@ public sealed class Retriever : IDisposable
 {
     private readonly IDisposable _owner;
     private readonly LiveTable? _live;
+    private readonly ItemEmbedder? _embedder;
+    private readonly Lock _applying = new();
     private readonly ScanWorkers? _workers;
     private readonly DeviceSet? _devices;
     private readonly SearcherPool _pool;
@@ -57,6 +60,7 @@ public sealed class Retriever : IDisposable
         int threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
         _workers = threads > 1 ? new ScanWorkers(threads) : null;
         _live = options.Live is { } live ? new LiveTable(items, live.Capacity) : null;
+        _embedder = _live is not null && owner is LoadedModel model ? new ItemEmbedder(model, layers) : null;
         _tableScan = new TableScan(items, _live);
         _pool = new SearcherPool(_tableScan, MakeBackend, _devices is null ? 0 : DeviceSet.LaneCount);
         _hostPool = _devices is null
@@ -217,12 +221,34 @@ public sealed class Retriever : IDisposable
 
     /// <summary>
     /// Changes items, in order; every request that begins afterwards sees all of the changes, and one that runs sees none.
+    /// Embeddings that the model makes of an item's features or of its other embeddings need not be given: they are made
+    /// now, and made again where what they are made of changes.
     /// </summary>
     /// <param name="changes">The changes.</param>
     /// <exception cref="ItemException">Some do not fit the schema, or change an item that is not there; none was made.</exception>
     /// <exception cref="InvalidOperationException">It was opened without <see cref="RetrieverOptions.Live"/>.</exception>
-    public ChangeResult Apply(params IReadOnlyList<ItemChange> changes) => (_live ?? throw new InvalidOperationException(
-        "Expected a retriever opened with RetrieverOptions.Live to change items; this one's stay as they are.")).Apply(changes);
+    public ChangeResult Apply(params IReadOnlyList<ItemChange> changes)
+    {
+        ArgumentNullException.ThrowIfNull(changes);
+        if (_live is null)
+        {
+            throw new InvalidOperationException(
+                "Expected a retriever opened with RetrieverOptions.Live to change items; this one's stay as they are.");
+        }
+
+        if (_embedder is null)
+        {
+            return _live.Apply(changes);
+        }
+
+        // What is made of an item as it is has to be applied to it as it is.
+        lock (_applying)
+        {
+            _live.Check(changes, isWhole: false);
+            using TableView view = _live.Read();
+            return _live.Apply(_embedder.Complete(changes, view, (name, queries, k) => Nearest(view, name, queries, k)));
+        }
+    }
 
     /// <summary>
     /// A searcher by vectors for one caller at a time, which allocates no managed memory once it is warm. Dispose it
@@ -267,6 +293,7 @@ public sealed class Retriever : IDisposable
         _scope.Towers?.Dispose();
         _devices?.Dispose();
         _workers?.Dispose();
+        _embedder?.Dispose();
         _live?.Dispose();
         _owner.Dispose();
     }
@@ -326,6 +353,26 @@ public sealed class Retriever : IDisposable
         }
 
         return work;
+    }
+
+    private (uint Row, float Score)[][] Nearest(
+        TableView view, string embedding, IReadOnlyList<ReadOnlyMemory<float>> queries, int k)
+    {
+        RequestWork[] work = Resolve(
+            [
+                .. queries.Select(query => new SearchRequest
+                {
+                    Embeddings = [new EmbeddingQuery(embedding, query)], K = k,
+                }),
+            ],
+            view);
+        _runner.Run(work, CancellationToken.None);
+        return
+        [
+            .. work.Select(one => one.Response!.Hits
+                .Select(hit => view.TryFind(hit.Id, out uint row) ? (row, hit.Score) : throw new System.Diagnostics.UnreachableException())
+                .ToArray()),
+        ];
     }
 
     private static (DeviceSet? Devices, string? WhyNot) OpenDevices(

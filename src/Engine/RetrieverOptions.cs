@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Linr.Engine.Live;
 using Linr.Engine.Towers;
 using Linr.Engine.Similarities;
 using Linr.Index.ModelFiles;

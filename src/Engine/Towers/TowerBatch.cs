@@ -56,6 +56,22 @@ public sealed class TowerBatch
         Count++;
     }
 
+    /// <summary>Adds an item to a tower that reads its embeddings too.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="fields">Its raw features.</param>
+    /// <param name="embeddings">One for each source that reads one, in the order of the layers.</param>
+    /// <exception cref="ArgumentException">
+    /// A value is of a type that a layer cannot read; embeddings are more or fewer, or one is of another width.
+    /// </exception>
+    internal void AddItem(
+        ItemId id,
+        IReadOnlyDictionary<string, IReadOnlyList<Value>> fields,
+        IReadOnlyList<ReadOnlyMemory<float>> embeddings)
+    {
+        _tower.EncodeEmbeddings(this, embeddings);
+        AddItem(id, fields);
+    }
+
     /// <summary>
     /// Adds an item to the history of the query that is being filled, the latest first; those beyond the tower's
     /// history length are left out.

@@ -27,9 +27,9 @@ internal sealed class ChangeSet(LiveTable table, TableView before)
     /// <summary>How many items more there are.</summary>
     public long CountChange { get; private set; }
 
-    /// <summary>Refuses all changes if one is wrong.</summary>
+    /// <summary>Refuses all changes if one is wrong; not for embeddings that an item lacks, where it need not be whole.</summary>
     /// <exception cref="ItemException">All that is wrong.</exception>
-    public void Check(IReadOnlyList<ItemChange> changes, ItemCheck check, ItemVersions versions)
+    public void Check(IReadOnlyList<ItemChange> changes, ItemCheck check, ItemVersions versions, bool isWhole)
     {
         var problems = new List<string>();
         var there = new Dictionary<ItemId, bool>();
@@ -50,7 +50,7 @@ internal sealed class ChangeSet(LiveTable table, TableView before)
 
             noted.Note(change);
             bool isThere = there.TryGetValue(change.Id, out bool known) ? known : before.TryFind(change.Id, out _);
-            if (change.Kind == ChangeKind.Upsert)
+            if (change.Kind == ChangeKind.Upsert && isWhole)
             {
                 problems.AddRange(table.Table.Schema.Embeddings
                     .Where(embedding => !change.Item.Embeddings.ContainsKey(embedding.Name))

@@ -62,6 +62,19 @@ public sealed class LiveTable : IDisposable
         }
     }
 
+    /// <summary>Refuses changes if one is wrong.</summary>
+    /// <param name="changes">The changes.</param>
+    /// <param name="isWhole">Whether items have to have all embeddings.</param>
+    /// <exception cref="ItemException">All that is wrong.</exception>
+    public void Check(IReadOnlyList<ItemChange> changes, bool isWhole)
+    {
+        ArgumentNullException.ThrowIfNull(changes);
+        lock (_writing)
+        {
+            new ChangeSet(this, _current).Check(changes, _check, _versions, isWhole);
+        }
+    }
+
     /// <summary>Makes changes, in their order; readers see all of them or none.</summary>
     /// <param name="changes">The changes.</param>
     /// <exception cref="ItemException">Some do not fit the schema, or change an item that is not there; none was made.</exception>
@@ -72,7 +85,7 @@ public sealed class LiveTable : IDisposable
         {
             _retirement.Free();
             var set = new ChangeSet(this, _current);
-            set.Check(changes, _check, _versions);
+            set.Check(changes, _check, _versions, isWhole: true);
             using TableView before = Read();
             foreach (ItemChange change in changes)
             {

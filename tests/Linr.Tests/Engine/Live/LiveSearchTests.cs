@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Linr.Engine;
+using Linr.Engine.Live;
 using Linr.Engine.Batching;
 using Linr.Filters;
 using Linr.Index;

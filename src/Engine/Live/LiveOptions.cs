@@ -1,4 +1,4 @@
-namespace Linr.Engine;
+namespace Linr.Engine.Live;
 
 /// <summary>How a <see cref="Retriever"/> takes changes.</summary>
 public sealed record LiveOptions
