@@ -251,6 +251,29 @@ public sealed class Retriever : IDisposable
     }
 
     /// <summary>
+    /// Writes the model with its items as they are now, in one step, while requests are answered and items change: it opens
+    /// as any model does.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="cancellation">Looked at between items.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public void Save(string path, CancellationToken cancellation = default)
+    {
+        ModelContents contents = _owner is LoadedModel model
+            ? model.Contents() : new ModelContents { Items = Table, Version = ModelVersion };
+        if (_live is null)
+        {
+            ModelWriter.Write(path, contents);
+            return;
+        }
+
+        using TableView view = _live.Read();
+        using ItemTable items = view.ToTable(cancellation);
+        ModelWriter.Write(path, contents with { Items = items });
+    }
+
+    /// <summary>
     /// A searcher by vectors for one caller at a time, which allocates no managed memory once it is warm. Dispose it
     /// before the retriever.
     /// </summary>

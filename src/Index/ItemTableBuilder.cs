@@ -76,6 +76,24 @@ public sealed class ItemTableBuilder : IDisposable
         }
     }
 
+    /// <summary>Appends an item of another table of the same schema, bit for bit.</summary>
+    /// <returns>Its row.</returns>
+    internal uint Append(ItemTable source, uint row)
+    {
+        uint to = StoreId(source.Ids.Read(row));
+        for (int column = 0; column < _columns.Length; column++)
+        {
+            _columns[column].Set(to, source.Columns[column].Read(row));
+        }
+
+        for (int column = 0; column < _embeddings.Length; column++)
+        {
+            _embeddings[column].Copy(source.Embeddings[column], row, to);
+        }
+
+        return to;
+    }
+
     /// <summary>Appends an item if it fits, without throwing for one that does not.</summary>
     /// <param name="item">The item.</param>
     /// <param name="problems">Where all that is wrong with it is added, each problem naming item and field.</param>

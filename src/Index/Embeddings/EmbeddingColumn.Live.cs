@@ -75,14 +75,19 @@ public sealed partial class EmbeddingColumn
         out BlockStore<float>? norms)
         => (float32, float16, bfloat16, int8, norms) = (_float32, _float16, _bfloat16, _int8, _norms);
 
-    private static void CopyUnit<T>(BlockStore<T>? store, uint from, uint to)
+    /// <summary>Copies a unit of one store to another, where there are both.</summary>
+    internal static void CopyUnit<T>(BlockStore<T>? source, uint from, BlockStore<T>? store, uint to)
         where T : unmanaged
     {
-        if (store is not null)
+        if (source is not null && store is not null)
         {
-            store.Read(from).CopyTo(store.Write(to));
+            source.Read(from).CopyTo(store.Write(to));
         }
     }
+
+    private static void CopyUnit<T>(BlockStore<T>? store, uint from, uint to)
+        where T : unmanaged
+        => CopyUnit(store, from, store, to);
 
     private void Note(uint row, float lostBefore)
     {

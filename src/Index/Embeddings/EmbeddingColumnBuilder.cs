@@ -124,6 +124,23 @@ public sealed class EmbeddingColumnBuilder : IDisposable
         }
     }
 
+    /// <summary>Sets a row to one of another column of the same schema: the same bits.</summary>
+    internal void Copy(EmbeddingColumn source, uint from, uint to)
+    {
+        source.Lend(out BlockStore<float>? float32, out BlockStore<Half>? float16, out BlockStore<ushort>? bfloat16,
+            out Int8Store? int8, out BlockStore<float>? norms);
+        EmbeddingColumn.CopyUnit(float32, from, _float32, to);
+        EmbeddingColumn.CopyUnit(float16, from, _float16, to);
+        EmbeddingColumn.CopyUnit(bfloat16, from, _bfloat16, to);
+        EmbeddingColumn.CopyUnit(int8?.Values, from, _int8?.Values, to);
+        EmbeddingColumn.CopyUnit(int8?.Scales, from, _int8?.Scales, to);
+        EmbeddingColumn.CopyUnit(norms, from, _norms, to);
+        EmbeddingColumn.CopyUnit(source.Codes?.Words, from, _codes, to);
+        _copy?.Copy(source.Copy!, from, to);
+        RowMask.Set(_present, to, true);
+        _rowsSet = Math.Max(_rowsSet, to + 1L);
+    }
+
     /// <summary>Makes the column of rows 0 to <paramref name="rows"/>; the builder is empty then.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A row beyond the last was set.</exception>
     /// <exception cref="InvalidOperationException">A row was never set.</exception>

@@ -29,7 +29,19 @@ internal sealed class RowCopyBuilder : IDisposable
     {
         _column.SetChecked(row, stored, EmbeddingNorm.Of(stored));
         float lost = RowCopy.LostOf(stored, _column.ReadRounded(row, _copied), _column.Schema.Metric);
-        int block = (int)(row / Limits.BlockRows);
+        Note((int)(row / Limits.BlockRows), lost);
+    }
+
+    /// <summary>Sets a row to one of another copy: the same bits.</summary>
+    public void Copy(RowCopy source, uint from, uint to)
+    {
+        _column.Copy(source.Column, from, to);
+        Note((int)(to / Limits.BlockRows), source.Lost[(int)(from / Limits.BlockRows)]);
+    }
+
+    // Of a row that was set again the larger stays, which only makes a search look at more rows.
+    private void Note(int block, float lost)
+    {
         if (_over is not null)
         {
             _over.Note(block, lost);
@@ -41,7 +53,6 @@ internal sealed class RowCopyBuilder : IDisposable
             _lost.Add(0);
         }
 
-        // Of a row that was set again the larger stays, which only makes a search look at more rows.
         _lost[block] = Math.Max(_lost[block], lost);
     }
 

@@ -87,6 +87,21 @@ public sealed class TableView : IDisposable
         }
     }
 
+    /// <summary>A table of its own of the items, which does not change; bit for bit, in the order of their rows.</summary>
+    /// <param name="cancellation">Looked at between items.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public ItemTable ToTable(CancellationToken cancellation = default)
+    {
+        using var builder = new ItemTableBuilder(Table.Schema);
+        foreach (uint row in LiveRows())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            builder.Append(Table, row);
+        }
+
+        return builder.Build();
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Interlocked.Decrement(ref _readers);
 

@@ -27,6 +27,7 @@ public sealed class LiveSearchTests
             Threads = 2, Live = new LiveOptions(),
         });
         using var batcher = new SearchBatcher(live);
+        using var folder = new TemporaryFolder();
         PreparedFilter prepared = PreparedFilter.Prepare(
             FilterBuilder.IdNotIn(Enumerable.Range(0, 100).Select(i => LiveItems.Id(kind, i))), live.Schema);
         for (int round = 0; round < (given > 1_000 ? 3 : 12); round++)
@@ -46,6 +47,14 @@ public sealed class LiveSearchTests
             {
                 AssertSame(expected[i], found[i]);
                 AssertSame(expected[i], queued[i]);
+            }
+
+            // Saved while it serves, it opens as a model of these items.
+            live.Save(folder.File("saved.linr"));
+            using (var saved = Retriever.Open(folder.File("saved.linr"), new RetrieverOptions { Threads = 2 }))
+            {
+                ImmutableArray<SearchResponse> reopened = saved.SearchBatch(requests);
+                Assert.All(expected.Zip(reopened), pair => AssertSame(pair.First, pair.Second));
             }
 
             ItemId some = twin.Keys.Skip(random.Next(twin.Count)).First();
