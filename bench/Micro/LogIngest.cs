@@ -6,7 +6,8 @@ namespace Linr.Bench.Micro;
 
 /// <summary>
 /// Durable upserts of 128-d items a second, each writer waiting for its own before it sends more; and in the same run,
-/// after each of them, what the disk gives to one thread that writes and syncs as many bytes in as many pieces:
+/// after each of them, what the disk gives to one thread that writes and syncs as many bytes in as many pieces; and how
+/// fast the log is read and checked, as when it is opened:
 /// <c>dotnet run -c Release --project bench/Micro -- log FOLDER [writers] [upserts a call, with commas] [seconds]
 /// [rounds]</c>. The folder must not be there.
 /// </summary>
@@ -23,8 +24,8 @@ internal sealed class LogIngest(string folder, int writers, double seconds)
         double seconds = args.Length > 3 ? double.Parse(args[3], CultureInfo.InvariantCulture) : 3;
         int rounds = args.Length > 4 ? int.Parse(args[4], CultureInfo.InvariantCulture) : 3;
         var ingest = new LogIngest(folder, writers, seconds);
-        Console.WriteLine("| writers | a call | upserts/s | of disk | syncs/s | bytes a sync | CPU µs | disk's |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|");
+        Console.WriteLine("| writers | a call | upserts/s | of disk | syncs/s | bytes a sync | CPU µs | disk's | GB/s read |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
         foreach (string batch in batches.Split(','))
         {
             ingest.Measure(int.Parse(batch, CultureInfo.InvariantCulture), rounds);
@@ -42,7 +43,7 @@ internal sealed class LogIngest(string folder, int writers, double seconds)
             measured.Add((log.PerSecond, share, FormattableString.Invariant(
                 $"| {writers} | {batch} | {log.PerSecond:N0} | {share:P0} | {log.Groups / log.Wall.TotalSeconds:N0} ")
                 + FormattableString.Invariant($"| {log.Bytes / log.Groups:N0} | {log.CpuMicroseconds:N2} ")
-                + FormattableString.Invariant($"| {disk.CpuMicroseconds:N2} |")));
+                + FormattableString.Invariant($"| {disk.CpuMicroseconds:N2} | {log.Bytes / log.Read.TotalSeconds / 1e9:N2} |")));
         }
 
         measured.Sort();
@@ -51,7 +52,7 @@ internal sealed class LogIngest(string folder, int writers, double seconds)
 
     private Ingested IngestAll(int batch)
     {
-        using ChangeLog log = ChangeLog.Open(folder);
+        ChangeLog log = ChangeLog.Open(folder);
         long upserts = 0;
         TimeSpan cpu = Cpu();
         var clock = Stopwatch.StartNew();
@@ -86,11 +87,13 @@ internal sealed class LogIngest(string folder, int writers, double seconds)
 
         TimeSpan wall = clock.Elapsed;
         cpu = Cpu() - cpu;
-        LogSummary summary = log.Verify();
         log.Dispose();
+        clock.Restart();
+        LogSummary summary = ChangeLog.Verify(folder);
+        TimeSpan read = clock.Elapsed;
         Directory.Delete(folder, recursive: true);
         return summary.EndOffset == upserts
-            ? new Ingested(upserts, summary.Bytes, summary.Groups, wall, cpu)
+            ? new Ingested(upserts, summary.Bytes, summary.Groups, wall, cpu, read)
             : throw new InvalidDataException($"{upserts} upserts were acknowledged; {summary.EndOffset} are there.");
     }
 
@@ -148,7 +151,7 @@ internal sealed class LogIngest(string folder, int writers, double seconds)
         return process.TotalProcessorTime;
     }
 
-    private sealed record Ingested(long Upserts, long Bytes, long Groups, TimeSpan Wall, TimeSpan Cpu)
+    private sealed record Ingested(long Upserts, long Bytes, long Groups, TimeSpan Wall, TimeSpan Cpu, TimeSpan Read)
     {
         public double PerSecond => Upserts / Wall.TotalSeconds;
 

@@ -135,6 +135,32 @@ public sealed class ChangeLogTests : IDisposable
         Assert.Equal(sums.Sum(), log.Read(0).Sum(record => (long)record.Bytes.Span[0]));
     }
 
+    [Fact]
+    public async Task Appending_allocates_nothing()
+    {
+        using ChangeLog log = Open();
+        // Both buffers grow to what is appended below.
+        await log.Append(new byte[1_000_000]).Durable;
+        await log.Append(new byte[1_000_000]).Durable;
+        byte[] record = Records.Of(1, 600);
+        LogUnit unit = Records.Unit(record, record);
+        _ = log.Append(record);
+        await log.Append(unit).Durable;
+        AppendAll();
+
+        void AppendAll()
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 400; i++)
+            {
+                _ = log.Append(record);
+                _ = log.Append(unit);
+            }
+
+            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+    }
+
     private static async Task<long> Write(ChangeLog log, int writer)
     {
         long sum = 0;
