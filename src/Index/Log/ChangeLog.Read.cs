@@ -67,27 +67,49 @@ public sealed partial class ChangeLog
     /// Drops old records: every file whose records all come before an offset. Records from the offset on stay, and
     /// some before it may. The newest file always stays.
     /// </summary>
-    /// <exception cref="IOException">The disk failed; files still there are found again by opening.</exception>
+    /// <exception cref="IOException">
+    /// The disk failed, now or before. Nothing more is dropped then until the log is opened again, which finds the
+    /// files that are still there.
+    /// </exception>
     public void DropBefore(long offset)
     {
-        while (true)
+        // One by one, each removed for good before the next, the oldest first: a power cut leaves no gap.
+        lock (_dropGate)
         {
-            Segment segment;
-            lock (_gate)
+            while (TakeOldest(offset) is { } segment)
             {
-                ObjectDisposedException.ThrowIf(_isDisposed, this);
-                if (_segments.Count == 1 || _segments[1].Header.FirstOffset > offset)
+                try
                 {
-                    return;
+                    _files.Delete(segment.Name);
+                    _files.SyncNames();
                 }
+                catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+                {
+                    _dropError = error;
+                    throw;
+                }
+            }
+        }
+    }
 
-                segment = _segments[0];
-                _segments.RemoveAt(0);
+    private Segment? TakeOldest(long offset)
+    {
+        if (_dropError is not null)
+        {
+            throw new IOException($"Old records cannot be dropped: {_dropError.Message}", _dropError);
+        }
+
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (_segments.Count == 1 || _segments[1].Header.FirstOffset > offset)
+            {
+                return null;
             }
 
-            // One by one, the oldest first: after a power cut in between no gap is found.
-            _files.Delete(segment.Name);
-            _files.SyncNames();
+            Segment segment = _segments[0];
+            _segments.RemoveAt(0);
+            return segment;
         }
     }
 

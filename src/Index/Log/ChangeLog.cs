@@ -12,6 +12,7 @@ public sealed partial class ChangeLog : IDisposable
 {
     // The committer and those who wait for room use it as a monitor. No file is written under it.
     private readonly object _gate = new();
+    private readonly Lock _dropGate = new();
     private readonly ILogFiles _files;
     private readonly ChangeLogOptions _options;
     private readonly IDisposable _lock;
@@ -21,6 +22,7 @@ public sealed partial class ChangeLog : IDisposable
     private PendingGroup _pending = new();
     private PendingGroup _spare = new();
     private Exception? _stopped;
+    private Exception? _dropError;
     private bool _isDisposed;
     private long _nextOffset;
     private long _endOffset;

@@ -11,11 +11,7 @@ internal sealed class DiskLogFiles : ILogFiles
     public DiskLogFiles(string folder)
     {
         _folder = Path.GetFullPath(folder);
-        if (!Directory.Exists(_folder))
-        {
-            Directory.CreateDirectory(_folder);
-            FolderSync.Flush(Path.GetDirectoryName(_folder)!);
-        }
+        Make(_folder);
     }
 
     public string PathOf(string name) => Path.Combine(_folder, name);
@@ -36,4 +32,15 @@ internal sealed class DiskLogFiles : ILogFiles
     // An advisory lock of the system: it goes with the process, however that ends.
     public IDisposable Lock()
         => new FileStream(PathOf(LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+
+    private static void Make(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            string parent = Path.GetDirectoryName(folder)!;
+            Make(parent);
+            Directory.CreateDirectory(folder);
+            FolderSync.Flush(parent);
+        }
+    }
 }

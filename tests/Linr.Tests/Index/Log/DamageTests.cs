@@ -1,3 +1,4 @@
+using CsCheck;
 using Linr.Index.Log;
 
 namespace Linr.Tests.Index.Log;
@@ -58,6 +59,32 @@ public sealed class DamageTests
         }
 
         Assert.Equal(8 * (whole[last].Length - start), cuts);
+    }
+
+    [Fact]
+    public void Any_bytes_behind_a_header_are_cut_or_refused_by_name()
+    {
+        (FaultyFiles killed, int start) = Write(isClosed: false);
+        string name = killed.Names.Last();
+        byte[] bytes = killed[name];
+        Gen.Select(Gen.Int[SegmentHeader.Bytes, bytes.Length], Gen.Byte.Array[0, 200], Gen.Int[0, bytes.Length]).Sample(
+            (at, garbage, rest) =>
+            {
+                // Some of the log, then anything, then perhaps some of the log again, shifted.
+                FaultyFiles files = killed.Copy();
+                files[name] = [.. bytes[..at], .. garbage, .. bytes[rest..]];
+                try
+                {
+                    LogSummary summary = LogScan.Run(files).Summary;
+                    Assert.InRange(summary.EndOffset, 0, RecordCount);
+                }
+                catch (ChangeLogException error)
+                {
+                    Assert.Equal(name, error.Path);
+                    Assert.True(error.ByteOffset <= at);
+                }
+            },
+            iter: 5_000);
     }
 
     [Fact]

@@ -69,6 +69,28 @@ public sealed class DiskFailureTests
         Records.AssertHolds(again, 0, [5]);
     }
 
+    [Fact]
+    public async Task After_a_failed_drop_no_more_is_dropped_and_no_power_cut_leaves_a_gap()
+    {
+        var files = new FaultyFiles();
+        using ChangeLog log = ChangeLog.Open(files, new ChangeLogOptions { SegmentBytes = 1 });
+        for (byte i = 0; i < 5; i++)
+        {
+            await log.Append([i]).Durable;
+        }
+
+        files.FailSyncs = true;
+        Assert.Throws<IOException>(() => log.DropBefore(3));
+        files.FailSyncs = false;
+        Assert.Throws<IOException>(() => log.DropBefore(3));
+        Records.AssertHolds(log, 3, [3], [4]);
+        for (int seed = 0; seed < 20; seed++)
+        {
+            using ChangeLog again = ChangeLog.Open(files.Copy().AfterPowerCut(new Random(seed)), s_options);
+            Records.AssertHolds(again, 3, [3], [4]);
+        }
+    }
+
     private static async Task<bool> TryAppend(ChangeLog log, byte[] record, long expectedOffset)
     {
         LogAppend append = log.Append(record);

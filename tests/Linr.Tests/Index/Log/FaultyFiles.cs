@@ -137,6 +137,11 @@ internal sealed class FaultyFiles : ILogFiles
 
     public void SyncNames() => Do(() =>
     {
+        if (FailSyncs)
+        {
+            throw new IOException("Input/output error.");
+        }
+
         _durable = new Dictionary<string, FaultyNode>(_names);
         _unsynced.Clear();
         return 0;
