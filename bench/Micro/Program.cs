@@ -5,6 +5,10 @@ if (args is ["filtered-scan", .. string[] rest])
 {
     FilteredScanMatrix.Run(rest);
 }
+else if (args is ["log", _, ..])
+{
+    LogIngest.Run(args.AsSpan(1));
+}
 else
 {
     // For example: dotnet run -c Release --project bench/Micro -- --filter '*Layer*' --job short --inProcess

@@ -42,6 +42,9 @@ public static class Limits
     /// <summary>Euclidean norm of an embedding: the product of two is then a finite float.</summary>
     public const float NormMax = 1.0e18f;
 
+    /// <summary>Bytes of the changes that are logged as one unit.</summary>
+    public const int LogUnitBytesMax = 64 * 1024 * 1024;
+
     /// <summary>Depth of a filter tree.</summary>
     public const int FilterDepthMax = 64;
 

@@ -1,8 +1,10 @@
+using Linr.Tests.Index.Log;
+
 #pragma warning disable CA1050 // The runtime looks for a class of this name in no namespace.
 
 /// <summary>
 /// What .NET runs before the program that a test starts (DOTNET_STARTUP_HOOKS): when the program ends, it lists the
-/// assemblies that were loaded and the files that were mapped.
+/// assemblies that were loaded and the files that were mapped. Or it runs in place of the program, until it is killed.
 /// </summary>
 internal static class StartupHook
 {
@@ -10,6 +12,11 @@ internal static class StartupHook
 
     public static void Initialize()
     {
+        if (Environment.GetEnvironmentVariable(LogChild.FolderVariable) is { } folder)
+        {
+            LogChild.Run(folder);
+        }
+
         string list = Environment.GetEnvironmentVariable(ListVariable)!;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => File.WriteAllLines(list, Assemblies().Concat(MappedFiles()));
     }
