@@ -403,7 +403,8 @@ public sealed class Retriever : IDisposable
         => options.Device switch
         {
             EngineDevice.Cuda => (DeviceSet.Open(items, towers, options.Cuda, similarities), null),
-            EngineDevice.Auto when options.Live is null
+            EngineDevice.Auto when options.Live is not null => (null, "The items change, and a device's copy of them does not."),
+            EngineDevice.Auto
                 => (DeviceSet.TryOpen(items, towers, options.Cuda, out string? reason, similarities), reason),
             _ => (null, null),
         };

@@ -41,7 +41,10 @@ public sealed partial class KeywordCodes : IDisposable
     /// <summary>Bytes of native memory held.</summary>
     public long OwnedBytes => _values.OwnedBytes + _slots.OwnedBytes;
 
-    /// <summary>The code of a keyword, or <see cref="NoCode"/> when no item ever had it. Allocates nothing.</summary>
+    /// <summary>
+    /// The code of a keyword, or <see cref="NoCode"/> when no item ever had it. Allocates nothing, but a string where
+    /// keywords came since it was shared.
+    /// </summary>
     public uint Find(ReadOnlySpan<byte> utf8)
     {
         uint code = _slots.Find(new Probe(utf8, _values)) + 1;

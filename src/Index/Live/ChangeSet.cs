@@ -15,6 +15,9 @@ internal sealed class ChangeSet(LiveTable table, TableView before)
     private readonly Dictionary<ItemId, uint> _now = [];
     private readonly Dictionary<uint, bool> _rows = [];
 
+    /// <summary>The versions of the changes that have an effect.</summary>
+    public ItemVersions Versions { get; } = new();
+
     /// <summary>Memory that readers of the view before may have.</summary>
     public List<NativeBuffer> Retired { get; } = [];
 
@@ -73,13 +76,13 @@ internal sealed class ChangeSet(LiveTable table, TableView before)
     /// <summary>Fills a row for a change, which has passed the check.</summary>
     public void Apply(ItemChange change, ItemVersions versions)
     {
-        if (versions.IsStale(change))
+        if (versions.IsStale(change) || Versions.IsStale(change))
         {
             Result = Result with { Stale = Result.Stale + 1 };
             return;
         }
 
-        versions.Note(change);
+        Versions.Note(change);
         uint had = RowOf(change.Id);
         if (change.Kind == ChangeKind.Delete)
         {
@@ -99,6 +102,18 @@ internal sealed class ChangeSet(LiveTable table, TableView before)
         CountChange++;
         Result = change.Kind == ChangeKind.Upsert
             ? Result with { Upserted = Result.Upserted + 1 } : Result with { Updated = Result.Updated + 1 };
+    }
+
+    /// <summary>Gives back the rows that it took: something went wrong, and no view will have them.</summary>
+    public void Abandon()
+    {
+        foreach ((uint row, bool isLive) in _rows)
+        {
+            if (isLive)
+            {
+                table.GiveBack(row);
+            }
+        }
     }
 
     private uint RowOf(ItemId id)

@@ -15,6 +15,15 @@ internal sealed class ItemVersions
     public bool IsStale(ItemChange change)
         => change.Version is { } version && _versions.TryGetValue(change.Id, out long had) && version <= had;
 
+    /// <summary>Takes over what others say.</summary>
+    public void Add(ItemVersions others)
+    {
+        foreach ((ItemId id, long version) in others._versions)
+        {
+            _versions[id] = version;
+        }
+    }
+
     /// <summary>A change has an effect.</summary>
     public void Note(ItemChange change)
     {

@@ -87,12 +87,22 @@ public sealed class LiveTable : IDisposable
             var set = new ChangeSet(this, _current);
             set.Check(changes, _check, _versions, isWhole: true);
             using TableView before = Read();
-            foreach (ItemChange change in changes)
+            try
             {
-                set.Apply(change, _versions);
-            }
+                foreach (ItemChange change in changes)
+                {
+                    set.Apply(change, _versions);
+                }
 
-            return Publish(before, set);
+                return Publish(before, set);
+            }
+            catch
+            {
+                // Memory is short, say: all is as before.
+                set.Abandon();
+                _retirement.Add(before, [], set.Retired);
+                throw;
+            }
         }
     }
 
@@ -189,6 +199,7 @@ public sealed class LiveTable : IDisposable
         }
 
         var after = new TableView(this, masks, before.Version + 1, before.Count + set.CountChange);
+        _versions.Add(set.Versions);
         Volatile.Write(ref _current, after);
         _retirement.Add(before, [.. set.Rows.Where(one => !one.IsLive).Select(one => one.Row)], replaced);
         return set.Result with { Version = after.Version };
