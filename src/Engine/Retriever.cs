@@ -22,9 +22,7 @@ namespace Linr.Engine;
 public sealed class Retriever : IDisposable
 {
     private readonly IDisposable _owner;
-    private readonly LiveTable? _live;
-    private readonly ItemEmbedder? _embedder;
-    private readonly Lock _applying = new();
+    private readonly ChangingItems? _live;
     private readonly ScanWorkers? _workers;
     private readonly DeviceSet? _devices;
     private readonly SearcherPool _pool;
@@ -59,9 +57,8 @@ public sealed class Retriever : IDisposable
         ModelVersion = version;
         int threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
         _workers = threads > 1 ? new ScanWorkers(threads) : null;
-        _live = options.Live is { } live ? new LiveTable(items, live.Capacity) : null;
-        _embedder = _live is not null && owner is LoadedModel model ? new ItemEmbedder(model, layers) : null;
-        _tableScan = new TableScan(items, _live);
+        _live = options.Live is { } live ? new ChangingItems(items, owner as LoadedModel, layers, live, Nearest) : null;
+        _tableScan = new TableScan(items, _live?.Table);
         _pool = new SearcherPool(_tableScan, MakeBackend, _devices is null ? 0 : DeviceSet.LaneCount);
         _hostPool = _devices is null
             ? _pool
@@ -83,6 +80,15 @@ public sealed class Retriever : IDisposable
             _similarities,
             _customSearch,
             new RankStage(items, rankers));
+        try
+        {
+            _live?.Replay();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>What every item looks like.</summary>
@@ -200,7 +206,7 @@ public sealed class Retriever : IDisposable
         IReadOnlyList<SearchRequest> requests, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(requests);
-        using TableView? view = _live?.Read();
+        using TableView? view = _live?.Table.Read();
         RequestWork[] work = Resolve(
             [.. requests.Select(request => RequestCheck.Complete(request, _scope))], view);
         _runner.Run(work, cancellation);
@@ -215,7 +221,7 @@ public sealed class Retriever : IDisposable
             return id.Kind == Schema.IdKind && Table.IdMap.TryFind(id, out uint row) ? Table.ReadItem(row) : null;
         }
 
-        using TableView view = _live.Read();
+        using TableView view = _live.Table.Read();
         return view.TryFind(id, out uint live) ? Table.ReadItem(live) : null;
     }
 
@@ -227,27 +233,19 @@ public sealed class Retriever : IDisposable
     /// <param name="changes">The changes.</param>
     /// <exception cref="ItemException">Some do not fit the schema, or change an item that is not there; none was made.</exception>
     /// <exception cref="InvalidOperationException">It was opened without <see cref="RetrieverOptions.Live"/>.</exception>
-    public ChangeResult Apply(params IReadOnlyList<ItemChange> changes)
+    public ChangeResult Apply(params IReadOnlyList<ItemChange> changes) => ApplyAsync(changes).GetAwaiter().GetResult();
+
+    /// <summary>
+    /// The same; what is returned ends when the changes are on the disk, where there is a log. They can be seen before that.
+    /// </summary>
+    /// <inheritdoc cref="Apply"/>
+    /// <exception cref="Index.Log.LogWriteException">They cannot be logged: they may be lost when the process ends.</exception>
+    public Task<ChangeResult> ApplyAsync(params IReadOnlyList<ItemChange> changes)
     {
         ArgumentNullException.ThrowIfNull(changes);
-        if (_live is null)
-        {
-            throw new InvalidOperationException(
-                "Expected a retriever opened with RetrieverOptions.Live to change items; this one's stay as they are.");
-        }
-
-        if (_embedder is null)
-        {
-            return _live.Apply(changes);
-        }
-
-        // What is made of an item as it is has to be applied to it as it is.
-        lock (_applying)
-        {
-            _live.Check(changes, isWhole: false);
-            using TableView view = _live.Read();
-            return _live.Apply(_embedder.Complete(changes, view, (name, queries, k) => Nearest(view, name, queries, k)));
-        }
+        return (_live ?? throw new InvalidOperationException(
+            "Expected a retriever opened with RetrieverOptions.Live to change items; this one's stay as they are."))
+            .ApplyAsync(changes);
     }
 
     /// <summary>
@@ -255,10 +253,11 @@ public sealed class Retriever : IDisposable
     /// as any model does.
     /// </summary>
     /// <param name="path">The file.</param>
+    /// <param name="dropsLog">Whether the part of the log that the file has is removed afterwards.</param>
     /// <param name="cancellation">Looked at between items.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public void Save(string path, CancellationToken cancellation = default)
+    public void Save(string path, bool dropsLog = false, CancellationToken cancellation = default)
     {
         ModelContents contents = _owner is LoadedModel model
             ? model.Contents() : new ModelContents { Items = Table, Version = ModelVersion };
@@ -268,9 +267,17 @@ public sealed class Retriever : IDisposable
             return;
         }
 
-        using TableView view = _live.Read();
-        using ItemTable items = view.ToTable(cancellation);
-        ModelWriter.Write(path, contents with { Items = items });
+        (TableView view, SavedState state) = _live.Take();
+        using (view)
+        using (ItemTable items = view.ToTable(cancellation))
+        {
+            ModelWriter.Write(path, state.AddTo(contents with { Items = items }));
+        }
+
+        if (dropsLog)
+        {
+            _live.DropBefore(state);
+        }
     }
 
     /// <summary>
@@ -316,7 +323,6 @@ public sealed class Retriever : IDisposable
         _scope.Towers?.Dispose();
         _devices?.Dispose();
         _workers?.Dispose();
-        _embedder?.Dispose();
         _live?.Dispose();
         _owner.Dispose();
     }
@@ -325,14 +331,14 @@ public sealed class Retriever : IDisposable
     /// <exception cref="ArgumentException">The request is wrong; the message lists every problem.</exception>
     internal RequestWork Prepare(SearchRequest request)
     {
-        using TableView? view = _live?.Read();
+        using TableView? view = _live?.Table.Read();
         return Resolve([RequestCheck.Complete(request, _scope)], view)[0];
     }
 
     /// <summary>Answers prepared requests of one shape by one scan; one with a wrong filter fails alone.</summary>
     internal void RunShared(ScanShape shape, IReadOnlyList<RequestWork> batch, CancellationToken cancellation)
     {
-        using TableView? view = _live?.Read();
+        using TableView? view = _live?.Table.Read();
         if (view is not null)
         {
             // Requests were prepared one by one, each when it came: they are answered from one state, as it is now.

@@ -15,6 +15,9 @@ internal sealed class ItemVersions
     public bool IsStale(ItemChange change)
         => change.Version is { } version && _versions.TryGetValue(change.Id, out long had) && version <= had;
 
+    /// <summary>All of them, as deletes of these versions.</summary>
+    public IEnumerable<ItemChange> All() => _versions.Select(pair => ItemChange.Delete(pair.Key, pair.Value));
+
     /// <summary>Takes over what others say.</summary>
     public void Add(ItemVersions others)
     {

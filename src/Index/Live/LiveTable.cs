@@ -62,6 +62,32 @@ public sealed class LiveTable : IDisposable
         }
     }
 
+    /// <summary>
+    /// The highest version of each item that had one, as deletes of that version: what a copy of the table has to know to
+    /// go on where this one is.
+    /// </summary>
+    public IReadOnlyList<ItemChange> Versions()
+    {
+        lock (_writing)
+        {
+            return [.. _versions.All()];
+        }
+    }
+
+    /// <summary>Takes over versions, before any change.</summary>
+    /// <param name="versions">As <see cref="Versions"/> gave them.</param>
+    public void SetVersions(IEnumerable<ItemChange> versions)
+    {
+        ArgumentNullException.ThrowIfNull(versions);
+        lock (_writing)
+        {
+            foreach (ItemChange change in versions)
+            {
+                _versions.Note(change);
+            }
+        }
+    }
+
     /// <summary>Refuses changes if one is wrong.</summary>
     /// <param name="changes">The changes.</param>
     /// <param name="isWhole">Whether items have to have all embeddings.</param>

@@ -1,0 +1,170 @@
+using Linr.Index;
+using Linr.Index.Live;
+using Linr.Index.Log;
+using Linr.Index.ModelFiles;
+using Linr.Layers;
+
+namespace Linr.Engine.Live;
+
+/// <summary>
+/// The items of a retriever that change: what a change lacks is made, then it is logged, then it can be seen; and it is
+/// acknowledged when the log is on the disk. One log has the order in which changes were made.
+/// </summary>
+internal sealed class ChangingItems : IDisposable
+{
+    private const int ReplayedAtOnce = 1_000;
+
+    private readonly Lock _applying = new();
+    private readonly ItemEmbedder? _embedder;
+    private readonly ChangeLog? _log;
+    private readonly Func<TableView, string, IReadOnlyList<ReadOnlyMemory<float>>, int, (uint Row, float Score)[][]> _nearest;
+    private Task _last = Task.CompletedTask;
+    private long? _offset;
+
+    /// <summary>Opens the log too, and makes the changes that the model was not saved with.</summary>
+    /// <param name="items">The items, which it owns from now on.</param>
+    /// <param name="model">The model that they are of; null for items alone.</param>
+    /// <param name="layers">Its layers.</param>
+    /// <param name="options">How.</param>
+    /// <param name="nearest">As <see cref="ItemEmbedder.Complete"/> takes it, in a view.</param>
+    /// <exception cref="IOException">The log cannot be opened; a <see cref="ChangeLogException"/> where it is damaged.</exception>
+    /// <exception cref="ArgumentException">It is not this model's: it ends before, or begins after, what the model has.</exception>
+    public ChangingItems(
+        ItemTable items,
+        LoadedModel? model,
+        LayerList layers,
+        LiveOptions options,
+        Func<TableView, string, IReadOnlyList<ReadOnlyMemory<float>>, int, (uint Row, float Score)[][]> nearest)
+    {
+        _nearest = nearest;
+        SavedState state = SavedState.Read(model);
+        _offset = state.Offset;
+        if (options.LogFolder is { } folder)
+        {
+            _offset ??= 0;
+            _log = ChangeLog.Open(folder, new ChangeLogOptions { StartOffset = _offset.Value });
+        }
+
+        Table = new LiveTable(items, options.Capacity);
+        Table.SetVersions(state.Versions);
+        _embedder = model is null ? null : new ItemEmbedder(model, layers);
+    }
+
+    /// <summary>The table.</summary>
+    public LiveTable Table { get; }
+
+    /// <summary>Makes the changes of the log that come after what the model has.</summary>
+    public void Replay()
+    {
+        if (_log is null)
+        {
+            return;
+        }
+
+        if (_offset < _log.FirstOffset || _offset > _log.EndOffset)
+        {
+            throw new ArgumentException(
+                $"Live.LogFolder: expected a log with offset {_offset}, where the model was saved; found one of "
+                + $"{_log.FirstOffset} to {_log.EndOffset}.");
+        }
+
+        // A record's bytes last until the next one is read.
+        foreach ((long Offset, ItemChange Change)[] records in _log.Read(_offset!.Value)
+            .Select(record => (record.Offset, ChangeCodec.Read(record.Bytes.Span))).Chunk(ReplayedAtOnce))
+        {
+            _ = Make(Array.ConvertAll(records, record => record.Change), isLogged: true);
+            _offset = records[^1].Offset + 1;
+        }
+    }
+
+    /// <summary>Makes changes; what is returned ends when they are on the disk.</summary>
+    public async Task<ChangeResult> ApplyAsync(IReadOnlyList<ItemChange> changes)
+    {
+        (ChangeResult result, Task durable) = Make(changes, isLogged: false);
+        await durable.ConfigureAwait(false);
+        return result;
+    }
+
+    /// <summary>
+    /// The items and what to save with them; ends when all of that is in the log, so that no model is ahead of it.
+    /// </summary>
+    public (TableView View, SavedState State) Take()
+    {
+        TableView view;
+        SavedState state;
+        Task last;
+        lock (_applying)
+        {
+            view = Table.Read();
+            state = new SavedState(_offset, Table.Versions());
+            last = _last;
+        }
+
+        try
+        {
+            last.GetAwaiter().GetResult();
+            return (view, state);
+        }
+        catch
+        {
+            view.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Removes the part of the log that a saved model has.</summary>
+    public void DropBefore(SavedState state)
+    {
+        if (state.Offset is { } offset)
+        {
+            _log?.DropBefore(offset);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _log?.Dispose();
+        _embedder?.Dispose();
+        Table.Dispose();
+    }
+
+    private (ChangeResult Result, Task Durable) Make(IReadOnlyList<ItemChange> changes, bool isLogged)
+    {
+        lock (_applying)
+        {
+            // What is made of an item as it is has to be applied to it as it is.
+            IReadOnlyList<ItemChange> whole = changes;
+            if (_embedder is not null)
+            {
+                Table.Check(changes, isWhole: false);
+                using TableView view = Table.Read();
+                whole = _embedder.Complete(changes, view, (name, queries, k) => _nearest(view, name, queries, k));
+            }
+
+            Table.Check(whole, isWhole: true);
+            Task durable = isLogged ? Task.CompletedTask : Log(changes);
+            return (Table.Apply(whole), durable);
+        }
+    }
+
+    // As they came: another version of the model makes its own embeddings of them.
+    private Task Log(IReadOnlyList<ItemChange> changes)
+    {
+        if (_log is null || changes.Count == 0)
+        {
+            return Task.CompletedTask;
+        }
+
+        var unit = new LogUnit();
+        foreach (ItemChange change in changes)
+        {
+            unit.Add(change);
+        }
+
+        LogAppend append = _log.Append(unit);
+        _offset = append.FirstOffset + append.Count;
+        _last = append.Durable;
+        return append.Durable;
+    }
+}
