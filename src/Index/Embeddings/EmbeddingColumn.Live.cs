@@ -7,10 +7,10 @@ public sealed partial class EmbeddingColumn
     private long _changes;
 
     /// <summary>
-    /// Changes whenever blocks as a scan reads them do: there are more of them, or one has a larger norm or loss than it
-    /// had. Who has an older list of blocks must not scan rows that came since.
+    /// Changes whenever blocks as a scan reads them do, those of the copy too: there are more of them, or one has a larger
+    /// norm than it had. Who has an older list of blocks must not scan rows that came since.
     /// </summary>
-    public long Changes => Volatile.Read(ref _changes);
+    public long Changes => Volatile.Read(ref _changes) + (Copy?.Column.Changes ?? 0);
 
     /// <summary>
     /// Makes so many full blocks, of zeros behind what there is. Nobody may read meanwhile where the last block was not
@@ -39,12 +39,7 @@ public sealed partial class EmbeddingColumn
     }
 
     /// <summary>Sets a row that <see cref="EmbeddingCheck"/> has passed, of a grown block, that nobody reads.</summary>
-    internal void Set(uint row, ReadOnlySpan<float> embedding, double norm)
-    {
-        float lost = Copy?.LostMax ?? 0;
-        _writer!.SetChecked(row, embedding, norm);
-        Note(row, lost);
-    }
+    internal void Set(uint row, ReadOnlySpan<float> embedding, double norm) => _writer!.SetChecked(row, embedding, norm);
 
     /// <summary>Copies a row to one of a grown block, that nobody reads.</summary>
     internal void CopyRow(uint from, uint to)
@@ -56,14 +51,13 @@ public sealed partial class EmbeddingColumn
         CopyUnit(_int8?.Scales, from, to);
         CopyUnit(_norms, from, to);
         CopyUnit(Codes?.Words, from, to);
-        float lost = Copy?.LostMax ?? 0;
         if (Copy is not null)
         {
             Copy.Column.CopyRow(from, to);
             Copy.Note((int)(to / Limits.BlockRows), Copy.Lost[(int)(from / Limits.BlockRows)]);
         }
 
-        Note(to, lost);
+        Note(to);
     }
 
     /// <summary>The storage, for who sets rows that nobody reads yet.</summary>
@@ -89,22 +83,13 @@ public sealed partial class EmbeddingColumn
         where T : unmanaged
         => CopyUnit(store, from, store, to);
 
-    private void Note(uint row, float lostBefore)
+    /// <summary>A row was set: no norm of its block is larger than the one that a scan is told.</summary>
+    internal void Note(uint row)
     {
-        bool isLarger = Copy is not null && Copy.LostMax > lostBefore;
-        if (_norms is not null)
+        int block = (int)(row / Limits.BlockRows);
+        if (_norms?.ReadOne(row) is { } norm && norm > _normMax[block])
         {
-            int block = (int)(row / Limits.BlockRows);
-            float norm = _norms.ReadOne(row);
-            if (norm > _normMax[block])
-            {
-                _normMax[block] = norm;
-                isLarger = true;
-            }
-        }
-
-        if (isLarger)
-        {
+            _normMax[block] = norm;
             Interlocked.Increment(ref _changes);
         }
     }

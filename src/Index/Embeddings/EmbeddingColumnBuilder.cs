@@ -11,7 +11,7 @@ public sealed class EmbeddingColumnBuilder : IDisposable
     private readonly SignOporp? _coder;
     private readonly RowCopyBuilder? _copy;
     private readonly bool _hasNorms;
-    private readonly bool _isOver;
+    private readonly EmbeddingColumn? _over;
     private BlockStore<ulong>? _codes;
     private BlockStore<float>? _float32;
     private BlockStore<Half>? _float16;
@@ -47,7 +47,7 @@ public sealed class EmbeddingColumnBuilder : IDisposable
         _rounded = new float[Schema.Dim];
         _coder = column.Codes?.Coder;
         _copy = column.Copy is null ? null : new RowCopyBuilder(column.Copy);
-        _isOver = true;
+        _over = column;
         column.Lend(out _float32, out _float16, out _bfloat16, out _int8, out _norms);
         _codes = column.Codes?.Words;
     }
@@ -173,7 +173,7 @@ public sealed class EmbeddingColumnBuilder : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_isOver)
+        if (_over is not null)
         {
             _copy?.Dispose();
             _present.Dispose();
@@ -241,6 +241,7 @@ public sealed class EmbeddingColumnBuilder : IDisposable
 
         RowMask.Set(_present, row, true);
         _rowsSet = Math.Max(_rowsSet, row + 1L);
+        _over?.Note(row);
     }
 
     /// <summary>Stores a row; the norm to keep beside it.</summary>

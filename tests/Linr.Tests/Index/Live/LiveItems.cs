@@ -1,4 +1,5 @@
 using Linr.Index;
+using Linr.Index.Embeddings;
 
 namespace Linr.Tests.Index.Live;
 
@@ -84,12 +85,38 @@ internal static class LiveItems
         float[] read = found.Embeddings["small"].ToArray();
         double norm = Math.Sqrt(given.Sum(value => (double)value * value));
         Assert.All(given.Zip(read), pair => Assert.InRange(pair.Second, pair.First - (norm / 100), pair.First + (norm / 100)));
+        foreach (EmbeddingColumn column in table.Embeddings)
+        {
+            AssertBounded(column, row);
+        }
+
         ulong[] code = new ulong[1];
         var small = table.FindEmbedding("small")!;
         float[] stored = new float[8];
         small.ReadStored(row, stored);
         small.Codes!.Coder.Encode(stored, code);
         Assert.Equal(code, small.Codes.Read(row).ToArray());
+    }
+
+    /// <summary>Asserts that a scan is told norms and losses that no row is above.</summary>
+    private static void AssertBounded(EmbeddingColumn column, uint row)
+    {
+        int block = (int)(row / Limits.BlockRows);
+        float most = column.Block(block).NormMax;
+        if (column.HasNorms && column.Block(block).Norms != 0)
+        {
+            Assert.InRange(column.NormOf(row), 0, most);
+        }
+
+        if (column.Copy is { } copy)
+        {
+            AssertBounded(copy.Column, row);
+            float[] stored = new float[column.Schema.Dim];
+            float[] copied = new float[column.Schema.Dim];
+            column.ReadStored(row, stored);
+            copy.Column.ReadStored(row, copied);
+            Assert.InRange(RowCopy.LostOf(stored, copied, column.Schema.Metric), 0, copy.Lost[block]);
+        }
     }
 
     public static ItemTable Build(IdKind kind, int count)
