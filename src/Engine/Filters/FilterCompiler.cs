@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Linr.Filters;
 using Linr.Index;
-using Linr.Index.Live;
 using Linr.Index.Columns;
+using Linr.Index.Live;
 using Linr.Kernels.Filter;
 
 namespace Linr.Engine.Filters;

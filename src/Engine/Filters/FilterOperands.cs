@@ -1,7 +1,7 @@
 using Linr.Filters;
 using Linr.Index;
-using Linr.Index.Live;
 using Linr.Index.Columns;
+using Linr.Index.Live;
 
 namespace Linr.Engine.Filters;
 

@@ -17,7 +17,7 @@ internal sealed class ChangingItems : IDisposable
     private readonly Lock _applying = new();
     private readonly ItemEmbedder? _embedder;
     private readonly ChangeLog? _log;
-    private readonly Func<TableView, string, IReadOnlyList<ReadOnlyMemory<float>>, int, (uint Row, float Score)[][]> _nearest;
+    private readonly NearestItems _nearest;
     private Task _last = Task.CompletedTask;
     private long? _offset;
 
@@ -26,7 +26,7 @@ internal sealed class ChangingItems : IDisposable
     /// <param name="model">The model that they are of; null for items alone.</param>
     /// <param name="layers">Its layers.</param>
     /// <param name="options">How.</param>
-    /// <param name="nearest">As <see cref="ItemEmbedder.Complete"/> takes it, in a view.</param>
+    /// <param name="nearest">Finds items.</param>
     /// <exception cref="IOException">The log cannot be opened; a <see cref="ChangeLogException"/> where it is damaged.</exception>
     /// <exception cref="ArgumentException">It is not this model's: it ends before, or begins after, what the model has.</exception>
     public ChangingItems(
@@ -34,7 +34,7 @@ internal sealed class ChangingItems : IDisposable
         LoadedModel? model,
         LayerList layers,
         LiveOptions options,
-        Func<TableView, string, IReadOnlyList<ReadOnlyMemory<float>>, int, (uint Row, float Score)[][]> nearest)
+        NearestItems nearest)
     {
         _nearest = nearest;
         SavedState state = SavedState.Read(model);
@@ -139,12 +139,12 @@ internal sealed class ChangingItems : IDisposable
             {
                 Table.Check(changes, isWhole: false);
                 using TableView view = Table.Read();
-                whole = _embedder.Complete(changes, view, (name, queries, k) => _nearest(view, name, queries, k));
+                whole = _embedder.Complete(changes, view, _nearest);
             }
 
-            Table.Check(whole, isWhole: true);
-            Task durable = isLogged ? Task.CompletedTask : Log(changes);
-            return (Table.Apply(whole), durable);
+            Task durable = Task.CompletedTask;
+            ChangeResult result = Table.Apply(whole, isLogged ? null : () => durable = Log(changes));
+            return (result, durable);
         }
     }
 

@@ -40,13 +40,8 @@ internal sealed class ItemEmbedder : IDisposable
     /// <summary>The changes, with all embeddings that can be made of what they have.</summary>
     /// <param name="changes">The changes.</param>
     /// <param name="view">What they change.</param>
-    /// <param name="nearest">
-    /// The nearest items to embeddings of a name, [queries][rows and their cosines], so many of each at most.
-    /// </param>
-    public IReadOnlyList<ItemChange> Complete(
-        IReadOnlyList<ItemChange> changes,
-        TableView view,
-        Func<string, IReadOnlyList<ReadOnlyMemory<float>>, int, (uint Row, float Score)[][]> nearest)
+    /// <param name="nearest">Finds items.</param>
+    public IReadOnlyList<ItemChange> Complete(IReadOnlyList<ItemChange> changes, TableView view, NearestItems nearest)
     {
         if (_makers.Length == 0)
         {
@@ -54,31 +49,33 @@ internal sealed class ItemEmbedder : IDisposable
         }
 
         var completed = new List<ItemChange>(changes.Count);
-        var whole = new Dictionary<ItemId, Item?>();
+        var ended = new Dictionary<ItemId, ItemDraft?>();
         var drafts = new List<ItemDraft>();
+        var drafted = new HashSet<ItemId>();
         foreach (ItemChange change in changes)
         {
             if (change.Kind == ChangeKind.Delete)
             {
                 End();
-                whole[change.Id] = null;
+                ended[change.Id] = null;
                 completed.Add(change);
                 continue;
             }
 
-            if (change.Kind == ChangeKind.Update && drafts.Exists(draft => draft.Id == change.Id))
+            if (change.Kind == ChangeKind.Update && drafted.Contains(change.Id))
             {
                 End();
             }
 
             drafts.Add(new ItemDraft(change, change.Kind == ChangeKind.Update ? Find(change.Id) : null));
+            drafted.Add(change.Id);
         }
 
         End();
         return completed;
 
         Item? Find(ItemId id)
-            => whole.TryGetValue(id, out Item? known) ? known
+            => ended.TryGetValue(id, out ItemDraft? known) ? known?.Whole
                 : view.TryFind(id, out uint row) ? view.Table.ReadItem(row) : null;
 
         void End()
@@ -86,23 +83,22 @@ internal sealed class ItemEmbedder : IDisposable
             Run(drafts, view, nearest);
             foreach (ItemDraft draft in drafts)
             {
-                whole[draft.Id] = draft.Whole;
+                ended[draft.Id] = draft;
                 completed.Add(draft.Change);
             }
 
             drafts.Clear();
+            drafted.Clear();
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => Array.ForEach(_makers, maker => maker.Dispose());
 
-    private void Run(
-        List<ItemDraft> drafts,
-        TableView view,
-        Func<string, IReadOnlyList<ReadOnlyMemory<float>>, int, (uint Row, float Score)[][]> nearest)
+    private void Run(List<ItemDraft> drafts, TableView view, NearestItems nearest)
     {
         Array.ForEach(_makers, maker => Run(maker, isHead: false));
+        drafts.ForEach(draft => FillFromItself(draft, view));
         ItemDraft[] without = [.. drafts.Where(draft => _ofCohorts.Any(draft.Lacks))];
         if (without.Length > 0)
         {
@@ -121,35 +117,39 @@ internal sealed class ItemEmbedder : IDisposable
         }
     }
 
+    // An item that is put in anew: who chose it is known.
+    private void FillFromItself(ItemDraft draft, TableView view)
+    {
+        foreach (string name in _ofCohorts.Where(draft.Lacks))
+        {
+            if (view.TryFind(draft.Id, out uint row))
+            {
+                EmbeddingColumn column = view.Table.FindEmbedding(name)!;
+                float[] own = new float[column.Schema.Dim];
+                column.Read(row, own);
+                draft.Set(name, own);
+            }
+        }
+    }
+
     // As training does for items without interactions: what similar items have stands for what it does not have yet.
-    private void FillFromCohorts(
-        ItemDraft[] drafts,
-        TableView view,
-        Func<string, IReadOnlyList<ReadOnlyMemory<float>>, int, (uint Row, float Score)[][]> nearest)
+    private void FillFromCohorts(ItemDraft[] drafts, TableView view, NearestItems nearest)
     {
         string by = _makers[0].Embedding;
         (uint Row, float Score)[][] cohorts = nearest(
-            by, [.. drafts.Select(draft => draft.Source(view.Table.Schema, by))], Neighbours);
+            view, by, [.. drafts.Select(draft => draft.Source(view.Table.Schema, by))], Neighbours);
         foreach (string name in _ofCohorts)
         {
             EmbeddingColumn column = view.Table.FindEmbedding(name)!;
             float[] one = new float[column.Schema.Dim];
             foreach ((ItemDraft draft, (uint Row, float Score)[] cohort) in drafts.Zip(cohorts))
             {
-                float[] mean = new float[column.Schema.Dim];
                 if (!draft.Lacks(name))
                 {
                     continue;
                 }
 
-                if (view.TryFind(draft.Id, out uint own))
-                {
-                    // It is put in anew: who chose it is known.
-                    column.Read(own, mean);
-                    draft.Set(name, mean);
-                    continue;
-                }
-
+                float[] mean = new float[column.Schema.Dim];
                 foreach ((uint row, float cosine) in cohort.Where(hit => hit.Score > 0))
                 {
                     column.Read(row, one);

@@ -1,7 +1,6 @@
 using Linr.Engine.Scan;
 using Linr.Engine.Similarities;
 using Linr.Index;
-using Linr.Index.Embeddings;
 using Linr.Kernels.Scan;
 
 namespace Linr.Engine.Rankers;
@@ -9,9 +8,7 @@ namespace Linr.Engine.Rankers;
 /// <summary>Logits of a learned similarity for a query's candidates. Safe for concurrent use.</summary>
 internal sealed class SimilarityLogits(ModelSimilarity similarity, ItemTable table) : IDisposable
 {
-    private readonly EmbeddingColumn[] _columns = [.. similarity.ItemEmbeddings.Select(name => table.FindEmbedding(name)!)];
-    private volatile Tuple<long, ScanSegment[]>? _known;
-
+    private readonly TableScan _table = new(table);
     private readonly SimilarityScans _scans = new(workers: null);
 
     /// <summary>The logit of each row.</summary>
@@ -27,7 +24,7 @@ internal sealed class SimilarityLogits(ModelSimilarity similarity, ItemTable tab
 
         var request = new ScanRequest
         {
-            Segments = Segments(),
+            Segments = similarity.ItemEmbeddings.Select(name => _table.Segment(name, ScoreSource.Rows)).ToArray(),
             RowCount = table.Rows,
             QueryCount = 1,
             Queries = similarity.QueryHalves([[query]]),
@@ -48,20 +45,6 @@ internal sealed class SimilarityLogits(ModelSimilarity similarity, ItemTable tab
             }
         });
         return logits;
-    }
-
-    // A live table's blocks may have come since.
-    private ScanSegment[] Segments()
-    {
-        long changes = _columns.Sum(column => column.Changes);
-        Tuple<long, ScanSegment[]>? known = _known;
-        if (known is null || known.Item1 != changes)
-        {
-            known = Tuple.Create(changes, Array.ConvertAll(_columns, TableScan.SegmentOf));
-            _known = known;
-        }
-
-        return known.Item2;
     }
 
     /// <inheritdoc/>

@@ -10,6 +10,10 @@ internal readonly record struct ItemRows(ImmutableArray<uint> Rows, ImmutableArr
     /// <summary>Of a request that names no items.</summary>
     public static ItemRows None { get; } = new([], []);
 
+    /// <summary>Of the items that a request names, or of its history.</summary>
+    public static ItemRows Find(ItemTable table, TableView? view, SearchRequest request)
+        => Find(table, view, request.Items.Length > 0 ? request.Items : request.History);
+
     /// <summary>Of a table, or of a live one as a view has it.</summary>
     public static ItemRows Find(ItemTable table, TableView? view, ImmutableArray<ItemId> ids)
     {

@@ -47,7 +47,7 @@ internal sealed class QueryResolver(
     /// <summary>The rows that a resolved query came from, as another view of a live table has them.</summary>
     public ResolvedQuery Refresh(SearchRequest request, ResolvedQuery query, TableView view)
     {
-        ItemRows found = ItemRows.Find(table, view, request.Items.Length > 0 ? request.Items : request.History);
+        ItemRows found = ItemRows.Find(table, view, request);
         return query with { Seen = [.. found.Rows.Distinct().Order()] };
     }
 

@@ -45,9 +45,7 @@ internal sealed class RankStage(ItemTable table, ImmutableArray<ModelRanker> ran
     /// <summary>Rows of the items that the query came from, the latest first.</summary>
     private uint[] History(RequestWork work)
     {
-        SearchRequest request = work.Request;
-        ImmutableArray<uint> rows = ItemRows.Find(
-            table, work.View, request.Items.Length > 0 ? request.Items : request.History).Rows;
+        ImmutableArray<uint> rows = ItemRows.Find(table, work.View, work.Request).Rows;
         return [.. rows.Reverse()];
     }
 

@@ -103,8 +103,9 @@ public sealed class LiveTable : IDisposable
 
     /// <summary>Makes changes, in their order; readers see all of them or none.</summary>
     /// <param name="changes">The changes.</param>
+    /// <param name="whenChecked">Called once all have passed the check, before any is made; where it throws none is.</param>
     /// <exception cref="ItemException">Some do not fit the schema, or change an item that is not there; none was made.</exception>
-    public ChangeResult Apply(IReadOnlyList<ItemChange> changes)
+    public ChangeResult Apply(IReadOnlyList<ItemChange> changes, Action? whenChecked = null)
     {
         ArgumentNullException.ThrowIfNull(changes);
         lock (_writing)
@@ -112,6 +113,7 @@ public sealed class LiveTable : IDisposable
             _retirement.Free();
             var set = new ChangeSet(this, _current);
             set.Check(changes, _check, _versions, isWhole: true);
+            whenChecked?.Invoke();
             using TableView before = Read();
             try
             {

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using Linr.Engine.Live;
+using Linr.Engine.Requests;
+using Linr.Index;
+using Linr.Index.Live;
+using Linr.Index.ModelFiles;
+
+namespace Linr.Engine;
+
+/// <content>Its items: read, changed while it answers, and saved.</content>
+public sealed partial class Retriever
+{
+    /// <summary>The item of that id with all its fields and embeddings, or null.</summary>
+    public Item? Get(ItemId id)
+    {
+        if (_live is null)
+        {
+            return id.Kind == Schema.IdKind && Table.IdMap.TryFind(id, out uint row) ? Table.ReadItem(row) : null;
+        }
+
+        using TableView view = _live.Table.Read();
+        return view.TryFind(id, out uint live) ? Table.ReadItem(live) : null;
+    }
+
+    /// <summary>
+    /// Changes items, in order; every request that begins afterwards sees all of the changes, and one that runs sees none.
+    /// Embeddings that the model makes of an item's features or of its other embeddings need not be given: they are made
+    /// now, and made again where what they are made of changes.
+    /// </summary>
+    /// <param name="changes">The changes.</param>
+    /// <exception cref="ItemException">Some do not fit the schema, or change an item that is not there; none was made.</exception>
+    /// <exception cref="InvalidOperationException">It was opened without <see cref="RetrieverOptions.Live"/>.</exception>
+    public ChangeResult Apply(params IReadOnlyList<ItemChange> changes) => ApplyAsync(changes).GetAwaiter().GetResult();
+
+    /// <summary>
+    /// The same; what is returned ends when the changes are on the disk, where there is a log. They can be seen before that.
+    /// </summary>
+    /// <inheritdoc cref="Apply"/>
+    /// <exception cref="Index.Log.LogWriteException">They cannot be logged: they may be lost when the process ends.</exception>
+    public Task<ChangeResult> ApplyAsync(params IReadOnlyList<ItemChange> changes)
+    {
+        ArgumentNullException.ThrowIfNull(changes);
+        return (_live ?? throw new InvalidOperationException(
+            "Expected a retriever opened with RetrieverOptions.Live to change items; this one's stay as they are."))
+            .ApplyAsync(changes);
+    }
+
+    /// <summary>
+    /// Writes the model with its items as they are now, in one step, while requests are answered and items change: it opens
+    /// as any model does.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="dropsLog">Whether the part of the log that the file has is removed afterwards.</param>
+    /// <param name="cancellation">Looked at between items.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public void Save(string path, bool dropsLog = false, CancellationToken cancellation = default)
+    {
+        ModelContents contents = _owner is LoadedModel model
+            ? model.Contents() : new ModelContents { Items = Table, Version = ModelVersion };
+        if (_live is null)
+        {
+            ModelWriter.Write(path, contents);
+            return;
+        }
+
+        (TableView view, SavedState state) = _live.Take();
+        using (view)
+        using (ItemTable items = view.ToTable(cancellation))
+        {
+            ModelWriter.Write(path, state.AddTo(contents with { Items = items }));
+        }
+
+        if (dropsLog)
+        {
+            _live.DropBefore(state);
+        }
+    }
+
+    private (uint Row, float Score)[][] Nearest(
+        TableView view, string embedding, IReadOnlyList<ReadOnlyMemory<float>> queries, int k)
+    {
+        RequestWork[] work = Resolve(
+            [
+                .. queries.Select(query => new SearchRequest
+                {
+                    Embeddings = [new EmbeddingQuery(embedding, query)], K = k,
+                }),
+            ],
+            view);
+        _runner.Run(work, CancellationToken.None);
+        return
+        [
+            .. work.Select(one => one.Response!.Hits
+                .Select(hit => view.TryFind(hit.Id, out uint row) ? (row, hit.Score) : throw new UnreachableException())
+                .ToArray()),
+        ];
+    }
+}
