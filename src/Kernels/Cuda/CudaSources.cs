@@ -318,6 +318,7 @@ public static class CudaSources
             new("MIXTURE_STAGES", SimilarityScanCuda.MixtureStages),
             new("HELD_WARPS", SimilarityScanCuda.HeldWarps),
             new("HELD_STAGES", SimilarityScanCuda.HeldStages),
+            new("SHORT_STAGES", SimilarityScanCuda.ShortStages),
             new("GATED_WARPS", SimilarityScanCuda.GatedWarps),
             new("GATED_STAGES", SimilarityScanCuda.GatedStages),
             new("GATED_QUEUE", SimilarityScanCuda.GatedQueueLength),

@@ -61,7 +61,8 @@ internal sealed class MixtureGate
         (_pairs, _hidden) = (mixture.Shape.Pairs, mixture.Hidden);
         Hidden = (_hidden + HiddenStep - 1) / HiddenStep * HiddenStep;
         var image = new byte[
-            ((Hidden * EntryHalves) + (Positions * (Hidden + PaddingHalves))) * 2 + ((Hidden + Positions) * sizeof(float))];
+            (((Hidden * EntryHalves) + (Positions * (Hidden + PaddingHalves))) * 2)
+            + ((Hidden + Positions) * sizeof(float))];
         Span<Half> halves = MemoryMarshal.Cast<byte, Half>(image.AsSpan());
         Span<Half> outer = halves[(Hidden * EntryHalves)..];
         Span<float> biases = MemoryMarshal.Cast<byte, float>(

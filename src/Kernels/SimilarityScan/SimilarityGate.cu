@@ -36,7 +36,8 @@ struct GateWeights {
 
     // All threads; a barrier follows.
     DEVICE_MEMBER static void load(const Similarity& of, u8* to) {
-        for (u32 i = thread_id() * 16; i < bytes(of); i += block_threads() * 16) *(U4*)(to + i) = *(const U4*)(of.gate + i);
+        for (u32 i = thread_id() * 16; i < bytes(of); i += block_threads() * 16)
+            *(U4*)(to + i) = *(const U4*)(of.gate + i);
     }
 
     DEVICE_MEMBER static GateWeights at(const Similarity& of, const u8* shared) {

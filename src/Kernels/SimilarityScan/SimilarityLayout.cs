@@ -16,8 +16,14 @@ internal readonly record struct SimilarityLayout(CudaSimilarity Similarity, Cuda
 
     private bool IsNetwork => Similarity.Kind == CudaSimilarityKind.Hadamard;
 
+    /// <summary>
+    /// Whether the ring has fewer stages, where there is such a kernel: columns of many queries take its room.
+    /// </summary>
+    public bool IsShort { get; init; }
+
     /// <summary>Whether vectors are held.</summary>
-    public bool IsHeld => Element.Bytes(Similarity.Width) <= HeldSteps * StepBytes && (IsNetwork || Similarity.Gate is not null);
+    public bool IsHeld => Element.Bytes(Similarity.Width) <= HeldSteps * StepBytes
+        && (IsNetwork ? Element != CudaElement.Float32 : Similarity.Gate is not null);
 
     /// <summary>Whether rows get a second estimate.</summary>
     public bool IsGated => IsHeld && !IsNetwork;
@@ -26,7 +32,7 @@ internal readonly record struct SimilarityLayout(CudaSimilarity Similarity, Cuda
     public string Kernel => (IsNetwork, IsHeld) switch
     {
         (true, false) => "scan_network",
-        (true, true) => "scan_held_network",
+        (true, true) => IsShort ? "scan_short_network" : "scan_held_network",
         (false, false) => "scan_mixture",
         _ => "scan_gated_mixture",
     };
@@ -44,7 +50,7 @@ internal readonly record struct SimilarityLayout(CudaSimilarity Similarity, Cuda
     public int Stages => (IsNetwork, IsHeld) switch
     {
         (true, false) => SimilarityScanCuda.NetworkStages,
-        (true, true) => SimilarityScanCuda.HeldStages,
+        (true, true) => IsShort ? SimilarityScanCuda.ShortStages : SimilarityScanCuda.HeldStages,
         (false, false) => SimilarityScanCuda.MixtureStages,
         _ => SimilarityScanCuda.GatedStages,
     };

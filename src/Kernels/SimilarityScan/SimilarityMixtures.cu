@@ -191,7 +191,8 @@ DEVICE u32 keep_by_gate(const Similarity* at, const GateWeights& weights, const 
             if (isKept && isSure && batch.groups.codes == nullptr) {
                 u32 bits = ordered_bits(mixture - error), base = batch.levelBases[query];
                 u32* levels = batch.levels + query * LEVELS_STRIDE;
-                if (bits >= base) global_count(levels + smaller((bits - base) >> batch.levelShifts[query], LEVELS - 1), 1);
+                u32 level = smaller((bits - base) >> batch.levelShifts[query], LEVELS - 1);
+                if (bits >= base) global_count(levels + level, 1);
                 query |= IS_COUNTED;
             }
         }

@@ -26,6 +26,9 @@ internal sealed class SimilarityScanCuda : IDisposable
     /// <summary>Stages of the ring of a warp of such a network.</summary>
     internal const int HeldStages = 3;
 
+    /// <summary>The same, where many queries' columns take the room.</summary>
+    internal const int ShortStages = 2;
+
     /// <summary>Warps of a block of a mixture with a second estimate at most.</summary>
     internal const int GatedWarps = 8;
 
@@ -58,7 +61,8 @@ internal sealed class SimilarityScanCuda : IDisposable
         foreach ((CudaElement element, string kind) in ((CudaElement, string)[])
             [(CudaElement.Float32, "float"), (CudaElement.Float16, "half"), (CudaElement.BFloat16, "bfloat")])
         {
-            foreach (string name in (string[])["network", "held_network", "mixture", "gated_mixture"])
+            string[] held = element == CudaElement.Float32 ? [] : ["held_network", "short_network"];
+            foreach (string name in (string[])["network", "mixture", "gated_mixture", .. held])
             {
                 CudaKernel kernel = _module.GetKernel($"scan_{name}_{kind}");
                 kernel.AllowSharedBytes(_device.SharedBytesPerBlockMax);
@@ -74,11 +78,11 @@ internal sealed class SimilarityScanCuda : IDisposable
     public int QueriesPerLaunch(CudaSimilarity similarity, CudaElement element, int rowBytes)
     {
         // Warps that are too few cannot keep enough of the memory busy.
-        SimilarityLayout layout = new(similarity, element);
-        for (int warps = layout.Warps / 2; warps > 0; warps /= 2)
+        for (int warps = new SimilarityLayout(similarity, element).Warps / 2; warps > 0; warps /= 2)
         {
             for (int queries = QueriesMax; queries > 0; queries /= 2)
             {
+                SimilarityLayout layout = Layout(similarity, element, rowBytes, queries);
                 bool isEnough = warps == 1 || queries >= GroupQueries;
                 if (isEnough && Fits(layout, rowBytes, queries, warps, out _))
                 {
@@ -109,7 +113,7 @@ internal sealed class SimilarityScanCuda : IDisposable
         CudaElement element,
         int rowBytes)
     {
-        SimilarityLayout layout = new(similarity, element);
+        SimilarityLayout layout = Layout(similarity, element, rowBytes, queryCount);
         CudaKernel kernel = _kernels[(layout.Kernel, element)];
         int warps = layout.Warps;
         bool isShared;
@@ -131,6 +135,13 @@ internal sealed class SimilarityScanCuda : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _module.Dispose();
+
+    /// <summary>How a launch lays things out: a ring of all stages, if all warps have room for theirs.</summary>
+    private SimilarityLayout Layout(CudaSimilarity similarity, CudaElement element, int rowBytes, int queryCount)
+    {
+        SimilarityLayout layout = new(similarity, element);
+        return Fits(layout, rowBytes, queryCount, layout.Warps, out _) ? layout : layout with { IsShort = true };
+    }
 
     /// <summary>
     /// Whether it fits. Weights of a mixture for whole logits are read often where no second estimate goes before.

@@ -2,8 +2,9 @@
 // rising cut a query as they leave the accumulators. SimilarityMixtures.cu has mixtures of logits.
 // Network (Hadamard MLP): W1 (u * v) = (W1 diag(u)) v, so that a query is a column for each hidden unit, and the rest
 // of the network is one multiply-add a unit. Its error is the query's.
-// HeldNetwork takes rows of HELD_STEPS at most: 64 rows wait in registers for all queries, and a fragment of columns
-// serves all of them. Network takes every width.
+// HeldNetwork takes rows of 16-bit numbers, of HELD_STEPS at most: 64 rows wait in registers for all queries, and a
+// fragment of columns serves all of them; few warps of many registers, with a ring of fewer stages where columns of many
+// queries take its room. Network takes every width.
 // Defines: those of SimilarityMixtures.cu.
 
 #define FRAGMENTS_NETWORK 5u // at a time: ten hidden units
@@ -104,9 +105,9 @@ template <u32 element> struct Network : PlainQueue {
     }
 };
 
-template <u32 element> struct HeldNetwork : PlainQueue {
+template <u32 element, u32 ring> struct HeldNetwork : PlainQueue {
     typedef const Similarity* At;
-    enum : u32 { own = 8, stages = HELD_STAGES, queued = QUEUE };
+    enum : u32 { own = 8, stages = ring, queued = QUEUE };
     enum : bool { settles = false, samples = true, holds = true };
 
     Columns columns;
@@ -135,34 +136,35 @@ template <u32 element> struct HeldNetwork : PlainQueue {
     DEVICE_MEMBER void score(u32, u32, u32 group, float (&scores)[own]) const {
         u32 lane = lane_id();
         const float* numbers = columns.numbers + (group * GROUP_QUERIES + (lane & 3)) * columns.numberCount;
-        u32 columnAt = columns.long_fragment(group, 0), b[HELD_STEPS / 2][4];
+        u32 columnAt = columns.long_fragment(group, 0);
 #pragma unroll
         for (u32 i = 0; i < own; i++) scores[i] = numbers[4 * columns.fragments];
-#pragma unroll
-        for (u32 k = 0; k < HELD_STEPS / 2; k++) load_matrix4(b[k], columnAt + 2 * k * STEP_BYTES);
-        // Other warps are between this one's fragments: there are registers for them, not for two fragments at once.
 #pragma unroll 1
-        for (u32 f = 0; f < columns.fragments; f++) {
-            U4 of = *(const U4*)(numbers + 4 * f);
-            float c[own / 2][4], low = float_from_bits(of.z), high = float_from_bits(of.w);
+        for (u32 first = 0; first < columns.fragments; first += FRAGMENTS_NETWORK) {
 #pragma unroll
-            for (u32 m = 0; m < own / 2; m++) {
-                c[m][0] = c[m][2] = float_from_bits(of.x);
-                c[m][1] = c[m][3] = float_from_bits(of.y);
-            }
+            for (u32 f = 0; f < FRAGMENTS_NETWORK; f++) {
+                u32 b[HELD_STEPS / 2][4];
+#pragma unroll
+                for (u32 k = 0; k < HELD_STEPS / 2; k++)
+                    load_matrix4(b[k], columnAt + (first + f) * 8 * columns.stride + 2 * k * STEP_BYTES);
+                U4 of = *(const U4*)(numbers + 4 * (first + f));
+                float c[own / 2][4], low = float_from_bits(of.z), high = float_from_bits(of.w);
+#pragma unroll
+                for (u32 m = 0; m < own / 2; m++) {
+                    c[m][0] = c[m][2] = float_from_bits(of.x);
+                    c[m][1] = c[m][3] = float_from_bits(of.y);
+                }
 
 #pragma unroll
-            for (u32 k = 0; k < HELD_STEPS; k++)
+                for (u32 k = 0; k < HELD_STEPS; k++)
 #pragma unroll
-                for (u32 m = 0; m < own / 2; m++)
-                    multiply<element>(c[m], rows[m][k], b[k / 2][2 * (k & 1)], b[k / 2][2 * (k & 1) + 1]);
-            columnAt += 8 * columns.stride; // past the last fragment is something else, which is not used
+                    for (u32 m = 0; m < own / 2; m++)
+                        multiply<element>(c[m], rows[m][k], b[k / 2][2 * (k & 1)], b[k / 2][2 * (k & 1) + 1]);
 #pragma unroll
-            for (u32 k = 0; k < HELD_STEPS / 2; k++) load_matrix4(b[k], columnAt + 2 * k * STEP_BYTES);
-#pragma unroll
-            for (u32 i = 0; i < own; i++) {
-                scores[i] = fused(low, at_least_zero(c[i / 2][2 * (i & 1)]), scores[i]);
-                scores[i] = fused(high, at_least_zero(c[i / 2][2 * (i & 1) + 1]), scores[i]);
+                for (u32 i = 0; i < own; i++) {
+                    scores[i] = fused(low, at_least_zero(c[i / 2][2 * (i & 1)]), scores[i]);
+                    scores[i] = fused(high, at_least_zero(c[i / 2][2 * (i & 1) + 1]), scores[i]);
+                }
             }
         }
     }
@@ -174,11 +176,17 @@ template <u32 element> struct HeldNetwork : PlainQueue {
 };
 
 #define SCAN_ARGUMENTS const Table* table, const Similarity* of, const Batch* batch, u32 isShared
+#define SCAN_KERNEL(name, warps, ...) \
+    KERNEL(scan_##name, (32 * warps, 1), SCAN_ARGUMENTS) { scan<__VA_ARGS__>(table, of, batch, isShared); }
 #define SCAN_KERNELS(kind, element) \
-    KERNEL(scan_network_##kind, (32 * NETWORK_WARPS, 1), SCAN_ARGUMENTS) { scan<Network<element>>(table, of, batch, isShared); } \
-    KERNEL(scan_held_network_##kind, (32 * HELD_WARPS, 1), SCAN_ARGUMENTS) { scan<HeldNetwork<element>>(table, of, batch, isShared); } \
-    KERNEL(scan_mixture_##kind, (32 * MIXTURE_WARPS, 1), SCAN_ARGUMENTS) { scan<Mixture<element>>(table, of, batch, isShared); } \
-    KERNEL(scan_gated_mixture_##kind, (32 * GATED_WARPS, 1), SCAN_ARGUMENTS) { scan<GatedMixture<element>>(table, of, batch, isShared); }
+    SCAN_KERNEL(network_##kind, NETWORK_WARPS, Network<element>) \
+    SCAN_KERNEL(mixture_##kind, MIXTURE_WARPS, Mixture<element>) \
+    SCAN_KERNEL(gated_mixture_##kind, GATED_WARPS, GatedMixture<element>)
+#define HELD_KERNELS(kind, element) \
+    SCAN_KERNEL(held_network_##kind, HELD_WARPS, HeldNetwork<element, HELD_STAGES>) \
+    SCAN_KERNEL(short_network_##kind, HELD_WARPS, HeldNetwork<element, SHORT_STAGES>)
 SCAN_KERNELS(half, ELEMENT_FLOAT16)
 SCAN_KERNELS(bfloat, ELEMENT_BFLOAT16)
 SCAN_KERNELS(float, ELEMENT_FLOAT32)
+HELD_KERNELS(half, ELEMENT_FLOAT16)
+HELD_KERNELS(bfloat, ELEMENT_BFLOAT16)

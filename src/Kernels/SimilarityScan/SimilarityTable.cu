@@ -136,36 +136,49 @@ template <u32 element> DEVICE void load_piece(float (&x)[element == ELEMENT_FLOA
     }
 }
 
-// As write_logits, of vectors that are whole pieces.
-template <u32 element>
+// As many numbers of a query, by 16 bytes where these are aligned.
+template <u32 count> DEVICE void load_numbers(float (&q)[count], const float* from, bool isAligned) {
+#pragma unroll
+    for (u32 i = 0; i < count; i += 4) {
+        if (isAligned) {
+            U4 four = *(const U4*)(from + i);
+            q[i] = float_from_bits(four.x);
+            q[i + 1] = float_from_bits(four.y);
+            q[i + 2] = float_from_bits(four.z);
+            q[i + 3] = float_from_bits(four.w);
+        } else {
+#pragma unroll
+            for (u32 j = 0; j < 4; j++) q[i + j] = from[i + j];
+        }
+    }
+}
+
+// As write_logits, of vectors that are whole pieces; all eight pairs have one query, or each its own.
+template <u32 element, bool isOne>
 DEVICE void write_logits_by_pieces(const Similarity& of, const float* queries, u32 query, u32 row, float* logits) {
     constexpr u32 Numbers = element == ELEMENT_FLOAT32 ? 4 : 8;
     u32 pairs = pairs_of(of);
+    bool isAligned = of.queryFloats % 4 == 0;
     for (u32 base = 0; base < pairs; base += 32) {
         u32 pair = base + lane_id() < pairs ? base + lane_id() : pairs - 1;
         u32 own = pair / of.itemComponents, other = pair - own * of.itemComponents;
         float sums[PAIRS_AT_ONCE];
         const u8* from[PAIRS_AT_ONCE];
+        const float* numbers[PAIRS_AT_ONCE];
 #pragma unroll
         for (u32 r = 0; r < PAIRS_AT_ONCE; r++) {
             sums[r] = 0;
             from[r] = of.rows[0] + (u64)warp_shuffle(row, r) * of.rowBytes[0] + other * of.width * (16 / Numbers);
+            numbers[r] = queries + (u64)warp_shuffle(query, r) * of.queryFloats + own * of.width;
         }
 
 #pragma unroll 1
         for (u32 d = 0; d < of.width; d += Numbers) {
             float q[Numbers];
-            u32 before = ~0u;
+            if (isOne) load_numbers(q, numbers[0] + d, isAligned);
 #pragma unroll
             for (u32 r = 0; r < PAIRS_AT_ONCE; r++) {
-                u32 ofRow = warp_shuffle(query, r);
-                if (ofRow != before) {
-                    before = ofRow;
-                    const float* numbers = queries + (u64)before * of.queryFloats + own * of.width + d;
-#pragma unroll
-                    for (u32 i = 0; i < Numbers; i++) q[i] = numbers[i];
-                }
-
+                if (!isOne) load_numbers(q, numbers[r] + d, isAligned);
                 float x[Numbers];
                 load_piece<element>(x, from[r]);
                 from[r] += 16;
@@ -182,11 +195,19 @@ DEVICE void write_logits_by_pieces(const Similarity& of, const float* queries, u
     warp_sync();
 }
 
+template <u32 element>
+DEVICE void write_logits_by_pieces(const Similarity& of, const float* queries, u32 query, u32 row, float* logits) {
+    u32 others = warp_ballot(query != warp_shuffle(query, 0));
+    if (others == 0) write_logits_by_pieces<element, true>(of, queries, query, row, logits);
+    else write_logits_by_pieces<element, false>(of, queries, query, row, logits);
+}
+
 // The pairs' logits, [pair][8]: a lane has a pair of all eight rows.
 DEVICE void write_logits(const Similarity& of, const float* queries, u32 query, u32 row, float* logits) {
     if (of.width * (of.elements[0] == ELEMENT_FLOAT32 ? 4 : 2) % 16 == 0) {
-        if (of.elements[0] == ELEMENT_FLOAT16) write_logits_by_pieces<ELEMENT_FLOAT16>(of, queries, query, row, logits);
-        else if (of.elements[0] == ELEMENT_BFLOAT16) write_logits_by_pieces<ELEMENT_BFLOAT16>(of, queries, query, row, logits);
+        u32 element = of.elements[0];
+        if (element == ELEMENT_FLOAT16) write_logits_by_pieces<ELEMENT_FLOAT16>(of, queries, query, row, logits);
+        else if (element == ELEMENT_BFLOAT16) write_logits_by_pieces<ELEMENT_BFLOAT16>(of, queries, query, row, logits);
         else write_logits_by_pieces<ELEMENT_FLOAT32>(of, queries, query, row, logits);
         return;
     }
@@ -235,7 +256,8 @@ DEVICE void write_logits(const Similarity& of, const float* queries, u32 query, 
 
 // Of lanes' columns, each 32 on from the last: sums[column][8] += in[depth][8] * weights[depth][columns, padded to 32].
 template <u32 columns>
-DEVICE void add_layer(float (&sums)[columns][PAIRS_AT_ONCE], const float* weights, u32 depth, u32 padded, const float* in) {
+DEVICE void add_layer(float (&sums)[columns][PAIRS_AT_ONCE], const float* weights, u32 depth, u32 padded,
+                      const float* in) {
     u32 from = shared_address(in);
 #pragma unroll 4
     for (u32 d = 0; d < depth; d++) {

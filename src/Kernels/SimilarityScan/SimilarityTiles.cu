@@ -106,14 +106,13 @@ template <class Source> struct Pass {
             if (batch.list == nullptr && pieces % 32 == 0) {
                 const u8* from = table.rows + start * table.rowBytes + lane_id() * 16;
                 u32 at = to + lane_id() * 16;
+                if (pieces == 32) {
 #pragma unroll 4
-                for (u32 r = 0; r < left; r++) {
-                    for (u32 part = 0; part < table.rowBytes; part += 32 * 16) async_copy16(at + part, from + part, 16);
-                    from += table.rowBytes;
-                    at += rowStride;
+                    for (; left > 0; left--, at += rowStride, from += 32 * 16) async_copy16(at, from, 16);
                 }
 
-                left = 0;
+                for (; left > 0; left--, at += rowStride, from += table.rowBytes)
+                    for (u32 part = 0; part < table.rowBytes; part += 32 * 16) async_copy16(at + part, from + part, 16);
             }
 
             u32 r = lane_id() / pieces, piece = lane_id() - r * pieces, down = 32 / pieces, right = 32 - down * pieces;
@@ -173,11 +172,14 @@ template <class Source> struct Pass {
         float limit = limits[query];
         u64 place = start + (lane_id() >> 2);
 #pragma unroll
-        for (u32 i = 0; i < Source::own; i++)
-            kept |= (u32)(!(scores[i] < limit) && place + 8 * i < rows) << i;
+        for (u32 i = 0; i < Source::own; i++) kept |= (u32)!(scores[i] < limit) << i;
+        if (start + tileRows > rows)
+#pragma unroll
+            for (u32 i = 0; i < Source::own; i++) kept &= place + 8 * i < rows ? ~0u : ~(1u << i);
         if (warp_ballot(kept != 0) == 0) return;
 #pragma unroll 1
-        for (u32 i = 0; i < Source::own; i++) {
+        for (u32 left = warp_or(kept); left != 0; left &= left - 1) {
+            u32 i = lowest_bit(left);
             float score = scores[0];
 #pragma unroll
             for (u32 j = 1; j < Source::own; j++) score = i == j ? scores[j] : score;

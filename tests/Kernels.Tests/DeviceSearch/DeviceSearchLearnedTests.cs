@@ -22,7 +22,7 @@ public sealed class DeviceSearchLearnedTests(CudaMachine machine) : CudaTest(mac
         using DeviceSearch search = new(Context);
         using DeviceSearchWorkspace workspace = new(Context);
         foreach ((int rows, int width, int hidden, int queries, int k) in ((int, int, int, int, int)[])
-            [(1, 8, 3, 1, 3), (700, 50, 10, 5, 20), (300, 13, 17, 2, 300), (1_500, 65, 4, 1, 7)])
+            [(1, 8, 3, 1, 3), (700, 50, 10, 5, 20), (300, 13, 17, 2, 300), (1_500, 65, 4, 1, 7), (90, 50, 10, 40, 4)])
         {
             using SearchCase one = new(
                 Context, Stream, rows, width, element, ScanMetric.Dot, RandomRows.Normal(width));

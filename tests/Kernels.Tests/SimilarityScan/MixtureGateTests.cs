@@ -87,7 +87,8 @@ public sealed class MixtureGateTests(CudaMachine machine) : CudaTest(machine)
         int known = 0;
         for (int i = 0; i < mixtures.Length; i++)
         {
-            if (!float.IsFinite(mixtures[i] + errors[i]) || !logits[i / Rows].TryGetValue((uint)(i % Rows), out float logit))
+            bool isKnown = float.IsFinite(mixtures[i] + errors[i]);
+            if (!isKnown || !logits[i / Rows].TryGetValue((uint)(i % Rows), out float logit))
             {
                 continue;
             }
