@@ -87,7 +87,7 @@ public sealed partial class Retriever
         (TableView view, SavedState state) = _live.Take();
         using (view)
         {
-            return Linr.Engine.Live.StateHash.Of(view, state.Versions, cancellation);
+            return Linr.Engine.Live.StateHash.Of(view, state.Gone, cancellation);
         }
     }
 
@@ -114,7 +114,7 @@ public sealed partial class Retriever
         using (view)
         using (ItemTable items = view.ToTable(cancellation))
         {
-            ModelWriter.Write(path, state.AddTo(contents with { Items = items }));
+            ModelWriter.Write(path, state.AddTo(contents with { Items = items }, view));
         }
 
         if (dropsLog)

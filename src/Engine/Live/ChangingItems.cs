@@ -50,8 +50,9 @@ internal sealed class ChangingItems : IDisposable
             _log = ChangeLog.Open(folder, new ChangeLogOptions { StartOffset = _offset.Value });
         }
 
+        long rows = items.Rows;
         Table = new LiveTable(items, options.Capacity);
-        Table.SetVersions(state.Versions);
+        state.GiveVersions(model, rows, Table);
         _embedder = model is null ? null : new ItemEmbedder(model, layers);
     }
 
@@ -95,7 +96,10 @@ internal sealed class ChangingItems : IDisposable
             }
         }
 
-        MakeAgain(_log.EndOffset);
+        if (changes.Count + positions.Count > 0)
+        {
+            MakeAgain(_log.EndOffset);
+        }
 
         void MakeAgain(long offset)
         {
@@ -132,7 +136,7 @@ internal sealed class ChangingItems : IDisposable
         lock (_applying)
         {
             view = Table.Read();
-            state = new SavedState(_offset, Table.Versions(), [.. _positions.Values]);
+            state = new SavedState(_offset, Table.Gone(), [.. _positions.Values]);
             last = _last;
         }
 

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
+using Linr.Index.Columns;
+using Linr.Index.Live;
 using Linr.Index.ModelFiles;
 using Linr.ModelFile;
 
@@ -11,25 +13,51 @@ namespace Linr.Engine.Live;
 /// sources were read.
 /// </summary>
 /// <param name="Offset">The log's record that comes next; null where there was no log.</param>
-/// <param name="Versions">As <see cref="Index.Live.LiveTable.Versions"/> gave them.</param>
+/// <param name="Gone">Versions of items that are gone, as <see cref="LiveTable.Gone"/> gave them.</param>
 /// <param name="Positions">One a source.</param>
 internal sealed record SavedState(
-    long? Offset, IReadOnlyList<ItemChange> Versions, IReadOnlyList<SourcePosition> Positions)
+    long? Offset, IReadOnlyList<ItemChange> Gone, IReadOnlyList<SourcePosition> Positions)
 {
     private const string OffsetKey = "linr.offset";
-    private const string VersionsTensor = "live/versions";
+    private const string GoneTensor = "live/versions";
+    private const string RowsTensor = "live/row_versions";
+    private const string VersionedTensor = "live/row_versioned";
     private const string PositionsTensor = "live/positions";
+    private const int PieceRows = 8_192;
 
-    /// <summary>What a model has.</summary>
+    /// <summary>The state of what was never saved.</summary>
+    public static SavedState None { get; } = new(null, [], []);
+
+    /// <summary>What a model has; the versions of its items come with <see cref="GiveVersions"/>.</summary>
     /// <exception cref="ModelFormatException">A part of it is damaged.</exception>
-    public static SavedState Read(LoadedModel? model)
-        => model is null ? new SavedState(null, [], []) : new SavedState(
-            ReadOffset(model),
-            ReadAll(model, VersionsTensor, bytes => ChangeCodec.Read(bytes)),
-            ReadAll(model, PositionsTensor, bytes => PositionCodec.Read(bytes)));
+    public static SavedState Read(LoadedModel? model) => model is null ? None : new SavedState(
+        ReadOffset(model),
+        ReadAll(model, GoneTensor, bytes => ChangeCodec.Read(bytes)),
+        ReadAll(model, PositionsTensor, bytes => PositionCodec.Read(bytes)));
+
+    /// <summary>Gives the versions of items, those that are there and those that are gone, to the table of a model.</summary>
+    /// <exception cref="ModelFormatException">A part of them is damaged.</exception>
+    /// <param name="model">The model; null for items alone.</param>
+    /// <param name="rows">Its items.</param>
+    /// <param name="table">The table that was made of them.</param>
+    public void GiveVersions(LoadedModel? model, long rows, LiveTable table)
+    {
+        if (model?.FindTensor(RowsTensor) is not null)
+        {
+            table.SetVersions(
+                model.Require<long>(RowsTensor, TensorType.Int64, rows),
+                model.FindTensor(VersionedTensor) is null
+                    ? default : model.Require<ulong>(VersionedTensor, TensorType.UInt64, RowMask.Words(rows)));
+        }
+
+        // Older files have those of all items here.
+        table.SetVersions(Gone);
+    }
 
     /// <summary>The contents with this state in place of the one that they have.</summary>
-    public ModelContents AddTo(ModelContents contents)
+    /// <param name="contents">The contents, with the items of a view.</param>
+    /// <param name="view">That view; its versions go into the file in the order of its rows.</param>
+    public ModelContents AddTo(ModelContents contents, TableView view)
     {
         var metadata = new Dictionary<string, string>(contents.Metadata);
         metadata.Remove(OffsetKey);
@@ -39,10 +67,44 @@ internal sealed record SavedState(
         }
 
         IEnumerable<TensorSource> tensors = contents.Tensors
-            .Where(tensor => tensor.Name is not VersionsTensor and not PositionsTensor)
-            .Concat(ToTensor(VersionsTensor, Versions, ChangeCodec.Write))
-            .Concat(ToTensor(PositionsTensor, Positions, PositionCodec.Write));
+            .Where(tensor => tensor.Name is not (GoneTensor or RowsTensor or VersionedTensor or PositionsTensor))
+            .Concat(ToTensor(GoneTensor, Gone, ChangeCodec.Write))
+            .Concat(ToTensor(PositionsTensor, Positions, PositionCodec.Write))
+            .Concat(RowVersions(view));
         return contents with { Metadata = metadata, Tensors = [.. tensors] };
+    }
+
+    private static IEnumerable<TensorSource> RowVersions(TableView view)
+    {
+        long versioned = view.LiveRows().LongCount(row => view.VersionOf(row) is not null);
+        if (versioned == 0)
+        {
+            yield break;
+        }
+
+        yield return new TensorSource(RowsTensor, TensorType.Int64, [view.Count], sink =>
+        {
+            foreach (uint[] rows in view.LiveRows().Chunk(PieceRows))
+            {
+                sink.Write<long>(Array.ConvertAll(rows, row => view.VersionOf(row) ?? 0));
+            }
+        });
+        if (versioned < view.Count)
+        {
+            yield return new TensorSource(VersionedTensor, TensorType.UInt64, [RowMask.Words(view.Count)], sink =>
+            {
+                foreach (uint[] rows in view.LiveRows().Chunk(RowMask.WordRows))
+                {
+                    ulong word = 0;
+                    for (int i = 0; i < rows.Length; i++)
+                    {
+                        word |= view.VersionOf(rows[i]) is null ? 0 : 1UL << i;
+                    }
+
+                    sink.Write<ulong>([word]);
+                }
+            });
+        }
     }
 
     private static long? ReadOffset(LoadedModel model)

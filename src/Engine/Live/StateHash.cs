@@ -12,47 +12,53 @@ namespace Linr.Engine.Live;
 /// </summary>
 internal static class StateHash
 {
+    private const int PieceRows = 8_192;
+
     /// <summary>The hash of a live table at one moment, as 32 hexadecimal digits.</summary>
     /// <param name="view">The items.</param>
-    /// <param name="versions">Their versions then, as <see cref="LiveTable.Versions"/> gave them.</param>
-    /// <param name="cancellation">Looked at between blocks of items.</param>
+    /// <param name="gone">The versions then of items that are gone, as <see cref="LiveTable.Gone"/> gave them.</param>
+    /// <param name="cancellation">Looked at between pieces of the items.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static string Of(TableView view, IReadOnlyList<ItemChange> versions, CancellationToken cancellation)
+    public static string Of(TableView view, IReadOnlyList<ItemChange> gone, CancellationToken cancellation)
     {
-        Dictionary<ItemId, long> versionOf = versions.ToDictionary(change => change.Id, change => change.Version!.Value);
-        UInt128 gone = 0;
         var buffer = new ArrayBufferWriter<byte>();
-        foreach (ItemChange version in versions)
+        UInt128 sum = 0;
+        foreach (ItemChange version in gone)
         {
-            gone = view.TryFind(version.Id, out _) ? gone : unchecked(gone + Hash(version, buffer));
+            sum = unchecked(sum + Hash(version, buffer));
         }
 
-        return Format(unchecked(gone + SumOf(view.Table, view.LiveRows().Chunk(Limits.BlockRows), versionOf, cancellation)));
+        return Format(unchecked(sum + SumOf(
+            view.LiveRows().Chunk(PieceRows),
+            row => ItemChange.Upsert(view.Table.ReadItem(row), view.VersionOf(row)),
+            cancellation)));
     }
 
     /// <summary>The hash of a table whose items stay as they are.</summary>
     /// <inheritdoc cref="Of(TableView, IReadOnlyList{ItemChange}, CancellationToken)"/>
-    public static string Of(ItemTable table, CancellationToken cancellation)
+    public static string Of(ItemTable table, CancellationToken cancellation) => Format(SumOf(
+        Rows(table.Rows).Chunk(PieceRows), row => ItemChange.Upsert(table.ReadItem(row)), cancellation));
+
+    private static IEnumerable<uint> Rows(long count)
     {
-        IEnumerable<uint[]> rows = Enumerable.Range(0, table.BlockCount).Select(block => Enumerable
-            .Range(0, table.BlockRows(block)).Select(within => (uint)((block * Limits.BlockRows) + within)).ToArray());
-        return Format(SumOf(table, rows, [], cancellation));
+        for (uint row = 0; row < count; row++)
+        {
+            yield return row;
+        }
     }
 
     private static UInt128 SumOf(
-        ItemTable table, IEnumerable<uint[]> rows, Dictionary<ItemId, long> versions, CancellationToken cancellation)
+        IEnumerable<uint[]> pieces, Func<uint, ItemChange> changeOf, CancellationToken cancellation)
     {
         Lock gate = new();
         UInt128 all = 0;
-        Parallel.ForEach(rows, new ParallelOptions { CancellationToken = cancellation }, some =>
+        Parallel.ForEach(pieces, new ParallelOptions { CancellationToken = cancellation }, rows =>
         {
             var buffer = new ArrayBufferWriter<byte>();
             UInt128 sum = 0;
-            foreach (uint row in some)
+            foreach (uint row in rows)
             {
-                Item item = table.ReadItem(row);
-                long? version = versions.TryGetValue(item.Id, out long known) ? known : null;
-                sum = unchecked(sum + Hash(ItemChange.Upsert(item, version), buffer));
+                sum = unchecked(sum + Hash(changeOf(row), buffer));
             }
 
             lock (gate)

@@ -129,12 +129,26 @@ public sealed class PositionTests : IDisposable
         }
 
         using Retriever opened = Open(golden, "log of the golden one");
-        Assert.Equal([0, 2, 7], new ItemId[] { 0, 1, 2, 7 }.Where(id => opened.Get(id) is not null));
-        Assert.Equal("0/20", Assert.Single(opened.Positions).Position);
         opened.Save(_folder.File("again.linr"));
         Assert.Equal(File.ReadAllBytes(golden), File.ReadAllBytes(_folder.File("again.linr")));
+        AssertGolden(opened);
+    }
+
+    [Fact]
+    public void A_model_file_that_has_all_versions_in_one_list_opens()
+    {
+        using Retriever opened = Open(Path.Combine(AppContext.BaseDirectory, "Golden", "format-1-live-versions.linr"));
+        AssertGolden(opened);
+    }
+
+    private static void AssertGolden(Retriever opened)
+    {
+        Assert.Equal([0, 2, 7], new ItemId[] { 0, 1, 2, 7 }.Where(id => opened.Get(id) is not null));
+        Assert.Equal("0/20", Assert.Single(opened.Positions).Position);
         Assert.Equal(2, opened.Apply(
             ItemChange.Delete(7, version: 70), ItemChange.Upsert(LiveItems.Of(1, 1), version: 9)).Stale);
+        Assert.Equal(0, opened.Apply(
+            ItemChange.Delete(7, version: 71), ItemChange.Upsert(LiveItems.Of(1, 1), version: 11)).Stale);
     }
 
     private static void AssertPositions(Retriever retriever)

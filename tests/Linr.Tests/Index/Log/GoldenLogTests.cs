@@ -53,6 +53,7 @@ public sealed class GoldenLogTests
         using ChangeLog log = ChangeLog.Open(folder.Root);
         byte[][] records = Records.All(log, 40);
         Assert.Equal(s_changes.Select(Bytes), records);
+        Assert.All(log.Read(40), record => Assert.Null(record.WrittenAt));
         Assert.Equal(records, records.Select(record => Bytes(ChangeCodec.Read(record))));
     }
 
