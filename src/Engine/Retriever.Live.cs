@@ -40,9 +40,55 @@ public sealed partial class Retriever
     public Task<ChangeResult> ApplyAsync(params IReadOnlyList<ItemChange> changes)
     {
         ArgumentNullException.ThrowIfNull(changes);
-        return (_live ?? throw new InvalidOperationException(
-            "Expected a retriever opened with RetrieverOptions.Live to change items; this one's stay as they are."))
-            .ApplyAsync(changes);
+        return Live.ApplyAsync(changes, position: null);
+    }
+
+    /// <summary>
+    /// The same, of changes that come from a source: how far it was read is kept with them, so that after a crash both are
+    /// there or neither. No changes may come with a position too.
+    /// </summary>
+    /// <param name="changes">The changes.</param>
+    /// <param name="position">Where the source goes on behind them, in place of the position that it had.</param>
+    /// <inheritdoc cref="ApplyAsync(IReadOnlyList{ItemChange})"/>
+    /// <exception cref="ArgumentException">The position is beyond <see cref="Limits"/>; nothing was changed.</exception>
+    public Task<ChangeResult> ApplyAsync(IReadOnlyList<ItemChange> changes, SourcePosition position)
+    {
+        ArgumentNullException.ThrowIfNull(changes);
+        ArgumentNullException.ThrowIfNull(position);
+        return Live.ApplyAsync(changes, position);
+    }
+
+    /// <summary>
+    /// How far a source was read: its changes until there can be seen. Null for one that never gave a position.
+    /// </summary>
+    public SourcePosition? PositionOf(string source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return _live?.Positions.GetValueOrDefault(source);
+    }
+
+    /// <summary>How far each source was read, in the order of their names.</summary>
+    public IReadOnlyList<SourcePosition> Positions => _live is null ? [] : [.. _live.Positions.Values];
+
+    /// <summary>
+    /// One hash of all items, with their fields, their embeddings as they are stored and their versions, and of the
+    /// versions of those that are gone: 32 hexadecimal digits. It is the same however the changes came that made them, in
+    /// which sets and into which rows, but for embeddings of items near by (docs/live.md).
+    /// </summary>
+    /// <param name="cancellation">Looked at now and then.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public string StateHash(CancellationToken cancellation = default)
+    {
+        if (_live is null)
+        {
+            return Linr.Engine.Live.StateHash.Of(Table, cancellation);
+        }
+
+        (TableView view, SavedState state) = _live.Take();
+        using (view)
+        {
+            return Linr.Engine.Live.StateHash.Of(view, state.Gone, cancellation);
+        }
     }
 
     /// <summary>
@@ -68,7 +114,7 @@ public sealed partial class Retriever
         using (view)
         using (ItemTable items = view.ToTable(cancellation))
         {
-            ModelWriter.Write(path, state.AddTo(contents with { Items = items }));
+            ModelWriter.Write(path, state.AddTo(contents with { Items = items }, view));
         }
 
         if (dropsLog)
@@ -76,6 +122,9 @@ public sealed partial class Retriever
             _live.DropBefore(state);
         }
     }
+
+    private ChangingItems Live => _live ?? throw new InvalidOperationException(
+        "Expected a retriever opened with RetrieverOptions.Live to change items; this one's stay as they are.");
 
     private (uint Row, float Score)[][] Nearest(
         TableView view, string embedding, IReadOnlyList<ReadOnlyMemory<float>> queries, int k)

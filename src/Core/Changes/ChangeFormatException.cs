@@ -1,6 +1,8 @@
 namespace Linr;
 
-/// <summary>Some bytes are not a change of an item: damaged, cut short, or of a later format.</summary>
+/// <summary>
+/// Some bytes are no change of an item, or no position of a source: damaged, cut short, or of a later format.
+/// </summary>
 public sealed class ChangeFormatException : IOException
 {
     /// <summary>A fault at one place of the bytes.</summary>
@@ -8,7 +10,7 @@ public sealed class ChangeFormatException : IOException
     /// <param name="expected">What should be there.</param>
     /// <param name="found">What is there.</param>
     public ChangeFormatException(long byteOffset, string expected, string found)
-        : base($"Change of an item, byte {byteOffset}: expected {expected}; found {found}.")
+        : base($"Record of changes, byte {byteOffset}: expected {expected}; found {found}.")
     {
         ByteOffset = byteOffset;
         Expected = expected;

@@ -11,6 +11,9 @@ internal ref struct ChangeReader(ReadOnlySpan<byte> bytes)
     private readonly ReadOnlySpan<byte> _bytes = bytes;
     private int _at;
 
+    /// <summary>The byte that is read next.</summary>
+    public readonly int Position => _at;
+
     private readonly int Left => _bytes.Length - _at;
 
     public ReadOnlySpan<byte> ReadBytes(int count, string noun)
@@ -73,15 +76,23 @@ internal ref struct ChangeReader(ReadOnlySpan<byte> bytes)
             : throw new ChangeFormatException(start, $"{noun} in UTF-8", "other bytes");
     }
 
+    public string ReadName()
+    {
+        int start = _at;
+        string name = ReadText("a name", Limits.StoredBytesMax);
+        return name.Length is 0 or > Limits.NameLengthMax
+            ? throw new ChangeFormatException(
+                start, $"a name of 1 to {Limits.NameLengthMax} characters", $"{name.Length} characters")
+            : name;
+    }
+
     /// <summary>A name that is not among those before it.</summary>
     public string ReadNewName<TValue>(Dictionary<string, TValue>.KeyCollection before)
     {
         int start = _at;
-        string name = ReadText("a name", Limits.StoredBytesMax);
-        return name.Length is 0 or > Limits.NameLengthMax || before.Contains(name)
-            ? throw new ChangeFormatException(
-                start, $"a name of 1 to {Limits.NameLengthMax} characters, once", $"{name.Length} characters or a second")
-            : name;
+        string name = ReadName();
+        return before.Contains(name)
+            ? throw new ChangeFormatException(start, "a name once", $"\"{name}\" again") : name;
     }
 
     public ItemId ReadId()

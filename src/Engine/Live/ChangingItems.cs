@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Collections.Immutable;
 using Linr.Index;
 using Linr.Index.Live;
 using Linr.Index.Log;
@@ -20,6 +22,7 @@ internal sealed class ChangingItems : IDisposable
     private readonly NearestItems _nearest;
     private Task _last = Task.CompletedTask;
     private long? _offset;
+    private ImmutableSortedDictionary<string, SourcePosition> _positions;
 
     /// <summary>Opens the log too, and makes the changes that the model was not saved with.</summary>
     /// <param name="items">The items, which it owns from now on.</param>
@@ -39,19 +42,25 @@ internal sealed class ChangingItems : IDisposable
         _nearest = nearest;
         SavedState state = SavedState.Read(model);
         _offset = state.Offset;
+        _positions = ImmutableSortedDictionary.CreateRange(
+            StringComparer.Ordinal, state.Positions.Select(one => KeyValuePair.Create(one.Source, one)));
         if (options.LogFolder is { } folder)
         {
             _offset ??= 0;
             _log = ChangeLog.Open(folder, new ChangeLogOptions { StartOffset = _offset.Value });
         }
 
+        long rows = items.Rows;
         Table = new LiveTable(items, options.Capacity);
-        Table.SetVersions(state.Versions);
+        state.GiveVersions(model, rows, Table);
         _embedder = model is null ? null : new ItemEmbedder(model, layers);
     }
 
     /// <summary>The table.</summary>
     public LiveTable Table { get; }
+
+    /// <summary>How far each source was read.</summary>
+    public ImmutableSortedDictionary<string, SourcePosition> Positions => Volatile.Read(ref _positions);
 
     /// <summary>Makes the changes of the log that come after what the model has.</summary>
     public void Replay()
@@ -68,19 +77,50 @@ internal sealed class ChangingItems : IDisposable
                 + $"{_log.FirstOffset} to {_log.EndOffset}.");
         }
 
-        // A record's bytes last until the next one is read.
-        foreach ((long Offset, ItemChange Change)[] records in _log.Read(_offset!.Value)
-            .Select(record => (record.Offset, ChangeCodec.Read(record.Bytes.Span))).Chunk(ReplayedAtOnce))
+        var changes = new List<ItemChange>(ReplayedAtOnce);
+        var positions = new List<SourcePosition>();
+        foreach (LogRecord record in _log.Read(_offset!.Value))
         {
-            _ = Make(Array.ConvertAll(records, record => record.Change), isLogged: true);
-            _offset = records[^1].Offset + 1;
+            if (PositionCodec.IsOne(record.Bytes.Span))
+            {
+                positions.Add(PositionCodec.Read(record.Bytes.Span));
+            }
+            else
+            {
+                changes.Add(ChangeCodec.Read(record.Bytes.Span));
+            }
+
+            if (changes.Count + positions.Count == ReplayedAtOnce)
+            {
+                MakeAgain(record.Offset + 1);
+            }
+        }
+
+        if (changes.Count + positions.Count > 0)
+        {
+            MakeAgain(_log.EndOffset);
+        }
+
+        void MakeAgain(long offset)
+        {
+            _ = Make(changes, positions, isLogged: true);
+            _offset = offset;
+            changes.Clear();
+            positions.Clear();
         }
     }
 
-    /// <summary>Makes changes; what is returned ends when they are on the disk.</summary>
-    public async Task<ChangeResult> ApplyAsync(IReadOnlyList<ItemChange> changes)
+    /// <summary>Makes changes, and says how far their source was read; what is returned ends when both are on the disk.</summary>
+    /// <exception cref="ArgumentException">The position is beyond <see cref="Limits"/>.</exception>
+    public async Task<ChangeResult> ApplyAsync(IReadOnlyList<ItemChange> changes, SourcePosition? position)
     {
-        (ChangeResult result, Task durable) = Make(changes, isLogged: false);
+        if (position is not null)
+        {
+            // Without a log too: it is saved with the model.
+            PositionCodec.Write(position, new ArrayBufferWriter<byte>());
+        }
+
+        (ChangeResult result, Task durable) = Make(changes, position is null ? [] : [position], isLogged: false);
         await durable.ConfigureAwait(false);
         return result;
     }
@@ -96,7 +136,7 @@ internal sealed class ChangingItems : IDisposable
         lock (_applying)
         {
             view = Table.Read();
-            state = new SavedState(_offset, Table.Versions());
+            state = new SavedState(_offset, Table.Gone(), [.. _positions.Values]);
             last = _last;
         }
 
@@ -129,7 +169,8 @@ internal sealed class ChangingItems : IDisposable
         Table.Dispose();
     }
 
-    private (ChangeResult Result, Task Durable) Make(IReadOnlyList<ItemChange> changes, bool isLogged)
+    private (ChangeResult Result, Task Durable) Make(
+        IReadOnlyList<ItemChange> changes, IReadOnlyList<SourcePosition> positions, bool isLogged)
     {
         lock (_applying)
         {
@@ -143,15 +184,17 @@ internal sealed class ChangingItems : IDisposable
             }
 
             Task durable = Task.CompletedTask;
-            ChangeResult result = Table.Apply(whole, isLogged ? null : () => durable = Log(changes));
+            ChangeResult result = Table.Apply(whole, isLogged ? null : () => durable = Log(changes, positions));
+            Volatile.Write(
+                ref _positions, _positions.SetItems(positions.Select(one => KeyValuePair.Create(one.Source, one))));
             return (result, durable);
         }
     }
 
     // As they came: another version of the model makes its own embeddings of them.
-    private Task Log(IReadOnlyList<ItemChange> changes)
+    private Task Log(IReadOnlyList<ItemChange> changes, IReadOnlyList<SourcePosition> positions)
     {
-        if (_log is null || changes.Count == 0)
+        if (_log is null || changes.Count + positions.Count == 0)
         {
             return Task.CompletedTask;
         }
@@ -160,6 +203,11 @@ internal sealed class ChangingItems : IDisposable
         foreach (ItemChange change in changes)
         {
             unit.Add(change);
+        }
+
+        foreach (SourcePosition position in positions)
+        {
+            unit.Add(position);
         }
 
         LogAppend append = _log.Append(unit);

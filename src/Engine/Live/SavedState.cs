@@ -1,48 +1,63 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
+using Linr.Index.Columns;
+using Linr.Index.Live;
 using Linr.Index.ModelFiles;
 using Linr.ModelFile;
 
 namespace Linr.Engine.Live;
 
-/// <summary>What a model file has beside its items, where these change: how far the log was, and versions of items.</summary>
+/// <summary>
+/// What a model file has beside its items, where these change: how far the log was, versions of items, and how far
+/// sources were read.
+/// </summary>
 /// <param name="Offset">The log's record that comes next; null where there was no log.</param>
-/// <param name="Versions">As <see cref="Index.Live.LiveTable.Versions"/> gave them.</param>
-internal sealed record SavedState(long? Offset, IReadOnlyList<ItemChange> Versions)
+/// <param name="Gone">Versions of items that are gone, as <see cref="LiveTable.Gone"/> gave them.</param>
+/// <param name="Positions">One a source.</param>
+internal sealed record SavedState(
+    long? Offset, IReadOnlyList<ItemChange> Gone, IReadOnlyList<SourcePosition> Positions)
 {
     private const string OffsetKey = "linr.offset";
-    private const string VersionsTensor = "live/versions";
+    private const string GoneTensor = "live/versions";
+    private const string RowsTensor = "live/row_versions";
+    private const string VersionedTensor = "live/row_versioned";
+    private const string PositionsTensor = "live/positions";
+    private const int PieceRows = 8_192;
 
-    /// <summary>What a model has.</summary>
+    /// <summary>The state of what was never saved.</summary>
+    public static SavedState None { get; } = new(null, [], []);
+
+    /// <summary>What a model has; the versions of its items come with <see cref="GiveVersions"/>.</summary>
     /// <exception cref="ModelFormatException">A part of it is damaged.</exception>
-    /// <exception cref="FormatException">It is no such state.</exception>
-    public static SavedState Read(LoadedModel? model)
+    public static SavedState Read(LoadedModel? model) => model is null ? None : new SavedState(
+        ReadOffset(model),
+        ReadAll(model, GoneTensor, bytes => ChangeCodec.Read(bytes)),
+        ReadAll(model, PositionsTensor, bytes => PositionCodec.Read(bytes)));
+
+    /// <summary>Gives the versions of items, those that are there and those that are gone, to the table of a model.</summary>
+    /// <exception cref="ModelFormatException">A part of them is damaged.</exception>
+    /// <param name="model">The model; null for items alone.</param>
+    /// <param name="rows">Its items.</param>
+    /// <param name="table">The table that was made of them.</param>
+    public void GiveVersions(LoadedModel? model, long rows, LiveTable table)
     {
-        if (model is null)
+        if (model?.FindTensor(RowsTensor) is not null)
         {
-            return new SavedState(null, []);
+            table.SetVersions(
+                model.Require<long>(RowsTensor, TensorType.Int64, rows),
+                model.FindTensor(VersionedTensor) is null
+                    ? default : model.Require<ulong>(VersionedTensor, TensorType.UInt64, RowMask.Words(rows)));
         }
 
-        long? offset = model.Metadata.TryGetValue(OffsetKey, out string? text)
-            ? long.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture) : null;
-        var versions = new List<ItemChange>();
-        if (model.FindTensor(VersionsTensor) is { } tensor)
-        {
-            ReadOnlySpan<byte> bytes = model.Require<byte>(VersionsTensor, TensorType.UInt8, tensor.Count).Span;
-            while (bytes.Length > 0)
-            {
-                int length = BinaryPrimitives.ReadInt32LittleEndian(bytes);
-                versions.Add(ChangeCodec.Read(bytes.Slice(sizeof(int), length)));
-                bytes = bytes[(sizeof(int) + length)..];
-            }
-        }
-
-        return new SavedState(offset, versions);
+        // Older files have those of all items here.
+        table.SetVersions(Gone);
     }
 
     /// <summary>The contents with this state in place of the one that they have.</summary>
-    public ModelContents AddTo(ModelContents contents)
+    /// <param name="contents">The contents, with the items of a view.</param>
+    /// <param name="view">That view; its versions go into the file in the order of its rows.</param>
+    public ModelContents AddTo(ModelContents contents, TableView view)
     {
         var metadata = new Dictionary<string, string>(contents.Metadata);
         metadata.Remove(OffsetKey);
@@ -51,29 +66,115 @@ internal sealed record SavedState(long? Offset, IReadOnlyList<ItemChange> Versio
             metadata.Add(OffsetKey, offset.ToString(CultureInfo.InvariantCulture));
         }
 
-        IEnumerable<TensorSource> tensors = contents.Tensors.Where(tensor => tensor.Name != VersionsTensor);
-        if (Versions.Count > 0)
-        {
-            byte[] bytes = ToBytes();
-            tensors = tensors.Append(TensorSource.Of<byte>(VersionsTensor, TensorType.UInt8, [bytes.Length], bytes));
-        }
-
+        IEnumerable<TensorSource> tensors = contents.Tensors
+            .Where(tensor => tensor.Name is not (GoneTensor or RowsTensor or VersionedTensor or PositionsTensor))
+            .Concat(ToTensor(GoneTensor, Gone, ChangeCodec.Write))
+            .Concat(ToTensor(PositionsTensor, Positions, PositionCodec.Write))
+            .Concat(RowVersions(view));
         return contents with { Metadata = metadata, Tensors = [.. tensors] };
     }
 
-    private byte[] ToBytes()
+    private static IEnumerable<TensorSource> RowVersions(TableView view)
     {
-        var all = new ArrayBufferWriter<byte>();
-        var one = new ArrayBufferWriter<byte>();
-        foreach (ItemChange version in Versions)
+        long versioned = view.LiveRows().LongCount(row => view.VersionOf(row) is not null);
+        if (versioned == 0)
         {
-            one.ResetWrittenCount();
-            ChangeCodec.Write(version, one);
-            BinaryPrimitives.WriteInt32LittleEndian(all.GetSpan(sizeof(int)), one.WrittenCount);
-            all.Advance(sizeof(int));
-            all.Write(one.WrittenSpan);
+            yield break;
         }
 
-        return all.WrittenSpan.ToArray();
+        yield return new TensorSource(RowsTensor, TensorType.Int64, [view.Count], sink =>
+        {
+            foreach (uint[] rows in view.LiveRows().Chunk(PieceRows))
+            {
+                sink.Write<long>(Array.ConvertAll(rows, row => view.VersionOf(row) ?? 0));
+            }
+        });
+        if (versioned < view.Count)
+        {
+            yield return new TensorSource(VersionedTensor, TensorType.UInt64, [RowMask.Words(view.Count)], sink =>
+            {
+                foreach (uint[] rows in view.LiveRows().Chunk(RowMask.WordRows))
+                {
+                    ulong word = 0;
+                    for (int i = 0; i < rows.Length; i++)
+                    {
+                        word |= view.VersionOf(rows[i]) is null ? 0 : 1UL << i;
+                    }
+
+                    sink.Write<ulong>([word]);
+                }
+            });
+        }
+    }
+
+    private static long? ReadOffset(LoadedModel model)
+    {
+        if (!model.Metadata.TryGetValue(OffsetKey, out string? text))
+        {
+            return null;
+        }
+
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long offset)
+            ? offset
+            : throw new ModelFormatException(
+                model.Path, $"metadata {OffsetKey}", 0, "an offset of the log, 0 or more", $"\"{text}\"");
+    }
+
+    // One behind another, each behind its length in 4 bytes.
+    private static List<T> ReadAll<T>(LoadedModel model, string name, Func<byte[], T> read)
+    {
+        var all = new List<T>();
+        if (model.FindTensor(name) is not { } tensor)
+        {
+            return all;
+        }
+
+        ReadOnlySpan<byte> bytes = model.Require<byte>(name, TensorType.UInt8, tensor.Count).Span;
+        while (bytes.Length > 0)
+        {
+            long start = tensor.Start + tensor.Bytes - bytes.Length;
+            int length = bytes.Length < sizeof(int) ? -1 : BinaryPrimitives.ReadInt32LittleEndian(bytes);
+            if (length < 0 || length > bytes.Length - sizeof(int))
+            {
+                throw new ModelFormatException(
+                    model.Path, name, start, "a length and so many bytes", $"length {length}, {bytes.Length} bytes");
+            }
+
+            try
+            {
+                all.Add(read(bytes.Slice(sizeof(int), length).ToArray()));
+            }
+            catch (ChangeFormatException error)
+            {
+                throw new ModelFormatException(
+                    model.Path, name, start + sizeof(int) + error.ByteOffset, error.Expected, error.Found);
+            }
+
+            bytes = bytes[(sizeof(int) + length)..];
+        }
+
+        return all;
+    }
+
+    private static IEnumerable<TensorSource> ToTensor<T>(
+        string name, IReadOnlyList<T> all, Action<T, IBufferWriter<byte>> write)
+    {
+        if (all.Count == 0)
+        {
+            return [];
+        }
+
+        var bytes = new ArrayBufferWriter<byte>();
+        var one = new ArrayBufferWriter<byte>();
+        foreach (T each in all)
+        {
+            one.ResetWrittenCount();
+            write(each, one);
+            BinaryPrimitives.WriteInt32LittleEndian(bytes.GetSpan(sizeof(int)), one.WrittenCount);
+            bytes.Advance(sizeof(int));
+            bytes.Write(one.WrittenSpan);
+        }
+
+        return [TensorSource.Of<byte>(name, TensorType.UInt8, [bytes.WrittenCount], bytes.WrittenSpan.ToArray())];
     }
 }

@@ -9,20 +9,22 @@ namespace Linr.Index.Live;
 /// <summary>Changes on their way into a table: the rows that they fill, and those that they leave.</summary>
 /// <param name="table">The table.</param>
 /// <param name="before">The view that they change.</param>
-internal sealed class ChangeSet(LiveTable table, TableView before)
+/// <param name="versions">The versions of items before them.</param>
+internal sealed class ChangeSet(LiveTable table, TableView before, ItemVersions versions)
 {
-    // Where the set has put an item, or NoRow where it has deleted it.
-    private readonly Dictionary<ItemId, uint> _now = [];
+    // Where the set has put an item, or NoRow where it has deleted it; and the highest version of its changes.
+    private readonly Dictionary<ItemId, (uint Row, long? Version)> _now = [];
     private readonly Dictionary<uint, bool> _rows = [];
-
-    /// <summary>The versions of the changes that have an effect.</summary>
-    public ItemVersions Versions { get; } = new();
 
     /// <summary>Memory that readers of the view before may have.</summary>
     public List<NativeBuffer> Retired { get; } = [];
 
     /// <summary>Rows that become live, and rows that no longer are.</summary>
     public IEnumerable<(uint Row, bool IsLive)> Rows => _rows.Select(pair => (pair.Key, pair.Value));
+
+    /// <summary>The items that were changed, and the version that they have where they are gone.</summary>
+    public IEnumerable<(ItemId Id, long? Gone)> Items
+        => _now.Select(pair => (pair.Key, pair.Value.Row == IdMap.NoRow ? pair.Value.Version : null));
 
     /// <summary>What was done.</summary>
     public ChangeResult Result { get; private set; }
@@ -32,11 +34,10 @@ internal sealed class ChangeSet(LiveTable table, TableView before)
 
     /// <summary>Refuses all changes if one is wrong; not for embeddings that an item lacks, where it need not be whole.</summary>
     /// <exception cref="ItemException">All that is wrong.</exception>
-    public void Check(IReadOnlyList<ItemChange> changes, ItemCheck check, ItemVersions versions, bool isWhole)
+    public void Check(IReadOnlyList<ItemChange> changes, ItemCheck check, bool isWhole)
     {
         var problems = new List<string>();
-        var there = new Dictionary<ItemId, bool>();
-        var noted = new ItemVersions();
+        var known = new Dictionary<ItemId, (bool IsThere, long? Version)>();
         foreach (ItemChange change in changes)
         {
             ArgumentNullException.ThrowIfNull(change);
@@ -46,13 +47,18 @@ internal sealed class ChangeSet(LiveTable table, TableView before)
             }
 
             check.AddProblems(change.Item, problems);
-            if (versions.IsStale(change) || noted.IsStale(change))
+            if (!known.TryGetValue(change.Id, out (bool IsThere, long? Version) state))
+            {
+                (uint row, state.Version) = StateOf(change.Id);
+                state.IsThere = row != IdMap.NoRow;
+            }
+
+            if (change.Version <= state.Version)
             {
                 continue;
             }
 
-            noted.Note(change);
-            bool isThere = there.TryGetValue(change.Id, out bool known) ? known : before.TryFind(change.Id, out _);
+            bool isThere = state.IsThere;
             if (change.Kind == ChangeKind.Upsert && isWhole)
             {
                 problems.AddRange(table.Table.Schema.Embeddings
@@ -64,7 +70,9 @@ internal sealed class ChangeSet(LiveTable table, TableView before)
                 problems.Add($"Item {change.Id}: expected an item to update; found none");
             }
 
-            there[change.Id] = change.Kind != ChangeKind.Delete && (isThere || change.Kind == ChangeKind.Upsert);
+            known[change.Id] = (
+                change.Kind != ChangeKind.Delete && (isThere || change.Kind == ChangeKind.Upsert),
+                change.Version ?? state.Version);
         }
 
         if (problems.Count > 0)
@@ -74,31 +82,33 @@ internal sealed class ChangeSet(LiveTable table, TableView before)
     }
 
     /// <summary>Fills a row for a change, which has passed the check.</summary>
-    public void Apply(ItemChange change, ItemVersions versions)
+    public void Apply(ItemChange change)
     {
-        if (versions.IsStale(change) || Versions.IsStale(change))
+        (uint had, long? version) = StateOf(change.Id);
+        if (change.Version <= version)
         {
             Result = Result with { Stale = Result.Stale + 1 };
             return;
         }
 
-        Versions.Note(change);
-        uint had = RowOf(change.Id);
+        version = change.Version ?? version;
         if (change.Kind == ChangeKind.Delete)
         {
             Result = had == IdMap.NoRow
                 ? Result with { Missing = Result.Missing + 1 } : Result with { Deleted = Result.Deleted + 1 };
-            Leave(change.Id, had);
+            _now[change.Id] = (IdMap.NoRow, version);
+            Leave(had);
             return;
         }
 
         uint row = table.TakeRow();
         table.Table.Ids.Set(row, change.Id, Retired);
         Fill(row, change, change.Kind == ChangeKind.Update ? had : IdMap.NoRow);
-        Leave(change.Id, had);
+        versions.SetRow(row, version);
+        Leave(had);
         table.Add(row);
         _rows[row] = true;
-        _now[change.Id] = row;
+        _now[change.Id] = (row, version);
         CountChange++;
         Result = change.Kind == ChangeKind.Upsert
             ? Result with { Upserted = Result.Upserted + 1 } : Result with { Updated = Result.Updated + 1 };
@@ -116,12 +126,12 @@ internal sealed class ChangeSet(LiveTable table, TableView before)
         }
     }
 
-    private uint RowOf(ItemId id)
-        => _now.TryGetValue(id, out uint row) || before.TryFind(id, out row) ? row : IdMap.NoRow;
+    private (uint Row, long? Version) StateOf(ItemId id)
+        => _now.TryGetValue(id, out (uint Row, long? Version) now) ? now
+            : before.TryFind(id, out uint row) ? (row, versions.OfRow(row)) : (IdMap.NoRow, versions.OfGone(id));
 
-    private void Leave(ItemId id, uint row)
+    private void Leave(uint row)
     {
-        _now[id] = IdMap.NoRow;
         if (row == IdMap.NoRow)
         {
             return;

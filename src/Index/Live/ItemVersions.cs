@@ -1,38 +1,85 @@
+using Linr.Index.Columns;
+using Linr.Memory;
+
 namespace Linr.Index.Live;
 
 /// <summary>
-/// The highest version of a change of each item that had one; a delete's stays, so that a late change of an older
-/// version does not bring the item back.
+/// The highest version of a change of each item that had one: of an item that is there by its row, 8 bytes and a bit a
+/// row; of one that is gone by its id, so that a late change of an older version does not bring the item back. A row's
+/// version never changes while somebody may read the row.
 /// </summary>
-internal sealed class ItemVersions
+internal sealed class ItemVersions : IDisposable
 {
-    private readonly Dictionary<ItemId, long> _versions = [];
+    private readonly Dictionary<ItemId, long> _gone = [];
+    private BlockStore<long> _ofRows = BlockStore<long>.OfRows();
+    private BlockStore<ulong> _has = RowMask.Store();
 
-    /// <summary>How many items have a version.</summary>
-    public int Count => _versions.Count;
+    /// <summary>The version of a row's item.</summary>
+    public long? OfRow(uint row) => RowMask.Get(_has, row) ? _ofRows.ReadOne(row) : null;
 
-    /// <summary>Whether a change has no effect, since one with an equal or higher version had.</summary>
-    public bool IsStale(ItemChange change)
-        => change.Version is { } version && _versions.TryGetValue(change.Id, out long had) && version <= had;
+    /// <summary>The version of an item that is not there.</summary>
+    public long? OfGone(ItemId id) => _gone.Count > 0 && _gone.TryGetValue(id, out long version) ? version : null;
 
-    /// <summary>All of them, as deletes of these versions.</summary>
-    public IEnumerable<ItemChange> All() => _versions.Select(pair => ItemChange.Delete(pair.Key, pair.Value));
+    /// <summary>The versions of items that are gone, as deletes.</summary>
+    public IEnumerable<ItemChange> Gone() => _gone.Select(pair => ItemChange.Delete(pair.Key, pair.Value));
 
-    /// <summary>Takes over what others say.</summary>
-    public void Add(ItemVersions others)
+    /// <summary>Makes room for so many full blocks of rows, without versions behind those that there are.</summary>
+    public void Grow(int blocks)
     {
-        foreach ((ItemId id, long version) in others._versions)
+        _ofRows.Grow(blocks);
+        _has.Grow(blocks);
+    }
+
+    /// <summary>Takes over the versions of the first rows, before there are any.</summary>
+    /// <param name="versions">A version a row.</param>
+    /// <param name="has">A mask of the rows that have one, 64 a word; empty where all have.</param>
+    public void SetRows(NativeSlice<long> versions, NativeSlice<ulong> has)
+    {
+        Dispose();
+        _ofRows = BlockStore<long>.Copy(versions, Limits.BlockRows, stride: 1);
+        _has = RowMask.Store();
+        for (long row = 0; row < versions.Length; row += Limits.BlockRows)
         {
-            _versions[id] = version;
+            int rows = (int)Math.Min(Limits.BlockRows, versions.Length - row);
+            if (has.IsEmpty)
+            {
+                RowMask.SetRange(_has, (uint)row, rows);
+            }
+            else
+            {
+                int words = (int)RowMask.Words(rows);
+                has.Slice(row / RowMask.WordRows, words).Span.CopyTo(_has.Write(row / RowMask.WordRows, words));
+            }
         }
     }
 
-    /// <summary>A change has an effect.</summary>
-    public void Note(ItemChange change)
+    /// <summary>Sets the version of a row that nobody reads.</summary>
+    public void SetRow(uint row, long? version)
     {
-        if (change.Version is { } version)
+        RowMask.Set(_has, row, version is not null);
+        if (version is { } known)
         {
-            _versions[change.Id] = version;
+            _ofRows.Write(row)[0] = known;
         }
+    }
+
+    /// <summary>Sets the version of an item that is gone; null: it has none, or is there.</summary>
+    public void SetGone(ItemId id, long? version)
+    {
+        if (version is { } known)
+        {
+            _gone[id] = known;
+        }
+        else if (_gone.Count > 0)
+        {
+            _gone.Remove(id);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _ofRows.Dispose();
+        _has.Dispose();
     }
 }

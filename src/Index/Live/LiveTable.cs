@@ -39,6 +39,7 @@ public sealed class LiveTable : IDisposable
         _retirement = new Retirement(FreeRow);
         _check = new ItemCheck(table.Schema);
         table.Grow((int)((Math.Max(capacity, Math.Max(rows, 1)) + Limits.BlockRows - 1) / Limits.BlockRows));
+        _versions.Grow(table.BlockCount);
         _current = new TableView(this, MasksOf(rows, table.BlockCount), version: 0, rows);
     }
 
@@ -63,19 +64,39 @@ public sealed class LiveTable : IDisposable
     }
 
     /// <summary>
-    /// The highest version of each item that had one, as deletes of that version: what a copy of the table has to know to
-    /// go on where this one is.
+    /// The highest version of each item that had one and is gone, as deletes of that version; those of items that are
+    /// there has a view. With them a copy of the table can go on where this one is.
     /// </summary>
-    public IReadOnlyList<ItemChange> Versions()
+    public IReadOnlyList<ItemChange> Gone()
     {
         lock (_writing)
         {
-            return [.. _versions.All()];
+            return [.. _versions.Gone()];
         }
     }
 
-    /// <summary>Takes over versions, before any change.</summary>
-    /// <param name="versions">As <see cref="Versions"/> gave them.</param>
+    /// <summary>Takes over the versions of the items that the table was made of, before any change.</summary>
+    /// <param name="versions">A version a row.</param>
+    /// <param name="has">A mask of the rows that have one, 64 a word; empty where all have.</param>
+    /// <exception cref="ArgumentException">There are more or fewer than rows that the table was made of.</exception>
+    public void SetVersions(NativeSlice<long> versions, NativeSlice<ulong> has)
+    {
+        lock (_writing)
+        {
+            if (versions.Length != _givenRows || (!has.IsEmpty && has.Length != RowMask.Words(_givenRows)))
+            {
+                throw new ArgumentException(
+                    $"Expected versions of {_givenRows} rows; found {versions.Length}, and a mask of {has.Length} words.",
+                    nameof(versions));
+            }
+
+            _versions.SetRows(versions, has);
+            _versions.Grow(Table.BlockCount);
+        }
+    }
+
+    /// <summary>Takes over versions of items, before any change.</summary>
+    /// <param name="versions">Deletes of these versions, of items that are gone or that are there.</param>
     public void SetVersions(IEnumerable<ItemChange> versions)
     {
         ArgumentNullException.ThrowIfNull(versions);
@@ -83,7 +104,14 @@ public sealed class LiveTable : IDisposable
         {
             foreach (ItemChange change in versions)
             {
-                _versions.Note(change);
+                if (TryFind(change.Id, _current, out uint row))
+                {
+                    _versions.SetRow(row, change.Version);
+                }
+                else
+                {
+                    _versions.SetGone(change.Id, change.Version);
+                }
             }
         }
     }
@@ -97,7 +125,7 @@ public sealed class LiveTable : IDisposable
         ArgumentNullException.ThrowIfNull(changes);
         lock (_writing)
         {
-            new ChangeSet(this, _current).Check(changes, _check, _versions, isWhole);
+            new ChangeSet(this, _current, _versions).Check(changes, _check, isWhole);
         }
     }
 
@@ -111,15 +139,15 @@ public sealed class LiveTable : IDisposable
         lock (_writing)
         {
             _retirement.Free();
-            var set = new ChangeSet(this, _current);
-            set.Check(changes, _check, _versions, isWhole: true);
+            var set = new ChangeSet(this, _current, _versions);
+            set.Check(changes, _check, isWhole: true);
             whenChecked?.Invoke();
             using TableView before = Read();
             try
             {
                 foreach (ItemChange change in changes)
                 {
-                    set.Apply(change, _versions);
+                    set.Apply(change);
                 }
 
                 return Publish(before, set);
@@ -145,9 +173,13 @@ public sealed class LiveTable : IDisposable
                 mask.Dispose();
             }
 
+            _versions.Dispose();
             Table.Dispose();
         }
     }
+
+    /// <summary>The version of a row's item.</summary>
+    internal long? VersionOf(uint row) => _versions.OfRow(row);
 
     /// <summary>A row that is live in a view.</summary>
     internal bool TryFind(ItemId id, TableView view, out uint row)
@@ -174,6 +206,7 @@ public sealed class LiveTable : IDisposable
         {
             // By an eighth, so that growth is rare and what is never used is little.
             Table.Grow(Table.BlockCount + 1 + (Table.BlockCount / 8));
+            _versions.Grow(Table.BlockCount);
         }
 
         return row;
@@ -227,7 +260,11 @@ public sealed class LiveTable : IDisposable
         }
 
         var after = new TableView(this, masks, before.Version + 1, before.Count + set.CountChange);
-        _versions.Add(set.Versions);
+        foreach ((ItemId id, long? gone) in set.Items)
+        {
+            _versions.SetGone(id, gone);
+        }
+
         Volatile.Write(ref _current, after);
         _retirement.Add(before, [.. set.Rows.Where(one => !one.IsLive).Select(one => one.Row)], replaced);
         return set.Result with { Version = after.Version };

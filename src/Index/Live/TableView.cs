@@ -49,6 +49,9 @@ public sealed class TableView : IDisposable
             && (_masks[block].Slice<ulong>()[within / RowMask.WordRows] >> (int)(within % RowMask.WordRows) & 1) != 0;
     }
 
+    /// <summary>The highest version of a change of a live row's item; null where none had one.</summary>
+    public long? VersionOf(uint row) => _owner.VersionOf(row);
+
     /// <summary>The row of an item; false where there is none of that id.</summary>
     public bool TryFind(ItemId id, out uint row) => _owner.TryFind(id, this, out row);
 

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
 using Linr.Index.Log.Files;
 
@@ -120,20 +119,10 @@ public sealed partial class ChangeLog
             Segment segment = Find(offset);
             long first = offset;
             using ILogFile file = OpenReader(segment, out GroupReader? reader) ?? throw Dropped(offset);
-            while (offset < endOffset && reader!.Read(wantedOffset: offset))
+            foreach (LogRecord record in reader!.Records(offset, endOffset))
             {
-                int at = 0;
-                long place = reader.Header.FirstOffset;
-                for (; at < reader.Body.Length && offset < endOffset; place++)
-                {
-                    int length = BinaryPrimitives.ReadInt32LittleEndian(reader.Body.Span[at..]);
-                    ReadOnlyMemory<byte> record = reader.Body.Slice(at + LogUnit.LengthBytes, length);
-                    at += LogUnit.LengthBytes + length;
-                    if (place >= offset)
-                    {
-                        yield return new LogRecord(offset++, record);
-                    }
-                }
+                yield return record;
+                offset = record.Offset + 1;
             }
 
             ThrowIfDamaged(segment, reader!);

@@ -12,8 +12,12 @@ public sealed record ChangeLogOptions
     /// <summary>The offset of the first record of a log that is made; one that is there goes on with its own.</summary>
     public long StartOffset { get; init; }
 
+    /// <summary>Tells when a group is written.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     internal void ThrowIfWrong()
     {
+        ArgumentNullException.ThrowIfNull(Time);
         ArgumentOutOfRangeException.ThrowIfLessThan(SegmentBytes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(PendingBytesMax, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(PendingBytesMax, Limits.LogUnitBytesMax);

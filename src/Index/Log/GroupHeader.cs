@@ -12,8 +12,9 @@ namespace Linr.Index.Log;
 /// <param name="Number">The number of the group, one more than that of the group before it.</param>
 /// <param name="FirstOffset">The offset of the first record.</param>
 /// <param name="BodyChecksum">XXH3-64 of the body, seeded by the log.</param>
+/// <param name="AgeMs">When it was written, in milliseconds after its segment was made.</param>
 internal readonly record struct GroupHeader(
-    int BodyBytes, int Count, long Number, long FirstOffset, ulong BodyChecksum)
+    int BodyBytes, int Count, long Number, long FirstOffset, ulong BodyChecksum, uint AgeMs)
 {
     public const int Bytes = 48;
 
@@ -31,7 +32,7 @@ internal readonly record struct GroupHeader(
         Magic.CopyTo(target);
         BinaryPrimitives.WriteInt32LittleEndian(target[4..], BodyBytes);
         BinaryPrimitives.WriteInt32LittleEndian(target[8..], Count);
-        BinaryPrimitives.WriteInt32LittleEndian(target[12..], 0);
+        BinaryPrimitives.WriteUInt32LittleEndian(target[12..], AgeMs);
         BinaryPrimitives.WriteInt64LittleEndian(target[16..], Number);
         BinaryPrimitives.WriteInt64LittleEndian(target[24..], FirstOffset);
         BinaryPrimitives.WriteUInt64LittleEndian(target[32..], BodyChecksum);
@@ -56,7 +57,8 @@ internal readonly record struct GroupHeader(
             BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]),
-            BinaryPrimitives.ReadUInt64LittleEndian(bytes[32..]));
+            BinaryPrimitives.ReadUInt64LittleEndian(bytes[32..]),
+            BinaryPrimitives.ReadUInt32LittleEndian(bytes[12..]));
         return true;
     }
 }

@@ -59,6 +59,30 @@ internal sealed class GroupReader(ILogFile file, SegmentHeader segment, long end
     }
 
     /// <summary>
+    /// The records from an offset to another, of the next groups: until there, the end of the segment or a
+    /// <see cref="Fault"/>.
+    /// </summary>
+    public IEnumerable<LogRecord> Records(long offset, long endOffset)
+    {
+        while (offset < endOffset && Read(wantedOffset: offset))
+        {
+            DateTimeOffset? writtenAt = segment.CreatedMs == 0
+                ? null : DateTimeOffset.FromUnixTimeMilliseconds(segment.CreatedMs + Header.AgeMs);
+            long place = Header.FirstOffset;
+            for (int at = 0; at < Body.Length && offset < endOffset; place++)
+            {
+                int length = BinaryPrimitives.ReadInt32LittleEndian(Body.Span[at..]);
+                ReadOnlyMemory<byte> record = Body.Slice(at + LogUnit.LengthBytes, length);
+                at += LogUnit.LengthBytes + length;
+                if (place >= offset)
+                {
+                    yield return new LogRecord(offset++, record, writtenAt);
+                }
+            }
+        }
+    }
+
+    /// <summary>
     /// Whether a group after the next one left a header anywhere behind here: then the next one had been acknowledged.
     /// </summary>
     public bool HasLaterGroup()

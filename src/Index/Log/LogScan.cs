@@ -26,6 +26,9 @@ internal sealed class LogScan
     /// <summary>The offset that the next record gets.</summary>
     public long NextOffset { get; private set; }
 
+    /// <summary>When the last group was written, in milliseconds after 1970-01-01 UTC; 0 where that is not known.</summary>
+    public long LastMs { get; private set; }
+
     /// <summary>Groups read.</summary>
     public long Groups { get; private set; }
 
@@ -61,7 +64,7 @@ internal sealed class LogScan
         SegmentHeader header = Segment.ReadHeader(files, file, name, NextOffset);
         if (Segments.Count > 0)
         {
-            SegmentHeader expected = new(Segments[0].Header.LogId, NextNumber, NextOffset);
+            SegmentHeader expected = new(Segments[0].Header.LogId, NextNumber, NextOffset, header.CreatedMs);
             if (header != expected)
             {
                 throw new ChangeLogException(
@@ -74,6 +77,7 @@ internal sealed class LogScan
         while (reader.Read())
         {
             Groups++;
+            LastMs = header.CreatedMs + reader.Header.AgeMs;
         }
 
         (NextNumber, NextOffset) = (reader.NextNumber, reader.NextOffset);

@@ -12,7 +12,7 @@ public sealed class LogUnit
     internal const int LengthBytes = sizeof(int);
 
     private readonly ArrayBufferWriter<byte> _frames = new();
-    private readonly ArrayBufferWriter<byte> _change = new();
+    private readonly ArrayBufferWriter<byte> _record = new();
 
     /// <summary>How many records.</summary>
     public int Count { get; private set; }
@@ -39,9 +39,23 @@ public sealed class LogUnit
     /// </exception>
     public void Add(ItemChange change)
     {
-        _change.ResetWrittenCount();
-        ChangeCodec.Write(change, _change);
-        Add(_change.WrittenSpan);
+        _record.ResetWrittenCount();
+        ChangeCodec.Write(change, _record);
+        Add(_record.WrittenSpan);
+    }
+
+    /// <summary>
+    /// Adds how far a source was read as a record: <see cref="PositionCodec"/> has its bytes. The changes before it stand
+    /// in the same unit.
+    /// </summary>
+    /// <exception cref="ArgumentException">
+    /// The position is beyond <see cref="Limits"/>, or the unit would have more bytes than a unit may.
+    /// </exception>
+    public void Add(SourcePosition position)
+    {
+        _record.ResetWrittenCount();
+        PositionCodec.Write(position, _record);
+        Add(_record.WrittenSpan);
     }
 
     /// <summary>Empties it.</summary>

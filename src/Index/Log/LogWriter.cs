@@ -8,14 +8,17 @@ internal sealed class LogWriter : IDisposable
     private readonly ILogFiles _files;
     private readonly long _segmentBytes;
     private readonly long _seed;
+    private readonly TimeProvider _time;
     private ILogFile _file;
     private long _position;
     private long _nextNumber;
+    private long _lastMs;
 
-    private LogWriter(ILogFiles files, long segmentBytes, Segment segment, ILogFile file)
+    private LogWriter(ILogFiles files, ChangeLogOptions options, Segment segment, ILogFile file)
     {
         _files = files;
-        _segmentBytes = segmentBytes;
+        _segmentBytes = options.SegmentBytes;
+        _time = options.Time;
         _seed = segment.Header.Seed;
         _file = file;
         Segment = segment;
@@ -44,17 +47,19 @@ internal sealed class LogWriter : IDisposable
 
         if (scan.Segments.Count == 0)
         {
-            scan.Segments.Add(new Segment(new SegmentHeader(Guid.NewGuid(), 0, options.StartOffset)));
+            scan.Segments.Add(new Segment(new SegmentHeader(
+                Guid.NewGuid(), 0, options.StartOffset, options.Time.GetUtcNow().ToUnixTimeMilliseconds())));
             CreateUnfinished(files, scan.Segments[0].Header).Dispose();
             Name(files, scan.Segments[0].Header);
         }
 
         Segment last = scan.Segments[^1];
-        var writer = new LogWriter(files, options.SegmentBytes, last, files.Open(last.Name, forWriting: true))
+        var writer = new LogWriter(files, options, last, files.Open(last.Name, forWriting: true))
         {
             _position = last.DurableBytes,
             _nextNumber = Math.Max(scan.NextNumber, last.Header.FirstNumber),
             NextOffset = Math.Max(scan.NextOffset, last.Header.FirstOffset),
+            _lastMs = Math.Max(scan.LastMs, last.Header.CreatedMs),
         };
         try
         {
@@ -95,13 +100,18 @@ internal sealed class LogWriter : IDisposable
     /// <exception cref="LogWriteException">The disk failed.</exception>
     public void Write(PendingGroup group)
     {
+        // Never back, whatever the clock does: the records until a time are the first ones.
+        _lastMs = Math.Max(_lastMs, _time.GetUtcNow().ToUnixTimeMilliseconds());
+
         // A mark stays where what it proves is, and no segment is begun twice.
-        if (_position >= _segmentBytes && group.Count > 0 && _nextNumber > Segment.Header.FirstNumber)
+        bool isFull = _position >= _segmentBytes || _lastMs - Segment.Header.CreatedMs > uint.MaxValue;
+        if (isFull && group.Count > 0 && _nextNumber > Segment.Header.FirstNumber)
         {
             BeginSegment();
         }
 
-        ReadOnlySpan<byte> bytes = group.Finish(_nextNumber, NextOffset, _seed);
+        uint ageMs = Segment.Header.CreatedMs == 0 ? 0 : (uint)Math.Min(_lastMs - Segment.Header.CreatedMs, uint.MaxValue);
+        ReadOnlySpan<byte> bytes = group.Finish(_nextNumber, NextOffset, ageMs, _seed);
         try
         {
             _file.Write(bytes, _position);
@@ -130,7 +140,10 @@ internal sealed class LogWriter : IDisposable
 
     private void BeginSegment()
     {
-        SegmentHeader header = Segment.Header with { FirstNumber = _nextNumber, FirstOffset = NextOffset };
+        SegmentHeader header = Segment.Header with
+        {
+            FirstNumber = _nextNumber, FirstOffset = NextOffset, CreatedMs = _lastMs,
+        };
         ILogFile file;
         try
         {

@@ -35,10 +35,10 @@ internal sealed class PendingGroup
     }
 
     /// <summary>All bytes of the group.</summary>
-    public ReadOnlySpan<byte> Finish(long number, long firstOffset, long seed)
+    public ReadOnlySpan<byte> Finish(long number, long firstOffset, uint ageMs, long seed)
     {
         ulong checksum = XxHash3.HashToUInt64(_buffer.AsSpan(GroupHeader.Bytes, BodyBytes), seed);
-        new GroupHeader(BodyBytes, Count, number, firstOffset, checksum).Write(_buffer, seed);
+        new GroupHeader(BodyBytes, Count, number, firstOffset, checksum, ageMs).Write(_buffer, seed);
         return _buffer.AsSpan(0, _end);
     }
 

@@ -8,10 +8,16 @@ namespace Linr.Index.Log;
 /// <param name="LogId">The log's own random number; it seeds all checksums, so that no other log's blocks fit.</param>
 /// <param name="FirstNumber">The number of the first group; the file's name too.</param>
 /// <param name="FirstOffset">The offset that the first record has, or will have.</param>
-internal readonly record struct SegmentHeader(Guid LogId, long FirstNumber, long FirstOffset)
+/// <param name="CreatedMs">
+/// When it was made, in milliseconds after 1970-01-01 UTC: groups count their time from it. 0: it has no times.
+/// </param>
+internal readonly record struct SegmentHeader(Guid LogId, long FirstNumber, long FirstOffset, long CreatedMs = 0)
 {
     public const int Bytes = 64;
     public const string Extension = ".log";
+
+    /// <summary>The last time that a date can be, less the longest that a segment is written to.</summary>
+    public static readonly long CreatedMsMax = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() - uint.MaxValue;
 
     private const int FormatVersion = 1;
     private const int ChecksumAt = Bytes - sizeof(ulong);
@@ -40,6 +46,7 @@ internal readonly record struct SegmentHeader(Guid LogId, long FirstNumber, long
         _ = LogId.TryWriteBytes(target[16..], bigEndian: true, out _);
         BinaryPrimitives.WriteInt64LittleEndian(target[32..], FirstNumber);
         BinaryPrimitives.WriteInt64LittleEndian(target[40..], FirstOffset);
+        BinaryPrimitives.WriteInt64LittleEndian(target[48..], CreatedMs);
         BinaryPrimitives.WriteUInt64LittleEndian(target[ChecksumAt..], XxHash3.HashToUInt64(target[..ChecksumAt]));
     }
 
@@ -74,7 +81,8 @@ internal readonly record struct SegmentHeader(Guid LogId, long FirstNumber, long
         header = new SegmentHeader(
             new Guid(bytes.Slice(16, 16), bigEndian: true),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[32..]),
-            BinaryPrimitives.ReadInt64LittleEndian(bytes[40..]));
+            BinaryPrimitives.ReadInt64LittleEndian(bytes[40..]),
+            Math.Clamp(BinaryPrimitives.ReadInt64LittleEndian(bytes[48..]), 0, CreatedMsMax));
         return null;
     }
 }

@@ -36,6 +36,31 @@ public sealed class ChangeLogTests : IDisposable
     }
 
     [Fact]
+    public async Task Records_have_their_time_which_never_goes_back()
+    {
+        var clock = new SetClock { Now = new DateTimeOffset(2026, 5, 6, 7, 8, 9, 123, TimeSpan.Zero) };
+        var options = new ChangeLogOptions { Time = clock, SegmentBytes = 300 };
+        DateTimeOffset start = clock.Now;
+        for (int life = 0; life < 2; life++)
+        {
+            using ChangeLog log = Open(options);
+            foreach (int ms in (int[])[0, 250, -5_000, 1_000])
+            {
+                clock.Now += TimeSpan.FromMilliseconds(ms);
+                await log.Append(Records.Of(ms, 100)).Durable;
+            }
+        }
+
+        // 50 days later the segment's clock of 32 bits is over: there is another one.
+        clock.Now = start + TimeSpan.FromDays(60);
+        using ChangeLog last = Open(options with { SegmentBytes = 1_000_000 });
+        await last.Append([7]).Durable;
+        Assert.Equal(
+            [0, 250, 250, 250, 250, 250, 250, 250, 60 * 86_400_000L],
+            last.Read(0).Select(record => (long)(record.WrittenAt!.Value - start).TotalMilliseconds));
+    }
+
+    [Fact]
     public async Task Closing_makes_durable_what_was_appended()
     {
         LogAppend append;
@@ -179,4 +204,11 @@ public sealed class ChangeLogTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private ChangeLog Open(ChangeLogOptions? options = null) => ChangeLog.Open(_folder.Root, options);
+
+    private sealed class SetClock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
 }

@@ -53,7 +53,45 @@ public sealed class GoldenLogTests
         using ChangeLog log = ChangeLog.Open(folder.Root);
         byte[][] records = Records.All(log, 40);
         Assert.Equal(s_changes.Select(Bytes), records);
+        Assert.All(log.Read(40), record => Assert.Null(record.WrittenAt));
         Assert.Equal(records, records.Select(record => Bytes(ChangeCodec.Read(record))));
+    }
+
+    [Fact]
+    public void Format_1_of_positions_opens_and_they_are_written_the_same()
+    {
+        using var folder = new TemporaryFolder();
+        SourcePosition[] positions =
+        [
+            new("orders", "16/B374D848", new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero)),
+            new("files", "new/ö.jsonl:4711"),
+        ];
+        if (Environment.GetEnvironmentVariable("LINR_WRITE_GOLDEN") is { } write)
+        {
+            using (ChangeLog made = ChangeLog.Open(folder.File("new")))
+            {
+                var unit = new LogUnit();
+                unit.Add(s_changes[2]);
+                Array.ForEach(positions, unit.Add);
+                made.Append(unit);
+            }
+
+            File.Copy(
+                Path.Combine(folder.File("new"), Segment), Path.Combine(write, "format-1-positions.log"), overwrite: true);
+        }
+
+        string golden = Path.Combine(AppContext.BaseDirectory, "Golden", "format-1-positions.log");
+        File.Copy(golden, folder.File(Segment));
+        using ChangeLog log = ChangeLog.Open(folder.Root);
+        byte[][] records = Records.All(log, 0);
+        Assert.Equal([false, true, true], records.Select(record => PositionCodec.IsOne(record)));
+        Assert.Equal(positions, records.Skip(1).Select(record => PositionCodec.Read(record)));
+        Assert.Equal(records.Skip(1), positions.Select(position =>
+        {
+            var buffer = new ArrayBufferWriter<byte>();
+            PositionCodec.Write(position, buffer);
+            return buffer.WrittenSpan.ToArray();
+        }));
     }
 
     private static void WriteNew(string folder)
