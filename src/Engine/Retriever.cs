@@ -48,7 +48,17 @@ public sealed partial class Retriever : IDisposable
         Rankers = rankers;
         var custom = new CustomSimilarities(
             options.Similarities, items.Schema, similarities.Select(one => one.Spec.Name));
-        (_devices, WhyNotCuda) = OpenDevices(items, towers, similarities, options);
+        _live = options.Live is { } live ? new ChangingItems(items, owner as LoadedModel, layers, live, Nearest) : null;
+        try
+        {
+            (_devices, WhyNotCuda) = OpenDevices(items, _live?.Table, towers, similarities, options);
+        }
+        catch
+        {
+            _live?.Dispose();
+            throw;
+        }
+
         custom.Candidates = _devices is null ? null : options.SimilarityCandidates;
         _owner = owner;
         _scope = new RequestScope(items.Schema, towers, similarities, rankers, custom);
@@ -57,7 +67,6 @@ public sealed partial class Retriever : IDisposable
         ModelVersion = version;
         int threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
         _workers = threads > 1 ? new ScanWorkers(threads) : null;
-        _live = options.Live is { } live ? new ChangingItems(items, owner as LoadedModel, layers, live, Nearest) : null;
         _tableScan = new TableScan(items);
         _pool = new SearcherPool(_tableScan, MakeBackend, _devices is null ? 0 : DeviceSet.LaneCount);
         _hostPool = _devices is null
@@ -254,9 +263,9 @@ public sealed partial class Retriever : IDisposable
         _pool.Dispose();
         _hostPool.Dispose();
         _scope.Towers?.Dispose();
+        _live?.Dispose();
         _devices?.Dispose();
         _workers?.Dispose();
-        _live?.Dispose();
         _owner.Dispose();
     }
 
@@ -318,13 +327,16 @@ public sealed partial class Retriever : IDisposable
     }
 
     private static (DeviceSet? Devices, string? WhyNot) OpenDevices(
-        ItemTable items, QueryTowers? towers, ImmutableArray<ModelSimilarity> similarities, RetrieverOptions options)
+        ItemTable items,
+        LiveTable? live,
+        QueryTowers? towers,
+        ImmutableArray<ModelSimilarity> similarities,
+        RetrieverOptions options)
         => options.Device switch
         {
-            EngineDevice.Cuda => (DeviceSet.Open(items, towers, options.Cuda, similarities), null),
-            EngineDevice.Auto when options.Live is not null => (null, "The items change, and a device's copy of them does not."),
+            EngineDevice.Cuda => (DeviceSet.Open(items, live, towers, options.Cuda, similarities), null),
             EngineDevice.Auto
-                => (DeviceSet.TryOpen(items, towers, options.Cuda, out string? reason, similarities), reason),
+                => (DeviceSet.TryOpen(items, live, towers, options.Cuda, out string? reason, similarities), reason),
             _ => (null, null),
         };
 
@@ -347,8 +359,6 @@ public sealed partial class Retriever : IDisposable
                 ? $"SimilarityCandidates: expected 1 or more; found {options.SimilarityCandidates}."
             : options.Live is { Capacity: < 0 or > Limits.RowsMax }
                 ? $"Live.Capacity: expected 0 to {Limits.RowsMax}; found {options.Live.Capacity}."
-            : options.Live is not null && options.Device == EngineDevice.Cuda
-                ? "Live: expected Device Cpu; found Cuda, whose copy of the items stays as it is."
             : cuda.K < 1 ? $"Cuda.K: expected 1 or more; found {cuda.K}."
             : null;
         return problem is null ? options : throw new ArgumentException(problem, nameof(options));

@@ -4,6 +4,7 @@ using Linr.Engine.Requests;
 using Linr.Engine.Similarities;
 using Linr.Index;
 using Linr.Index.Device;
+using Linr.Index.Live;
 using Linr.Kernels.Similarities;
 
 namespace Linr.Engine.Devices;
@@ -31,14 +32,18 @@ internal sealed class DeviceSet : IDisposable
 
     /// <summary>
     /// Opens the devices, loads the rows and the weights of similarities, and moves the query towers, if there are any,
-    /// to the first.
+    /// to the first. Live items must be disposed before it.
     /// </summary>
     /// <exception cref="CudaException">There is no driver or device, or a call failed; all was given back.</exception>
     /// <exception cref="DeviceMemoryException">The rows do not fit.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such device.</exception>
     /// <exception cref="NotSupportedException">A device is too old.</exception>
     public static DeviceSet Open(
-        ItemTable items, QueryTowers? towers, CudaOptions options, params IReadOnlyList<ModelSimilarity> similarities)
+        ItemTable items,
+        LiveTable? live,
+        QueryTowers? towers,
+        CudaOptions options,
+        params IReadOnlyList<ModelSimilarity> similarities)
     {
         CudaDriver.Load();
         var set = new DeviceSet();
@@ -47,15 +52,27 @@ internal sealed class DeviceSet : IDisposable
             ImmutableArray<RowShard> shards = RowShard.Split(items, options.Ordinals.Length);
             for (int shard = 0; shard < shards.Length; shard++)
             {
-                set._shards.Add(new DeviceShard(options.Ordinals[shard], DeviceLayout.Of(
-                    items, shards[shard], keepsRowsOnHost: options.KeepsRowsOnHost)));
+                set._shards.Add(new DeviceShard(options.Ordinals[shard], live is null
+                    ? DeviceLayout.Of(items, shards[shard], keepsRowsOnHost: options.KeepsRowsOnHost)
+                    : LiveDeviceTable.LayoutOf(live, shards[shard], options.KeepsRowsOnHost)));
             }
 
             (LearnedSimilarity, int[])[] learned =
                 [.. similarities.Select(one => (one.Similarity, HalvesOf(items, one)))];
             set._shards.ForEach(shard => shard.Load(learned));
             set.CheckBudgets(options, towers?.DeviceBytes ?? 0);
-            set._shards.ForEach(shard => shard.Load(items, options.Progress));
+            foreach (DeviceShard shard in set._shards)
+            {
+                if (live is null)
+                {
+                    shard.Load(items, options.Progress);
+                }
+                else
+                {
+                    shard.Load(live, isLast: shard == set._shards[^1], options.Progress);
+                }
+            }
+
             towers?.UseDevice(set._shards[0].Context);
             set.Name = Describe(set._shards);
             return set;
@@ -70,6 +87,7 @@ internal sealed class DeviceSet : IDisposable
     /// <summary>As <see cref="Open"/>; null, with one sentence, where the processor is to serve.</summary>
     public static DeviceSet? TryOpen(
         ItemTable items,
+        LiveTable? live,
         QueryTowers? towers,
         CudaOptions options,
         out string? reason,
@@ -82,7 +100,7 @@ internal sealed class DeviceSet : IDisposable
 
         try
         {
-            return Open(items, towers, options, similarities);
+            return Open(items, live, towers, options, similarities);
         }
         catch (Exception problem) when (
             problem is CudaException or DeviceMemoryException or ArgumentOutOfRangeException or NotSupportedException)

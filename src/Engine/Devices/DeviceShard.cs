@@ -1,6 +1,7 @@
 using Linr.Cuda;
 using Linr.Index;
 using Linr.Index.Device;
+using Linr.Index.Live;
 using Linr.Kernels;
 using Linr.Kernels.Filter;
 using Linr.Kernels.Similarities;
@@ -13,6 +14,7 @@ internal sealed class DeviceShard : IDisposable
     private readonly List<(CudaSimilarity Similarity, int[] Halves)> _halves = [];
     private readonly Dictionary<LearnedSimilarity, (CudaSimilarity OnDevice, string? WhyNot)> _similarities = [];
     private DeviceTable? _table;
+    private LiveDeviceTable? _live;
 
     /// <summary>Opens a device and loads the kernels, not the rows.</summary>
     /// <exception cref="CudaException">There is no driver or no device, or it refused.</exception>
@@ -35,11 +37,21 @@ internal sealed class DeviceShard : IDisposable
 
     public DeviceLayout Layout { get; }
 
+    /// <summary>The numbers of attributes.</summary>
+    public ColumnNumbers Numbers => _live?.Numbers ?? Table.Numbers;
+
     public CudaContext Context { get; }
 
     public DeviceSearch Search { get; }
 
-    public DeviceTable Table => _table ?? throw new ObjectDisposedException(nameof(DeviceShard));
+    private DeviceTable Table => _table ?? throw new ObjectDisposedException(nameof(DeviceShard));
+
+    /// <summary>The arrays.</summary>
+    /// <param name="view">The state of live items; null of others.</param>
+    public CudaTable ArraysOf(TableView? view) => view is null ? Table.Arrays : _live!.ArraysOf(view);
+
+    /// <summary>Why a state of live items cannot be searched here; null where it can, and of others.</summary>
+    public string? WhyNot(TableView? view) => view is null ? null : _live!.WhyNot(view);
 
     /// <summary>Bytes of the similarities' weights.</summary>
     public long SimilarityBytes => _similarities.Values.Sum(one => one.OnDevice.Bytes);
@@ -119,9 +131,18 @@ internal sealed class DeviceShard : IDisposable
     public void Load(ItemTable items, IProgress<UploadProgress>? progress)
         => _table = DeviceTable.Upload(Context, items, Layout, progress);
 
+    /// <summary>Sends the rows of live items, which come along from now on.</summary>
+    /// <param name="items">The items, which must be disposed before.</param>
+    /// <param name="isLast">Whether all further blocks of rows belong to the shard.</param>
+    /// <param name="progress">Told after every piece.</param>
+    /// <exception cref="CudaException">The memory is not there, or a call failed.</exception>
+    public void Load(LiveTable items, bool isLast, IProgress<UploadProgress>? progress)
+        => _live = LiveDeviceTable.Upload(Context, items, Layout, isLast, progress);
+
     public void Dispose()
     {
         _table?.Dispose();
+        _live?.Dispose();
         foreach ((CudaSimilarity onDevice, _) in _similarities.Values)
         {
             onDevice.Dispose();

@@ -65,6 +65,7 @@ internal sealed class LearnedDeviceSearch(TableScan table, SearcherPool pool)
     private static void FillLimits(RowSearcher searcher, GroupBy? groupBy, RequestWork[] batch)
     {
         searcher.Begin(batch.Length);
+        searcher.SetView(batch[0].View);
         for (int query = 0; query < batch.Length; query++)
         {
             searcher.SetScoreMin(query, batch[query].Request.ScoreMin ?? float.NegativeInfinity);

@@ -1,3 +1,4 @@
+using Linr.Index.Live;
 using Linr.Kernels;
 using Linr.Kernels.Scan;
 
@@ -19,6 +20,9 @@ internal sealed class BackendRequest(int[] embeddings, ScoreSource source)
 
     /// <summary>[segment of the scan]: its number on a device; a device's backend fills it in.</summary>
     public Memory<int> DeviceNumbers { get; } = new int[embeddings.Length];
+
+    /// <summary>The state of live items that is searched; null of others.</summary>
+    public TableView? View { get; set; }
 
     /// <summary>
     /// Which of the rows that pass codes let through to the scan; only for <see cref="ISearchBackend.TryKeep"/>.

@@ -3,6 +3,7 @@ using Linr.Cuda;
 using Linr.Engine.Devices;
 using Linr.Engine.Requests;
 using Linr.Index.Device;
+using Linr.Index.Live;
 using Linr.Kernels;
 using Linr.Kernels.Scan;
 
@@ -17,7 +18,7 @@ internal sealed class DeviceBackend : ISearchBackend
     private readonly DeviceSet _devices;
     private readonly CpuBackend _cpu;
     private readonly DeviceSearchWorkspace[] _workspaces;
-    private readonly DeviceSearchRequest[] _requests;
+    private readonly DeviceSearchRequest?[] _requests;
     private readonly ShardMerge? _merge;
     private readonly ScanWorkers? _threads;
     private readonly Action<int> _searchShard;
@@ -32,7 +33,7 @@ internal sealed class DeviceBackend : ISearchBackend
         _cpu = cpu;
         int shards = devices.Shards.Count;
         _workspaces = new DeviceSearchWorkspace[shards];
-        _requests = [.. devices.Shards.Select(shard => new DeviceSearchRequest { Table = shard.Table.Arrays })];
+        _requests = new DeviceSearchRequest[shards];
         _searchShard = SearchShard;
         _merge = shards > 1 ? new ShardMerge(
             [.. devices.Shards.Select(shard => shard.Layout.Shard.FirstRow)], order) : null;
@@ -145,16 +146,16 @@ internal sealed class DeviceBackend : ISearchBackend
             return reason;
         }
 
-        if (FindMissing(request, shard.Layout) is { } missing)
+        if ((FindMissing(request, shard.Layout) ?? WhyNot(request.View)) is { } missing)
         {
             return missing;
         }
 
         Number(request, shard.Layout);
         return request.Learned is not { FirstStage: 0 } && IsSum(request)
-            && !shard.Search.CanAdd(shard.Table.Arrays, request.DeviceNumbers.Span)
+            && !shard.Search.CanAdd(shard.ArraysOf(request.View), request.DeviceNumbers.Span)
                 ? "embeddings are too wide to be added"
-            : !_filters.TryBind(request.Scan.Filters.Span, shard.Table) ? "a filter is too large for it"
+            : !_filters.TryBind(request.Scan.Filters.Span, shard.Numbers) ? "a filter is too large for it"
             : null;
     }
 
@@ -175,6 +176,10 @@ internal sealed class DeviceBackend : ISearchBackend
             ? "several devices have the rows of a first stage"
             : shard.WhyNot(learned.Similarity, learned.Halves);
     }
+
+    /// <summary>Why the devices cannot search a state of live items; null where they can.</summary>
+    private string? WhyNot(TableView? view)
+        => _devices.Shards.Select(shard => shard.WhyNot(view)).FirstOrDefault(reason => reason is not null);
 
     /// <summary>What of a request the devices do not have; null where they have all.</summary>
     private static string? FindMissing(BackendRequest request, DeviceLayout layout)
@@ -239,7 +244,9 @@ internal sealed class DeviceBackend : ISearchBackend
         bool isSum = request.Learned is not { FirstStage: 0 } && IsSum(request);
         for (int shard = 0; shard < _requests.Length; shard++)
         {
-            DeviceSearchRequest search = _requests[shard];
+            CudaTable table = _devices.Shards[shard].ArraysOf(request.View);
+            DeviceSearchRequest search = _requests[shard] ??= new DeviceSearchRequest { Table = table };
+            search.Table = table;
             search.Learned = request.Learned is not { } learned ? null : new LearnedRequest
             {
                 Similarity = _devices.Shards[shard].SimilarityOf(learned.Similarity)!,
@@ -261,7 +268,7 @@ internal sealed class DeviceBackend : ISearchBackend
             search.Filters = _filters.All;
             search.K = scan.K;
             search.ScoreMin = scan.ScoreMin;
-            search.GroupColumn = scan.Groups.IsEmpty ? null : _devices.Shards[0].Table.NumberOf(scan.Groups);
+            search.GroupColumn = scan.Groups.IsEmpty ? null : _devices.Shards[0].Numbers.NumberOf(scan.Groups);
             search.GroupCap = scan.GroupCap;
             search.IsTimed = request.IsTimed;
         }
@@ -281,7 +288,7 @@ internal sealed class DeviceBackend : ISearchBackend
     {
         DeviceShard own = _devices.Shards[shard];
         own.Search.Search(
-            _requests[shard], _workspaces[shard] ??= new DeviceSearchWorkspace(own.Context), _cancellation);
+            _requests[shard]!, _workspaces[shard] ??= new DeviceSearchWorkspace(own.Context), _cancellation);
     }
 
     /// <summary>A stage, as long as it took where it took longest.</summary>

@@ -23,8 +23,8 @@ internal sealed class DeviceFilters
 
     /// <summary>Binds the filters of a batch; false where a device cannot evaluate one.</summary>
     /// <param name="filters">[query].</param>
-    /// <param name="table">A table, or a shard: columns have the same numbers in all of them.</param>
-    public bool TryBind(ReadOnlySpan<RowFilter?> filters, DeviceTable table)
+    /// <param name="numbers">Of a table, or a shard: columns have the same numbers in all of them.</param>
+    public bool TryBind(ReadOnlySpan<RowFilter?> filters, ColumnNumbers numbers)
     {
         if (_filters.Length < filters.Length)
         {
@@ -44,7 +44,7 @@ internal sealed class DeviceFilters
                     return false;
                 }
 
-                _filters[query] = Bind(plan, table, ref bytes);
+                _filters[query] = Bind(plan, numbers, ref bytes);
                 isFiltered = true;
             }
         }
@@ -53,7 +53,7 @@ internal sealed class DeviceFilters
         return bytes <= PlanBytesMax;
     }
 
-    private DeviceFilter Bind(PlanFilter filter, DeviceTable table, ref long bytes)
+    private DeviceFilter Bind(PlanFilter filter, ColumnNumbers numbers, ref long bytes)
     {
         if (!_bound.TryGetValue(filter, out Bound? bound))
         {
@@ -65,7 +65,7 @@ internal sealed class DeviceFilters
         {
             // The plan may have been compiled anew since the last search.
             bound.Batch = _batch;
-            bound.Number(table);
+            bound.Number(numbers);
             bytes += CudaFilterPlans.CountBytes(filter.Plan);
         }
 
@@ -80,14 +80,14 @@ internal sealed class DeviceFilters
 
         public long Batch { get; set; }
 
-        public void Number(DeviceTable table)
+        public void Number(ColumnNumbers numbers)
         {
             if (_columns.Length < plan.Columns.Length)
             {
                 _columns = new int[plan.Columns.Length];
             }
 
-            table.NumberColumns(plan, _columns);
+            numbers.NumberColumns(plan, _columns);
             Filter.Columns = _columns;
         }
     }

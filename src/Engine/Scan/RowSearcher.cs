@@ -99,6 +99,7 @@ public sealed class RowSearcher : IDisposable
         _request.Candidates = default;
         _request.Groups = default;
         _search.IsTimed = false;
+        _search.View = null;
     }
 
     /// <summary>Searches what a live table is, in the batch that was begun.</summary>
@@ -116,6 +117,7 @@ public sealed class RowSearcher : IDisposable
 
         _request.RowCount = view.Rows;
         _request.LiveMasks = view.LiveMasks;
+        _search.View = view;
     }
 
     /// <summary>Where to write a query's vector for an embedding, [D]; finite values only.</summary>

@@ -38,7 +38,7 @@ public sealed partial class ValueColumn
             grown[block] = _live[block].ToBlock();
         }
 
-        Volatile.Write(ref _blocks, grown);
+        Replace(grown);
         Rows = Math.Max(Rows, (long)blocks * Limits.BlockRows);
     }
 
@@ -53,11 +53,17 @@ public sealed partial class ValueColumn
             _live[number] = now;
             ColumnBlock[] blocks = [.. _blocks];
             blocks[number] = now.ToBlock();
-            Volatile.Write(ref _blocks, blocks);
+            Replace(blocks);
         }
     }
 
     private const int FirstValues = 1_024;
+
+    private void Replace(ColumnBlock[] blocks)
+    {
+        s_owners.AddOrUpdate(blocks, this);
+        Volatile.Write(ref _blocks, blocks);
+    }
 
     private void DisposeLive()
     {

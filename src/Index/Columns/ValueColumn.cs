@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Linr.Kernels.Filter;
 using Linr.Memory;
 
@@ -9,6 +11,8 @@ namespace Linr.Index.Columns;
 /// </summary>
 public sealed partial class ValueColumn : Column
 {
+    private static readonly ConditionalWeakTable<ColumnBlock[], ValueColumn> s_owners = [];
+
     private ColumnBlock[] _blocks;
     private readonly NativeBuffer[] _owned;
 
@@ -25,7 +29,13 @@ public sealed partial class ValueColumn : Column
         _blocks = blocks;
         _owned = owned;
         Dictionary = dictionary;
+        s_owners.AddOrUpdate(blocks, this);
     }
+
+    /// <summary>The column whose blocks a list has, or had while it was live; null for other lists.</summary>
+    public static ValueColumn? Of(ReadOnlyMemory<ColumnBlock> blocks)
+        => MemoryMarshal.TryGetArray(blocks, out ArraySegment<ColumnBlock> list)
+            && s_owners.TryGetValue(list.Array!, out ValueColumn? column) ? column : null;
 
     /// <summary>The keywords behind the codes; null for other types.</summary>
     public KeywordCodes? Dictionary { get; }

@@ -1,7 +1,6 @@
-using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
 using Linr.Cuda;
 using Linr.Index.Columns;
+using Linr.Index.Live;
 using Linr.Kernels.Filter;
 using Linr.Memory;
 
@@ -17,23 +16,22 @@ internal sealed class ColumnUpload(ValueColumn column, DeviceColumnLayout layout
     /// <param name="values">[row][element].</param>
     /// <param name="present">A bit a row; empty where every row has a value, and for codes.</param>
     /// <param name="upload">The way.</param>
-    public CudaFilterColumn Send(DeviceSlice<byte> values, DeviceSlice<ulong> present, StagedUpload upload)
+    public void Send(DeviceSlice<byte> values, DeviceSlice<ulong> present, StagedUpload upload)
     {
         upload.Send(shard, 1, values, layout.ElementBytes, (block, first, to)
-            => CopyValues(column.Block(block), first, to));
+            => ColumnValues.Copy(column.Block(block), first, layout.Element, to));
         if (!present.IsEmpty)
         {
             upload.Send(shard, RowMask.WordRows, present, 1, CopyPresent);
         }
-
-        return CudaFilterColumn.SingleValued(layout.Element, values, present);
     }
 
-    /// <summary>Sends a column of any number of values a row.</summary>
+    /// <summary>Sends a column of any number of values a row: the heaps of its blocks, one after the other.</summary>
     /// <param name="heap">The values of all rows.</param>
     /// <param name="runs">[row] where its values are.</param>
     /// <param name="upload">The way.</param>
-    public CudaFilterColumn SendRuns(DeviceSlice<byte> heap, DeviceSlice<ulong> runs, StagedUpload upload)
+    /// <returns>Elements of the heap that are taken.</returns>
+    public long SendRuns(DeviceSlice<byte> heap, DeviceSlice<ulong> runs, StagedUpload upload)
     {
         int elementBytes = layout.ElementBytes;
         var heapStarts = new long[shard.BlockCount];
@@ -45,39 +43,47 @@ internal sealed class ColumnUpload(ValueColumn column, DeviceColumnLayout layout
             upload.Send(
                 heap.Slice(start * elementBytes, from.ValueCount * elementBytes),
                 elementBytes,
-                (first, to) => CopyValues(from, first, to));
+                (first, to) => ColumnValues.Copy(from, first, layout.Element, to));
             start += from.ValueCount;
         }
 
         upload.Zero(heap.Slice(start * elementBytes, heap.Length - (start * elementBytes)));
-
         upload.Send(
             shard, 1, runs, 1, (block, first, to) => CopyRuns(block, heapStarts[block - shard.FirstBlock], first, to));
-        return CudaFilterColumn.MultiValued(layout.Element, heap, runs);
+        return start;
     }
 
-    private void CopyValues(in ColumnBlock block, long first, Span<byte> to)
+    /// <summary>Sends the values of live rows of such a column, side by side.</summary>
+    /// <param name="heap">The values.</param>
+    /// <param name="runs">[row] where its values are.</param>
+    /// <param name="view">Which rows are live.</param>
+    /// <param name="upload">The way.</param>
+    /// <returns>Elements of the heap that are taken.</returns>
+    public long SendRuns(DeviceSlice<byte> heap, DeviceSlice<ulong> runs, TableView view, StagedUpload upload)
     {
-        int count = to.Length / layout.ElementBytes;
-        int hostBytes = CudaFilterColumn.ElementBytes(block.Element);
-        ReadOnlySpan<byte> from = new NativeSlice<byte>(block.Values, block.ValueCount * hostBytes)
-            .Slice(first * hostBytes, (long)count * hostBytes).Span;
-        switch (block.Element, layout.Element)
+        using var host = new NativeBuffer(heap.Length);
+        int elementBytes = layout.ElementBytes;
+        long used = 0;
+        upload.Send(shard, 1, runs, 1, (block, first, to) =>
         {
-            case (ColumnElement.Code8, ColumnElement.Code16):
-                TensorPrimitives.ConvertTruncating(from, MemoryMarshal.Cast<byte, ushort>(to));
-                break;
-            case (ColumnElement.Code8, ColumnElement.Code32):
-                TensorPrimitives.ConvertTruncating(from, MemoryMarshal.Cast<byte, uint>(to));
-                break;
-            case (ColumnElement.Code16, ColumnElement.Code32):
-                TensorPrimitives.ConvertTruncating(
-                    MemoryMarshal.Cast<byte, ushort>(from), MemoryMarshal.Cast<byte, uint>(to));
-                break;
-            default:
-                from.CopyTo(to);
-                break;
-        }
+            ColumnBlock from = column.Block(block);
+            for (int row = 0; row < to.Length; row++)
+            {
+                (long start, int count) = view.IsLive((uint)(((long)block * Limits.BlockRows) + first + row))
+                    ? ColumnValues.RunOf(from, first + row) : (0, 0);
+                ColumnValues.Copy(
+                    from, start, layout.Element, host.Span<byte>(used * elementBytes, count * elementBytes));
+                to[row] = CudaFilterColumn.Run(used, count);
+                used += count;
+            }
+        });
+        NativeSlice<byte> values = host.Slice<byte>();
+        upload.Send(
+            heap.Slice(0, used * elementBytes),
+            elementBytes,
+            (first, to) => values.Slice(first * elementBytes, to.Length).Span.CopyTo(to));
+        upload.Zero(heap.Slice(used * elementBytes, heap.Length - (used * elementBytes)));
+        return used;
     }
 
     private void CopyPresent(int block, int first, Span<ulong> to)

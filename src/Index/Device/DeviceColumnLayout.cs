@@ -14,6 +14,9 @@ namespace Linr.Index.Device;
 public sealed record DeviceColumnLayout(
     int Field, ColumnElement Element, bool IsMultiValued, bool HasMissing, long ValueCount)
 {
+    private const long LiveValuesMin = 1_024;
+    private const double LiveValuesShare = 1.5;
+
     /// <summary>Bytes of an element.</summary>
     public int ElementBytes => CudaFilterColumn.ElementBytes(Element);
 
@@ -38,6 +41,29 @@ public sealed record DeviceColumnLayout(
         }
 
         return new DeviceColumnLayout(field, element, column.Field.MultiValued, hasMissing, valueCount);
+    }
+
+    /// <summary>
+    /// The layout of a shard of a live column: codes as wide as its keywords so far need, whatever the host's blocks have,
+    /// and half as many values more than there are.
+    /// </summary>
+    internal static DeviceColumnLayout OfLive(int field, ValueColumn column, RowShard shard, long capacity)
+    {
+        bool isMany = column.Field.MultiValued;
+        ColumnElement element = column.Dictionary is { } keywords ? CodeWidth.For(keywords.Count) : ElementOf(column.Field.Type);
+        long valueCount = 0;
+        for (long row = 0; isMany && row < shard.Rows; row++)
+        {
+            valueCount += column.CountOf((uint)(shard.FirstRow + row));
+        }
+
+        double share = (double)capacity / Math.Max(shard.Rows, 1);
+        return new DeviceColumnLayout(
+            field,
+            element,
+            isMany,
+            HasMissing: !isMany && column.Dictionary is null,
+            isMany ? Math.Max(LiveValuesMin, (long)(LiveValuesShare * share * valueCount)) : 0);
     }
 
     /// <summary>The layout of a column that is not there yet.</summary>

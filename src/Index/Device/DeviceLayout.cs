@@ -43,6 +43,9 @@ public sealed record DeviceLayout
     /// <summary>Whether rows have a bit that says if they may be returned.</summary>
     public required bool HasLiveMask { get; init; }
 
+    /// <summary>How many more such masks there are: of older states of a live table, which searches still read.</summary>
+    public int OlderMasks { get; init; }
+
     /// <summary>Whether rows have a number that orders those of equal score; else they are in order.</summary>
     public required bool HasOrder { get; init; }
 
@@ -59,7 +62,8 @@ public sealed record DeviceLayout
 
     /// <summary>Bytes of the numbers that order rows of equal score, and of the mask of live rows.</summary>
     public long OrderBytes
-        => (HasOrder ? Capacity * sizeof(long) : 0) + (HasLiveMask ? RowMask.Words(Capacity) * sizeof(ulong) : 0);
+        => (HasOrder ? Capacity * sizeof(long) : 0)
+            + (HasLiveMask ? (1 + OlderMasks) * RowMask.Words(Capacity) * sizeof(ulong) : 0);
 
     /// <summary>Bytes of all arrays.</summary>
     public long Bytes => EmbeddingBytes + CodeBytes + AttributeBytes + OrderBytes;
@@ -70,7 +74,7 @@ public sealed record DeviceLayout
                 => (schema.RowType == RowType.None ? 0 : 1) + (HasNorms(schema) ? 1 : 0) + (HasScales(schema) ? 1 : 0)
                     + (schema.Codes is null ? 0 : 1))
             + (HasOrder ? 1 : 0)
-            + (HasLiveMask ? 1 : 0)
+            + (HasLiveMask ? 1 + OlderMasks : 0)
             + Columns.Sum(column => column.IsMultiValued || column.HasMissing ? 2 : 1);
 
     /// <summary>The layout of a table that is not there yet.</summary>
@@ -141,6 +145,27 @@ public sealed record DeviceLayout
             HasOrder = items.Ids is not IntegerIds integers || !integers.AreAscending(rows.FirstRow, rows.Rows),
         };
         return layout.WithCapacity(capacity);
+    }
+
+    /// <summary>The layout of rows of a live table: any row may come, go and lack values.</summary>
+    /// <param name="items">The table.</param>
+    /// <param name="shard">Which rows, below the high-water mark.</param>
+    /// <param name="capacity">Rows to have room for.</param>
+    /// <param name="keepsRowsOnHost">As in <see cref="Of(ItemTable, RowShard?, long, bool)"/>.</param>
+    internal static DeviceLayout OfLive(ItemTable items, RowShard shard, long capacity, bool keepsRowsOnHost)
+    {
+        DeviceLayout layout = Of(items, shard, capacity, keepsRowsOnHost);
+        return layout with
+        {
+            HasLiveMask = true,
+            OlderMasks = LiveDeviceTable.OlderMasksUsual,
+            HasOrder = true,
+            Columns =
+            [
+                .. layout.Columns.Select(column => DeviceColumnLayout.OfLive(
+                    column.Field, (ValueColumn)items.Columns[column.Field], shard, capacity)),
+            ],
+        };
     }
 
     /// <summary>

@@ -3,6 +3,7 @@ using Linr.Cuda;
 using Linr.Index.Columns;
 using Linr.Index.Embeddings;
 using Linr.Index.Ids;
+using Linr.Index.Live;
 using Linr.Kernels;
 using Linr.Kernels.Filter;
 using Linr.Memory;
@@ -16,14 +17,17 @@ namespace Linr.Index.Device;
 /// </summary>
 public sealed class DeviceTable : IDisposable
 {
-    private readonly List<CudaOwner> _owners = [];
-    private readonly Dictionary<ReadOnlyMemory<ColumnBlock>, int> _numbers = [];
+    private readonly List<IDisposable> _owners = [];
+    private readonly List<DeviceColumn> _columns = [];
     private CudaTable? _arrays;
 
-    private DeviceTable(DeviceLayout layout) => Layout = layout;
+    private DeviceTable(DeviceLayout layout, ColumnNumbers numbers) => (Layout, Numbers) = (layout, numbers);
 
     /// <summary>Which arrays there are, and their sizes.</summary>
     public DeviceLayout Layout { get; }
+
+    /// <summary>The numbers of attributes.</summary>
+    public ColumnNumbers Numbers { get; }
 
     /// <summary>The rows; row 0 on the device is the table's <see cref="RowShard.FirstRow"/>.</summary>
     public RowShard Shard => Layout.Shard;
@@ -53,11 +57,31 @@ public sealed class DeviceTable : IDisposable
         DeviceLayout layout,
         IProgress<UploadProgress>? progress = null,
         CancellationToken cancellation = default)
+        => Upload(context, items, layout, view: null, progress, cancellation);
+
+    /// <summary>Whether no two of the rows have the same key: else their numbers are not their keys.</summary>
+    internal bool KeysAreDifferent { get; private set; } = true;
+
+    /// <summary>The columns' arrays, by number, which the caller owns from now on.</summary>
+    internal IReadOnlyList<DeviceColumn> TakeColumns()
+    {
+        _owners.RemoveAll(owner => owner is DeviceColumn);
+        return _columns;
+    }
+
+    /// <summary>The same of a live table: a shard of its rows below the high-water mark, of which a view says what is live.</summary>
+    internal static DeviceTable Upload(
+        CudaContext context,
+        ItemTable items,
+        DeviceLayout layout,
+        TableView? view,
+        IProgress<UploadProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(items);
         ArgumentNullException.ThrowIfNull(layout);
-        var table = new DeviceTable(layout);
+        var table = new DeviceTable(layout, new ColumnNumbers(items, layout));
         try
         {
             using var stream = new CudaStream(context, "upload of a table");
@@ -77,9 +101,9 @@ public sealed class DeviceTable : IDisposable
                     .. items.Embeddings.Where(column => column.Copy is not null)
                         .Select(column => table.SendEmbedding(column.Copy!.Column, context, upload)),
                 ],
-                Order = table.SendOrder(items.Ids, context, upload, cancellation),
-                Live = table.SendLive(items, context, upload),
-                Columns = [.. layout.Columns.Select((_, number) => table.SendColumn(items, number, context, upload))],
+                Order = table.SendOrder(items.Ids, isOfKeys: view is not null, context, upload, cancellation),
+                Live = view is null ? table.SendLive(items, context, upload) : default,
+                Columns = [.. layout.Columns.Select(column => table.SendColumn(items, column, view, context, upload))],
             };
             stream.Synchronize();
             return table;
@@ -90,29 +114,6 @@ public sealed class DeviceTable : IDisposable
             throw;
         }
     }
-
-    /// <summary>
-    /// The number on the device of each column that a plan reads, for <see cref="CudaFilterPlans.Append"/>.
-    /// </summary>
-    /// <param name="plan">A plan compiled for the table.</param>
-    /// <param name="numbers">[column of the plan], at least as long as the plan has columns.</param>
-    /// <exception cref="ArgumentException">The plan reads columns of another table.</exception>
-    public void NumberColumns(FilterPlan plan, Span<int> numbers)
-    {
-        ArgumentNullException.ThrowIfNull(plan);
-        for (int column = 0; column < plan.Columns.Length; column++)
-        {
-            numbers[column] = NumberOf(plan.Columns[column]);
-        }
-    }
-
-    /// <summary>The number on the device of an attribute's column, to group by, say.</summary>
-    /// <param name="blocks">All blocks of the table's column.</param>
-    /// <exception cref="ArgumentException">It is no attribute's column of the table.</exception>
-    public int NumberOf(ReadOnlyMemory<ColumnBlock> blocks)
-        => _numbers.TryGetValue(blocks, out int number)
-            ? number
-            : throw new ArgumentException("Expected one of the table's own attributes.", nameof(blocks));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -155,7 +156,7 @@ public sealed class DeviceTable : IDisposable
     }
 
     private CudaRowOrder SendOrder(
-        IdColumn ids, CudaContext context, StagedUpload upload, CancellationToken cancellation)
+        IdColumn ids, bool isOfKeys, CudaContext context, StagedUpload upload, CancellationToken cancellation)
     {
         if (!Layout.HasOrder)
         {
@@ -176,7 +177,10 @@ public sealed class DeviceTable : IDisposable
             return new CudaRowOrder(order, Math.Min(least, largest), largest);
         }
 
-        using NativeBuffer numbers = OrderNumbers.Of(ids, Shard, cancellation);
+        using NativeBuffer numbers = isOfKeys
+            ? OrderNumbers.KeysOf(ids, Shard, out bool areDifferent, cancellation)
+            : OrderNumbers.Of(ids, Shard, out areDifferent, cancellation);
+        KeysAreDifferent = areDifferent;
         NativeSlice<long> host = numbers.Slice<long>();
         upload.Send(Shard, 1, order, 1, (block, first, to)
             => host.Slice(((long)(block - Shard.FirstBlock) * Limits.BlockRows) + first, to.Length).Span.CopyTo(to));
@@ -206,25 +210,13 @@ public sealed class DeviceTable : IDisposable
         return live;
     }
 
-    private CudaFilterColumn SendColumn(ItemTable items, int number, CudaContext context, StagedUpload upload)
+    private CudaFilterColumn SendColumn(
+        ItemTable items, DeviceColumnLayout layout, TableView? view, CudaContext context, StagedUpload upload)
     {
-        DeviceColumnLayout layout = Layout.Columns[number];
-        var column = (ValueColumn)items.Columns[layout.Field];
-        string name = column.Field.Name;
-        _numbers[column.Blocks] = number;
-        var send = new ColumnUpload(column, layout, Shard);
-        if (layout.IsMultiValued)
-        {
-            DeviceSlice<byte> heap = Allocate<byte>(
-                context, layout.ValueCount * layout.ElementBytes, $"values of {name}");
-            DeviceSlice<ulong> runs = Allocate<ulong>(context, Layout.Capacity, $"runs of {name}");
-            return send.SendRuns(heap, runs, upload);
-        }
-
-        DeviceSlice<byte> values = Allocate<byte>(context, Layout.Capacity * layout.ElementBytes, $"field {name}");
-        DeviceSlice<ulong> present = layout.HasMissing
-            ? Allocate<ulong>(context, RowMask.Words(Layout.Capacity), $"rows that have {name}")
-            : default;
-        return send.Send(values, present, upload);
+        var column = DeviceColumn.Send(
+            context, (ValueColumn)items.Columns[layout.Field], layout, Shard, Layout.Capacity, view, upload);
+        _owners.Add(column);
+        _columns.Add(column);
+        return column.Arrays;
     }
 }

@@ -15,25 +15,20 @@ internal static class OrderNumbers
     private const int ChunkRows = 1 << 16;
 
     /// <summary>The numbers by row of the shard, which the caller owns.</summary>
+    /// <param name="ids">The ids.</param>
+    /// <param name="shard">The rows.</param>
+    /// <param name="areKeys">Whether they are the keys.</param>
+    /// <param name="cancellation">Looked at between pieces.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static NativeBuffer Of(IdColumn ids, RowShard shard, CancellationToken cancellation = default)
+    public static NativeBuffer Of(
+        IdColumn ids, RowShard shard, out bool areKeys, CancellationToken cancellation = default)
     {
-        var numbers = new NativeBuffer(shard.Rows * sizeof(long));
+        NativeBuffer numbers = KeysOf(ids, shard, out areKeys, cancellation);
         try
         {
-            var options = new ParallelOptions { CancellationToken = cancellation };
-            Parallel.For(0L, (shard.Rows + ChunkRows - 1) / ChunkRows, options, chunk =>
+            if (!areKeys)
             {
-                Span<long> keys = Chunk<long>(numbers, chunk, shard.Rows);
-                for (int i = 0; i < keys.Length; i++)
-                {
-                    keys[i] = ids.Key(shard.FirstRow + (uint)((chunk * ChunkRows) + i));
-                }
-            });
-
-            if (!AreDifferent(numbers.Slice<long>(), options))
-            {
-                Rank(ids, shard, numbers, options);
+                Rank(ids, shard, numbers, new ParallelOptions { CancellationToken = cancellation });
             }
 
             return numbers;
@@ -41,6 +36,37 @@ internal static class OrderNumbers
         catch
         {
             numbers.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The keys by row of the shard, which the caller owns.</summary>
+    /// <param name="ids">The ids.</param>
+    /// <param name="shard">The rows.</param>
+    /// <param name="areDifferent">Whether no two are the same.</param>
+    /// <param name="cancellation">Looked at between pieces.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static NativeBuffer KeysOf(
+        IdColumn ids, RowShard shard, out bool areDifferent, CancellationToken cancellation = default)
+    {
+        var keys = new NativeBuffer(shard.Rows * sizeof(long));
+        try
+        {
+            var options = new ParallelOptions { CancellationToken = cancellation };
+            Parallel.For(0L, (shard.Rows + ChunkRows - 1) / ChunkRows, options, chunk =>
+            {
+                Span<long> part = Chunk<long>(keys, chunk, shard.Rows);
+                for (int i = 0; i < part.Length; i++)
+                {
+                    part[i] = ids.Key(shard.FirstRow + (uint)((chunk * ChunkRows) + i));
+                }
+            });
+            areDifferent = AreDifferent(keys.Slice<long>(), options);
+            return keys;
+        }
+        catch
+        {
+            keys.Dispose();
             throw;
         }
     }

@@ -122,6 +122,10 @@ public sealed class IdMap : IDisposable
         return true;
     }
 
+    /// <summary>Whether a row of the map has the key of a row of the column and another id.</summary>
+    internal bool HasOtherOfKey(uint row)
+        => _slots.Find(new KeyProbe(_ids, row, SlotTable.Mix(_ids.Key(row)))) != NoRow;
+
     private static void CheckLengths(int ids, int rows)
     {
         if (ids != rows)
@@ -132,6 +136,13 @@ public sealed class IdMap : IDisposable
 
     private ArgumentException WrongKind(IdKind asked, string name)
         => new($"Expected ids of kind {_ids.Kind}; found {asked}.", name);
+
+    private readonly struct KeyProbe(IdColumn ids, uint row, ulong hash) : ISlotProbe
+    {
+        public ulong Hash => hash;
+
+        public bool Matches(uint number) => ids.Key(number) == ids.Key(row) && ids.CompareIds(number, row) != 0;
+    }
 
     private readonly struct RowProbe(IdColumn ids, uint row, ulong hash) : ISlotProbe
     {

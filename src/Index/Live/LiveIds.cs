@@ -40,6 +40,25 @@ internal sealed class LiveIds(IdColumn ids)
         }
     }
 
+    /// <summary>Whether another row has the key of this one and another id.</summary>
+    public bool HasOtherOfKey(uint row)
+    {
+        long key = ids.Key(row);
+        for (ulong place = SlotTable.Mix(key); ; place++)
+        {
+            uint slot = _slots[place & (ulong)(_slots.Length - 1)];
+            if (slot == Empty)
+            {
+                return false;
+            }
+
+            if (slot != Removed && ids.Key(slot - 1) == key && ids.CompareIds(slot - 1, row) != 0)
+            {
+                return true;
+            }
+        }
+    }
+
     /// <summary>Adds a row, whose id the column has.</summary>
     public void Add(uint row)
     {

@@ -15,6 +15,7 @@ public sealed class LiveTable : IDisposable
     private readonly RowSpace _space;
     private readonly LiveIds _ids;
     private readonly Retirement _retirement;
+    private readonly List<ITableFollower> _followers = [];
     private readonly ItemCheck _check;
     private readonly ItemVersions _versions = new();
     private readonly long _givenRows;
@@ -156,7 +157,7 @@ public sealed class LiveTable : IDisposable
             {
                 // Memory is short, say: all is as before.
                 set.Abandon();
-                _retirement.Add(before, [], set.Retired);
+                _retirement.Add(before, [], [.. set.Retired]);
                 throw;
             }
         }
@@ -168,6 +169,7 @@ public sealed class LiveTable : IDisposable
         lock (_writing)
         {
             _retirement.Dispose();
+            _current.Copies.ForEach(copy => copy.Dispose());
             foreach (NativeBuffer mask in _current.Masks)
             {
                 mask.Dispose();
@@ -177,6 +179,26 @@ public sealed class LiveTable : IDisposable
             Table.Dispose();
         }
     }
+
+    /// <summary>From now on a copy of the table comes along.</summary>
+    /// <returns>Where views have what it made of them.</returns>
+    internal int Attach(ITableFollower follower)
+    {
+        lock (_writing)
+        {
+            _current.Copies.Add(follower.Begin(_current));
+            _followers.Add(follower);
+            return _followers.Count - 1;
+        }
+    }
+
+    /// <summary>
+    /// Whether another row, which may be one that is no longer live, has the same 64-bit key and another id.
+    /// </summary>
+    internal bool SharesKey(uint row) => Table.IdMap.HasOtherOfKey(row) || _ids.HasOtherOfKey(row);
+
+    /// <summary>No row from here on was ever taken.</summary>
+    internal long RowsUsed => _space.Used;
 
     /// <summary>The version of a row's item.</summary>
     internal long? VersionOf(uint row) => _versions.OfRow(row);
@@ -260,14 +282,37 @@ public sealed class LiveTable : IDisposable
         }
 
         var after = new TableView(this, masks, before.Version + 1, before.Count + set.CountChange);
+        Follow(before, after, [.. set.Rows]);
         foreach ((ItemId id, long? gone) in set.Items)
         {
             _versions.SetGone(id, gone);
         }
 
         Volatile.Write(ref _current, after);
-        _retirement.Add(before, [.. set.Rows.Where(one => !one.IsLive).Select(one => one.Row)], replaced);
+        _retirement.Add(
+            before, [.. set.Rows.Where(one => !one.IsLive).Select(one => one.Row)], [.. replaced, .. before.Copies]);
         return set.Result with { Version = after.Version };
+    }
+
+    private void Follow(TableView before, TableView after, (uint Row, bool IsLive)[] rows)
+    {
+        try
+        {
+            foreach (ITableFollower follower in _followers)
+            {
+                after.Copies.Add(follower.Follow(before, after, rows));
+            }
+        }
+        catch
+        {
+            after.Copies.ForEach(copy => copy.Dispose());
+            foreach (NativeBuffer mask in after.Masks.Except(before.Masks))
+            {
+                mask.Dispose();
+            }
+
+            throw;
+        }
     }
 
     private static NativeBuffer[] MasksOf(long rows, int blocks)

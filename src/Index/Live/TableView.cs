@@ -108,6 +108,9 @@ public sealed class TableView : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Interlocked.Decrement(ref _readers);
 
+    /// <summary>What followers of the table have of it, in the order in which they came.</summary>
+    internal List<IDisposable> Copies { get; } = [];
+
     /// <summary>The masks, for the view that follows.</summary>
     internal NativeBuffer[] Masks => _masks;
 

@@ -244,6 +244,7 @@ public static class CudaSources
         ]),
         new("PlanFilter", "Filter/PlanFilter.cu", ["80", "90"], s_filter) { Parts = ["Filter/FilterTable.cu"] },
         new("PreludeCheck", "Cuda/PreludeCheck.cu", ["80", "90"], []),
+        new("Patches", "Patches/Patches.cu", ["80", "90"], [new("THREADS", PatchesCuda.Threads)]),
         new("RandomTable", "RandomTable/RandomTable.cu", ["80", "90"],
         [
             new("THREADS", RandomTable.CudaThreads),

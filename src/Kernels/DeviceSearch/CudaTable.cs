@@ -25,6 +25,9 @@ public sealed record CudaTable
     /// <summary>A bit a row that may be returned, lowest bit first; empty where all may.</summary>
     public DeviceSlice<ulong> Live { get; init; }
 
+    /// <summary>Reached when the arrays hold what they are to hold; null where they do.</summary>
+    public CudaEvent? Ready { get; init; }
+
     /// <summary>The columns that filters read and that hits may be grouped by, by number.</summary>
     public ImmutableArray<CudaFilterColumn> Columns { get; init; } = [];
 }

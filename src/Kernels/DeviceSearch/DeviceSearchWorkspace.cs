@@ -137,6 +137,11 @@ public sealed unsafe class DeviceSearchWorkspace : IDisposable
     {
         ref CudaGraphExec? graph = ref memory.Graph(mode, isEstimated, request.IsTimed);
         graph ??= Capture(ops, mode, isEstimated, shape, memory, request);
+        if (request.Table.Ready is { } ready)
+        {
+            Stream.Wait(ready);
+        }
+
         graph.Launch(Stream);
         Stream.Synchronize();
         if (request.IsTimed)

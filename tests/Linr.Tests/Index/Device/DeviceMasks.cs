@@ -22,7 +22,7 @@ internal static class DeviceMasks
         foreach (FilterPlan plan in plans)
         {
             int[] numbers = new int[plan.Columns.Length];
-            table.NumberColumns(plan, numbers);
+            table.Numbers.NumberColumns(plan, numbers);
             batch.Append(plan, numbers, table.Shard.FirstBlock);
         }
 

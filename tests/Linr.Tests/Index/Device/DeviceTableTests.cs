@@ -222,7 +222,7 @@ public sealed class DeviceTableTests(CudaMachine machine) : CudaTest(machine)
         using ItemTable other = items.ToTable();
         using DeviceTable device = DeviceTable.Upload(Context, table, DeviceLayout.Of(table));
         PreparedFilter exists = PreparedFilter.Prepare(new ExistsClause(items.Schema.Fields[0].Name), items.Schema);
-        Assert.Throws<ArgumentException>(() => device.NumberColumns(
+        Assert.Throws<ArgumentException>(() => device.Numbers.NumberColumns(
             new FilterCompiler().Compile(exists, null, other).Plan, new int[1]));
     }
 

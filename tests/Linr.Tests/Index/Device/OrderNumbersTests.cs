@@ -15,7 +15,7 @@ public class OrderNumbersTests
     {
         using var ids = new Ids(rows, keyCount);
         var shard = new RowShard(0, (rows + Limits.BlockRows - 1) / Limits.BlockRows, rows);
-        using NativeBuffer buffer = OrderNumbers.Of(ids, shard);
+        using NativeBuffer buffer = OrderNumbers.Of(ids, shard, out _);
         long[] numbers = buffer.Slice<long>().Span.ToArray();
         uint[] byNumber = [.. Enumerable.Range(0, rows).Select(row => (uint)row)];
         Array.Sort(numbers, byNumber);
