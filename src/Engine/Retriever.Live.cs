@@ -102,19 +102,16 @@ public sealed partial class Retriever
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public void Save(string path, bool dropsLog = false, CancellationToken cancellation = default)
     {
-        ModelContents contents = _owner is LoadedModel model
-            ? model.Contents() : new ModelContents { Items = Table, Version = ModelVersion };
         if (_live is null)
         {
-            ModelWriter.Write(path, contents);
+            ModelWriter.Write(path, Contents);
             return;
         }
 
         (TableView view, SavedState state) = _live.Take();
         using (view)
-        using (ItemTable items = view.ToTable(cancellation))
         {
-            ModelWriter.Write(path, state.AddTo(contents with { Items = items }, view));
+            Write(view, state, contents => ModelWriter.Write(path, contents), cancellation);
         }
 
         if (dropsLog)
@@ -123,8 +120,23 @@ public sealed partial class Retriever
         }
     }
 
-    private ChangingItems Live => _live ?? throw new InvalidOperationException(
+    /// <summary>The model that was opened; null for items in memory.</summary>
+    internal LoadedModel? Model => _owner as LoadedModel;
+
+    /// <summary>What changes its items.</summary>
+    /// <exception cref="InvalidOperationException">It was opened without <see cref="RetrieverOptions.Live"/>.</exception>
+    internal ChangingItems Live => _live ?? throw new InvalidOperationException(
         "Expected a retriever opened with RetrieverOptions.Live to change items; this one's stay as they are.");
+
+    /// <summary>Writes the model with the items of a view, and a state to go with them.</summary>
+    internal void Write(
+        TableView view, SavedState state, Action<ModelContents> write, CancellationToken cancellation)
+    {
+        using ItemTable items = view.ToTable(cancellation);
+        write(state.AddTo(Contents with { Items = items }, view));
+    }
+
+    private ModelContents Contents => Model?.Contents() ?? new ModelContents { Items = Table, Version = ModelVersion };
 
     private (uint Row, float Score)[][] Nearest(
         TableView view, string embedding, IReadOnlyList<ReadOnlyMemory<float>> queries, int k)

@@ -12,7 +12,7 @@ public static class PositionCodec
     public const byte FormatVersion = 129;
 
     /// <summary>Whether a record of the log is a position, by its first byte.</summary>
-    public static bool IsOne(ReadOnlySpan<byte> record) => record.Length > 0 && record[0] >= FormatVersion;
+    public static bool IsOne(ReadOnlySpan<byte> record) => record.Length > 0 && record[0] is >= 128 and < 192;
 
     /// <summary>Writes a position.</summary>
     /// <param name="position">The position.</param>

@@ -29,9 +29,6 @@ public static class TensorFileWriter
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(metadata);
         ArgumentNullException.ThrowIfNull(tensors);
-        CheckNames(tensors);
-        List<(TensorInfo Info, Action<TensorSink> Write)> layout = LayOut(tensors);
-        byte[] header = TensorHeader.Format(metadata, [.. layout.Select(one => one.Info)]);
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         string unfinished = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
         try
@@ -39,7 +36,7 @@ public static class TensorFileWriter
             using (var stream = new FileStream(
                 unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferBytes))
             {
-                WriteAll(stream, header, layout);
+                Write(stream, metadata, tensors);
                 stream.Flush(flushToDisk: true);
             }
 
@@ -52,6 +49,23 @@ public static class TensorFileWriter
         }
 
         FolderSync.Flush(folder);
+    }
+
+    /// <summary>Writes the bytes of the file to a stream, from its position on.</summary>
+    /// <param name="stream">The stream; it is neither flushed nor closed.</param>
+    /// <param name="metadata">Strings by name, written in the order of their names.</param>
+    /// <param name="tensors">The tensors in the order of the file.</param>
+    /// <inheritdoc cref="Write(string, IReadOnlyDictionary{string, string}, IReadOnlyList{TensorSource})" path="/exception"/>
+    public static void Write(
+        Stream stream, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<TensorSource> tensors)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(metadata);
+        ArgumentNullException.ThrowIfNull(tensors);
+        CheckNames(tensors);
+        List<(TensorInfo Info, Action<TensorSink> Write)> layout = LayOut(tensors);
+        byte[] header = TensorHeader.Format(metadata, [.. layout.Select(one => one.Info)]);
+        WriteAll(stream, header, layout);
     }
 
     private static void CheckNames(IReadOnlyList<TensorSource> tensors)
@@ -106,7 +120,7 @@ public static class TensorFileWriter
     }
 
     private static void WriteAll(
-        FileStream stream, byte[] header, List<(TensorInfo Info, Action<TensorSink> Write)> layout)
+        Stream stream, byte[] header, List<(TensorInfo Info, Action<TensorSink> Write)> layout)
     {
         stream.Write(header);
         var checksums = new List<ulong> { Checksums.Of(header) };

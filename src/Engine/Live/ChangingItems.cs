@@ -12,16 +12,20 @@ namespace Linr.Engine.Live;
 /// The items of a retriever that change: what a change lacks is made, then it is logged, then it can be seen; and it is
 /// acknowledged when the log is on the disk. One log has the order in which changes were made.
 /// </summary>
-internal sealed class ChangingItems : IDisposable
+internal sealed partial class ChangingItems : IDisposable
 {
-    private const int ReplayedAtOnce = 1_000;
-
     private readonly Lock _applying = new();
+    private readonly LiveOptions _options;
     private readonly ItemEmbedder? _embedder;
     private readonly ChangeLog? _log;
     private readonly NearestItems _nearest;
-    private Task _last = Task.CompletedTask;
+    private LoggedUnits? _units;
     private long? _offset;
+    private PushPoint _push;
+    private bool _isReplaced;
+
+    // Changes until the push's mark were made for the model before it.
+    private bool _isBeforeMark;
     private ImmutableSortedDictionary<string, SourcePosition> _positions;
 
     /// <summary>Opens the log too, and makes the changes that the model was not saved with.</summary>
@@ -40,14 +44,18 @@ internal sealed class ChangingItems : IDisposable
         NearestItems nearest)
     {
         _nearest = nearest;
+        _options = options;
         SavedState state = SavedState.Read(model);
         _offset = state.Offset;
+        _push = state.Push;
+        _isBeforeMark = _push.Number > 0 && _push.Offset == _offset;
         _positions = ImmutableSortedDictionary.CreateRange(
             StringComparer.Ordinal, state.Positions.Select(one => KeyValuePair.Create(one.Source, one)));
-        if (options.LogFolder is { } folder)
+        if (options.Log is not null || options.LogFolder is not null)
         {
             _offset ??= 0;
-            _log = ChangeLog.Open(folder, new ChangeLogOptions { StartOffset = _offset.Value });
+            _log = options.Log
+                ?? ChangeLog.Open(options.LogFolder!, new ChangeLogOptions { StartOffset = _offset.Value });
         }
 
         long rows = items.Rows;
@@ -62,56 +70,12 @@ internal sealed class ChangingItems : IDisposable
     /// <summary>How far each source was read.</summary>
     public ImmutableSortedDictionary<string, SourcePosition> Positions => Volatile.Read(ref _positions);
 
-    /// <summary>Makes the changes of the log that come after what the model has.</summary>
-    public void Replay()
-    {
-        if (_log is null)
-        {
-            return;
-        }
-
-        if (_offset < _log.FirstOffset || _offset > _log.EndOffset)
-        {
-            throw new ArgumentException(
-                $"Live.LogFolder: expected a log with offset {_offset}, where the model was saved; found one of "
-                + $"{_log.FirstOffset} to {_log.EndOffset}.");
-        }
-
-        var changes = new List<ItemChange>(ReplayedAtOnce);
-        var positions = new List<SourcePosition>();
-        foreach (LogRecord record in _log.Read(_offset!.Value))
-        {
-            if (PositionCodec.IsOne(record.Bytes.Span))
-            {
-                positions.Add(PositionCodec.Read(record.Bytes.Span));
-            }
-            else
-            {
-                changes.Add(ChangeCodec.Read(record.Bytes.Span));
-            }
-
-            if (changes.Count + positions.Count == ReplayedAtOnce)
-            {
-                MakeAgain(record.Offset + 1);
-            }
-        }
-
-        if (changes.Count + positions.Count > 0)
-        {
-            MakeAgain(_log.EndOffset);
-        }
-
-        void MakeAgain(long offset)
-        {
-            _ = Make(changes, positions, isLogged: true);
-            _offset = offset;
-            changes.Clear();
-            positions.Clear();
-        }
-    }
+    /// <summary>Items of other models, as this one takes them.</summary>
+    public ItemFit Fit => new(Table.Table.Schema, _embedder);
 
     /// <summary>Makes changes, and says how far their source was read; what is returned ends when both are on the disk.</summary>
     /// <exception cref="ArgumentException">The position is beyond <see cref="Limits"/>.</exception>
+    /// <exception cref="ReplacedException">Another takes the store's changes by now.</exception>
     public async Task<ChangeResult> ApplyAsync(IReadOnlyList<ItemChange> changes, SourcePosition? position)
     {
         if (position is not null)
@@ -125,30 +89,16 @@ internal sealed class ChangingItems : IDisposable
         return result;
     }
 
-    /// <summary>
-    /// The items and what to save with them; ends when all of that is in the log, so that no model is ahead of it.
-    /// </summary>
+    /// <summary>The items and what to save with them; all of it is in the log by then, so that no model is ahead of it.</summary>
+    /// <exception cref="LogWriteException">The disk failed.</exception>
     public (TableView View, SavedState State) Take()
     {
-        TableView view;
-        SavedState state;
-        Task last;
         lock (_applying)
         {
-            view = Table.Read();
-            state = new SavedState(_offset, Table.Gone(), [.. _positions.Values]);
-            last = _last;
-        }
-
-        try
-        {
-            last.GetAwaiter().GetResult();
-            return (view, state);
-        }
-        catch
-        {
-            view.Dispose();
-            throw;
+            _units?.Settle();
+            var state = new SavedState(
+                _units?.NextOffset ?? _offset, Table.Gone(), [.. _positions.Values], _push);
+            return (Table.Read(), state);
         }
     }
 
@@ -164,7 +114,11 @@ internal sealed class ChangingItems : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _log?.Dispose();
+        if (_options.Log is null)
+        {
+            _log?.Dispose();
+        }
+
         _embedder?.Dispose();
         Table.Dispose();
     }
@@ -174,6 +128,11 @@ internal sealed class ChangingItems : IDisposable
     {
         lock (_applying)
         {
+            if (_isReplaced)
+            {
+                throw new ReplacedException();
+            }
+
             // What is made of an item as it is has to be applied to it as it is.
             IReadOnlyList<ItemChange> whole = changes;
             if (_embedder is not null)
@@ -199,20 +158,7 @@ internal sealed class ChangingItems : IDisposable
             return Task.CompletedTask;
         }
 
-        var unit = new LogUnit();
-        foreach (ItemChange change in changes)
-        {
-            unit.Add(change);
-        }
-
-        foreach (SourcePosition position in positions)
-        {
-            unit.Add(position);
-        }
-
-        LogAppend append = _log.Append(unit);
-        _offset = append.FirstOffset + append.Count;
-        _last = append.Durable;
-        return append.Durable;
+        _units ??= new LoggedUnits(_log);
+        return _units.Append(changes, positions);
     }
 }

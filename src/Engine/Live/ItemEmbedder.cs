@@ -37,6 +37,10 @@ internal sealed class ItemEmbedder : IDisposable
         ];
     }
 
+    /// <summary>Whether an embedding is made here, of an item's features, its other embeddings or the nearest items.</summary>
+    public bool Makes(string embedding)
+        => _makers.Any(maker => maker.Embedding == embedding) || _ofCohorts.Contains(embedding);
+
     /// <summary>The changes, with all embeddings that can be made of what they have.</summary>
     /// <param name="changes">The changes.</param>
     /// <param name="view">What they change.</param>

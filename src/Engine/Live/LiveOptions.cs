@@ -1,3 +1,5 @@
+using Linr.Index.Log;
+
 namespace Linr.Engine.Live;
 
 /// <summary>How a <see cref="Retriever"/> takes changes.</summary>
@@ -12,4 +14,10 @@ public sealed record LiveOptions
     /// until the model is saved.
     /// </summary>
     public string? LogFolder { get; init; }
+
+    /// <summary>A log that is open, in place of one of a folder; who opened it closes it.</summary>
+    internal ChangeLog? Log { get; init; }
+
+    /// <summary>Told now and then up to which offset changes of the log were made again, and where it ends.</summary>
+    internal Action<long, long>? Replayed { get; init; }
 }

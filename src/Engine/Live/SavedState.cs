@@ -15,10 +15,13 @@ namespace Linr.Engine.Live;
 /// <param name="Offset">The log's record that comes next; null where there was no log.</param>
 /// <param name="Gone">Versions of items that are gone, as <see cref="LiveTable.Gone"/> gave them.</param>
 /// <param name="Positions">One a source.</param>
+/// <param name="Push">The push that the items come from, in a store.</param>
 internal sealed record SavedState(
-    long? Offset, IReadOnlyList<ItemChange> Gone, IReadOnlyList<SourcePosition> Positions)
+    long? Offset, IReadOnlyList<ItemChange> Gone, IReadOnlyList<SourcePosition> Positions, PushPoint Push)
 {
     private const string OffsetKey = "linr.offset";
+    private const string PushKey = "linr.push";
+    private const string PushOffsetKey = "linr.push_offset";
     private const string GoneTensor = "live/versions";
     private const string RowsTensor = "live/row_versions";
     private const string VersionedTensor = "live/row_versioned";
@@ -26,14 +29,15 @@ internal sealed record SavedState(
     private const int PieceRows = 8_192;
 
     /// <summary>The state of what was never saved.</summary>
-    public static SavedState None { get; } = new(null, [], []);
+    public static SavedState None { get; } = new(null, [], [], default);
 
     /// <summary>What a model has; the versions of its items come with <see cref="GiveVersions"/>.</summary>
     /// <exception cref="ModelFormatException">A part of it is damaged.</exception>
     public static SavedState Read(LoadedModel? model) => model is null ? None : new SavedState(
-        ReadOffset(model),
+        ReadNumber(model, OffsetKey),
         ReadAll(model, GoneTensor, bytes => ChangeCodec.Read(bytes)),
-        ReadAll(model, PositionsTensor, bytes => PositionCodec.Read(bytes)));
+        ReadAll(model, PositionsTensor, bytes => PositionCodec.Read(bytes)),
+        new PushPoint(ReadNumber(model, PushKey) ?? 0, ReadNumber(model, PushOffsetKey) ?? 0));
 
     /// <summary>Gives the versions of items, those that are there and those that are gone, to the table of a model.</summary>
     /// <exception cref="ModelFormatException">A part of them is damaged.</exception>
@@ -60,19 +64,32 @@ internal sealed record SavedState(
     public ModelContents AddTo(ModelContents contents, TableView view)
     {
         var metadata = new Dictionary<string, string>(contents.Metadata);
-        metadata.Remove(OffsetKey);
-        if (Offset is { } offset)
-        {
-            metadata.Add(OffsetKey, offset.ToString(CultureInfo.InvariantCulture));
-        }
-
+        Set(OffsetKey, Offset);
+        Set(PushKey, Push.Number == 0 ? null : Push.Number);
+        Set(PushOffsetKey, Push.Number == 0 ? null : Push.Offset);
         IEnumerable<TensorSource> tensors = contents.Tensors
             .Where(tensor => tensor.Name is not (GoneTensor or RowsTensor or VersionedTensor or PositionsTensor))
             .Concat(ToTensor(GoneTensor, Gone, ChangeCodec.Write))
             .Concat(ToTensor(PositionsTensor, Positions, PositionCodec.Write))
             .Concat(RowVersions(view));
         return contents with { Metadata = metadata, Tensors = [.. tensors] };
+
+        void Set(string key, long? number)
+        {
+            metadata.Remove(key);
+            if (number is { } known)
+            {
+                metadata.Add(key, known.ToString(CultureInfo.InvariantCulture));
+            }
+        }
     }
+
+    /// <summary>The contents as a store begins with them: its log is at its start, and nothing was pushed.</summary>
+    public static ModelContents Started(ModelContents contents) => contents with
+    {
+        Metadata = contents.Metadata.Where(pair => pair.Key is not (OffsetKey or PushKey or PushOffsetKey))
+            .Append(KeyValuePair.Create(OffsetKey, "0")).ToDictionary(),
+    };
 
     private static IEnumerable<TensorSource> RowVersions(TableView view)
     {
@@ -107,18 +124,10 @@ internal sealed record SavedState(
         }
     }
 
-    private static long? ReadOffset(LoadedModel model)
-    {
-        if (!model.Metadata.TryGetValue(OffsetKey, out string? text))
-        {
-            return null;
-        }
-
-        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long offset)
-            ? offset
-            : throw new ModelFormatException(
-                model.Path, $"metadata {OffsetKey}", 0, "an offset of the log, 0 or more", $"\"{text}\"");
-    }
+    private static long? ReadNumber(LoadedModel model, string key)
+        => !model.Metadata.TryGetValue(key, out string? text) ? null
+            : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number
+            : throw new ModelFormatException(model.Path, $"metadata {key}", 0, "a number, 0 or more", $"\"{text}\"");
 
     // One behind another, each behind its length in 4 bytes.
     private static List<T> ReadAll<T>(LoadedModel model, string name, Func<byte[], T> read)

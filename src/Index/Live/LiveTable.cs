@@ -47,6 +47,9 @@ public sealed class LiveTable : IDisposable
     /// <summary>The items of all views; which rows are to be read says a view.</summary>
     public ItemTable Table { get; }
 
+    /// <summary>The high-water mark: rows that ever had an item, those of the table that was opened included.</summary>
+    public long UsedRows => _space.Used;
+
     /// <summary>The table as it is now; dispose it when it has been read.</summary>
     public TableView Read()
     {
@@ -96,8 +99,8 @@ public sealed class LiveTable : IDisposable
         }
     }
 
-    /// <summary>Takes over versions of items, before any change.</summary>
-    /// <param name="versions">Deletes of these versions, of items that are gone or that are there.</param>
+    /// <summary>Takes over versions of items, in place of those that they have; while nobody else changes or saves the table.</summary>
+    /// <param name="versions">Deletes of these versions, of items that are gone or that are there; without one: none.</param>
     public void SetVersions(IEnumerable<ItemChange> versions)
     {
         ArgumentNullException.ThrowIfNull(versions);

@@ -10,7 +10,7 @@ internal sealed class RowSpace
     public RowSpace(long used) => _used = used;
 
     /// <summary>The high-water mark: no row from here on was ever taken.</summary>
-    public long Used => _used;
+    public long Used => Volatile.Read(ref _used);
 
     /// <summary>Rows below it that are free.</summary>
     public int FreeCount => _free.Count;

@@ -39,6 +39,28 @@ public sealed partial class ChangeLog
         }
     }
 
+    /// <summary>
+    /// Appends a unit if it is the next one that its caller expects: else records before it failed, and nothing is
+    /// appended. For the only one who appends.
+    /// </summary>
+    /// <inheritdoc cref="Append(ReadOnlySpan{byte})" path="/exception"/>
+    internal bool TryAppend(LogUnit unit, long offset, out LogAppend append)
+    {
+        lock (_gate)
+        {
+            WaitForRoom(unit.Bytes);
+            bool isNext = _nextOffset == offset;
+            append = default;
+            if (isNext)
+            {
+                _pending.AddFrames(unit.Frames, unit.Count);
+                append = Appended(unit.Count);
+            }
+
+            return isNext;
+        }
+    }
+
     private void WaitForRoom(int bytes)
     {
         ThrowIfUnusable();

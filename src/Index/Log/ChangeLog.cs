@@ -74,6 +74,18 @@ public sealed partial class ChangeLog : IDisposable
         }
     }
 
+    /// <summary>Bytes of all files, as far as they are durable.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _segments.Sum(segment => segment.DurableBytes);
+            }
+        }
+    }
+
     /// <summary>
     /// Opens the log of a folder, or makes an empty one. All of it is read and checked. A last group that a crash tore
     /// is cut off and reported in <see cref="Opened"/>.
@@ -99,6 +111,30 @@ public sealed partial class ChangeLog : IDisposable
         return Directory.Exists(folder)
             ? LogScan.Run(new DiskLogFiles(folder)).Summary
             : throw new DirectoryNotFoundException($"{folder}: expected the folder of a log; found none.");
+    }
+
+    /// <summary>
+    /// The records of a log from an offset on, which another may have open and write: nothing is changed, and a group that
+    /// is not whole yet ends them. All of the log is checked first.
+    /// </summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="offset">The first offset.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The offset was dropped, or is beyond the end.</exception>
+    /// <exception cref="ChangeLogException">The log is damaged where acknowledged records are or were.</exception>
+    /// <exception cref="IOException">It cannot be read, or a file was dropped meanwhile.</exception>
+    public static IEnumerable<LogRecord> Read(string folder, long offset)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        if (!Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException($"{folder}: expected the folder of a log; found none.");
+        }
+
+        var files = new DiskLogFiles(folder);
+        LogScan scan = LogScan.Run(files);
+        ArgumentOutOfRangeException.ThrowIfLessThan(offset, scan.Summary.FirstOffset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, scan.Summary.EndOffset);
+        return Read(files, scan, offset);
     }
 
     /// <summary>Writes what was appended, and closes.</summary>
@@ -130,6 +166,26 @@ public sealed partial class ChangeLog : IDisposable
 
         _writer.Dispose();
         _lock.Dispose();
+    }
+
+    private static IEnumerable<LogRecord> Read(DiskLogFiles files, LogScan scan, long offset)
+    {
+        foreach (Segment segment in scan.Segments)
+        {
+            using ILogFile file = files.Open(segment.Name, forWriting: false);
+            segment.ThrowIfOther(files, file);
+            var reader = new GroupReader(file, segment.Header, segment.DurableBytes);
+            foreach (LogRecord record in reader.Records(offset, scan.NextOffset))
+            {
+                yield return record;
+                offset = record.Offset + 1;
+            }
+
+            if (reader.Fault is { } fault)
+            {
+                throw new ChangeLogException(files.PathOf(segment.Name), reader.NextOffset, fault);
+            }
+        }
     }
 
     internal static ChangeLog Open(ILogFiles files, ChangeLogOptions options)

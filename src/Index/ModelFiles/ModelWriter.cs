@@ -19,6 +19,20 @@ public static class ModelWriter
     public static void Write(string path, ModelContents contents)
     {
         ArgumentNullException.ThrowIfNull(contents);
+        TensorFileWriter.Write(path, Metadata(contents), Tensors(contents));
+    }
+
+    /// <summary>Writes the bytes of a model file to a stream, which is neither flushed nor closed.</summary>
+    /// <exception cref="ArgumentException">A tensor or metadata key has a name that the format itself uses.</exception>
+    /// <exception cref="IOException">The stream cannot be written.</exception>
+    public static void Write(Stream stream, ModelContents contents)
+    {
+        ArgumentNullException.ThrowIfNull(contents);
+        TensorFileWriter.Write(stream, Metadata(contents), Tensors(contents));
+    }
+
+    private static List<TensorSource> Tensors(ModelContents contents)
+    {
         ItemTable items = contents.Items;
         var tensors = new List<TensorSource>(IdTensors.Of(items.Ids));
         foreach (Columns.Column column in items.Columns)
@@ -40,7 +54,7 @@ public static class ModelWriter
         // Last, so that all that is read at once when a model is loaded lies together.
         tensors.AddRange(items.Embeddings.Where(column => column.Codes is not null).Select(Codes));
         tensors.AddRange(ofRows.Select(Rows));
-        TensorFileWriter.Write(path, Metadata(contents), tensors);
+        return tensors;
     }
 
     private static Dictionary<string, string> Metadata(ModelContents contents)

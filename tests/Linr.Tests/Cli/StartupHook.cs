@@ -1,3 +1,4 @@
+using Linr.Tests.Engine.Store;
 using Linr.Tests.Index.Log;
 
 #pragma warning disable CA1050 // The runtime looks for a class of this name in no namespace.
@@ -15,6 +16,11 @@ internal static class StartupHook
         if (Environment.GetEnvironmentVariable(LogChild.FolderVariable) is { } folder)
         {
             LogChild.Run(folder);
+        }
+
+        if (Environment.GetEnvironmentVariable(StoreChild.FolderVariable) is { } store)
+        {
+            StoreChild.Run(store);
         }
 
         string list = Environment.GetEnvironmentVariable(ListVariable)!;

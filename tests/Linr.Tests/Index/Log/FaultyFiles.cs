@@ -56,6 +56,7 @@ internal sealed class FaultyFiles : ILogFiles
                 .Distinct().ToDictionary(node => node, node => node.Copy());
             var files = new FaultyFiles
             {
+                Folder = Folder,
                 _names = _names.ToDictionary(pair => pair.Key, pair => copies[pair.Value]),
                 _durable = _durable.ToDictionary(pair => pair.Key, pair => copies[pair.Value]),
             };
@@ -82,7 +83,10 @@ internal sealed class FaultyFiles : ILogFiles
             }
 
             names = names.ToDictionary(pair => pair.Key, pair => pair.Value.AfterPowerCut(random));
-            return new FaultyFiles { _names = names, _durable = new Dictionary<string, FaultyNode>(names) };
+            return new FaultyFiles
+            {
+                Folder = Folder, _names = names, _durable = new Dictionary<string, FaultyNode>(names),
+            };
         }
     }
 
@@ -109,7 +113,20 @@ internal sealed class FaultyFiles : ILogFiles
         return length;
     }
 
-    public string PathOf(string name) => name;
+    /// <summary>A real folder for copies of files, where somebody has to read one by its path.</summary>
+    public string? Folder { get; set; }
+
+    public string PathOf(string name)
+    {
+        if (Folder is null || !_names.ContainsKey(name))
+        {
+            return name;
+        }
+
+        string path = Path.Combine(Directory.CreateDirectory(Path.Combine(Folder, $"{Guid.NewGuid():N}")).FullName, name);
+        File.WriteAllBytes(path, this[name]);
+        return path;
+    }
 
     public IReadOnlyList<string> List() => Do(() => _names.Keys.ToArray(), isChange: false);
 
