@@ -70,10 +70,14 @@ var similarity = new Option<string?>("--similarity")
     HelpName = "NAME",
     Arity = ArgumentArity.ZeroOrOne,
 };
+var live = new Option<bool>("--live")
+{
+    Description = "Measures no cases, but searches of items that change meanwhile; writes gpu-live.json and .md.",
+};
 var root = new RootCommand("Measures Linr's searches on a CUDA device, and checks their answers.")
 {
     cases, rows, largeRows, codeRows, dim, batchMax, passes, checks, engineSeconds, hostRows, peerSeconds, folder, seed, draw,
-    system, similarity,
+    system, similarity, live,
 };
 root.SetAction((parsed, cancellation) => Task.FromResult(parsed.GetValue(draw) is { } earlier
     ? Draw(earlier, parsed.GetValue(folder)!)
@@ -99,6 +103,7 @@ root.SetAction((parsed, cancellation) => Task.FromResult(parsed.GetValue(draw) i
     $"Linr.Bench.Device {string.Join(' ', args)}".TrimEnd(),
     parsed.GetValue(system),
     parsed.GetResult(similarity) is null ? null : parsed.GetValue(similarity) ?? string.Empty,
+    parsed.GetValue(live),
     cancellation)));
 return await root.Parse(args).InvokeAsync();
 
@@ -116,7 +121,7 @@ static DeviceCase Find(string name)
             $"--cases: expected some of {string.Join(", ", DeviceCase.All.Select(one => one.Name))}; found {name}.");
 
 static int Run(
-    BenchOptions options, string command, string? system, string? similarities, CancellationToken cancellation)
+    BenchOptions options, string command, string? system, string? similarities, bool isLive, CancellationToken cancellation)
 {
     if (!CudaDriver.TryLoad(out string? reason))
     {
@@ -135,6 +140,13 @@ static int Run(
         SimilarityPage.Write(
             options.Folder, new SimilarityBench(options, similarities, Console.Out).Run(command, cancellation));
         Console.WriteLine($"wrote {options.Folder}/gpu-similarities.json and gpu-similarities.md");
+        return 0;
+    }
+
+    if (isLive)
+    {
+        LivePage.Write(options.Folder, new LiveBench(options, Console.Out).Run(command));
+        Console.WriteLine($"wrote {options.Folder}/gpu-live.json and gpu-live.md");
         return 0;
     }
 

@@ -6,6 +6,8 @@ internal static class Quantiles
 
     public static double P95(IEnumerable<double> values) => Of(values, 0.95);
 
+    public static double P99(IEnumerable<double> values) => Of(values, 0.99);
+
     private static double Of(IEnumerable<double> values, double share)
     {
         double[] sorted = [.. values.Order()];

@@ -241,9 +241,11 @@ public sealed partial class Retriever : IDisposable
                 nameof(embeddings));
         }
 
-        return _live is null ? new RowSearcher(_tableScan, MakeBackend(), names) : throw new InvalidOperationException(
-            "Expected a retriever whose items stay as they are: the rows that a searcher gives would not.");
+        return new RowSearcher(_tableScan, MakeBackend(), names) { Live = _live?.Table };
     }
+
+    /// <summary>Whether its items change.</summary>
+    internal bool IsLive => _live is not null;
 
     /// <inheritdoc/>
     public void Dispose()

@@ -20,11 +20,21 @@ public sealed class VectorBatcher : IDisposable
     /// <param name="options">How to put batches together; null: the defaults.</param>
     /// <param name="embedding">The embedding to score; null: the schema's first.</param>
     /// <param name="time">Tells arrivals, windows and timeouts; null: the system's.</param>
-    /// <exception cref="ArgumentException">An option is out of its range, or there is no such embedding.</exception>
+    /// <exception cref="ArgumentException">
+    /// An option is out of its range, there is no such embedding, or the retriever's items change.
+    /// </exception>
     public VectorBatcher(
         Retriever retriever, BatchOptions? options = null, string? embedding = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(retriever);
+        if (retriever.IsLive)
+        {
+            throw new ArgumentException(
+                "Expected a retriever whose items stay as they are: the rows of its hits could have other items by the time "
+                + "that they are read. A SearchBatcher gives ids.",
+                nameof(retriever));
+        }
+
         BatchOptions used = (options ?? new BatchOptions()).Check();
         string name = embedding ?? retriever.Schema.Embeddings[0].Name;
         _searchers = new RowSearcher[used.ConcurrentBatches];

@@ -8,7 +8,8 @@ namespace Linr.Engine.Scan;
 
 /// <summary>
 /// The search path under <see cref="Retriever"/>: query vectors in, rows and scores out. One caller at a time; reuse
-/// it, for a search of a size that it has seen allocates no managed memory.
+/// it, for a search of a size that it has seen allocates no managed memory. Of items that change it searches what they are
+/// when a batch begins; the rows of its hits have these items until the next one does.
 /// </summary>
 public sealed class RowSearcher : IDisposable
 {
@@ -28,6 +29,7 @@ public sealed class RowSearcher : IDisposable
     private RowFilter?[] _filters = [];
     private ReadOnlyMemory<uint>[] _candidates = [];
     private ISearchBackend? _backend;
+    private TableView? _view;
 
     /// <summary>A searcher, which owns its backend.</summary>
     /// <param name="table">What it searches.</param>
@@ -54,6 +56,9 @@ public sealed class RowSearcher : IDisposable
         _request.Segments = _segments;
         _request.Order = table.Table.Order;
     }
+
+    /// <summary>The items that change, whose state it takes itself; null of others, and where it is told.</summary>
+    internal LiveTable? Live { get; init; }
 
     /// <summary>What the last search did on the processor; nothing, if a device did it.</summary>
     public ScanCounters Counters => Backend.Counters;
@@ -100,6 +105,12 @@ public sealed class RowSearcher : IDisposable
         _request.Groups = default;
         _search.IsTimed = false;
         _search.View = null;
+        if (Live is not null)
+        {
+            _view?.Dispose();
+            _view = Live.Read();
+            SetView(_view);
+        }
     }
 
     /// <summary>Searches what a live table is, in the batch that was begun.</summary>
@@ -242,7 +253,11 @@ public sealed class RowSearcher : IDisposable
     public long RowsPassed(int query) => Backend.RowsPassed(query);
 
     /// <inheritdoc/>
-    public void Dispose() => TakeBackend()?.Dispose();
+    public void Dispose()
+    {
+        TakeBackend()?.Dispose();
+        Interlocked.Exchange(ref _view, null)?.Dispose();
+    }
 
     /// <summary>Lends it a backend until <see cref="TakeBackend"/>.</summary>
     internal void GiveBackend(ISearchBackend backend) => _backend = backend;

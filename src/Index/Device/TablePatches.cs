@@ -10,10 +10,11 @@ namespace Linr.Index.Device;
 /// </summary>
 internal sealed class TablePatches : IDisposable
 {
-    private const int PatchesMax = 16_384;
-    private const int BytesMax = 2 * 1024 * 1024;
+    private const int PatchesMax = 4_096;
+    private const int BytesMax = 256 * 1024;
     private const int Alignment = 16;
-    private const int StageCount = 2;
+    // A device that is busy lets so many sets of changes wait.
+    private const int StageCount = 16;
 
     private readonly PatchesCuda _kernel;
     private readonly CudaStream _stream;

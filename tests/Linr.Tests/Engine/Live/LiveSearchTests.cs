@@ -1,7 +1,10 @@
 using Linr.Engine;
+using Linr.Engine.Batching;
 using Linr.Engine.Live;
+using Linr.Engine.Scan;
 using Linr.Filters;
 using Linr.Index.Live;
+using Linr.Kernels.Scan;
 using Linr.Tests.Index.Live;
 
 namespace Linr.Tests.Engine.Live;
@@ -62,6 +65,27 @@ public sealed class LiveSearchTests
     }
 
     [Fact]
+    public void A_searcher_by_vectors_searches_what_items_are_and_keeps_the_rows_of_its_hits()
+    {
+        using var live = Retriever.Over(LiveItems.Build(IdKind.Integer, 3), options: new RetrieverOptions { Live = new LiveOptions() });
+        using RowSearcher searcher = live.CreateRowSearcher("exact");
+        for (int number = 10; number < 40; number++)
+        {
+            live.Apply([.. Enumerable.Range(0, 5).Select(i => ItemChange.Upsert(LiveItems.Of(i, number)))]);
+            searcher.Begin(1);
+            LiveItems.Embedding(number, 4).CopyTo(searcher.Query(0));
+            searcher.Search(5);
+            live.Apply([.. Enumerable.Range(0, 5).Select(i => ItemChange.Upsert(LiveItems.Of(i, number + 1)))]);
+            live.Apply(ItemChange.Delete(2));
+            Assert.Equal(5, searcher.Hits(0).Length);
+            foreach (ScanHit hit in searcher.Hits(0))
+            {
+                LiveItems.AssertSame(LiveItems.Of(live.Table.Ids.Read(hit.Row), number), live.Table, hit.Row);
+            }
+        }
+    }
+
+    [Fact]
     public void What_takes_no_changes_says_so()
     {
         using var fixedOne = Retriever.Over(LiveItems.Build(IdKind.Integer, 3));
@@ -71,7 +95,7 @@ public sealed class LiveSearchTests
             StringComparison.Ordinal);
         using var live = Retriever.Over(LiveItems.Build(IdKind.Integer, 3), options: new RetrieverOptions { Live = new LiveOptions() });
         Assert.Equal(new ChangeResult(1, 0, 0, 1, 0, 0), live.Apply(ItemChange.Delete(1)));
-        Assert.Throws<InvalidOperationException>(() => live.CreateRowSearcher("exact"));
+        Assert.Throws<ArgumentException>(() => new VectorBatcher(live));
         Assert.Contains(
             "Live.Capacity: expected 0 to",
             Assert.Throws<ArgumentException>(() => Retriever.Over(
