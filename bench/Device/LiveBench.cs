@@ -69,7 +69,7 @@ internal sealed class LiveBench(BenchOptions options, TextWriter output)
         using var workspace = new DeviceSearchWorkspace(rows.Table.Context);
         var times = new List<double>();
         long start = Stopwatch.GetTimestamp();
-        for (int turn = 0; Stopwatch.GetElapsedTime(start).TotalSeconds < options.EngineSeconds; turn++)
+        for (int turn = 0; turn < 2 * WarmTurns || Stopwatch.GetElapsedTime(start).TotalSeconds < options.EngineSeconds; turn++)
         {
             long began = Stopwatch.GetTimestamp();
             search.Search(

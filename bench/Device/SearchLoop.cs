@@ -15,7 +15,7 @@ internal sealed class SearchLoop(Retriever retriever, float[] queries, int dim, 
     {
         var times = new List<double>();
         long start = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(start).TotalSeconds < seconds && !over.IsCancellationRequested)
+        while (times.Count == 0 || (Stopwatch.GetElapsedTime(start).TotalSeconds < seconds && !over.IsCancellationRequested))
         {
             long began = Stopwatch.GetTimestamp();
             _searcher.Begin(batch);
