@@ -36,6 +36,8 @@ public static class LinrCli
         EvalCommand.Create(),
         InspectCommand.Create(),
         VerifyCommand.Create(),
+        StoreCommand.Create(),
+        RestoreCommand.Create(),
         ExportCommand.Create(),
         BenchCommand.Create(),
     };

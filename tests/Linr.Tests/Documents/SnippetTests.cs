@@ -15,6 +15,7 @@ public sealed class SnippetTests
         ["docs/live.md"] = "Item item, Dictionary<string, IReadOnlyList<Value>> fields",
         ["docs/scan.md"] = "int dim, long rowCount, RowBlock[] blocks, float[] query, RowFilter filter, "
             + "nint[] liveMasks, RowOrder order, CancellationToken cancellationToken",
+        ["docs/store.md"] = "Item item, SearchRequest request",
         ["docs/storage.md"] = "Schema schema, Item item, List<string> problems",
     };
 
