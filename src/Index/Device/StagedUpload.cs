@@ -63,7 +63,7 @@ internal sealed class StagedUpload : IDisposable
         long sent = 0;
         for (int block = 0; block < shard.BlockCount; block++)
         {
-            long rows = Math.Min(Limits.BlockRows, shard.Rows - ((long)block * Limits.BlockRows));
+            long rows = Math.Clamp(shard.Rows - ((long)block * Limits.BlockRows), 0, Limits.BlockRows);
             int units = (int)((rows + unitRows - 1) / unitRows);
             int hostBlock = shard.FirstBlock + block;
             Send(to.Slice(sent, (long)units * stride), stride, (first, span) => write(hostBlock, (int)first, span));

@@ -10,13 +10,13 @@ namespace Linr.Tests.Index.Live;
 public sealed class LiveDeviceTableTests(CudaMachine machine) : CudaTest(machine)
 {
     [Theory]
-    [InlineData(IdKind.Integer, 0)]
-    [InlineData(IdKind.Text, 300)]
-    [InlineData(IdKind.Guid, 900)]
-    public void Every_view_has_its_own_rows_until_it_is_disposed(IdKind kind, int given)
+    [InlineData(IdKind.Integer, 0, 0)]
+    [InlineData(IdKind.Text, 300, 200_000)]
+    [InlineData(IdKind.Guid, 900, 0)]
+    public void Every_view_has_its_own_rows_until_it_is_disposed(IdKind kind, int given, long capacity)
     {
         var random = new Random(given);
-        using var live = new LiveTable(LiveItems.Build(kind, given));
+        using var live = new LiveTable(LiveItems.Build(kind, given), capacity);
         DeviceLayout layout = LiveDeviceTable.LayoutOf(live, RowShard.All(live.Table));
         Assert.Equal(layout.Bytes, DeviceBudget.Of([layout], _ => 0).Bytes);
         LiveDeviceTable device = LiveDeviceTable.Upload(Context, live, layout);
