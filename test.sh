@@ -29,6 +29,10 @@ export LINR_SAFETENSORS_PYTHON LINR_REQUIRE_SAFETENSORS=1
 tools/get-libtorch.sh
 export LINR_REQUIRE_LIBTORCH=1
 
+compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null \
+    || tools/apt-install.sh "tests start it and follow its tables" postgresql
+export LINR_REQUIRE_POSTGRES=1
+
 # The kernels run on an emulator here; on a GPU, the same tests run without LINR_CUDA_DRIVER.
 command -v g++ >/dev/null || tools/apt-install.sh "kernels are tested on an emulator that it compiles" g++
 

@@ -43,11 +43,16 @@ public sealed class SourceFeed
         }
     }
 
-    /// <summary>Something that should be known and is no error.</summary>
+    /// <summary>Something that should be known and is no error; kept once.</summary>
     public void Notice(string text)
     {
         lock (_lock)
         {
+            if (_notices.Contains(text))
+            {
+                return;
+            }
+
             if (_notices.Count == NoticesMax)
             {
                 _notices.RemoveAt(0);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Linr.Ingest.Files;
+using Linr.Ingest.Postgres;
 
 namespace Linr.Ingest.Internal;
 
@@ -10,6 +11,7 @@ namespace Linr.Ingest.Internal;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(FilePosition))]
+[JsonSerializable(typeof(PostgresPosition))]
 internal sealed partial class PositionJson : JsonSerializerContext
 {
     /// <summary>Reads a position.</summary>
