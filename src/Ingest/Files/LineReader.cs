@@ -13,7 +13,7 @@ internal sealed class LineReader : IDisposable
     private readonly SourceFeed _feed;
     private readonly JsonRecordSource _record;
     private readonly ItemChangeReader _reader;
-    private readonly BatchBuilder _builder = new();
+    private readonly BatchBuilder<long> _builder = new();
     private long _line;
 
     public LineReader(string source, FilePosition start, FileSourceOptions options, SourceFeed feed)

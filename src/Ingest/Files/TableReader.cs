@@ -7,7 +7,7 @@ namespace Linr.Ingest.Files;
 /// <summary>The changes of the rows of one Parquet file.</summary>
 internal sealed class TableReader(string source, FilePosition start, FileSourceOptions options, SourceFeed feed)
 {
-    private readonly BatchBuilder _builder = new();
+    private readonly BatchBuilder<long> _builder = new();
 
     /// <summary>The changes of the rows that were not read yet; a row that is none is poison, alone in a batch.</summary>
     /// <exception cref="SourceException">The file is damaged, or lacks a column.</exception>

@@ -1,13 +1,14 @@
 namespace Linr.Ingest.Internal;
 
 /// <summary>Collects changes until they are a batch.</summary>
-internal sealed class BatchBuilder
+/// <typeparam name="TPlace">Where a change is in the source.</typeparam>
+internal sealed class BatchBuilder<TPlace>
 {
-    /// <summary>Bytes of records of a batch, about.</summary>
-    public const long BytesMax = 4 * 1024 * 1024;
+    // Of records, about.
+    private const long BytesMax = 4 * 1024 * 1024;
 
     private List<ItemChange> _changes = [];
-    private List<long> _places = [];
+    private List<TPlace> _places = [];
     private long _bytes;
 
     /// <summary>Changes in it.</summary>
@@ -20,7 +21,7 @@ internal sealed class BatchBuilder
     /// <param name="change">The change.</param>
     /// <param name="place">Where it is in the source.</param>
     /// <param name="bytes">About how large it is.</param>
-    public void Add(ItemChange change, long place, long bytes)
+    public void Add(ItemChange change, TPlace place, long bytes)
     {
         _changes.Add(change);
         _places.Add(place);
@@ -30,9 +31,9 @@ internal sealed class BatchBuilder
     /// <summary>The batch; the builder is empty after that.</summary>
     /// <param name="position">Where the source goes on.</param>
     /// <param name="placeOf">Says a place.</param>
-    public ChangeBatch Take(SourcePosition position, Func<long, string> placeOf)
+    public ChangeBatch Take(SourcePosition position, Func<TPlace, string> placeOf)
     {
-        List<long> places = _places;
+        List<TPlace> places = _places;
         var batch = new ChangeBatch
         {
             Changes = _changes, Position = position, Bytes = _bytes, PlaceOf = i => placeOf(places[i]),

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Linr.Ingest.Files;
+using Linr.Ingest.Kafka;
 using Linr.Ingest.Postgres;
 
 namespace Linr.Ingest.Internal;
@@ -11,7 +12,9 @@ namespace Linr.Ingest.Internal;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(FilePosition))]
+[JsonSerializable(typeof(KafkaPosition))]
 [JsonSerializable(typeof(PostgresPosition))]
+[JsonSerializable(typeof(string))]
 internal sealed partial class PositionJson : JsonSerializerContext
 {
     /// <summary>Reads a position.</summary>

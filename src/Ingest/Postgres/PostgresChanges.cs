@@ -19,7 +19,7 @@ internal sealed class PostgresChanges(
     /// <summary>The prefix of messages that move the slot on.</summary>
     public const string HeartbeatPrefix = "linr";
 
-    private readonly BatchBuilder _builder = new();
+    private readonly BatchBuilder<long> _builder = new();
     private readonly List<PoisonRecord> _poison = [];
     private PostgresTable _table = table;
     private PostgresPosition _position = position;

@@ -19,7 +19,7 @@ internal sealed class PostgresCopy(string source, PostgresTable table, PostgresS
     /// <param name="position">Where it begins anew if it does not end.</param>
     public async IAsyncEnumerable<ChangeBatch> ReadAsync(IAsyncEnumerable<PostgresRow> rows, SourcePosition position)
     {
-        var builder = new BatchBuilder();
+        var builder = new BatchBuilder<long>();
         var poison = new List<PoisonRecord>();
         long number = 0;
         await foreach (PostgresRow row in rows.ConfigureAwait(false))
