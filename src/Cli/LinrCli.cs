@@ -32,6 +32,7 @@ public static class LinrCli
         TrainCommand.Create(),
         BuildCommand.Create(),
         QuantizeCommand.Create(),
+        IngestCommand.Create(),
         QueryCommand.Create(),
         EvalCommand.Create(),
         InspectCommand.Create(),

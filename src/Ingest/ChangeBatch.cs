@@ -7,8 +7,8 @@ public sealed record ChangeBatch
     public IReadOnlyList<ItemChange> Changes { get; init; } = [];
 
     /// <summary>
-    /// Where the source goes on once the batch is on the disk. Within something that the source has to give again whole,
-    /// as a transaction, this is where that begins.
+    /// Where the source goes on once the batch is on the disk. Within something that the source has to give again
+    /// whole, as a transaction, this is where that begins.
     /// </summary>
     public required SourcePosition Position { get; init; }
 

@@ -8,7 +8,9 @@ public interface IChangeSink
     /// <summary>What the items look like.</summary>
     Schema Schema { get; }
 
-    /// <summary>How far a source was read, as it was kept with its last changes; null where nothing of it came yet.</summary>
+    /// <summary>
+    /// How far a source was read, as it was kept with its last changes; null where nothing of it came yet.
+    /// </summary>
     SourcePosition? PositionOf(string source);
 
     /// <summary>The ids of all items that there are now.</summary>

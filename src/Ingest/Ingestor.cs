@@ -3,9 +3,9 @@ using Linr.Ingest.Internal;
 namespace Linr.Ingest;
 
 /// <summary>
-/// Makes the changes of sources, each in its order and all of them beside each other: read, queued, made many at once, on
-/// the disk, acknowledged. A source's position is kept with the changes that it stands for, so that each has its effect
-/// once, whatever happens between.
+/// Makes the changes of sources, each in its order and all of them beside each other: read, queued, made many at once,
+/// on the disk, acknowledged. A source's position is kept with the changes that it stands for, so that each has its
+/// effect once, whatever happens between.
 /// </summary>
 public sealed class Ingestor : IDisposable
 {
@@ -45,8 +45,8 @@ public sealed class Ingestor : IDisposable
     public IReadOnlyList<SourceStatus> Sources => [.. _pipelines.Select(pipeline => pipeline.Status)];
 
     /// <summary>
-    /// Reads all sources until each has ended or cannot go on; <see cref="Sources"/> says why. One that stops does not stop
-    /// the others.
+    /// Reads all sources until each has ended or cannot go on; <see cref="Sources"/> says why. One that stops does not
+    /// stop the others.
     /// </summary>
     /// <param name="cancellation">Ends it, once what was read has been made.</param>
     /// <exception cref="InvalidOperationException">It was called before.</exception>

@@ -4,7 +4,9 @@ using Linr.Index.Live;
 namespace Linr.Ingest;
 
 /// <summary>Changes go into the items of a retriever, which answers requests meanwhile.</summary>
-/// <param name="retriever">One that was opened with <see cref="RetrieverOptions.Live"/>; the caller disposes it.</param>
+/// <param name="retriever">
+/// One that was opened with <see cref="RetrieverOptions.Live"/>; the caller disposes it.
+/// </param>
 public sealed class RetrieverSink(Retriever retriever) : IChangeSink
 {
     /// <inheritdoc/>

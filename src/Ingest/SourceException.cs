@@ -1,6 +1,8 @@
 namespace Linr.Ingest;
 
-/// <summary>A source cannot go on until somebody has seen to it: its schema changed, a part of it is lost, a record is bad.</summary>
+/// <summary>
+/// A source cannot go on until somebody has seen to it: its schema changed, a part of it is lost, a record is bad.
+/// </summary>
 public class SourceException : IOException
 {
     /// <summary>What is wrong, in a sentence.</summary>

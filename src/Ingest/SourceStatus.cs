@@ -16,12 +16,14 @@ public sealed record SourceStatus
     public SourcePosition? Position { get; init; }
 
     /// <summary>
-    /// The time between the commit of the newest change that can be seen and now; null where the source told no time yet. It
-    /// grows while nothing changes: <see cref="Lag"/> says whether there is anything left.
+    /// The time between the commit of the newest change that can be seen and now; null where the source told no time
+    /// yet. It grows while nothing changes: <see cref="Lag"/> says whether there is anything left.
     /// </summary>
     public TimeSpan? Freshness { get; init; }
 
-    /// <summary>How much the source has that was not read yet, in <see cref="LagUnit"/>; null where it is not known.</summary>
+    /// <summary>
+    /// How much the source has that was not read yet, in <see cref="LagUnit"/>; null where it is not known.
+    /// </summary>
     public long? Lag { get; init; }
 
     /// <summary>What the lag counts: bytes, or messages.</summary>
@@ -30,7 +32,9 @@ public sealed record SourceStatus
     /// <summary>Changes that had an effect.</summary>
     public long Applied { get; init; }
 
-    /// <summary>Changes that had none: one with an equal or higher version had come before, or there was no item to delete.</summary>
+    /// <summary>
+    /// Changes that had none: one with an equal or higher version had come before, or there was no item to delete.
+    /// </summary>
     public long Stale { get; init; }
 
     /// <summary>Records that went to the dead letters.</summary>

@@ -23,7 +23,9 @@ internal sealed class ItemChangeReader
 
     /// <param name="source">The rows.</param>
     /// <param name="options">Options that state a schema.</param>
-    /// <exception cref="DataFormatException">The rows cannot have the id, or a column that the options name.</exception>
+    /// <exception cref="DataFormatException">
+    /// The rows cannot have the id, or a column that the options name.
+    /// </exception>
     public ItemChangeReader(RowSource source, ItemOptions options)
     {
         _source = source;

@@ -6,8 +6,8 @@ using Linr.Ingest.Internal;
 namespace Linr.Ingest.Files;
 
 /// <summary>
-/// Changes from a JSON Lines or Parquet file, or from a folder of them, and what is added to them later: lines at the end
-/// of the last file, and files that follow it by name. An item is put in whole; <c>$op</c> says <c>update</c> or
+/// Changes from a JSON Lines or Parquet file, or from a folder of them, and what is added to them later: lines at the
+/// end of the last file, and files that follow it by name. An item is put in whole; <c>$op</c> says <c>update</c> or
 /// <c>delete</c>, <c>$version</c> the version.
 /// </summary>
 public sealed class FileSource : IChangeSource

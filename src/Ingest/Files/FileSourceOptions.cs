@@ -5,7 +5,9 @@ namespace Linr.Ingest.Files;
 /// <summary>What a <see cref="FileSource"/> reads, and how.</summary>
 public sealed record FileSourceOptions
 {
-    /// <summary>A JSON Lines or Parquet file, or a folder of such files, which are read in the order of their names.</summary>
+    /// <summary>
+    /// A JSON Lines or Parquet file, or a folder of such files, which are read in the order of their names.
+    /// </summary>
     public required string Path { get; init; }
 
     /// <summary>The name under which its position is kept; null takes <c>file:</c> and the path's last part.</summary>

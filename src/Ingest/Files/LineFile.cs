@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Linr.Ingest.Files;
 
-/// <summary>A file of lines that grows while it is read: its whole lines, and whether it is still what was read of it.</summary>
+/// <summary>
+/// A file of lines that grows while it is read: its whole lines, and whether it is still what was read of it.
+/// </summary>
 internal sealed class LineFile : IDisposable
 {
     private const int HashedBytes = 1_024;
@@ -37,7 +39,9 @@ internal sealed class LineFile : IDisposable
     /// <summary>When it was written last.</summary>
     public DateTimeOffset WrittenAt => new(File.GetLastWriteTimeUtc(_file), TimeSpan.Zero);
 
-    /// <summary>The hash of the bytes before an offset, at most so many; it tells whether a file is the one that was read.</summary>
+    /// <summary>
+    /// The hash of the bytes before an offset, at most so many; it tells whether a file is the one that was read.
+    /// </summary>
     /// <returns>0 where there are none; the file is shorter: 0 too.</returns>
     public ulong HashOf(long offset) => PrefixHash(_file, offset);
 
@@ -87,8 +91,8 @@ internal sealed class LineFile : IDisposable
     }
 
     /// <summary>
-    /// Whether the path names another file now: this one was renamed, and a new one is there. No number of a file is the
-    /// same on all systems: what is in the two decides.
+    /// Whether the path names another file now: this one was renamed, and a new one is there. No number of a file is
+    /// the same on all systems: what is in the two decides.
     /// </summary>
     public bool IsReplaced()
     {

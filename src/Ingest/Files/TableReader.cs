@@ -9,7 +9,9 @@ internal sealed class TableReader(string source, FilePosition start, FileSourceO
 {
     private readonly BatchBuilder<long> _builder = new();
 
-    /// <summary>The changes of the rows that were not read yet; a row that is none is poison, alone in a batch.</summary>
+    /// <summary>
+    /// The changes of the rows that were not read yet; a row that is none is poison, alone in a batch.
+    /// </summary>
     /// <exception cref="SourceException">The file is damaged, or lacks a column.</exception>
     public IEnumerable<ChangeBatch> Read(RowSource rows, DateTimeOffset written)
     {

@@ -3,8 +3,8 @@ using Linr.Index.Live;
 namespace Linr.Ingest.Internal;
 
 /// <summary>
-/// Makes the changes of batches. A change that the sink refuses is found by halves, and is poison as a record is that no
-/// change could be made of; the position stays before its batch until all of that is through.
+/// Makes the changes of batches. A change that the sink refuses is found by halves, and is poison as a record is that
+/// no change could be made of; the position stays before its batch until all of that is through.
 /// </summary>
 internal sealed class BatchMaker(string source, IChangeSink sink, SourceCounts counts, DeadLetterFile? deadLetters)
 {

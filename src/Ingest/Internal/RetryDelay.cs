@@ -1,6 +1,9 @@
 namespace Linr.Ingest.Internal;
 
-/// <summary>The time between two tries, which doubles; of each up to a half is left out by chance, so that many do not try at once.</summary>
+/// <summary>
+/// The time between two tries, which doubles; of each up to a half is left out by chance, so that many do not try at
+/// once.
+/// </summary>
 internal sealed class RetryDelay(IngestorOptions options)
 {
     private TimeSpan _next = options.RetryDelay;

@@ -2,7 +2,9 @@ using Linr.Index.Live;
 
 namespace Linr.Ingest.Internal;
 
-/// <summary>What is counted of a source; safe for its stages, which run beside each other, and for those that look on.</summary>
+/// <summary>
+/// What is counted of a source; safe for its stages, which run beside each other, and for those that look on.
+/// </summary>
 internal sealed class SourceCounts(DateTimeOffset? committedAt)
 {
     private long _applied;

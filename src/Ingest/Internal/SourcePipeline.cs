@@ -3,8 +3,8 @@ using System.Threading.Channels;
 namespace Linr.Ingest.Internal;
 
 /// <summary>
-/// One source on its way into the sink: three stages that run beside each other, with a bounded queue between two: read,
-/// make, await the disk and acknowledge. Once something fails, what came before it still goes its way.
+/// One source on its way into the sink: three stages that run beside each other, with a bounded queue between two:
+/// read, make, await the disk and acknowledge. Once something fails, what came before it still goes its way.
 /// </summary>
 internal sealed class SourcePipeline
 {
@@ -108,7 +108,8 @@ internal sealed class SourcePipeline
         }
         catch
         {
-            // What failed says more than the cancellation that followed, and a later stage's failure more than the source's.
+            // What failed says more than the cancellation that followed, and a later stage's failure more than the
+            // source's.
             Exception[] errors = [.. stages.SelectMany(stage => stage.Exception?.InnerExceptions ?? [])];
             if (errors.Length > 0)
             {
@@ -167,7 +168,9 @@ internal sealed class SourcePipeline
         }
     }
 
-    /// <summary>Takes the batches that wait, up to so many changes; one with more to it than changes goes alone.</summary>
+    /// <summary>
+    /// Takes the batches that wait, up to so many changes; one with more to it than changes goes alone.
+    /// </summary>
     private void Gather(ChannelReader<ChangeBatch> read, List<ChangeBatch> group)
     {
         group.Clear();

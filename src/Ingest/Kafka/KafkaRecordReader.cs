@@ -98,8 +98,8 @@ internal sealed class KafkaRecordReader : IDisposable
     }
 
     /// <summary>
-    /// The id that a key is: an object with the id's property, maybe in a payload; a JSON string; an integer of 8 bytes, the
-    /// highest first; or the id's text.
+    /// The id that a key is: an object with the id's property, maybe in a payload; a JSON string; an integer of 8
+    /// bytes, the highest first; or the id's text.
     /// </summary>
     private ItemId ReadKey(ConsumeResult<byte[], byte[]> message)
     {

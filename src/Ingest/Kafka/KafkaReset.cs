@@ -7,8 +7,8 @@ public enum KafkaReset
     Stop,
 
     /// <summary>
-    /// The partition is read from its beginning, and that is said. Right where it has the last message of each key, as a
-    /// compacted topic has; items whose deletes were removed stay.
+    /// The partition is read from its beginning, and that is said. Right where it has the last message of each key, as
+    /// a compacted topic has; items whose deletes were removed stay.
     /// </summary>
     Beginning,
 }

@@ -5,8 +5,8 @@ using Linr.Ingest.Internal;
 namespace Linr.Ingest.Kafka;
 
 /// <summary>
-/// The messages of a Kafka topic as changes of items. No consumer group is used: where each partition goes on is kept with the
-/// items, so that each replica of them reads for itself.
+/// The messages of a Kafka topic as changes of items. No consumer group is used: where each partition goes on is kept
+/// with the items, so that each replica of them reads for itself.
 /// </summary>
 public sealed class KafkaSource : IChangeSource
 {

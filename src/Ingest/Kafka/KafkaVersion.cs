@@ -10,8 +10,8 @@ public enum KafkaVersion
     Record,
 
     /// <summary>
-    /// The message's offset. Only for a topic whose partitions stay as many as they are: with another number of them keys
-    /// move, and their offsets begin anew.
+    /// The message's offset. Only for a topic whose partitions stay as many as they are: with another number of them
+    /// keys move, and their offsets begin anew.
     /// </summary>
     Offset,
 }

@@ -3,7 +3,9 @@ using NpgsqlTypes;
 
 namespace Linr.Ingest.Postgres;
 
-/// <summary>What a server knows of its tables, slots and publications; and the rows that have to be asked for.</summary>
+/// <summary>
+/// What a server knows of its tables, slots and publications; and the rows that have to be asked for.
+/// </summary>
 internal sealed class PostgresCatalog : IAsyncDisposable
 {
     private const int VersionMin = 14;
@@ -161,8 +163,8 @@ internal sealed class PostgresCatalog : IAsyncDisposable
     }
 
     /// <summary>
-    /// All rows of a table, as texts, one after the other in <see cref="PostgresTable.Row"/>; as a snapshot has them, if one is
-    /// named.
+    /// All rows of a table, as texts, one after the other in <see cref="PostgresTable.Row"/>; as a snapshot has them,
+    /// if one is named.
     /// </summary>
     /// <param name="table">The table.</param>
     /// <param name="snapshot">The snapshot's name.</param>
@@ -186,7 +188,9 @@ internal sealed class PostgresCatalog : IAsyncDisposable
         }
     }
 
-    /// <summary>Puts the row of a key, as it is now, into <see cref="PostgresTable.Row"/>; false where there is none.</summary>
+    /// <summary>
+    /// Puts the row of a key, as it is now, into <see cref="PostgresTable.Row"/>; false where there is none.
+    /// </summary>
     public async Task<bool> ReadRowAsync(PostgresTable table, string key, CancellationToken cancellation)
     {
         await using NpgsqlCommand command = Command($"{Select(table)} WHERE {Quote(table.KeyColumn)}::text = $1", key);

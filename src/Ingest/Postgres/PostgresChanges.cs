@@ -53,6 +53,10 @@ internal sealed class PostgresChanges(
                     {
                         // All that was committed before it has come.
                         yield return Take(_position = _position.At(beat.MessageLsn));
+                        if (!options.Follows)
+                        {
+                            yield break;
+                        }
                     }
 
                     break;
@@ -138,8 +142,8 @@ internal sealed class PostgresChanges(
         {
             _builder.Add(ItemChange.Delete(gone, version), version, 0);
 
-            // The server does not say a large value again, and the item that has it is gone: the row is asked for. Whatever
-            // changed since will come.
+            // The server does not say a large value again, and the item that has it is gone: the row is asked for.
+            // Whatever changed since will come.
             if (_table.IsPart && !await catalog.ReadRowAsync(_table, now.Value.ToString(), cancellation).ConfigureAwait(false))
             {
                 return;

@@ -4,8 +4,8 @@ using Linr.Ingest.Internal;
 namespace Linr.Ingest.Postgres;
 
 /// <summary>
-/// A table's rows as they are in a snapshot. Their version is a place of the server's log from before the snapshot was taken:
-/// every change that the stream will give is behind it, and none that an earlier stream has given.
+/// A table's rows as they are in a snapshot. Their version is a place of the server's log from before the snapshot was
+/// taken: every change that the stream will give is behind it, and none that an earlier stream has given.
 /// </summary>
 internal sealed class PostgresCopy(string source, PostgresTable table, PostgresSourceOptions options, long version)
 {

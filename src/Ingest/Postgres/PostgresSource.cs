@@ -8,8 +8,8 @@ using NpgsqlTypes;
 namespace Linr.Ingest.Postgres;
 
 /// <summary>
-/// The rows of a PostgreSQL table as items: all of them as they are in one snapshot, then each change as the server's log has
-/// it, by logical replication. A change's version is its place in that log.
+/// The rows of a PostgreSQL table as items: all of them as they are in one snapshot, then each change as the server's
+/// log has it, by logical replication. A change's version is its place in that log.
 /// </summary>
 public sealed class PostgresSource : IChangeSource
 {
@@ -193,10 +193,12 @@ public sealed class PostgresSource : IChangeSource
         return copying;
     }
 
-    /// <summary>Writes a message into the server's log now and then: it comes back, behind all that came before it.</summary>
+    /// <summary>
+    /// Writes a message into the server's log now and then: it comes back, behind all that came before it.
+    /// </summary>
     private async Task BeatAsync(SourceFeed feed, CancellationToken cancellation)
     {
-        if (_options.HeartbeatInterval <= TimeSpan.Zero)
+        if (_options.HeartbeatInterval <= TimeSpan.Zero && _options.Follows)
         {
             return;
         }
@@ -204,7 +206,8 @@ public sealed class PostgresSource : IChangeSource
         try
         {
             await using PostgresCatalog catalog = await PostgresCatalog.OpenAsync(_connectionString, cancellation).ConfigureAwait(false);
-            using var timer = new PeriodicTimer(_options.HeartbeatInterval, feed.Time);
+            using var timer = new PeriodicTimer(
+                _options.HeartbeatInterval > TimeSpan.Zero ? _options.HeartbeatInterval : Timeout.InfiniteTimeSpan, feed.Time);
             do
             {
                 NpgsqlLogSequenceNumber end = await catalog.WriteMessageAsync(

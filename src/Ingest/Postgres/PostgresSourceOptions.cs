@@ -6,8 +6,8 @@ namespace Linr.Ingest.Postgres;
 public sealed record PostgresSourceOptions
 {
     /// <summary>
-    /// How to connect, in Npgsql's words; the role may replicate, reads the table, and owns it where the publication is to be
-    /// made.
+    /// How to connect, in Npgsql's words; the role may replicate, reads the table, and owns it where the publication is
+    /// to be made.
     /// </summary>
     public required string ConnectionString { get; init; }
 
@@ -27,17 +27,24 @@ public sealed record PostgresSourceOptions
     public string? Publication { get; init; }
 
     /// <summary>
-    /// The columns of the parts of an item; a field or embedding that is not named has the column of its own name, if there
-    /// is one. The id is by default the column of the primary key.
+    /// The columns of the parts of an item; a field or embedding that is not named has the column of its own name, if
+    /// there is one. The id is by default the column of the primary key.
     /// </summary>
     public ItemOptions Items { get; init; } = new();
 
-    /// <summary>The items that are deleted when the table is truncated, or does not have them when it is copied again.</summary>
+    /// <summary>
+    /// The items that are deleted when the table is truncated, or does not have them when it is copied again.
+    /// </summary>
     public ItemScope Scope { get; init; } = ItemScope.All;
 
     /// <summary>
-    /// How often a message is written into the server's log, so that the slot moves while the table rests and the server need
-    /// not keep what it does not need; zero for never.
+    /// Whether to wait for more; otherwise it ends with what was committed when it had copied or caught up.
+    /// </summary>
+    public bool Follows { get; init; } = true;
+
+    /// <summary>
+    /// How often a message is written into the server's log, so that the slot moves while the table rests and the
+    /// server need not keep what it does not need; zero for never.
     /// </summary>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -5,7 +5,9 @@ using Linr.Index.ModelFiles;
 
 namespace Linr.Tests.Ingest;
 
-/// <summary>A model of its own that sources change: items with a word, a price, tags, a day and an embedding of four.</summary>
+/// <summary>
+/// A model of its own that sources change: items with a word, a price, tags, a day and an embedding of four.
+/// </summary>
 internal sealed class IngestModel : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

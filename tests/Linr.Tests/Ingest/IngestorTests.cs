@@ -44,7 +44,8 @@ public sealed class IngestorTests : IDisposable
         using var ingestor = new Ingestor(sink, [source], new IngestorOptions { QueuedBatchesMax = 4, GroupChangesMax = 6 });
         Task run = ingestor.RunAsync();
 
-        // Groups of at most three batches: one that is awaited, four and one behind it; then four batches and one to be queued.
+        // Groups of at most three batches: one that is awaited, four and one behind it; then four batches and one to be
+        // queued.
         await sink.WhenAsync(() => sink.Groups.Count == 6);
         await Task.WhenAny(Task.Run(() => SpinWait.SpinUntil(() => source.Given > 30, 200)));
         Assert.InRange(source.Given, 6, 24);

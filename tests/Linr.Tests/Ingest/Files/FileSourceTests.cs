@@ -6,7 +6,9 @@ using Linr.Ingest.Files;
 
 namespace Linr.Tests.Ingest.Files;
 
-/// <summary>Files of changes are read to their end and followed: nothing is lost, nothing has its effect twice.</summary>
+/// <summary>
+/// Files of changes are read to their end and followed: nothing is lost, nothing has its effect twice.
+/// </summary>
 public sealed class FileSourceTests : IDisposable
 {
     private readonly IngestModel _model = new();

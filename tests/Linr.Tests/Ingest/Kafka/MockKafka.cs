@@ -4,8 +4,8 @@ using Confluent.Kafka;
 namespace Linr.Tests.Ingest.Kafka;
 
 /// <summary>
-/// A Kafka cluster within the client's own library, which speaks the protocol over a socket: a topic has four partitions, and of
-/// one the last 5 MB.
+/// A Kafka cluster within the client's own library, which speaks the protocol over a socket: a topic has four
+/// partitions, and of one the last 5 MB.
 /// </summary>
 public sealed class MockKafka : IDisposable
 {

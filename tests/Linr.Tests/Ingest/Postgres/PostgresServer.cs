@@ -4,8 +4,8 @@ using Npgsql;
 namespace Linr.Tests.Ingest.Postgres;
 
 /// <summary>
-/// A real PostgreSQL with its data in a folder of its own, reached through a socket there; it ends with the tests. Without one
-/// installed tests skip, and fail where LINR_REQUIRE_POSTGRES is 1.
+/// A real PostgreSQL with its data in a folder of its own, reached through a socket there; it ends with the tests.
+/// Without one installed tests skip, and fail where LINR_REQUIRE_POSTGRES is 1.
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable
 {

@@ -284,6 +284,23 @@ public sealed class PostgresSourceTests(PostgresFixture fixture) : IClassFixture
     }
 
     [Fact]
+    public async Task What_is_there_is_read_once_where_that_is_asked_for()
+    {
+        string db = await DatabaseAsync(Create, "INSERT INTO items (id, name, v) VALUES (1, 'a', '{1,2,3,4}')");
+        PostgresSourceOptions options = TableFollower.Options(db) with { Follows = false };
+        await using (var copied = new TableFollower(_model, options))
+        {
+            Assert.Null(await copied.WhenStoppedAsync());
+            Assert.Equal("a", copied.Word(1));
+        }
+
+        await ExecuteAsync(db, "UPDATE items SET name = 'b'", "INSERT INTO items (id, v) VALUES (2, '{1,2,3,4}')");
+        await using var again = new TableFollower(_model, options);
+        Assert.Null(await again.WhenStoppedAsync());
+        Assert.Equal((2, "b"), (again.Ids.Count(), again.Word(1)));
+    }
+
+    [Fact]
     public async Task What_cannot_be_followed_is_refused_by_name()
     {
         string db = await DatabaseAsync(
