@@ -2,11 +2,23 @@
 # Installs what the tests need (Debian or Ubuntu, with the .NET SDK there) and runs them all.
 #   ./test.sh           everything
 #   ./test.sh --quick   each test project once, on this machine's widest instruction set only
+#   ./test.sh --long    kills, operations and filters for hours: artifacts/long has how far it is, and it goes on from there;
+#                       LINR_LONG_MINUTES ends it earlier; docs/results/long.md and long.json are its report
 set -euo pipefail
 cd "$(dirname "$0")"
 
 quick=0
 [ "${1:-}" = "--quick" ] && quick=1
+
+if [ "${1:-}" = "--long" ]; then
+    dotnet build tests/Linr.Tests/Linr.Tests.csproj -c Release --nologo -v quiet
+    commit=$(git rev-parse --short HEAD)
+    git diff --quiet HEAD -- src tests || commit="$commit and changes"
+    LINR_COMMIT=$commit LINR_LONG=artifacts/long dotnet tests/Linr.Tests/bin/Release/net10.0/Linr.Tests.dll \
+        --no-ansi --progress off --filter-class '*LongTests*'
+    cp artifacts/long/long.md artifacts/long/long.json docs/results/
+    exit 0
+fi
 
 # --- what the tests need -------------------------------------------------------------------------------------------
 /usr/bin/python3 -c 'import numpy' 2>/dev/null \
@@ -16,6 +28,10 @@ LINR_SAFETENSORS_PYTHON=$(tools/get-safetensors.sh artifacts/safetensors)
 export LINR_SAFETENSORS_PYTHON LINR_REQUIRE_SAFETENSORS=1
 tools/get-libtorch.sh
 export LINR_REQUIRE_LIBTORCH=1
+
+compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null \
+    || tools/apt-install.sh "tests start it and follow its tables" postgresql
+export LINR_REQUIRE_POSTGRES=1
 
 # The kernels run on an emulator here; on a GPU, the same tests run without LINR_CUDA_DRIVER.
 command -v g++ >/dev/null || tools/apt-install.sh "kernels are tested on an emulator that it compiles" g++

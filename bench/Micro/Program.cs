@@ -9,6 +9,22 @@ else if (args is ["log", _, ..])
 {
     LogIngest.Run(args.AsSpan(1));
 }
+else if (args is ["live", _, ..])
+{
+    LiveIngest.Run(args.AsSpan(1));
+}
+else if (args is ["start", _, ..])
+{
+    StoreStart.Run(args.AsSpan(1));
+}
+else if (args is ["ingest", _, ..])
+{
+    FileIngest.Run(args.AsSpan(1));
+}
+else if (args is ["postgres", _, _, ..])
+{
+    PostgresLatency.Run(args.AsSpan(1));
+}
 else
 {
     // For example: dotnet run -c Release --project bench/Micro -- --filter '*Layer*' --job short --inProcess

@@ -32,10 +32,13 @@ public static class LinrCli
         TrainCommand.Create(),
         BuildCommand.Create(),
         QuantizeCommand.Create(),
+        IngestCommand.Create(),
         QueryCommand.Create(),
         EvalCommand.Create(),
         InspectCommand.Create(),
         VerifyCommand.Create(),
+        StoreCommand.Create(),
+        RestoreCommand.Create(),
         ExportCommand.Create(),
         BenchCommand.Create(),
     };

@@ -22,6 +22,26 @@ public sealed partial class Retriever
         return view.TryFind(id, out uint live) ? Table.ReadItem(live) : null;
     }
 
+    /// <summary>The ids of all items as they are when the first is asked for, in no order.</summary>
+    public IEnumerable<ItemId> Ids()
+    {
+        if (_live is null)
+        {
+            for (long row = 0; row < Table.Rows; row++)
+            {
+                yield return Table.Ids.Read((uint)row);
+            }
+
+            yield break;
+        }
+
+        using TableView view = _live.Table.Read();
+        foreach (uint row in view.LiveRows())
+        {
+            yield return Table.Ids.Read(row);
+        }
+    }
+
     /// <summary>
     /// Changes items, in order; every request that begins afterwards sees all of the changes, and one that runs sees none.
     /// Embeddings that the model makes of an item's features or of its other embeddings need not be given: they are made

@@ -139,7 +139,8 @@ public sealed partial class Retriever : IDisposable
     public static Retriever Open(string path, RetrieverOptions? options = null)
     {
         RetrieverOptions checkedOptions = Check(options ?? new RetrieverOptions());
-        LoadedModel model = ModelReader.Open(path, copyRows: checkedOptions.CopyRows);
+        LoadedModel model = ModelReader.Open(
+            path, verifyRows: true, checkedOptions.CopyRows, checkedOptions.VerifyThreads);
         try
         {
             var layers = LayerList.Parse(model.LayersJson);

@@ -45,4 +45,7 @@ public sealed record RetrieverOptions
     /// Where it gives null, the model's own tower does. It stays on the host whatever scans.
     /// </summary>
     public Func<LoadedModel, CustomQueryTower?>? QueryTower { get; init; }
+
+    /// <summary>Threads that compare embedding rows with their checksums after a model file was opened.</summary>
+    internal int VerifyThreads { get; init; } = 1;
 }

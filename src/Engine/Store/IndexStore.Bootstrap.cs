@@ -73,6 +73,8 @@ public sealed partial class IndexStore
     {
         RetrieverOptions options = _options.Retriever with
         {
+            // Nothing is served before that.
+            VerifyThreads = _options.VerifiesRows ? Environment.ProcessorCount : 1,
             Live = new LiveOptions
             {
                 Capacity = _options.Capacity,

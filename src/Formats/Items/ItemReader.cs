@@ -14,7 +14,8 @@ internal sealed class ItemReader : RowReader<Item>
     /// <param name="source">The rows.</param>
     /// <param name="options">Options that state a schema.</param>
     /// <param name="report">Counts rows; may be null.</param>
-    public ItemReader(RowSource source, ItemOptions options, ReadReport? report)
+    /// <param name="isPart">Whether the rows need not have all fields.</param>
+    public ItemReader(RowSource source, ItemOptions options, ReadReport? report, bool isPart = false)
         : base(source, options, report)
     {
         Schema schema = options.Schema!;
@@ -26,7 +27,11 @@ internal sealed class ItemReader : RowReader<Item>
             throw MissingColumn(id);
         }
 
-        _fields = [.. schema.Fields.Select(field => (field, Place(options, field.Name)))];
+        _fields =
+        [
+            .. schema.Fields.Select(field => (field, Place: Place(options, field.Name, isPart)))
+                .Where(field => field.Place >= 0),
+        ];
         _embeddings =
         [
             .. schema.Embeddings.Select(one => (one, Place: source.Find(Column(options, one.Name))))
@@ -34,10 +39,16 @@ internal sealed class ItemReader : RowReader<Item>
         ];
     }
 
-    /// <inheritdoc/>
-    protected override Item Convert()
+    /// <summary>The id of the current row's item.</summary>
+    /// <exception cref="DataFormatException">It has none, or no id of the schema's kind.</exception>
+    public ItemId ReadId() => Id(_id, _idKind);
+
+    /// <summary>The item of the current row.</summary>
+    /// <param name="isPart">Whether a field that is there without a value is named, to be removed.</param>
+    /// <exception cref="DataFormatException">The row is bad.</exception>
+    public Item ReadItem(bool isPart)
     {
-        ItemId id = Id(_id, _idKind);
+        ItemId id = ReadId();
         var fields = new Dictionary<string, IReadOnlyList<Value>>(_fields.Length);
         foreach ((FieldSchema schema, int column) in _fields)
         {
@@ -47,6 +58,10 @@ internal sealed class ItemReader : RowReader<Item>
             if (count > 0)
             {
                 fields.Add(schema.Name, Values(schema, column, count));
+            }
+            else if (isPart && Source.Has(column))
+            {
+                fields.Add(schema.Name, []);
             }
         }
 
@@ -67,6 +82,9 @@ internal sealed class ItemReader : RowReader<Item>
 
         return new Item { Id = id, Fields = fields, Embeddings = embeddings };
     }
+
+    /// <inheritdoc/>
+    protected override Item Convert() => ReadItem(isPart: false);
 
     private Value[] Values(FieldSchema schema, int column, int count)
     {
@@ -99,11 +117,11 @@ internal sealed class ItemReader : RowReader<Item>
         return used == count ? values : values[..used];
     }
 
-    private int Place(ItemOptions options, string name)
+    private int Place(ItemOptions options, string name, bool mayLack)
     {
         ColumnRef column = Column(options, name);
         int place = Source.Find(column);
-        return place >= 0 ? place : throw MissingColumn(column);
+        return place >= 0 || (mayLack && !options.Columns.ContainsKey(name)) ? place : throw MissingColumn(column);
     }
 
     private DataFormatException MissingColumn(ColumnRef column) => DataFormatException.OfFile(

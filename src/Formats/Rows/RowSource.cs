@@ -28,6 +28,9 @@ internal abstract class RowSource(string path) : IDisposable
     /// <exception cref="DataFormatException">The row is bad; the next call goes on after it.</exception>
     public abstract bool Read();
 
+    /// <summary>Whether the current row names a column, be it without a value: only JSON tells that from no column.</summary>
+    public virtual bool Has(int column) => Select(column, multiValued: false) > 0;
+
     /// <summary>Takes up a column of the current row.</summary>
     /// <param name="column">Its place, from 0.</param>
     /// <param name="multiValued">Whether text may hold several values.</param>

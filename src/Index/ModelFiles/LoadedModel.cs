@@ -13,8 +13,8 @@ public sealed class LoadedModel : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private bool _disposed;
 
-    /// <summary>A model over an open file, which the items own.</summary>
-    internal LoadedModel(TensorFile file, ItemTable items, Func<TensorInfo, bool> isRows, bool verifyRows)
+    /// <summary>A model over an open file, which the items own; its rows are verified by so many threads, or not.</summary>
+    internal LoadedModel(TensorFile file, ItemTable items, Func<TensorInfo, bool> isRows, int rowThreads)
     {
         _file = file;
         Items = items;
@@ -25,9 +25,9 @@ public sealed class LoadedModel : IDisposable
         Metadata = file.Metadata.Where(pair => !IsOwnKey(pair.Key)).ToDictionary();
         HashSet<string> own = ModelNames.OfItems(items.Schema);
         Tensors = [.. file.Tensors.Where(tensor => !own.Contains(tensor.Name) && !IsFormats(tensor))];
-        Verification = verifyRows
+        Verification = rowThreads > 0
             ? Task.Factory.StartNew(
-                () => file.Verify(isRows, progress: null, _stop.Token),
+                () => file.Verify(isRows, progress: null, rowThreads, _stop.Token),
                 _stop.Token,
                 TaskCreationOptions.LongRunning,
                 TaskScheduler.Default)
@@ -84,7 +84,7 @@ public sealed class LoadedModel : IDisposable
     /// <exception cref="ModelFormatException">Something is damaged.</exception>
     public void Verify(IProgress<VerifyProgress>? progress = null, CancellationToken cancellation = default)
     {
-        _file.Verify(which: null, progress, cancellation);
+        _file.Verify(which: null, progress, Environment.ProcessorCount, cancellation);
         _ = Items.IdMap;
     }
 

@@ -24,6 +24,10 @@ public static class ModelReader
     /// It is not a model file, is damaged, or does not fit its own schema.
     /// </exception>
     public static LoadedModel Open(string path, bool verifyRows = true, bool copyRows = false)
+        => Open(path, verifyRows, copyRows, rowThreads: 1);
+
+    /// <summary>The same; the rows are verified by so many threads.</summary>
+    internal static LoadedModel Open(string path, bool verifyRows, bool copyRows, int rowThreads)
     {
         var file = TensorFile.Open(path);
         ItemTable? items = null;
@@ -40,7 +44,7 @@ public static class ModelReader
             bool isGiven = GivenFile.IsOne(file);
             if (!isGiven)
             {
-                file.Verify(tensor => !rowTensors.Contains(tensor.Name));
+                file.Verify(tensor => !rowTensors.Contains(tensor.Name), threads: Environment.ProcessorCount);
             }
 
             items = ReadItems(file, schema, copyRows);
@@ -49,7 +53,8 @@ public static class ModelReader
                 GivenFile.Check(file, items);
             }
 
-            return new LoadedModel(file, items, tensor => rowTensors.Contains(tensor.Name), verifyRows && !isGiven);
+            return new LoadedModel(
+                file, items, tensor => rowTensors.Contains(tensor.Name), verifyRows && !isGiven ? rowThreads : 0);
         }
         catch
         {

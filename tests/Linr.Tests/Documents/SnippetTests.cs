@@ -12,9 +12,11 @@ public sealed class SnippetTests
         ["docs/batching.md"] = "Linr.Engine.Retriever retriever, SearchRequest request, CancellationToken cancellation",
         ["docs/cuda-scan.md"] = "Linr.Cuda.CudaContext context, CudaTable table, float[] query",
         ["docs/filters.md"] = "Schema schema, ItemId[] seen, long[] seenIds",
+        ["docs/ingest.md"] = "CancellationToken cancellation",
         ["docs/live.md"] = "Item item, Dictionary<string, IReadOnlyList<Value>> fields",
         ["docs/scan.md"] = "int dim, long rowCount, RowBlock[] blocks, float[] query, RowFilter filter, "
             + "nint[] liveMasks, RowOrder order, CancellationToken cancellationToken",
+        ["docs/store.md"] = "Item item, SearchRequest request",
         ["docs/storage.md"] = "Schema schema, Item item, List<string> problems",
     };
 

@@ -14,9 +14,10 @@ public sealed class ArrowsTests
         ["Index"] = ["Core", "Kernels"],
         ["Engine"] = ["Core", "Kernels", "Index"],
         ["Formats"] = ["Core"],
+        ["Ingest"] = ["Engine", "Formats"],
         ["Training"] = ["Core", "Kernels", "Engine", "Formats"],
         ["Onnx"] = ["Engine"],
-        ["Cli"] = ["Training", "Onnx"],
+        ["Cli"] = ["Training", "Onnx", "Ingest"],
     };
 
     private static readonly string[] s_unsafeProjects = ["Memory", "Cuda", "Kernels"];

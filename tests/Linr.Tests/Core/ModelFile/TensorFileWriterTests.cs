@@ -70,7 +70,8 @@ public class TensorFileWriterTests
         Assert.Equal(expected, file.Slice<ulong>(tensors[4]).Span.ToArray());
         Assert.True(sizes.Count > 10);
         var seen = new List<VerifyProgress>();
-        file.Verify(tensor => tensor.Name == "large", new Collect(seen), TestContext.Current.CancellationToken);
+        file.Verify(
+            tensor => tensor.Name == "large", new Collect(seen), cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(
             [new VerifyProgress("large", BlockBytes, BlockBytes + 5), new("large", BlockBytes + 5, BlockBytes + 5)],
             seen);

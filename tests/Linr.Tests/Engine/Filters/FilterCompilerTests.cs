@@ -161,7 +161,8 @@ public class FilterCompilerTests
         }
     }
 
-    private static void AssertMatchesNaive(Filter filter, RandomItems items, ItemTable table, FilterCompiler compiler)
+    /// <summary>Asserts that a filter's plan passes the items that the interpreter passes.</summary>
+    internal static void AssertMatchesNaive(Filter filter, RandomItems items, ItemTable table, FilterCompiler compiler)
     {
         bool[] expected = [.. items.Items.Select(item => NaiveFilter.Passes(filter, item, items.Schema))];
         PlanFilter plan = compiler.Compile(PreparedFilter.Prepare(filter, table.Schema), null, table);

@@ -55,7 +55,7 @@ internal static class StoreChild
                 output.Write(System.Text.Encoding.ASCII.GetBytes($"{writer} {position}\n"));
             }
 
-            if (pushed is not null && number % 20 == 0)
+            if (pushed is not null && number % 10 == 0)
             {
                 store.Push(pushed, new PushOptions { Items = PushItems.OfStore });
             }

@@ -12,7 +12,7 @@ namespace Linr.Tests.Engine.Store;
 public sealed class StoreKillTests
 {
     private static readonly int s_kills =
-        int.Parse(Environment.GetEnvironmentVariable("LINR_STORE_KILLS") ?? "25", CultureInfo.InvariantCulture);
+        int.Parse(Environment.GetEnvironmentVariable("LINR_STORE_KILLS") ?? "15", CultureInfo.InvariantCulture);
 
     [Fact]
     public async Task A_killed_store_has_all_that_it_acknowledged_and_whole_sets_only()
@@ -31,7 +31,7 @@ public sealed class StoreKillTests
         for (int kill = 0; kill < kills; kill++)
         {
             int[] before = [.. acknowledged];
-            RunAndKill(path, random.Next(1, 150), acknowledged);
+            RunAndKill(path, random.Next(1, random.Next(2) == 0 ? 100 : 2_000), acknowledged);
             Assert.NotEqual(before, acknowledged);
             using IndexStore store = IndexStore.Open(path, StoreChild.Options);
             Assert.True(store.Opening.Damaged.Count == 0, $"Seed {seed}, kill {kill}: a snapshot is damaged.");

@@ -19,7 +19,7 @@ public sealed class StorePowerTests : IDisposable
     private const string Source = "source";
 
     private static readonly int s_lives =
-        int.Parse(Environment.GetEnvironmentVariable("LINR_STORE_POWER_CUTS") ?? "30", CultureInfo.InvariantCulture);
+        int.Parse(Environment.GetEnvironmentVariable("LINR_STORE_POWER_CUTS") ?? "15", CultureInfo.InvariantCulture);
 
     private static readonly StoreOptions s_options = new()
     {

@@ -83,7 +83,7 @@ public sealed class StoreTests : IDisposable
 
         byte[] bytes = File.ReadAllBytes(newest);
         var random = new Random(3);
-        for (int place = 0; place < bytes.Length; place += random.Next(1, 150))
+        for (int place = 0; place < bytes.Length; place += random.Next(1, bytes.Length / 20))
         {
             byte[] damaged = [.. bytes];
             damaged[place] ^= (byte)(1 << random.Next(8));

@@ -8,7 +8,7 @@ namespace Linr.Tests.Index.Log;
 public sealed class KillTests
 {
     private static readonly int s_kills =
-        int.Parse(Environment.GetEnvironmentVariable("LINR_KILLS") ?? "25", CultureInfo.InvariantCulture);
+        int.Parse(Environment.GetEnvironmentVariable("LINR_KILLS") ?? "35", CultureInfo.InvariantCulture);
 
     [Fact]
     public void A_killed_process_loses_nothing_that_it_acknowledged()
