@@ -52,10 +52,15 @@ public sealed partial class Retriever : IDisposable
         try
         {
             (_devices, WhyNotCuda) = OpenDevices(items, _live?.Table, towers, similarities, options);
+            if (_devices is not null)
+            {
+                _live?.UseDevice(_devices.Shards[0].Context);
+            }
         }
         catch
         {
             _live?.Dispose();
+            _devices?.Dispose();
             throw;
         }
 

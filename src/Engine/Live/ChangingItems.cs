@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using Linr.Cuda;
 using Linr.Index;
 using Linr.Index.Live;
 using Linr.Index.Log;
@@ -66,6 +67,10 @@ internal sealed partial class ChangingItems : IDisposable
 
     /// <summary>The table.</summary>
     public LiveTable Table { get; }
+
+    /// <summary>From now on a device makes the embeddings of items, where it can; it must be given back later.</summary>
+    /// <exception cref="CudaException">The weights do not fit the device.</exception>
+    public void UseDevice(CudaContext context) => _embedder?.UseDevice(context);
 
     /// <summary>How far each source was read.</summary>
     public ImmutableSortedDictionary<string, SourcePosition> Positions => Volatile.Read(ref _positions);

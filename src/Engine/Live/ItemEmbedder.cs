@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Linr.Cuda;
 using Linr.Index.Embeddings;
 using Linr.Index.Live;
 using Linr.Index.ModelFiles;
@@ -36,6 +37,10 @@ internal sealed class ItemEmbedder : IDisposable
                 .Where(name => _makers.All(maker => maker.Embedding != name)),
         ];
     }
+
+    /// <summary>From now on a device runs the layers that it can.</summary>
+    /// <exception cref="CudaException">The weights do not fit the device.</exception>
+    public void UseDevice(CudaContext context) => Array.ForEach(_makers, maker => maker.UseDevice(context));
 
     /// <summary>Whether an embedding is made here, of an item's features, its other embeddings or the nearest items.</summary>
     public bool Makes(string embedding)

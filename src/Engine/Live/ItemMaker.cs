@@ -1,3 +1,4 @@
+using Linr.Cuda;
 using Linr.Engine.Towers;
 using Linr.Index.ModelFiles;
 using Linr.Layers;
@@ -30,6 +31,16 @@ internal sealed class ItemMaker : IDisposable
 
     /// <summary>The embeddings that it reads.</summary>
     public IReadOnlyList<string> Sources => _sources;
+
+    /// <summary>From now on a device runs the layers, if it can; the embeddings are the same.</summary>
+    /// <exception cref="CudaException">The weights do not fit the device.</exception>
+    public void UseDevice(CudaContext context)
+    {
+        if (_tower.CanUseDevice)
+        {
+            _tower.UseDevice(context);
+        }
+    }
 
     /// <summary>Whether an item's embedding is another when some of its parts are.</summary>
     public bool Reads(IEnumerable<string> names) => names.Any(_inputs.Contains);
