@@ -129,6 +129,18 @@ else
     echo "bench-device: failed"
 fi
 
+# --- and of searches while items change -------------------------------------------------------------------------------
+log=$results/bench-live.log
+if LINR_CUDA_DRIVER="$emulator" LINR_REQUIRE_CUDA=1 dotnet bench/Device/bin/Release/net10.0/Linr.Bench.Device.dll \
+    --live --rows 2000 --engine-seconds 0.1 --out "$results/gpu" > "$log" 2>&1; then
+    passed=$((passed + 1))
+    echo "bench-live: $(grep -c 'updates a second' "$log") figures"
+else
+    failed=$((failed + 1))
+    cat "$log"
+    echo "bench-live: failed"
+fi
+
 # --- the closing line ------------------------------------------------------------------------------------------------
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]

@@ -129,7 +129,7 @@ internal sealed partial class ChangingItems : IDisposable
     }
 
     private (ChangeResult Result, Task Durable) Make(
-        IReadOnlyList<ItemChange> changes, IReadOnlyList<SourcePosition> positions, bool isLogged)
+        IReadOnlyList<ItemChange> changes, List<SourcePosition> positions, bool isLogged)
     {
         lock (_applying)
         {
@@ -149,14 +149,18 @@ internal sealed partial class ChangingItems : IDisposable
 
             Task durable = Task.CompletedTask;
             ChangeResult result = Table.Apply(whole, isLogged ? null : () => durable = Log(changes, positions));
-            Volatile.Write(
-                ref _positions, _positions.SetItems(positions.Select(one => KeyValuePair.Create(one.Source, one))));
+            if (positions.Count > 0)
+            {
+                Volatile.Write(
+                    ref _positions, _positions.SetItems(positions.Select(one => KeyValuePair.Create(one.Source, one))));
+            }
+
             return (result, durable);
         }
     }
 
     // As they came: another version of the model makes its own embeddings of them.
-    private Task Log(IReadOnlyList<ItemChange> changes, IReadOnlyList<SourcePosition> positions)
+    private Task Log(IReadOnlyList<ItemChange> changes, List<SourcePosition> positions)
     {
         if (_log is null || changes.Count + positions.Count == 0)
         {

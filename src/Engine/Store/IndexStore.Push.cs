@@ -1,5 +1,6 @@
 using Linr.Engine.Live;
 using Linr.Index.Live;
+using Linr.Index.Log;
 using Linr.ModelFile;
 
 namespace Linr.Engine.Store;
@@ -23,6 +24,9 @@ public sealed partial class IndexStore
     /// <exception cref="ArgumentException">Its ids are of another kind than the store's.</exception>
     /// <exception cref="ItemException">Items of the store do not fit the model; the store is as before.</exception>
     /// <exception cref="IOException">The disk failed; the store is as before.</exception>
+    /// <exception cref="LogWriteException">
+    /// The disk failed; where the log is stopped, nobody knows whether it has the push: opening the store tells.
+    /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The store is disposed.</exception>
     public StoreSnapshot Push(string model, PushOptions? options = null, CancellationToken cancellation = default)
@@ -34,9 +38,10 @@ public sealed partial class IndexStore
             SnapshotName name = WritePush(model, options ?? new PushOptions(), cancellation);
             try
             {
+                // A stopped log may have the mark none the less: then its snapshot has to be there.
                 GoOnWith(name, isPush: true);
             }
-            catch
+            catch (Exception error) when (error is not LogWriteException { IsStopped: true })
             {
                 _snapshots.Delete(name);
                 throw;

@@ -42,10 +42,10 @@ internal sealed class SnapshotFolder(ILogFiles files)
     /// <exception cref="IOException">The disk failed.</exception>
     public void Write(SnapshotName name, ModelContents contents)
     {
-        string unfinished = name + UnfinishedExtension;
+        string written = name + UnfinishedExtension;
         try
         {
-            using (ILogFile file = files.Create(unfinished))
+            using (ILogFile file = files.Create(written))
             using (var stream = new LogFileStream(file))
             {
                 ModelWriter.Write(stream, contents);
@@ -53,15 +53,15 @@ internal sealed class SnapshotFolder(ILogFiles files)
                 file.Sync();
             }
 
-            files.Rename(unfinished, name.ToString());
+            files.Rename(written, name.ToString());
+            written = name.ToString();
+            files.SyncNames();
         }
-        catch (Exception error) when (error is not (OutOfMemoryException or StackOverflowException))
+        catch
         {
-            TryDelete(unfinished);
+            TryDelete(written);
             throw;
         }
-
-        files.SyncNames();
     }
 
     /// <summary>Removes a snapshot for good.</summary>

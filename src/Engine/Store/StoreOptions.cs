@@ -29,7 +29,10 @@ public sealed record StoreOptions
     /// <summary>A snapshot is made in the background after so many bytes of log; null: not for their number.</summary>
     public long? SnapshotEveryLogBytes { get; init; } = 1L << 30;
 
-    /// <summary>A snapshot is made in the background when there are changes older than this; null: not for their age.</summary>
+    /// <summary>
+    /// A snapshot is made in the background when the last one is older than this and items have changed since; null: not for
+    /// its age.
+    /// </summary>
     public TimeSpan? SnapshotEvery { get; init; }
 
     /// <summary>

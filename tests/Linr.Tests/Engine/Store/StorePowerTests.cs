@@ -106,6 +106,32 @@ public sealed class StorePowerTests : IDisposable
         Assert.Equal(again.Offset == 1, again.Get(70) is not null);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_push_that_the_disk_fails_is_not_there_or_is_found_whole(bool isSyncOfLog)
+    {
+        (FaultyFiles snapshots, FaultyFiles log) = (Disk(), Disk());
+        IndexStore store = Make(snapshots, log);
+        await store.ApplyAsync(ItemChange.Upsert(LiveItems.Of(70, 7)));
+        string hash = store.StateHash(TestContext.Current.CancellationToken);
+        string path = _folder.File("pushed.linr");
+        using (ItemTable items = LiveItems.Build(IdKind.Integer, 9))
+        {
+            ModelWriter.Write(path, new ModelContents { Items = items, Version = "pushed" });
+        }
+
+        (isSyncOfLog ? log : snapshots).FailSyncs = true;
+        Assert.ThrowsAny<IOException>(() => store.Push(path));
+        Assert.Equal(hash, store.StateHash(TestContext.Current.CancellationToken));
+        (isSyncOfLog ? log : snapshots).FailSyncs = false;
+        store.Dispose();
+        using IndexStore again = IndexStore.Open(new StoreFiles("store", snapshots.AfterKill(), log.AfterKill()), s_options);
+        Assert.Equal(isSyncOfLog ? "pushed" : "v", again.ModelVersion);
+        Assert.Equal(isSyncOfLog, again.Get(70) is null);
+        Assert.Equal(isSyncOfLog, again.Get(8) is not null);
+    }
+
     private async Task LiveOftenAsync(Random random)
     {
         (FaultyFiles snapshots, FaultyFiles log) = (Disk(), Disk());
