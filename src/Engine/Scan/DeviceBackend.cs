@@ -179,7 +179,15 @@ internal sealed class DeviceBackend : ISearchBackend
 
     /// <summary>Why the devices cannot search a state of live items; null where they can.</summary>
     private string? WhyNot(TableView? view)
-        => _devices.Shards.Select(shard => shard.WhyNot(view)).FirstOrDefault(reason => reason is not null);
+    {
+        string? reason = null;
+        for (int shard = 0; shard < _devices.Shards.Count; shard++)
+        {
+            reason ??= _devices.Shards[shard].WhyNot(view);
+        }
+
+        return reason;
+    }
 
     /// <summary>What of a request the devices do not have; null where they have all.</summary>
     private static string? FindMissing(BackendRequest request, DeviceLayout layout)
