@@ -12,9 +12,9 @@ using Linr.Ingest.Files;
 namespace Linr.Bench.Micro;
 
 /// <summary>
-/// Items of 128 numbers and three fields a second, out of a JSON Lines file into a retriever with a log, each durable with
-/// its position; and how fast the file alone is read: <c>dotnet run -c Release --project bench/Micro -- ingest FOLDER
-/// [items] [rounds]</c>. The folder must not be there. Ends with the figures as JSON.
+/// Items of 128 numbers and three fields a second, out of a JSON Lines file into a retriever with a log, each durable
+/// with its position; and how fast the file alone is read: <c>dotnet run -c Release --project bench/Micro -- ingest
+/// FOLDER [items] [rounds]</c>. The folder must not be there. Ends with the figures as JSON.
 /// </summary>
 internal static class FileIngest
 {

@@ -12,10 +12,10 @@ using Npgsql;
 namespace Linr.Bench.Micro;
 
 /// <summary>
-/// The time from the moment at which a client sends a row of 128 numbers to a PostgreSQL, each row a transaction, until the
-/// item can be found in a retriever with a log that follows the table: <c>dotnet run -c Release --project bench/Micro --
-/// postgres FOLDER CONNECTION [rows a second, with commas] [seconds] [rounds]</c>. The folder must not be there, nor may the
-/// database have a table <c>bench_items</c>. Ends with the figures as JSON.
+/// The time from the moment at which a client sends a row of 128 numbers to a PostgreSQL, each row a transaction, until
+/// the item can be found in a retriever with a log that follows the table: <c>dotnet run -c Release --project
+/// bench/Micro -- postgres FOLDER CONNECTION [rows a second, with commas] [seconds] [rounds]</c>. The folder must not
+/// be there, nor may the database have a table <c>bench_items</c>. Ends with the figures as JSON.
 /// </summary>
 internal sealed class PostgresLatency(string folder, string connection)
 {

@@ -52,7 +52,8 @@ public sealed class Ingestor : IDisposable
     /// <exception cref="InvalidOperationException">It was called before.</exception>
     public Task RunAsync(CancellationToken cancellation = default)
         => Interlocked.Exchange(ref _runs, 1) == 0
-            ? Task.WhenAll(_pipelines.Select(pipeline => Task.Run(() => pipeline.RunAsync(cancellation), CancellationToken.None)))
+            ? Task.WhenAll(_pipelines.Select(
+                pipeline => Task.Run(() => pipeline.RunAsync(cancellation), CancellationToken.None)))
             : throw new InvalidOperationException("Expected an ingestor that has not run; this one runs once.");
 
     /// <summary>Closes its own files, once it has ended.</summary>

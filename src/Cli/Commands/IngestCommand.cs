@@ -20,8 +20,8 @@ internal static class IngestCommand
 
     private static readonly Option<string[]> s_from = new("--from")
     {
-        Description = "A source of changes: a JSON Lines or Parquet file, a folder of them, a PostgreSQL table or a Kafka topic; "
-            + "may be given several times. See docs/ingest.md.",
+        Description = "A source of changes: a JSON Lines or Parquet file, a folder of them, a PostgreSQL table or a "
+            + "Kafka topic; may be given several times. See docs/ingest.md.",
         HelpName = "FILE|FOLDER|postgres://…|kafka://…",
         Required = true,
     };
@@ -60,13 +60,15 @@ internal static class IngestCommand
         ItemOptions items = ReadMap(context);
         bool follows = !context.Get(s_once);
         IChangeSource[] sources = [.. context.Get(s_from).Select(text => SourceArgument.Parse(text, items, follows))];
-        string? deadLetters = context.Find(s_deadLetters) is { } path ? FileCheck.Writable(s_deadLetters.Name, path) : null;
+        string? deadLetters =
+            context.Find(s_deadLetters) is { } path ? FileCheck.Writable(s_deadLetters.Name, path) : null;
         using IndexStore store = Open(context);
         using var ingestor = new Ingestor(new StoreSink(store), sources, new IngestorOptions
         {
             Poison = deadLetters is null ? PoisonPolicy.Stop : PoisonPolicy.DeadLetter, DeadLetterPath = deadLetters,
         });
-        await IngestView.ShowAsync(context.Progress, ingestor, ingestor.RunAsync(context.Cancellation)).ConfigureAwait(false);
+        Task run = ingestor.RunAsync(context.Cancellation);
+        await IngestView.ShowAsync(context.Progress, ingestor, run).ConfigureAwait(false);
         IReadOnlyList<SourceStatus> ended = ingestor.Sources;
         if (context.IsJson)
         {
@@ -74,7 +76,13 @@ internal static class IngestCommand
             {
                 sources = ended.Select(one => new
                 {
-                    one.Name, one.Error, one.Applied, one.Stale, one.Poison, position = one.Position?.Position, one.Notices,
+                    one.Name,
+                    one.Error,
+                    one.Applied,
+                    one.Stale,
+                    one.Poison,
+                    position = one.Position?.Position,
+                    one.Notices,
                 }),
             });
         }
@@ -104,7 +112,8 @@ internal static class IngestCommand
         }
 
         string model = FileCheck.ExistingOrNull(s_model.Name, context.Find(s_model)) ?? throw new IOException(
-            $"The store: expected a folder that has one, or {s_model.Name} to make it of; found neither at \"{folder}\".");
+            $"The store: expected a folder that has one, or {s_model.Name} to make it of; found neither at "
+            + $"\"{folder}\".");
         return IndexStore.Create(folder, model, options);
     }
 

@@ -18,11 +18,12 @@ internal static class IngestView
             {
                 await Task.WhenAny(run, Task.Delay(s_interval)).ConfigureAwait(false);
                 IReadOnlyList<SourceStatus> sources = ingestor.Sources;
-                foreach ((SourceStatus source, string notice) in sources.SelectMany(one => one.Notices.Select(notice => (one, notice))))
+                foreach ((string name, string notice) in sources.SelectMany(
+                    source => source.Notices.Select(notice => (source.Name, notice))))
                 {
-                    if (said.Add((source.Name, notice)))
+                    if (said.Add((name, notice)))
                     {
-                        console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[yellow]{source.Name}[/]: {notice}");
+                        console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[yellow]{name}[/]: {notice}");
                     }
                 }
 
@@ -53,7 +54,8 @@ internal static class IngestView
         return table;
     }
 
-    private static string StateOf(SourceState state) => state == SourceState.InitialCopy ? "initial copy" : state.ToString().ToLowerInvariant();
+    private static string StateOf(SourceState state)
+        => state == SourceState.InitialCopy ? "initial copy" : state.ToString().ToLowerInvariant();
 
     private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 

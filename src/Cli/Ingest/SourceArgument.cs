@@ -94,7 +94,8 @@ internal static class SourceArgument
         }
 
         // What has a dot is the client's own.
-        Dictionary<string, string> client = parameters.Where(pair => pair.Key.Contains('.', StringComparison.Ordinal)).ToDictionary();
+        Dictionary<string, string> client =
+            parameters.Where(pair => pair.Key.Contains('.', StringComparison.Ordinal)).ToDictionary();
         foreach (string key in client.Keys)
         {
             parameters.Remove(key);
@@ -123,7 +124,8 @@ internal static class SourceArgument
             int equals = pair.IndexOf('=', StringComparison.Ordinal);
             if (equals <= 0 || !parameters.TryAdd(pair[..equals], Uri.UnescapeDataString(pair[(equals + 1)..])))
             {
-                throw new ArgumentException($"--from: expected NAME=VALUE behind the ?, each name once; found \"{pair}\".");
+                throw new ArgumentException(
+                    $"--from: expected NAME=VALUE behind the ?, each name once; found \"{pair}\".");
             }
         }
 
@@ -143,9 +145,11 @@ internal static class SourceArgument
 
     private static T Choice<T>(string name, string text)
         where T : struct, Enum
-        => Enum.TryParse(text, ignoreCase: true, out T value) && Enum.IsDefined(value) ? value
-            : throw new ArgumentException(
-                $"--from: {name}: expected {string.Join(", ", Enum.GetNames<T>().Select(one => one.ToLowerInvariant()))}; found \"{text}\".");
+    {
+        string known = string.Join(", ", Enum.GetNames<T>().Select(one => one.ToLowerInvariant()));
+        return Enum.TryParse(text, ignoreCase: true, out T value) && Enum.IsDefined(value) ? value
+            : throw new ArgumentException($"--from: {name}: expected {known}; found \"{text}\".");
+    }
 
     // The text itself may have a password.
     private static ArgumentException Wrong(string scheme)

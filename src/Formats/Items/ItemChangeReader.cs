@@ -35,8 +35,8 @@ internal sealed class ItemChangeReader
         _version = source.Find(VersionColumn);
         IEnumerable<string> names = options.Schema!.Fields.Select(field => field.Name)
             .Concat(options.Schema.Embeddings.Select(embedding => embedding.Name));
-        IEnumerable<ColumnRef> known =
-            names.Select(name => options.Columns.TryGetValue(name, out ColumnRef column) ? column : ColumnRef.OfName(name));
+        IEnumerable<ColumnRef> known = names.Select(
+            name => options.Columns.TryGetValue(name, out ColumnRef column) ? column : ColumnRef.OfName(name));
         _known =
         [
             KindColumn, VersionColumn,

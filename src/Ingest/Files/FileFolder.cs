@@ -30,7 +30,8 @@ internal sealed class FileFolder
     public bool IsOneFile => _only is not null;
 
     /// <summary>Files of the folder that are not read.</summary>
-    public IEnumerable<string> Others() => _only is not null ? [] : Names().Where(name => !IsRead(name)).Order(StringComparer.Ordinal);
+    public IEnumerable<string> Others()
+        => _only is not null ? [] : Names().Where(name => !IsRead(name)).Order(StringComparer.Ordinal);
 
     /// <summary>Whether a file is a table rather than text.</summary>
     public static bool IsTable(string name) => DataFile.FormatOf(name) == DataFormat.Parquet;
@@ -41,8 +42,12 @@ internal sealed class FileFolder
     /// <summary>The files that follow one, in their order; all for an empty name.</summary>
     public string[] After(string name)
         => _only is not null
-            ? name.Length == 0 ? [_only] : []
-            : [.. Names().Where(one => IsRead(one) && string.CompareOrdinal(one, name) > 0).Order(StringComparer.Ordinal)];
+            ? name.Length == 0 && File.Exists(PathOf(_only)) ? [_only] : []
+            :
+            [
+                .. Names().Where(one => IsRead(one) && string.CompareOrdinal(one, name) > 0)
+                    .Order(StringComparer.Ordinal),
+            ];
 
     private IEnumerable<string> Names() => Directory.EnumerateFiles(_folder).Select(path => Path.GetFileName(path));
 

@@ -23,7 +23,8 @@ public sealed class FileSource : IChangeSource
         ArgumentException.ThrowIfNullOrEmpty(options.Path);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.BatchChangesMax);
         _options = options;
-        Name = options.Name ?? "file:" + Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Path)));
+        string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Path));
+        Name = options.Name ?? "file:" + Path.GetFileName(path);
     }
 
     /// <inheritdoc/>
@@ -50,7 +51,8 @@ public sealed class FileSource : IChangeSource
             if (position.File.Length > 0 && File.Exists(files.PathOf(position.File)))
             {
                 IAsyncEnumerable<ChangeBatch> rest = FileFolder.IsTable(position.File)
-                    ? ReadTableAsync(files, position, feed, cancellation) : ReadTextAsync(files, position, feed, cancellation);
+                    ? ReadTableAsync(files, position, feed, cancellation)
+                    : ReadTextAsync(files, position, feed, cancellation);
                 await foreach (ChangeBatch batch in rest.ConfigureAwait(false))
                 {
                     yield return batch;
@@ -97,8 +99,8 @@ public sealed class FileSource : IChangeSource
             if (file.Length < file.Offset || file.HashOf(file.Offset) != hash)
             {
                 throw new SourceException(
-                    $"{start.File}: expected the {file.Offset} bytes that were read, and more behind them; found {file.Length} "
-                    + "bytes, or others: it was truncated, or replaced while it was not followed.");
+                    $"{start.File}: expected the {file.Offset} bytes that were read, and more behind them; found "
+                    + $"{file.Length} bytes, or others: it was truncated, or replaced while it was not followed.");
             }
 
             ReadOnlyMemory<byte> found = file.ReadLines();
@@ -132,6 +134,7 @@ public sealed class FileSource : IChangeSource
         }
     }
 
+    // The last file of a folder, and one that has its name.
     private bool MayGrow(FileFolder files, string name, LineFile file)
         => _options.Follows && !(files.IsOneFile ? file.IsReplaced() : files.After(name).Length > 0);
 

@@ -87,14 +87,14 @@ internal sealed class TableReader(string source, FilePosition start, FileSourceO
         }
     }
 
-    private string Short(string message, RowSource rows) => message.Replace(rows.Path, start.File, StringComparison.Ordinal);
+    private string Short(string message, RowSource rows)
+        => message.Replace(rows.Path, start.File, StringComparison.Ordinal);
 
     private static long BytesOf(ItemChange change)
         => change.Item.Embeddings.Values.Sum(embedding => (long)embedding.Length * sizeof(float))
             + change.Item.Fields.Values.Sum(values => values.Sum(
                 value => value.Type is FieldType.Bytes ? value.Bytes.Length : value.ToString().Length));
 
-    // As far as it can be read: a row of a damaged column says so in its place.
     private static string RowText(RowSource rows)
     {
         var columns = new List<string>();

@@ -8,7 +8,10 @@ namespace Linr.Ingest.Internal;
 /// <summary>A change as a line of JSON, as a source of files reads it.</summary>
 internal static class ChangeText
 {
-    private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions s_options = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>The line, without its end.</summary>
     public static string Of(ItemChange change)

@@ -12,7 +12,8 @@ internal sealed class IngestMetrics : IDisposable
     {
         _meter.CreateObservableGauge(
             "linr.ingest.freshness",
-            () => sources().Where(one => one.Freshness is not null).Select(one => Of(one.Freshness!.Value.TotalSeconds, one)),
+            () => sources().Where(one => one.Freshness is not null)
+                .Select(one => Of(one.Freshness!.Value.TotalSeconds, one)),
             "s",
             "Time since the source's commit of the newest change that can be seen.");
         _meter.CreateObservableGauge(
@@ -22,7 +23,10 @@ internal sealed class IngestMetrics : IDisposable
             unit: null,
             "What the source has that was not read yet.");
         _meter.CreateObservableUpDownCounter(
-            "linr.ingest.queued", () => sources().Select(one => Of(one.Queued, one)), "{change}", "Changes read and not made yet.");
+            "linr.ingest.queued",
+            () => sources().Select(one => Of(one.Queued, one)),
+            "{change}",
+            "Changes read and not made yet.");
         _meter.CreateObservableUpDownCounter(
             "linr.ingest.stopped",
             () => sources().Select(one => Of(one is { State: SourceState.Stopped, Error: not null } ? 1L : 0L, one)),

@@ -9,8 +9,10 @@ namespace Linr.Ingest.Internal;
 
 /// <summary>Positions of sources as JSON.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(FilePosition))]
 [JsonSerializable(typeof(KafkaPosition))]
 [JsonSerializable(typeof(PostgresPosition))]
@@ -29,7 +31,7 @@ internal sealed partial class PositionJson : JsonSerializerContext
         catch (JsonException error)
         {
             throw new SourceException(
-                $"Source \"{position.Source}\": expected a position of {typeof(T).Name}; found {position.Position}.", error);
+                $"Source \"{position.Source}\": expected a {typeof(T).Name}; found {position.Position}.", error);
         }
     }
 }

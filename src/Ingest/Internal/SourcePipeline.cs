@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 
 namespace Linr.Ingest.Internal;
@@ -68,7 +69,8 @@ internal sealed class SourcePipeline
             catch (Exception error)
 #pragma warning restore CA1031
             {
-                _error = error is SourceException or ItemException ? error.Message : $"{error.GetType().Name}: {error.Message}";
+                _error = error is SourceException or ItemException
+                    ? error.Message : $"{error.GetType().Name}: {error.Message}";
                 break;
             }
 
@@ -113,7 +115,7 @@ internal sealed class SourcePipeline
             Exception[] errors = [.. stages.SelectMany(stage => stage.Exception?.InnerExceptions ?? [])];
             if (errors.Length > 0)
             {
-                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(errors[^1]);
+                ExceptionDispatchInfo.Throw(errors[^1]);
             }
 
             throw;

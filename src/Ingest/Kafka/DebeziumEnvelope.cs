@@ -11,7 +11,12 @@ namespace Linr.Ingest.Kafka;
 /// <param name="Lsn">The row's place in the database's log; null where it is not said.</param>
 /// <param name="CommittedAt">When it was committed; null where it is not said.</param>
 internal sealed record DebeziumEnvelope(
-    char Op, ReadOnlyMemory<byte>? Before, ReadOnlyMemory<byte>? After, bool IsPart, long? Lsn, DateTimeOffset? CommittedAt)
+    char Op,
+    ReadOnlyMemory<byte>? Before,
+    ReadOnlyMemory<byte>? After,
+    bool IsPart,
+    long? Lsn,
+    DateTimeOffset? CommittedAt)
 {
     // What Debezium writes for a large value that the database does not say again; in base64 where it is of bytes.
     private static readonly byte[][] s_unavailable =
@@ -39,7 +44,7 @@ internal sealed record DebeziumEnvelope(
         if (!outer.TryGet("op", out ReadOnlyMemory<byte> op) || op.Length != 3
             || !"crudtm".Contains((char)op.Span[1], StringComparison.Ordinal))
         {
-            throw new JsonException("Expected an envelope with \"op\", one of \"c\", \"r\", \"u\", \"d\", \"t\" and \"m\".");
+            throw new JsonException("Expected an envelope with \"op\", one of c, r, u, d, t and m.");
         }
 
         Dictionary<string, ReadOnlyMemory<byte>> source =

@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Text.Json;
+using Linr.Ingest.Internal;
 
 namespace Linr.Ingest.Kafka;
 
@@ -43,10 +45,9 @@ internal static class JsonProperties
             return null;
         }
 
-        return System.Buffers.Text.Utf8Parser.TryParse(value.Span, out long number, out int used) && used == value.Length
+        return Utf8Parser.TryParse(value.Span, out long number, out int used) && used == value.Length
             ? number
-            : throw new JsonException($"Property \"{name}\": expected an integer; found {RecordOf(value)}.");
+            : throw new JsonException(
+                $"Property \"{name}\": expected an integer; found {RecordText.Of(value.Span)}.");
     }
-
-    private static string RecordOf(ReadOnlyMemory<byte> value) => Internal.RecordText.Of(value.Span);
 }

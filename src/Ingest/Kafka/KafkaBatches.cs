@@ -30,9 +30,12 @@ internal sealed class KafkaBatches(
                 }
 
                 Move(message, record);
-                yield return poison is not null
-                    ? new ChangeBatch { Poison = [poison], Position = Position }
-                    : new ChangeBatch { Sweep = new ItemSweep(options.Scope.Contains, record.Version), Position = Position };
+                yield return new ChangeBatch
+                {
+                    Position = Position,
+                    Poison = poison is null ? [] : [poison],
+                    Sweep = poison is null ? new ItemSweep(options.Scope.Contains, record.Version) : null,
+                };
                 continue;
             }
 
@@ -62,8 +65,9 @@ internal sealed class KafkaBatches(
     private void Move(ConsumeResult<byte[], byte[]> message, KafkaRecord record)
     {
         position.Offsets[message.Partition.Value] = message.Offset.Value + 1;
+        Timestamp written = message.Message.Timestamp;
         DateTimeOffset? time = record.CommittedAt
-            ?? (message.Message.Timestamp.Type == TimestampType.NotAvailable ? null : new(message.Message.Timestamp.UtcDateTime));
+            ?? (written.Type == TimestampType.NotAvailable ? null : new DateTimeOffset(written.UtcDateTime));
         _committedAt = time > _committedAt || _committedAt is null ? time : _committedAt;
     }
 
@@ -83,5 +87,6 @@ internal sealed class KafkaBatches(
         }
     }
 
-    private string Place(TopicPartitionOffset at) => $"{options.Topic}, partition {at.Partition.Value}, offset {at.Offset.Value}";
+    private string Place(TopicPartitionOffset at)
+        => $"{options.Topic}, partition {at.Partition.Value}, offset {at.Offset.Value}";
 }

@@ -79,11 +79,12 @@ internal sealed class KafkaRecordReader : IDisposable
                 return new KafkaRecord(null, IsTruncate: true, version, envelope.CommittedAt);
             case 'd':
                 ItemChange delete = envelope.Before is { } before
-                    ? ReadRow(before, ChangeKind.Delete, version, message) : ItemChange.Delete(ReadKey(message), version);
+                    ? ReadRow(before, ChangeKind.Delete, version, message)
+                    : ItemChange.Delete(ReadKey(message), version);
                 return new KafkaRecord(delete, CommittedAt: envelope.CommittedAt);
             default:
                 ReadOnlyMemory<byte> after = envelope.After
-                    ?? throw new JsonException($"Expected an envelope of \"{envelope.Op}\" with \"after\"; found none.");
+                    ?? throw new JsonException($"Expected \"after\" in an envelope of \"{envelope.Op}\"; found none.");
                 ChangeKind kind = envelope.IsPart ? ChangeKind.Update : ChangeKind.Upsert;
                 return new KafkaRecord(ReadRow(after, kind, version, message), CommittedAt: envelope.CommittedAt);
         }
@@ -105,7 +106,8 @@ internal sealed class KafkaRecordReader : IDisposable
     {
         byte[] key = message.Message.Key
             ?? throw new FormatException("Expected a key, as the message has no value; found none.");
-        if (_idKind == IdKind.Integer && key.Length == sizeof(long) && !key.All(one => one is >= (byte)'-' and <= (byte)'9'))
+        bool isText = key.All(one => one is >= (byte)'-' and <= (byte)'9');
+        if (_idKind == IdKind.Integer && key.Length == sizeof(long) && !isText)
         {
             return new ItemId(BinaryPrimitives.ReadInt64BigEndian(key));
         }
@@ -121,7 +123,8 @@ internal sealed class KafkaRecordReader : IDisposable
             return ReadRow(row, ChangeKind.Delete, null, message).Id;
         }
 
-        string text = key is [(byte)'"', ..] ? JsonSerializer.Deserialize(key, PositionJson.Default.String)! : RecordText.Of(key);
+        string text = key is [(byte)'"', ..]
+            ? JsonSerializer.Deserialize(key, PositionJson.Default.String)! : RecordText.Of(key);
         return ItemId.Parse(text, _idKind);
     }
 }

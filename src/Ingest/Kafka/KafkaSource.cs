@@ -42,7 +42,8 @@ public sealed class KafkaSource : IChangeSource
         if (position.Topic != _options.Topic)
         {
             throw new SourceException(
-                $"Source \"{Name}\": expected the topic \"{position.Topic}\", from which its items came; found \"{_options.Topic}\".");
+                $"Source \"{Name}\": expected the topic \"{position.Topic}\", from which its items came; found "
+                + $"\"{_options.Topic}\".");
         }
 
         if (feed.Position is null)

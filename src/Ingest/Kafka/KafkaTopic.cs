@@ -171,8 +171,8 @@ internal sealed class KafkaTopic : IDisposable
     private void Restart(int partition)
     {
         WatermarkOffsets there = _consumer.QueryWatermarkOffsets(Of(partition), _options.MetadataTimeout);
-        string what = $"Topic {_options.Topic}, partition {partition}: expected the message {Next(partition, 0)}, which is next; found "
-            + $"{there.Low} to {there.High}: what was between was removed, or it is another topic of the name.";
+        string what = $"Topic {_options.Topic}, partition {partition}: expected the message {Next(partition, 0)}, "
+            + $"which is next; found {there.Low} to {there.High}: what was between was removed, or the topic is another one.";
         if (_options.Reset == KafkaReset.Stop)
         {
             throw new SourceException(what);

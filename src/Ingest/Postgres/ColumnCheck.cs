@@ -46,7 +46,9 @@ internal static class ColumnCheck
             {
                 string found = column.Modifier > 0 ? $"{column.Type}({column.Modifier})" : column.Type;
                 throw Wrong(
-                    column.Name, $"a type that holds {embedding.Dim} numbers, for the embedding \"{embedding.Name}\"", found);
+                    column.Name,
+                    $"a type that holds {embedding.Dim} numbers, for the embedding \"{embedding.Name}\"",
+                    found);
             }
         }
 
@@ -60,7 +62,10 @@ internal static class ColumnCheck
             => new($"Table {table}: column \"{column}\": expected {expected}; found {found}.");
     }
 
-    private static bool Fits(FieldSchema field, PostgresColumn column) => (field.MultiValued || !column.IsArray) && field.Type switch
+    private static bool Fits(FieldSchema field, PostgresColumn column)
+        => (field.MultiValued || !column.IsArray) && FitsOne(field.Type, column);
+
+    private static bool FitsOne(FieldType type, PostgresColumn column) => type switch
     {
         FieldType.Integer => s_integers.Contains(column.ElementType),
         FieldType.Float => s_numbers.Contains(column.ElementType),

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -66,7 +67,8 @@ internal sealed class PostgresCatalog : IAsyncDisposable
         while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
         {
             (id, name) = (reader.GetFieldValue<uint>(0), reader.GetString(1));
-            columns.Add(new PostgresColumn(reader.GetString(2), reader.GetString(3), reader.GetInt32(4), reader.GetBoolean(5)));
+            columns.Add(new PostgresColumn(
+                reader.GetString(2), reader.GetString(3), reader.GetInt32(4), reader.GetBoolean(5)));
             key = reader.GetBoolean(6) ? columns[^1].Name : key;
         }
 
@@ -98,7 +100,8 @@ internal sealed class PostgresCatalog : IAsyncDisposable
     {
         await using NpgsqlCommand command = Command(
             """
-            SELECT coalesce(wal_status, 'lost'), confirmed_flush_lsn, coalesce(plugin, 'none'), database = current_database()
+            SELECT coalesce(wal_status, 'lost'), confirmed_flush_lsn, coalesce(plugin, 'none'),
+                database = current_database()
             FROM pg_replication_slots WHERE slot_name = $1
             """,
             slot);
@@ -139,23 +142,30 @@ internal sealed class PostgresCatalog : IAsyncDisposable
         object? isOf = await find.ExecuteScalarAsync(cancellation).ConfigureAwait(false);
         if (isOf is false)
         {
-            throw new SourceException($"Publication \"{publication}\": expected one with the table {table.Name}; found one without.");
+            throw new SourceException(
+                $"Publication \"{publication}\": expected one with the table {table.Name}; found one without.");
         }
 
         if (isOf is null)
         {
             await using var create = new NpgsqlCommand(
-                $"CREATE PUBLICATION {Quote(publication)} FOR TABLE {table.Name} WITH (publish_via_partition_root = true)", _connection);
+                $"CREATE PUBLICATION {Quote(publication)} FOR TABLE {table.Name} "
+                + "WITH (publish_via_partition_root = true)",
+                _connection);
             await create.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
         }
     }
 
     /// <summary>Where the server's log ends.</summary>
     public async Task<NpgsqlLogSequenceNumber> ReadEndAsync(CancellationToken cancellation)
-        => (NpgsqlLogSequenceNumber)(await ScalarAsync("SELECT pg_current_wal_insert_lsn()", cancellation).ConfigureAwait(false))!;
+    {
+        object? end = await ScalarAsync("SELECT pg_current_wal_insert_lsn()", cancellation).ConfigureAwait(false);
+        return (NpgsqlLogSequenceNumber)end!;
+    }
 
     /// <summary>Writes a message into the server's log; returns where that ends.</summary>
-    public async Task<NpgsqlLogSequenceNumber> WriteMessageAsync(string prefix, string text, CancellationToken cancellation)
+    public async Task<NpgsqlLogSequenceNumber> WriteMessageAsync(
+        string prefix, string text, CancellationToken cancellation)
     {
         await using NpgsqlCommand command = Command("SELECT pg_logical_emit_message(false, $1, $2)", prefix);
         command.Parameters.Add(new NpgsqlParameter { Value = text });
@@ -170,16 +180,19 @@ internal sealed class PostgresCatalog : IAsyncDisposable
     /// <param name="snapshot">The snapshot's name.</param>
     /// <param name="cancellation">Ends it.</param>
     public async IAsyncEnumerable<PostgresRow> ReadSnapshotAsync(
-        PostgresTable table, string snapshot, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+        PostgresTable table, string snapshot, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await using NpgsqlTransaction transaction = await _connection
             .BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation).ConfigureAwait(false);
-        await using (var take = new NpgsqlCommand($"SET TRANSACTION SNAPSHOT '{snapshot.Replace("'", "''", StringComparison.Ordinal)}'", _connection))
+
+        // A statement of this kind takes no parameter; the name is the server's own.
+        string set = $"SET TRANSACTION SNAPSHOT '{snapshot.Replace("'", "''", StringComparison.Ordinal)}'";
+        await using (var take = new NpgsqlCommand(set, _connection))
         {
             await take.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
         }
 
-        await using var select = new NpgsqlCommand($"{Select(table)}", _connection) { CommandTimeout = 0 };
+        await using var select = new NpgsqlCommand(Select(table), _connection) { CommandTimeout = 0 };
         await using NpgsqlDataReader reader = await select.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
         {
@@ -217,7 +230,10 @@ internal sealed class PostgresCatalog : IAsyncDisposable
     }
 
     private static string Select(PostgresTable table)
-        => $"SELECT {string.Join(", ", table.Columns.Select(column => Quote(column.Name) + "::text"))} FROM {table.Name}";
+    {
+        IEnumerable<string> texts = table.Columns.Select(column => Quote(column.Name) + "::text");
+        return $"SELECT {string.Join(", ", texts)} FROM {table.Name}";
+    }
 
     private static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 

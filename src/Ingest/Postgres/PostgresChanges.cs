@@ -31,7 +31,8 @@ internal sealed class PostgresChanges(
     public async IAsyncEnumerable<ChangeBatch> ReadAsync(
         IAsyncEnumerable<PgOutputReplicationMessage> messages, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        await foreach (PgOutputReplicationMessage message in messages.WithCancellation(cancellation).ConfigureAwait(false))
+        await foreach (PgOutputReplicationMessage message in messages
+            .WithCancellation(cancellation).ConfigureAwait(false))
         {
             switch (message)
             {
@@ -144,7 +145,8 @@ internal sealed class PostgresChanges(
 
             // The server does not say a large value again, and the item that has it is gone: the row is asked for.
             // Whatever changed since will come.
-            if (_table.IsPart && !await catalog.ReadRowAsync(_table, now.Value.ToString(), cancellation).ConfigureAwait(false))
+            string key = now.Value.ToString();
+            if (_table.IsPart && !await catalog.ReadRowAsync(_table, key, cancellation).ConfigureAwait(false))
             {
                 return;
             }

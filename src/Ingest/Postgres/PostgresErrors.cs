@@ -10,13 +10,15 @@ internal static class PostgresErrors
     private static readonly string[] s_lasting = ["28", "42", "3D", "3F", "0A"];
 
     /// <summary>Whether an error came from the server or the way to it.</summary>
-    public static bool IsOne(Exception error) => error is NpgsqlException or SocketException or TimeoutException or EndOfStreamException;
+    public static bool IsOne(Exception error)
+        => error is NpgsqlException or SocketException or TimeoutException or EndOfStreamException;
 
     /// <summary>The error as one of the source.</summary>
     public static SourceException Of(string source, Exception error)
     {
         string message = $"Source \"{source}\": PostgreSQL: {error.Message}";
-        return error is PostgresException { SqlState: { } state } && s_lasting.Any(one => state.StartsWith(one, StringComparison.Ordinal))
+        return error is PostgresException { SqlState: { } state }
+            && s_lasting.Any(one => state.StartsWith(one, StringComparison.Ordinal))
             ? new SourceException(message, error)
             : new SourceUnavailableException(message, error);
     }

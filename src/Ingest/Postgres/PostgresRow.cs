@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -9,7 +10,10 @@ namespace Linr.Ingest.Postgres;
 /// <summary>One row of a table, of which each column is the server's text of it, nothing, or as it was.</summary>
 internal sealed class PostgresRow : RowSource
 {
-    private static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions s_json = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private readonly PostgresColumn[] _columns;
     private readonly string[] _names;
@@ -136,7 +140,7 @@ internal sealed class PostgresRow : RowSource
         byte[] bytes = _elements[0]!;
         for (int i = 0; i < values.Length; i++)
         {
-            values[i] = System.Buffers.Binary.BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(i * sizeof(float)));
+            values[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(i * sizeof(float)));
         }
 
         return true;
@@ -153,7 +157,8 @@ internal sealed class PostgresRow : RowSource
             {
                 if (_values[column].IsGiven)
                 {
-                    json.WriteString(_names[column], _values[column].Text is { } text ? Encoding.UTF8.GetString(text) : null);
+                    byte[]? text = _values[column].Text;
+                    json.WriteString(_names[column], text is null ? null : Encoding.UTF8.GetString(text));
                 }
             }
 
@@ -170,5 +175,6 @@ internal sealed class PostgresRow : RowSource
 
     private byte[] FromHex(int column, byte[] text)
         => text.AsSpan().StartsWith("\\x"u8) ? Convert.FromHexString(Encoding.ASCII.GetString(text, 2, text.Length - 2))
-            : throw Error(column, "bytes in hexadecimal digits behind \\x", Cell.OfUtf8(CellKind.Text, text).Describe());
+            : throw Error(
+                column, "bytes in hexadecimal digits behind \\x", Cell.OfUtf8(CellKind.Text, text).Describe());
 }

@@ -3,6 +3,7 @@ using Linr.Ingest.Internal;
 using Npgsql;
 using Npgsql.Replication;
 using Npgsql.Replication.PgOutput;
+using Npgsql.Replication.PgOutput.Messages;
 using NpgsqlTypes;
 
 namespace Linr.Ingest.Postgres;
@@ -13,6 +14,8 @@ namespace Linr.Ingest.Postgres;
 /// </summary>
 public sealed class PostgresSource : IChangeSource
 {
+    private const int SlotLengthMax = 63;
+
     private static readonly TimeSpan s_statusInterval = TimeSpan.FromSeconds(1);
 
     private readonly PostgresSourceOptions _options;
@@ -20,7 +23,7 @@ public sealed class PostgresSource : IChangeSource
     private readonly string _slot;
     private readonly string _publication;
     private LogicalReplicationConnection? _stream;
-    private TaskCompletionSource<SourcePosition> _acknowledged = new();
+    private TaskCompletionSource _acknowledged = new();
 
     /// <summary>A source of one table.</summary>
     /// <exception cref="ArgumentException">The connection string, or the name of the slot, is none.</exception>
@@ -32,10 +35,12 @@ public sealed class PostgresSource : IChangeSource
         Name = options.Name ?? "postgres:" + options.Table;
         _slot = options.Slot ?? "linr_" + string.Concat(options.Table.ToLowerInvariant().Select(
             letter => char.IsAsciiLetterOrDigit(letter) ? letter : '_'));
-        if (_slot.Length is 0 or > 63 || _slot.Any(letter => !char.IsAsciiLetterLower(letter) && !char.IsAsciiDigit(letter) && letter != '_'))
+        bool isName = _slot.All(letter => letter is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '_');
+        if (!isName || _slot.Length is 0 or > SlotLengthMax)
         {
             throw new ArgumentException(
-                $"Slot: expected 1 to 63 small letters, digits and underscores; found \"{_slot}\".", nameof(options));
+                $"Slot: expected 1 to {SlotLengthMax} small letters, digits and underscores; found \"{_slot}\".",
+                nameof(options));
         }
 
         _publication = options.Publication ?? _slot;
@@ -43,7 +48,8 @@ public sealed class PostgresSource : IChangeSource
         // Values come as text: the same text in a copy and in the stream, with all that they hold.
         _connectionString = new NpgsqlConnectionStringBuilder(options.ConnectionString)
         {
-            Options = "-c datestyle=ISO -c timezone=UTC -c intervalstyle=postgres -c bytea_output=hex -c extra_float_digits=3",
+            Options = "-c datestyle=ISO -c timezone=UTC -c intervalstyle=postgres -c bytea_output=hex "
+                + "-c extra_float_digits=3",
             Pooling = false,
             ApplicationName = "linr",
         }.ConnectionString;
@@ -63,7 +69,7 @@ public sealed class PostgresSource : IChangeSource
             Volatile.Read(ref _stream)?.SetReplicationStatus(parsed.Number);
         }
 
-        Volatile.Read(ref _acknowledged).TrySetResult(position);
+        Volatile.Read(ref _acknowledged).TrySetResult();
     }
 
     /// <inheritdoc/>
@@ -71,7 +77,8 @@ public sealed class PostgresSource : IChangeSource
         SourceFeed feed, [EnumeratorCancellation] CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(feed);
-        await using IAsyncEnumerator<ChangeBatch> batches = ReadSessionAsync(feed, cancellation).GetAsyncEnumerator(cancellation);
+        await using IAsyncEnumerator<ChangeBatch> batches =
+            ReadSessionAsync(feed, cancellation).GetAsyncEnumerator(cancellation);
         while (true)
         {
             try
@@ -93,8 +100,12 @@ public sealed class PostgresSource : IChangeSource
     private async IAsyncEnumerable<ChangeBatch> ReadSessionAsync(
         SourceFeed feed, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        await using PostgresCatalog catalog = await PostgresCatalog.OpenAsync(_connectionString, cancellation).ConfigureAwait(false);
-        await using var stream = new LogicalReplicationConnection(_connectionString) { WalReceiverStatusInterval = s_statusInterval };
+        await using PostgresCatalog catalog =
+            await PostgresCatalog.OpenAsync(_connectionString, cancellation).ConfigureAwait(false);
+        await using var stream = new LogicalReplicationConnection(_connectionString)
+        {
+            WalReceiverStatusInterval = s_statusInterval,
+        };
         await stream.Open(cancellation).ConfigureAwait(false);
         PostgresTable table = await catalog.ReadTableAsync(_options, feed.Schema, cancellation).ConfigureAwait(false);
         UnknownColumns.Report(table.Reader, $"Table {table.Name}", feed, _options.RefusesUnknownColumns);
@@ -108,7 +119,7 @@ public sealed class PostgresSource : IChangeSource
             SourcePosition copying = position.ToSource(Name);
             if (feed.Position != copying)
             {
-                _acknowledged = new TaskCompletionSource<SourcePosition>(TaskCreationOptions.RunContinuationsAsynchronously);
+                _acknowledged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 yield return new ChangeBatch { Position = copying };
                 await _acknowledged.Task.WaitAsync(cancellation).ConfigureAwait(false);
             }
@@ -119,28 +130,63 @@ public sealed class PostgresSource : IChangeSource
             }
 
             feed.State = SourceState.InitialCopy;
-            NpgsqlLogSequenceNumber before = await catalog.ReadEndAsync(cancellation).ConfigureAwait(false);
-            PgOutputReplicationSlot made = await stream.CreatePgOutputReplicationSlot(
-                _slot, slotSnapshotInitMode: LogicalSlotSnapshotInitMode.Export, cancellationToken: cancellation).ConfigureAwait(false);
-            var copy = new PostgresCopy(Name, table, _options, unchecked((long)(ulong)before));
-            await foreach (ChangeBatch batch in copy.ReadAsync(
-                catalog.ReadSnapshotAsync(table, made.SnapshotName!, cancellation), copying).ConfigureAwait(false))
+            await foreach (ChangeBatch batch in CopyAsync(catalog, stream, table, position, cancellation)
+                .ConfigureAwait(false))
             {
+                position = PositionJson.Read(batch.Position, PositionJson.Default.PostgresPosition);
                 yield return batch;
             }
-
-            position = position.At(made.ConsistentPoint);
-            yield return new ChangeBatch { Position = position.ToSource(Name), Sweep = copy.Sweep };
         }
 
         feed.State = SourceState.Streaming;
+        await foreach (ChangeBatch batch in FollowAsync(catalog, stream, table, position, feed, cancellation)
+            .ConfigureAwait(false))
+        {
+            yield return batch;
+        }
+    }
+
+    /// <summary>Makes the slot, and copies the table as it is where that begins.</summary>
+    private async IAsyncEnumerable<ChangeBatch> CopyAsync(
+        PostgresCatalog catalog,
+        LogicalReplicationConnection stream,
+        PostgresTable table,
+        PostgresPosition position,
+        [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        NpgsqlLogSequenceNumber before = await catalog.ReadEndAsync(cancellation).ConfigureAwait(false);
+        PgOutputReplicationSlot slot = await stream.CreatePgOutputReplicationSlot(
+            _slot, slotSnapshotInitMode: LogicalSlotSnapshotInitMode.Export, cancellationToken: cancellation)
+            .ConfigureAwait(false);
+        var copy = new PostgresCopy(Name, table, _options, unchecked((long)(ulong)before));
+        IAsyncEnumerable<PostgresRow> rows = catalog.ReadSnapshotAsync(table, slot.SnapshotName!, cancellation);
+        await foreach (ChangeBatch batch in copy.ReadAsync(rows, position.ToSource(Name)).ConfigureAwait(false))
+        {
+            yield return batch;
+        }
+
+        yield return new ChangeBatch
+        {
+            Position = position.At(slot.ConsistentPoint).ToSource(Name), Sweep = copy.Sweep,
+        };
+    }
+
+    /// <summary>The changes behind a position, as they come.</summary>
+    private async IAsyncEnumerable<ChangeBatch> FollowAsync(
+        PostgresCatalog catalog,
+        LogicalReplicationConnection stream,
+        PostgresTable table,
+        PostgresPosition position,
+        SourceFeed feed,
+        [EnumeratorCancellation] CancellationToken cancellation)
+    {
         Volatile.Write(ref _stream, stream);
         using var beating = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task heart = BeatAsync(feed, beating.Token);
         try
         {
             var changes = new PostgresChanges(Name, table, _options, feed, catalog, position);
-            IAsyncEnumerable<Npgsql.Replication.PgOutput.Messages.PgOutputReplicationMessage> messages = stream.StartReplication(
+            IAsyncEnumerable<PgOutputReplicationMessage> messages = stream.StartReplication(
                 new PgOutputReplicationSlot(_slot),
                 new PgOutputReplicationOptions(_publication, PgOutputProtocolVersion.V1, messages: true),
                 cancellation,
@@ -174,15 +220,15 @@ public sealed class PostgresSource : IChangeSource
         if (position.System != system || position.Slot != _slot)
         {
             throw new SourceException(
-                $"Source \"{Name}\": expected the slot \"{position.Slot}\" of the server {position.System}, from which its items came; "
-                + $"found \"{_slot}\" of {system}.");
+                $"Source \"{Name}\": expected the slot \"{position.Slot}\" of the server {position.System}, from which "
+                + $"its items came; found \"{_slot}\" of {system}.");
         }
 
         string? lost = position.IsCopying ? "was being copied when it ended"
             : slot is null ? $"has to be copied again: its slot \"{_slot}\" is gone"
             : slot.IsLost ? $"has to be copied again: the server has removed what its slot \"{_slot}\" needs"
             : slot.Confirmed > position.Number
-                ? $"has to be copied again: its slot \"{_slot}\" is at {slot.Confirmed}, beyond {position.Lsn}, where its items are"
+                ? $"has to be copied again: its slot \"{_slot}\" is at {slot.Confirmed}, its items at {position.Lsn}"
             : null;
         if (lost is null)
         {
@@ -205,9 +251,11 @@ public sealed class PostgresSource : IChangeSource
 
         try
         {
-            await using PostgresCatalog catalog = await PostgresCatalog.OpenAsync(_connectionString, cancellation).ConfigureAwait(false);
+            await using PostgresCatalog catalog =
+                await PostgresCatalog.OpenAsync(_connectionString, cancellation).ConfigureAwait(false);
+            TimeSpan interval = _options.HeartbeatInterval;
             using var timer = new PeriodicTimer(
-                _options.HeartbeatInterval > TimeSpan.Zero ? _options.HeartbeatInterval : Timeout.InfiniteTimeSpan, feed.Time);
+                interval > TimeSpan.Zero ? interval : Timeout.InfiniteTimeSpan, feed.Time);
             do
             {
                 NpgsqlLogSequenceNumber end = await catalog.WriteMessageAsync(
@@ -225,7 +273,9 @@ public sealed class PostgresSource : IChangeSource
         }
         catch (Exception error) when (PostgresErrors.IsOne(error))
         {
-            feed.Notice($"The slot \"{_slot}\" moves with its table's changes alone: no heartbeat can be written: {error.Message}");
+            feed.Notice(
+                $"The slot \"{_slot}\" moves with its table's changes alone, as no heartbeat can be written: "
+                + error.Message);
         }
     }
 }

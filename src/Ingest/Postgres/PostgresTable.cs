@@ -16,11 +16,17 @@ internal sealed class PostgresTable
     /// <param name="keyColumn">The column of the id, where the options do not say.</param>
     /// <exception cref="SourceException">It does not fit.</exception>
     public PostgresTable(
-        uint id, string name, IReadOnlyList<PostgresColumn> columns, PostgresSourceOptions options, Schema schema, string? keyColumn)
+        uint id,
+        string name,
+        IReadOnlyList<PostgresColumn> columns,
+        PostgresSourceOptions options,
+        Schema schema,
+        string? keyColumn)
     {
         (Id, Name, Columns, _options) = (id, name, columns, options);
         KeyColumn = options.Items.Id?.ToString() ?? keyColumn
-            ?? throw new SourceException($"Table {name}: expected a primary key of one column, or the id's column stated; found neither.");
+            ?? throw new SourceException(
+                $"Table {name}: expected a primary key of one column, or the id's column stated; found neither.");
         ItemOptions items = options.Items with { Schema = schema, Id = ColumnRef.OfName(KeyColumn) };
         ColumnCheck.Run(name, columns, items, KeyColumn);
         HashSet<string> embeddings = [.. schema.Embeddings.Select(one => ColumnOf(one.Name))];

@@ -48,7 +48,10 @@ internal sealed class IngestModel : IDisposable
 
     /// <summary>Opens it with its log.</summary>
     public Retriever Open(string log = "log")
-        => Retriever.Open(_model, new RetrieverOptions { Threads = 1, Live = new LiveOptions { LogFolder = File(log) } });
+        => Retriever.Open(_model, new RetrieverOptions
+        {
+            Threads = 1, Live = new LiveOptions { LogFolder = File(log) },
+        });
 
     /// <summary>Copies the log as it is, as a killed process leaves it.</summary>
     public void CopyLog(string to, string from = "log")

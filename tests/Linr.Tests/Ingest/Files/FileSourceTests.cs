@@ -19,7 +19,7 @@ public sealed class FileSourceTests : IDisposable
     public async Task Lines_are_items_updates_and_deletes()
     {
         Write("in/a.jsonl", """
-            {"id":1,"word":"a","price":2.5,"tags":["x","y"],"day":"2026-01-02","open":true,"facts":{"n":[1]},"v":[1,2,3,4]}
+            {"id":1,"word":"a","price":2.5,"tags":["x","y"],"open":true,"facts":{"n":[1]},"v":[1,2,3,4]}
             {"id":2,"word":"b","v":[1,2,3,4],"$version":7}
 
             {"$op":"update","id":1,"price":3,"tags":null}
@@ -117,7 +117,8 @@ public sealed class FileSourceTests : IDisposable
         Write("in.jsonl", how == "cut" ? Line(1, "a") : Line(1, "z") + Line(2, "b") + Line(3, "c"));
         SourceStatus status = await ReadAsync(retriever, "in.jsonl");
         Assert.Contains("in.jsonl: expected the ", status.Error, StringComparison.Ordinal);
-        Assert.Contains("it was truncated, or replaced while it was not followed", status.Error, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "it was truncated, or replaced while it was not followed.", status.Error, StringComparison.Ordinal);
         Assert.Null(retriever.Get(3));
     }
 
@@ -128,7 +129,8 @@ public sealed class FileSourceTests : IDisposable
         Write("in.jsonl", Line(1, "a") + "{\"id\":2,\"price\":\"dear\"}\n" + "{oops\n" + Line(3, "c"));
         SourceStatus stopped = await ReadAsync(retriever, "in.jsonl");
         Assert.Equal(
-            "Source \"file:in.jsonl\", in.jsonl, line 2: in.jsonl, line 2, column \"price\": expected a number; found \"dear\".",
+            "Source \"file:in.jsonl\", in.jsonl, line 2: in.jsonl, line 2, column \"price\": expected a number; "
+                + "found \"dear\".",
             stopped.Error);
         Assert.Single(retriever.Ids());
         var options = new IngestorOptions { Poison = PoisonPolicy.DeadLetter, DeadLetterPath = _model.File("dead") };
@@ -229,9 +231,11 @@ public sealed class FileSourceTests : IDisposable
         var random = new Random(11);
         for (int i = 0; i < 2_000; i++)
         {
-            lines.Write(i < 200 ? $"{{\"id\":{i},\"v\":[1,2,3,4]}}\n" : random.Next(3) == 0
-                ? $"{{\"$op\":\"update\",\"id\":{random.Next(200)},\"price\":{i},\"$version\":{random.Next(5_000)}}}\n"
-                : $"{{\"id\":{random.Next(200)},\"word\":\"w{i}\",\"v\":[{i},1,2,3],\"$version\":{random.Next(5_000)}}}\n");
+            (int id, int version) = (random.Next(200), random.Next(5_000));
+            lines.WriteLine(
+                i < 200 ? $$"""{"id":{{i}},"v":[1,2,3,4]}"""
+                : random.Next(3) == 0 ? $$"""{"$op":"update","id":{{id}},"price":{{i}},"$version":{{version}}}"""
+                : $$"""{"id":{{id}},"word":"w{{i}}","v":[{{i}},1,2,3],"$version":{{version}}}""");
         }
 
         Write("in.jsonl", lines.ToString());
@@ -252,13 +256,14 @@ public sealed class FileSourceTests : IDisposable
     public async Task What_is_no_file_of_changes_is_refused()
     {
         using Retriever retriever = _model.Open();
-        Assert.Equal(
-            "none.jsonl: expected a file, or a folder of files; found none.", (await ReadAsync(retriever, "none.jsonl")).Error);
         Write("a.csv", "id\n1\n");
-        Assert.Equal(
-            "a.csv: expected .jsonl, .ndjson, .parquet or .pq; found another ending.", (await ReadAsync(retriever, "a.csv")).Error);
         Write("bad.parquet", "PAR1 not really");
-        Assert.Contains("bad.parquet: expected a Parquet file", (await ReadAsync(retriever, "bad.parquet")).Error, StringComparison.Ordinal);
+        await AssertRefused("none.jsonl", "none.jsonl: expected a file, or a folder of files; found none.");
+        await AssertRefused("a.csv", "a.csv: expected .jsonl, .ndjson, .parquet or .pq; found another ending.");
+        await AssertRefused("bad.parquet", "bad.parquet: expected a Parquet file");
+
+        async Task AssertRefused(string path, string expected)
+            => Assert.StartsWith(expected, (await ReadAsync(retriever, path)).Error, StringComparison.Ordinal);
     }
 
     private static string Line(int id, string word) => $"{{\"id\":{id},\"word\":\"{word}\",\"v\":[1,2,3,{id}]}}\n";

@@ -29,7 +29,8 @@ public sealed class MockKafka : IDisposable
     public string Servers { get; }
 
     /// <summary>Sends a message; ends when the broker has it.</summary>
-    public async Task<long> SendAsync(string topic, int partition, byte[]? key, byte[]? value, DateTimeOffset? time = null)
+    public async Task<long> SendAsync(
+        string topic, int partition, byte[]? key, byte[]? value, DateTimeOffset? time = null)
     {
         var message = new Message<byte[], byte[]> { Key = key!, Value = value! };
         if (time is { } at)
@@ -37,14 +38,18 @@ public sealed class MockKafka : IDisposable
             message.Timestamp = new Timestamp(at);
         }
 
-        DeliveryResult<byte[], byte[]> sent = await _producer.ProduceAsync(new TopicPartition(topic, partition), message);
+        DeliveryResult<byte[], byte[]> sent =
+            await _producer.ProduceAsync(new TopicPartition(topic, partition), message);
         return sent.Offset.Value;
     }
 
     /// <summary>The same with texts.</summary>
     public Task<long> SendAsync(string topic, int partition, string? key, string? value)
         => SendAsync(
-            topic, partition, key is null ? null : Encoding.UTF8.GetBytes(key), value is null ? null : Encoding.UTF8.GetBytes(value));
+            topic,
+            partition,
+            key is null ? null : Encoding.UTF8.GetBytes(key),
+            value is null ? null : Encoding.UTF8.GetBytes(value));
 
     public void Dispose() => _producer.Dispose();
 }

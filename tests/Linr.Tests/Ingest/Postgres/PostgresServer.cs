@@ -12,7 +12,8 @@ public sealed class PostgresServer : IAsyncDisposable
     private const string Installed = "/usr/lib/postgresql";
 
     // The server refuses to run as root.
-    private static readonly string[] s_asUser = Environment.UserName == "root" ? ["runuser", "-u", "postgres", "--"] : [];
+    private static readonly string[] s_asUser =
+        Environment.UserName == "root" ? ["runuser", "-u", "postgres", "--"] : [];
 
     private readonly string _programs;
     private readonly string _folder;
@@ -90,8 +91,8 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private Task<string> LaunchAsync()
     {
-        string settings = $"-k {_folder} -c listen_addresses='' -c wal_level=logical -c fsync=off -c max_wal_senders=40 "
-            + "-c max_replication_slots=40 -c max_connections=120 -c shared_buffers=32MB";
+        string settings = $"-k {_folder} -c listen_addresses='' -c wal_level=logical -c fsync=off "
+            + "-c max_wal_senders=40 -c max_replication_slots=40 -c max_connections=120 -c shared_buffers=32MB";
         return ControlAsync("-w", "-l", Path.Combine(_folder, "server.log"), "-o", settings, "start");
     }
 

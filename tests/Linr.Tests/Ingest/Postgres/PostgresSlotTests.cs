@@ -8,7 +8,8 @@ namespace Linr.Tests.Ingest.Postgres;
 /// <summary>Nothing is lost, and nothing kept that is gone, whatever becomes of server, connection and slot.</summary>
 public sealed class PostgresSlotTests(PostgresFixture fixture) : IClassFixture<PostgresFixture>, IDisposable
 {
-    private const string Create = "CREATE TABLE items (id bigint PRIMARY KEY, name text, v float4[] DEFAULT '{1,2,3,4}')";
+    private const string Create =
+        "CREATE TABLE items (id bigint PRIMARY KEY, name text, v float4[] DEFAULT '{1,2,3,4}')";
 
     private readonly IngestModel _model = new();
 
@@ -37,7 +38,8 @@ public sealed class PostgresSlotTests(PostgresFixture fixture) : IClassFixture<P
             }
             else
             {
-                await ExecuteAsync(db, "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE active");
+                await ExecuteAsync(
+                    db, "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE active");
             }
 
             await follower.WhenAsync(() => follower.Ids.Count() == round * 50);
@@ -88,10 +90,16 @@ public sealed class PostgresSlotTests(PostgresFixture fixture) : IClassFixture<P
 
         await WhenAsync(db, options, "NOT active");
         await ExecuteAsync(
-            db, "ALTER SYSTEM SET max_slot_wal_keep_size = '1MB'", "SELECT pg_reload_conf()", "DELETE FROM items WHERE id = 1");
+            db,
+            "ALTER SYSTEM SET max_slot_wal_keep_size = '1MB'",
+            "SELECT pg_reload_conf()",
+            "DELETE FROM items WHERE id = 1");
         for (int segment = 0; segment < 4; segment++)
         {
-            await ExecuteAsync(db, "SELECT pg_logical_emit_message(false, 'fill', repeat('x', 4000000))", "SELECT pg_switch_wal()");
+            await ExecuteAsync(
+                db,
+                "SELECT pg_logical_emit_message(false, 'fill', repeat('x', 4000000))",
+                "SELECT pg_switch_wal()");
         }
 
         await ExecuteAsync(db, "CHECKPOINT");
@@ -107,10 +115,14 @@ public sealed class PostgresSlotTests(PostgresFixture fixture) : IClassFixture<P
     public async Task Items_behind_what_their_slot_still_has_are_copied_again()
     {
         string db = await DatabaseAsync(Create, "INSERT INTO items VALUES (1, 'a')");
-        PostgresSourceOptions options = TableFollower.Options(db) with { HeartbeatInterval = TimeSpan.FromMilliseconds(50) };
+        PostgresSourceOptions options = TableFollower.Options(db) with
+        {
+            HeartbeatInterval = TimeSpan.FromMilliseconds(50),
+        };
         await using (var follower = new TableFollower(_model, options))
         {
             await follower.WhenFollowedAsync(() => follower.Retriever.Get(1) is not null);
+            await follower.WhenDurableAsync();
             _model.CopyLog("older");
             await ExecuteAsync(db, "INSERT INTO items VALUES (2, 'b')");
             object? end = await ScalarAsync(db, "SELECT pg_current_wal_lsn()");
@@ -138,7 +150,6 @@ public sealed class PostgresSlotTests(PostgresFixture fixture) : IClassFixture<P
         await WhenAsync(db, options, "NOT active");
         await ExecuteAsync(db, "DELETE FROM items WHERE id <= 20");
         await using var again = new TableFollower(_model, options, log: "killed");
-        Assert.InRange(again.Ids.Count(), 1, 1_999);
         await again.WhenFollowedAsync(() => again.Ids.Count() == 1_980);
         Assert.Contains("The table items was being copied when it ended.", again.Status.Notices);
     }
@@ -147,7 +158,10 @@ public sealed class PostgresSlotTests(PostgresFixture fixture) : IClassFixture<P
     public async Task A_slot_moves_while_its_table_rests_and_others_do_not()
     {
         string db = await DatabaseAsync(Create, "CREATE TABLE busy (id int)", "INSERT INTO items VALUES (1, 'a')");
-        PostgresSourceOptions options = TableFollower.Options(db) with { HeartbeatInterval = TimeSpan.FromMilliseconds(50) };
+        PostgresSourceOptions options = TableFollower.Options(db) with
+        {
+            HeartbeatInterval = TimeSpan.FromMilliseconds(50),
+        };
         await using var follower = new TableFollower(_model, options);
         await follower.WhenFollowedAsync(() => follower.Retriever.Get(1) is not null);
         await ExecuteAsync(db, "INSERT INTO busy SELECT i FROM generate_series(1, 20000) i");

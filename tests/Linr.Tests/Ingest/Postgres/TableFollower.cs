@@ -44,8 +44,22 @@ internal sealed class TableFollower : IAsyncDisposable
 
     /// <summary>Ends when the table was copied and is followed, and something holds.</summary>
     public Task WhenFollowedAsync(Func<bool> holds)
-        => WhenAsync(() => Retriever.PositionOf("postgres:items")?.Position.Contains("\"isCopying\":false", StringComparison.Ordinal) is true
-            && holds());
+    {
+        return WhenAsync(() => IsCopied(Retriever.PositionOf("postgres:items")) && holds());
+
+        static bool IsCopied(SourcePosition? position)
+            => position?.Position.Contains("\"isCopying\":false", StringComparison.Ordinal) is true;
+    }
+
+    /// <summary>Ends when all that can be seen is on the disk.</summary>
+    public async Task WhenDurableAsync()
+    {
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (Status.Position != Retriever.PositionOf("postgres:items"))
+        {
+            await Task.Delay(5, timeout.Token);
+        }
+    }
 
     /// <summary>Ends when the source has stopped; returns why.</summary>
     public async Task<string?> WhenStoppedAsync()
