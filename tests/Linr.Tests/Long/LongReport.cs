@@ -15,7 +15,7 @@ internal static class LongReport
             $"""
             # The last long run
 
-            `./test.sh --long` at commit {state.Commit}, {state.Date}, on {state.Machine}; {Number(state.Rounds)} of 100 rounds,
+            `./test.sh --long` at commit {state.Commit}, {state.Date}, on {state.Machine}; {Number(state.Rounds)} of {Number(LongState.RoundsGoal)} rounds,
             {(state.Seconds / 3_600).ToString("0.0", CultureInfo.InvariantCulture)} hours, seed {state.Seed.ToString(CultureInfo.InvariantCulture)}. Nothing failed: a failure ends the run without a page.
 
             | what | done | of |

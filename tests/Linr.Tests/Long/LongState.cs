@@ -6,6 +6,9 @@ namespace Linr.Tests.Long;
 /// <summary>How far a long run is; kept in a file after every round, so that it goes on where it was stopped.</summary>
 internal sealed record LongState
 {
+    /// <summary>Rounds of a whole run.</summary>
+    public const int RoundsGoal = 1_000;
+
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.Never,

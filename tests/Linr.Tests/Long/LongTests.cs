@@ -20,10 +20,9 @@ public sealed class LongTests
     private const int OperationsGoal = 1_000_000;
     private const int FiltersGoal = 1_000_000;
 
-    // A hundred rounds.
-    private const int KillsARound = KillsGoal / 100;
-    private const int OperationsARound = OperationsGoal / 100;
-    private const int FiltersARound = FiltersGoal / 100;
+    private const int KillsARound = KillsGoal / LongState.RoundsGoal;
+    private const int OperationsARound = OperationsGoal / LongState.RoundsGoal;
+    private const int FiltersARound = FiltersGoal / LongState.RoundsGoal;
     private const int FiltersATable = 100;
 
     private static readonly string? s_folder = Environment.GetEnvironmentVariable("LINR_LONG");
@@ -39,7 +38,7 @@ public sealed class LongTests
         double minutes = double.Parse(
             Environment.GetEnvironmentVariable("LINR_LONG_MINUTES") ?? "1e9", CultureInfo.InvariantCulture);
         var all = Stopwatch.StartNew();
-        while (state.Operations < OperationsGoal && all.Elapsed.TotalMinutes < minutes)
+        while (state.Rounds < LongState.RoundsGoal && all.Elapsed.TotalMinutes < minutes)
         {
             var clock = Stopwatch.StartNew();
             int seed = unchecked((state.Seed * 7_919) + state.Rounds);

@@ -114,22 +114,9 @@ public sealed class PushTests : IDisposable
     [Fact]
     public async Task A_model_of_another_schema_takes_what_it_knows_of_changes_before_it()
     {
-        string path = _folder.File("narrow.linr");
-        Schema schema = LiveItems.Schema(IdKind.Integer);
-        schema = schema with
-        {
-            Fields = [.. schema.Fields.Where(field => field.Name != "words"), new FieldSchema("new", FieldType.Integer, FieldRoles.Attribute)],
-            Embeddings = [schema.Embeddings[0]],
-        };
-        using (ItemTable none = new ItemTableBuilder(schema).Build())
-        {
-            ModelWriter.Write(path, new ModelContents { Items = none, Version = "narrow" });
-        }
-
+        string path = WriteNarrow(0);
         FaultyStore store = MakeFaulty();
         await store.Store.ApplyAsync(ItemChange.Upsert(LiveItems.Of(7, 7)));
-
-        // The power goes between the snapshot and its mark, while changes of the old schema are behind the snapshot.
         store.Store.Push(path, new PushOptions { Items = PushItems.OfStore }, TestContext.Current.CancellationToken);
         Item found = store.Store.Get(7)!;
         Assert.Equal(["exact"], found.Embeddings.Keys);
@@ -147,9 +134,9 @@ public sealed class PushTests : IDisposable
     {
         FaultyStore store = MakeFaulty();
         await store.Store.ApplyAsync(ItemChange.Upsert(LiveItems.Of(70, 7), version: 3));
-        string pushed = WritePushed(10, "pushed");
+        string pushed = WriteNarrow(10);
 
-        // Its snapshot is of this offset; changes went on behind it when the process ended, before the mark.
+        // Its snapshot is of this offset; changes of the old schema went on behind it when the process ended, before the mark.
         FaultyFiles before = store.Log.Copy();
         StoreSnapshot made = store.Store.Push(pushed, new PushOptions { Version = 1 }, TestContext.Current.CancellationToken);
         FaultyFiles snapshots = store.Snapshots.Copy();
@@ -166,7 +153,7 @@ public sealed class PushTests : IDisposable
         using (IndexStore opened = IndexStore.Open(files, s_options))
         {
             Assert.Equal((made.Offset, 1), (opened.Opening.Snapshot.Offset, opened.Opening.Snapshot.Push));
-            Assert.Equal("pushed", opened.ModelVersion);
+            Assert.Equal("narrow", opened.ModelVersion);
             Assert.All((ItemId[])[9, 70, 71], id => Assert.NotNull(opened.Get(id)));
             offset = opened.Offset;
         }
@@ -234,6 +221,32 @@ public sealed class PushTests : IDisposable
         using ItemTable items = LiveItems.Build(IdKind.Integer, 3);
         IndexStore store = IndexStore.Create(files, new ModelContents { Items = items, Version = "made" }, s_options);
         return new FaultyStore(store, files, snapshots, log);
+    }
+
+    // A model without some fields and embeddings that the store's items have, and with one more.
+    private string WriteNarrow(int count)
+    {
+        string path = _folder.File("narrow.linr");
+        Schema schema = LiveItems.Schema(IdKind.Integer);
+        schema = schema with
+        {
+            Fields =
+            [
+                .. schema.Fields.Where(field => field.Name != "words"),
+                new FieldSchema("new", FieldType.Integer, FieldRoles.Attribute),
+            ],
+            Embeddings = [schema.Embeddings[0]],
+        };
+        using var builder = new ItemTableBuilder(schema);
+        var fit = new ItemFit(schema, embedder: null);
+        for (int id = 0; id < count; id++)
+        {
+            builder.Append(fit.Of(LiveItems.Of(id, id)));
+        }
+
+        using ItemTable items = builder.Build();
+        ModelWriter.Write(path, new ModelContents { Items = items, Version = "narrow" });
+        return path;
     }
 
     private string WritePushed(int count, string version)

@@ -40,7 +40,7 @@ internal sealed class StoreRun(EngineDevice device, IdKind kind, int seed) : IDi
         SnapshotEveryChanges = 700,
         SnapshotEveryLogBytes = null,
         CompactAt = 2,
-        SnapshotsKept = 1 + (seed % 3),
+        SnapshotsKept = 1 + (int)((uint)seed % 3),
     };
 
     /// <summary>Counts of what was done.</summary>
