@@ -8,10 +8,10 @@ namespace Linr.Bench.Micro;
 
 /// <summary>
 /// Durable upserts of 128-d items a second through a retriever that changes, each writer waiting for its own before it
-/// gives more; in the same run, after each of them, what the disk gives to one thread that writes and syncs as many bytes
-/// in as many pieces; and how long single events take from being received to being durable and searchable, at a fixed
-/// rate: <c>dotnet run -c Release --project bench/Micro -- live FOLDER [items] [writers] [upserts a call, with commas]
-/// [seconds] [rounds] [events a second]</c>. The folder must not be there.
+/// gives more; in the same run, after each of them, what the disk gives to one thread that writes and syncs as many
+/// bytes in as many pieces; and how long single events take from being received to being durable and searchable, at a
+/// fixed rate: <c>dotnet run -c Release --project bench/Micro -- live FOLDER [items] [writers] [upserts a call, with
+/// commas] [seconds] [rounds] [events a second]</c>. The folder must not be there.
 /// </summary>
 internal sealed class LiveIngest(string folder, int items, int writers, double seconds)
 {

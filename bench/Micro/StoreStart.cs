@@ -8,8 +8,8 @@ using Linr.Index.ModelFiles;
 namespace Linr.Bench.Micro;
 
 /// <summary>
-/// How long a store takes from nothing to its first answer, every byte of its snapshot compared with its checksum, beside
-/// plain reads of the same bytes; the system's cache of the file is dropped before each:
+/// How long a store takes from nothing to its first answer, every byte of its snapshot compared with its checksum,
+/// beside plain reads of the same bytes; the system's cache of the file is dropped before each:
 /// <c>dotnet run -c Release --project bench/Micro -- start FOLDER [items] [changes in the log] [rounds]</c>. The folder
 /// must not be there.
 /// </summary>

@@ -22,8 +22,8 @@ internal static class RestoreCommand
 
     public static Command Create() => CommandBuilder.Create(
         "restore",
-        "Makes a model file of a store as it was at an offset or a time: the newest snapshot before it that is whole, and "
-        + "the changes of the log until there.",
+        "Makes a model file of a store as it was at an offset or a time: the newest snapshot before it that is whole, "
+        + "and the changes of the log until there.",
         [s_store, s_to, s_out],
         Run);
 
@@ -38,9 +38,10 @@ internal static class RestoreCommand
         }
 
         string snapshot = Path.GetFileName(made.Snapshot.Path);
+        string name = Path.GetFileName(made.Path);
         context.Write(
             new { model = made.Path, made.Offset, snapshot, made.Replayed, damaged = made.Damaged.Count },
-            $"[bold]{Path.GetFileName(made.Path)}[/]: offset {made.Offset:N0}, of snapshot {snapshot} and {made.Replayed:N0} records");
+            $"[bold]{name}[/]: offset {made.Offset:N0}, of snapshot {snapshot} and {made.Replayed:N0} records");
         return ExitCode.Success;
     }
 

@@ -15,8 +15,8 @@ internal static class StoreCommand
 
     private static readonly Option<PushItems> s_items = new("--items")
     {
-        Description = "The items that the store has then: OfModel, the model's, but for what is newer in the store; OfStore, "
-            + "the store's, embedded anew by the model.",
+        Description = "The items that the store has then: OfModel, the model's, but for what is newer in the store; "
+            + "OfStore, the store's, embedded anew by the model.",
         DefaultValueFactory = _ => PushItems.OfModel,
     };
 
@@ -27,10 +27,12 @@ internal static class StoreCommand
     };
 
     public static Command Create() => new(
-        "store", "An index store: a folder that models are pushed into and changes land in, with its log and snapshots.")
+        "store",
+        "An index store: a folder that models are pushed into and changes land in, with its log and snapshots.")
     {
         CommandBuilder.Create("create", "Makes a store of a model file.", [s_store, s_model], RunCreate),
-        CommandBuilder.Create("show", "Shows the snapshots and the log of a store, which may be in use.", [s_store], RunShow),
+        CommandBuilder.Create(
+            "show", "Shows the snapshots and the log of a store, which may be in use.", [s_store], RunShow),
         CommandBuilder.Create("snapshot", "Writes a snapshot of a store that is not in use.", [s_store], RunSnapshot),
         CommandBuilder.Create(
             "push", "Pushes a model into a store that is not in use.", [s_store, s_model, s_items, s_version], RunPush),
@@ -53,7 +55,8 @@ internal static class StoreCommand
         {
             context.WriteJson(new
             {
-                snapshots = summary.Snapshots.Select(one => new { snapshot = Path.GetFileName(one.Path), one.Offset, one.Push, one.Bytes }),
+                snapshots = summary.Snapshots.Select(
+                    one => new { snapshot = Path.GetFileName(one.Path), one.Offset, one.Push, one.Bytes }),
                 log = summary.Log,
                 summary.WrittenAt,
             });
@@ -70,9 +73,11 @@ internal static class StoreCommand
 
         context.Console.Write(table);
         string last = summary.WrittenAt?.ToString("u", CultureInfo.InvariantCulture) ?? "unknown";
+        (long first, long end) = (summary.Log.FirstOffset, summary.Log.EndOffset);
+        (int files, long bytes) = (summary.Log.Segments, summary.Log.Bytes);
         context.Console.MarkupLineInterpolated(
             CultureInfo.InvariantCulture,
-            $"log: records {summary.Log.FirstOffset:N0} to {summary.Log.EndOffset:N0}, {summary.Log.Segments} files of {summary.Log.Bytes:N0} bytes, the last written {last}");
+            $"log: records {first:N0} to {end:N0}, {files} files of {bytes:N0} bytes, the last written {last}");
         return ExitCode.Success;
     }
 

@@ -19,8 +19,8 @@ internal static class VerifyCommand
 
     public static Command Create() => CommandBuilder.Create(
         "verify",
-        "Reads a whole model file, or all snapshots and the log of a store, and compares it with its checksums; ids must "
-        + "be unique.",
+        "Reads a whole model file, or all snapshots and the log of a store, and compares it with its checksums; ids "
+        + "must be unique.",
         [s_path],
         Run);
 

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Linr;
 
 /// <summary>
-/// Positions of sources as bytes, for the log and for model files: docs/durability.md has the format. The time comes back
-/// to its 100 ns, in UTC.
+/// Positions of sources as bytes, for the log and for model files: docs/durability.md has the format. The time comes
+/// back to its 100 ns, in UTC.
 /// </summary>
 public static class PositionCodec
 {

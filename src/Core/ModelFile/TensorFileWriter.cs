@@ -55,7 +55,8 @@ public static class TensorFileWriter
     /// <param name="stream">The stream; it is neither flushed nor closed.</param>
     /// <param name="metadata">Strings by name, written in the order of their names.</param>
     /// <param name="tensors">The tensors in the order of the file.</param>
-    /// <inheritdoc cref="Write(string, IReadOnlyDictionary{string, string}, IReadOnlyList{TensorSource})" path="/exception"/>
+    /// <inheritdoc cref="Write(string, IReadOnlyDictionary{string, string}, IReadOnlyList{TensorSource})"
+    /// path="/exception"/>
     public static void Write(
         Stream stream, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<TensorSource> tensors)
     {

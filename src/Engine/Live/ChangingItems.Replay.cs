@@ -8,8 +8,8 @@ internal sealed partial class ChangingItems
     private const int ReplayedAtOnce = 1_000;
 
     /// <summary>
-    /// Whether the items come from a push whose mark the log does not have: the process ended between the push's snapshot
-    /// and its mark.
+    /// Whether the items come from a push whose mark the log does not have: the process ended between the push's
+    /// snapshot and its mark.
     /// </summary>
     public bool LacksMark => _isBeforeMark;
 

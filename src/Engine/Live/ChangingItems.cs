@@ -35,8 +35,12 @@ internal sealed partial class ChangingItems : IDisposable
     /// <param name="layers">Its layers.</param>
     /// <param name="options">How.</param>
     /// <param name="nearest">Finds items.</param>
-    /// <exception cref="IOException">The log cannot be opened; a <see cref="ChangeLogException"/> where it is damaged.</exception>
-    /// <exception cref="ArgumentException">It is not this model's: it ends before, or begins after, what the model has.</exception>
+    /// <exception cref="IOException">
+    /// The log cannot be opened; a <see cref="ChangeLogException"/> where it is damaged.
+    /// </exception>
+    /// <exception cref="ArgumentException">
+    /// It is not this model's: it ends before, or begins after, what the model has.
+    /// </exception>
     public ChangingItems(
         ItemTable items,
         LoadedModel? model,
@@ -68,7 +72,9 @@ internal sealed partial class ChangingItems : IDisposable
     /// <summary>The table.</summary>
     public LiveTable Table { get; }
 
-    /// <summary>From now on a device makes the embeddings of items, where it can; it must be given back later.</summary>
+    /// <summary>
+    /// From now on a device makes the embeddings of items, where it can; it must be given back later.
+    /// </summary>
     /// <exception cref="CudaException">The weights do not fit the device.</exception>
     public void UseDevice(CudaContext context) => _embedder?.UseDevice(context);
 
@@ -78,7 +84,9 @@ internal sealed partial class ChangingItems : IDisposable
     /// <summary>Items of other models, as this one takes them.</summary>
     public ItemFit Fit => new(Table.Table.Schema, _embedder);
 
-    /// <summary>Makes changes, and says how far their source was read; what is returned ends when both are on the disk.</summary>
+    /// <summary>
+    /// Makes changes, and says how far their source was read; what is returned ends when both are on the disk.
+    /// </summary>
     /// <exception cref="ArgumentException">The position is beyond <see cref="Limits"/>.</exception>
     /// <exception cref="ReplacedException">Another takes the store's changes by now.</exception>
     public async Task<ChangeResult> ApplyAsync(IReadOnlyList<ItemChange> changes, SourcePosition? position)
@@ -94,7 +102,9 @@ internal sealed partial class ChangingItems : IDisposable
         return result;
     }
 
-    /// <summary>The items and what to save with them; all of it is in the log by then, so that no model is ahead of it.</summary>
+    /// <summary>
+    /// The items and what to save with them; all of it is in the log by then, so that no model is ahead of it.
+    /// </summary>
     /// <exception cref="LogWriteException">The disk failed.</exception>
     public (TableView View, SavedState State) Take()
     {

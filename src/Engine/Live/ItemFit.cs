@@ -1,8 +1,8 @@
 namespace Linr.Engine.Live;
 
 /// <summary>
-/// Items and changes of one model as another one takes them: without the fields and embeddings that its schema lacks, and
-/// without the embeddings that it makes itself.
+/// Items and changes of one model as another one takes them: without the fields and embeddings that its schema lacks,
+/// and without the embeddings that it makes itself.
 /// </summary>
 internal sealed class ItemFit
 {

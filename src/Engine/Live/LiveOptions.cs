@@ -10,8 +10,8 @@ public sealed record LiveOptions
 
     /// <summary>
     /// A folder for the log of changes: a change is acknowledged when it is synced to the disk, and when the model is
-    /// opened again, the changes that it was not saved with are made again. Null: changes last until the process ends, or
-    /// until the model is saved.
+    /// opened again, the changes that it was not saved with are made again. Null: changes last until the process
+    /// ends, or until the model is saved.
     /// </summary>
     public string? LogFolder { get; init; }
 

@@ -19,7 +19,9 @@ internal sealed class LoggedUnits(ChangeLog log)
     public long NextOffset { get; private set; } = log.EndOffset;
 
     /// <summary>Appends a set; what is returned ends when it is on the disk.</summary>
-    /// <exception cref="ArgumentException">A change is beyond <see cref="Limits"/>, or the set is longer than a unit may be.</exception>
+    /// <exception cref="ArgumentException">
+    /// A change is beyond <see cref="Limits"/>, or the set is longer than a unit may be.
+    /// </exception>
     /// <exception cref="LogWriteException">The disk failed before, and still does.</exception>
     public Task Append(IReadOnlyList<ItemChange> changes, IReadOnlyList<SourcePosition> positions)
     {

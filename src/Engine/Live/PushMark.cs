@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Linr.Engine.Live;
 
 /// <summary>
-/// A record of a store's log that says: here a push had put other items in place of those that there were. They are in a
-/// snapshot, not in the log, so that no older snapshot can be brought beyond the mark.
+/// A record of a store's log that says: here a push had put other items in place of those that there were. They are
+/// in a snapshot, not in the log, so that no older snapshot can be brought beyond the mark.
 /// </summary>
 internal static class PushMark
 {

@@ -39,7 +39,9 @@ internal sealed record SavedState(
         ReadAll(model, PositionsTensor, bytes => PositionCodec.Read(bytes)),
         new PushPoint(ReadNumber(model, PushKey) ?? 0, ReadNumber(model, PushOffsetKey) ?? 0));
 
-    /// <summary>Gives the versions of items, those that are there and those that are gone, to the table of a model.</summary>
+    /// <summary>
+    /// Gives the versions of items, those that are there and those that are gone, to the table of a model.
+    /// </summary>
     /// <exception cref="ModelFormatException">A part of them is damaged.</exception>
     /// <param name="model">The model; null for items alone.</param>
     /// <param name="rows">Its items.</param>

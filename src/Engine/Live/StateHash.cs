@@ -7,8 +7,8 @@ using Linr.Index.Live;
 namespace Linr.Engine.Live;
 
 /// <summary>
-/// One hash of items, whatever their order: the sum, modulo 2^128, of the XXH3-128 of each item as an upsert of the log,
-/// and of each version of an item that is gone as a delete.
+/// One hash of items, whatever their order: the sum, modulo 2^128, of the XXH3-128 of each item as an upsert of the
+/// log, and of each version of an item that is gone as a delete.
 /// </summary>
 internal static class StateHash
 {

@@ -91,7 +91,8 @@ public sealed partial class IndexStore
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            // Of whatever kind: the store serves and logs on, its status says so, and the next one is tried when it is due.
+            // Of whatever kind: the store serves and logs on, its status says so, and the next one is tried when it
+            // is due.
             Volatile.Write(ref _problem, error);
             NoteSnapshot(Interlocked.Read(ref _snapshotOffset));
         }
@@ -106,7 +107,8 @@ public sealed partial class IndexStore
 
         return Interlocked.Read(ref _changes) >= (_options.SnapshotEveryChanges ?? long.MaxValue)
             || _log.Bytes - Interlocked.Read(ref _snapshotLogBytes) >= (_options.SnapshotEveryLogBytes ?? long.MaxValue)
-            || _options.Time.GetElapsedTime(Interlocked.Read(ref _snapshotTime)) >= (_options.SnapshotEvery ?? TimeSpan.MaxValue);
+            || _options.Time.GetElapsedTime(Interlocked.Read(ref _snapshotTime))
+                >= (_options.SnapshotEvery ?? TimeSpan.MaxValue);
     }
 
     private void NoteChanges(int count)

@@ -43,8 +43,8 @@ public sealed partial class IndexStore
             string after = damaged.Count == 0 ? string.Empty
                 : $" Newer snapshots are damaged: {string.Join(" ", damaged.Select(one => one.Error.Message))}";
             throw new StoreException(
-                $"{_snapshots.PathOf(name)}: expected a log with offset {name.Offset}, where the snapshot was made; found "
-                + $"one of {_log.FirstOffset} to {_log.EndOffset}.{after}");
+                $"{_snapshots.PathOf(name)}: expected a log with offset {name.Offset}, where the snapshot was made; "
+                + $"found one of {_log.FirstOffset} to {_log.EndOffset}.{after}");
         }
     }
 

@@ -11,10 +11,10 @@ public sealed partial class IndexStore
     private const int PushedAtOnce = 1_000;
 
     /// <summary>
-    /// Puts a model in place of the one that the store has, in one step for all readers: its towers, its schema, and, as
-    /// the options say, its items. Items that stay are embedded anew from their kept features. Requests are answered and
-    /// items change meanwhile; the changes that came since it began are made again for the new model before it takes over.
-    /// Positions of sources stay.
+    /// Puts a model in place of the one that the store has, in one step for all readers: its towers, its schema, and,
+    /// as the options say, its items. Items that stay are embedded anew from their kept features. Requests are
+    /// answered and items change meanwhile; the changes that came since it began are made again for the new model
+    /// before it takes over. Positions of sources stay.
     /// </summary>
     /// <param name="model">The model file.</param>
     /// <param name="options">Which items, and how they stand to those that there are.</param>
@@ -55,8 +55,8 @@ public sealed partial class IndexStore
 
     /// <summary>
     /// Puts a whole catalogue in place of the items that there are: its items as upserts, and deletes of those that it
-    /// lacks, in sets, through the log. With a version nothing that is as new or newer is touched. Where it fails part of
-    /// it was made; pushed again, it goes on.
+    /// lacks, in sets, through the log. With a version nothing that is as new or newer is touched. Where it fails
+    /// part of it was made; pushed again, it goes on.
     /// </summary>
     /// <param name="items">The items, each once.</param>
     /// <param name="version">The version of all these changes; null: they follow all that came before.</param>

@@ -7,9 +7,9 @@ namespace Linr.Engine.Store;
 public sealed partial class IndexStore
 {
     /// <summary>
-    /// Writes a snapshot of the items as they are now, while requests are answered and items change. Then the oldest ones
-    /// beyond <see cref="StoreOptions.SnapshotsKept"/> are removed, and the log before the oldest that is left. Where no
-    /// change came since the last one, that is it.
+    /// Writes a snapshot of the items as they are now, while requests are answered and items change. Then the oldest
+    /// ones beyond <see cref="StoreOptions.SnapshotsKept"/> are removed, and the log before the oldest that is left.
+    /// Where no change came since the last one, that is it.
     /// </summary>
     /// <param name="cancellation">Looked at between items.</param>
     /// <exception cref="IOException">It cannot be written; the store is as before, and goes on.</exception>

@@ -8,8 +8,9 @@ namespace Linr.Engine.Store;
 
 /// <summary>
 /// The index store: a folder with all items of a model, that pushed models and changes both land in, and the retriever
-/// that serves them. Snapshots are model files, written while it serves; behind them it has the log of changes. What was
-/// acknowledged is there when it is opened again. docs/store.md. Safe for concurrent callers; one process at a time.
+/// that serves them. Snapshots are model files, written while it serves; behind them it has the log of changes. What
+/// was acknowledged is there when it is opened again. docs/store.md. Safe for concurrent callers; one process at a
+/// time.
 /// </summary>
 public sealed partial class IndexStore : IDisposable
 {
@@ -52,9 +53,9 @@ public sealed partial class IndexStore : IDisposable
     public StoreOpening Opening { get; }
 
     /// <summary>
-    /// The retriever as it is now. A push or a compaction puts another in its place; this one goes on to answer, about the
-    /// items as they were then, until the store is disposed. Who uses one for a time takes a <see cref="Lease"/>, so that it
-    /// can be closed before that.
+    /// The retriever as it is now. A push or a compaction puts another in its place; this one goes on to answer,
+    /// about the items as they were then, until the store is disposed. Who uses one for a time takes a <see
+    /// cref="Lease"/>, so that it can be closed before that.
     /// </summary>
     public Retriever Retriever
     {
@@ -129,8 +130,8 @@ public sealed partial class IndexStore : IDisposable
     }
 
     /// <summary>
-    /// Opens a store: takes the newest snapshot that is whole and makes the changes of the log behind it again. A damaged
-    /// snapshot is reported, and the one before is used.
+    /// Opens a store: takes the newest snapshot that is whole and makes the changes of the log behind it again. A
+    /// damaged snapshot is reported, and the one before is used.
     /// </summary>
     /// <param name="folder">The folder of the store.</param>
     /// <param name="options">How it is kept and served.</param>
@@ -176,7 +177,9 @@ public sealed partial class IndexStore : IDisposable
     /// Changes items, in order; what is returned ends when the changes are on the disk. They can be seen before that.
     /// </summary>
     /// <param name="changes">The changes.</param>
-    /// <exception cref="ItemException">Some do not fit the schema, or change an item that is not there; none was made.</exception>
+    /// <exception cref="ItemException">
+    /// Some do not fit the schema, or change an item that is not there; none was made.
+    /// </exception>
     /// <exception cref="LogWriteException">The disk failed.</exception>
     /// <exception cref="ObjectDisposedException">The store is disposed.</exception>
     public Task<ChangeResult> ApplyAsync(params IReadOnlyList<ItemChange> changes)
@@ -189,7 +192,9 @@ public sealed partial class IndexStore : IDisposable
     /// <param name="changes">The changes; none is right too.</param>
     /// <param name="position">Where the source goes on behind them.</param>
     /// <inheritdoc cref="ApplyAsync(IReadOnlyList{ItemChange})"/>
-    /// <exception cref="ArgumentException">The position is beyond <see cref="Limits"/>; nothing was changed.</exception>
+    /// <exception cref="ArgumentException">
+    /// The position is beyond <see cref="Limits"/>; nothing was changed.
+    /// </exception>
     public Task<ChangeResult> ApplyAsync(IReadOnlyList<ItemChange> changes, SourcePosition position)
     {
         ArgumentNullException.ThrowIfNull(changes);

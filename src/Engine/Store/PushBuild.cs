@@ -4,8 +4,9 @@ using Linr.Index.Live;
 namespace Linr.Engine.Store;
 
 /// <summary>
-/// Brings a pushed model to the items that a store has after the push: those of the store; or those that there would be if
-/// the model's items had come as upserts and all others as deletes. What comes from the store the model embeds anew.
+/// Brings a pushed model to the items that a store has after the push: those of the store; or those that there would
+/// be if the model's items had come as upserts and all others as deletes. What comes from the store the model embeds
+/// anew.
 /// </summary>
 /// <param name="pushed">The pushed model, open without a log; nobody else uses it.</param>
 /// <param name="store">The store's items.</param>

@@ -4,8 +4,8 @@ namespace Linr.Engine.Store;
 public enum PushItems
 {
     /// <summary>
-    /// As if the items of the pushed model had come as upserts, and deletes of all others: what has an equal or a higher
-    /// version in the store stays as it is there, be it an item or that it is gone.
+    /// As if the items of the pushed model had come as upserts, and deletes of all others: what has an equal or a
+    /// higher version in the store stays as it is there, be it an item or that it is gone.
     /// </summary>
     OfModel,
 

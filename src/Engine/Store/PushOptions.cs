@@ -7,8 +7,8 @@ public sealed record PushOptions
     public PushItems Items { get; init; } = PushItems.OfModel;
 
     /// <summary>
-    /// The version of the pushed items that have none of their own, and at which the items that the model lacks are gone, in
-    /// the count of the items' source. Null: the push follows all changes that came before it.
+    /// The version of the pushed items that have none of their own, and at which the items that the model lacks are
+    /// gone, in the count of the items' source. Null: the push follows all changes that came before it.
     /// </summary>
     public long? Version { get; init; }
 }

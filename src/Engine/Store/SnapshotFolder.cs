@@ -72,7 +72,9 @@ internal sealed class SnapshotFolder(ILogFiles files)
         files.SyncNames();
     }
 
-    /// <summary>Gives a damaged snapshot a name that no snapshot has: it is counted no more, and may be looked at.</summary>
+    /// <summary>
+    /// Gives a damaged snapshot a name that no snapshot has: it is counted no more, and may be looked at.
+    /// </summary>
     /// <exception cref="IOException">The disk failed.</exception>
     public void SetAside(string file)
     {
@@ -88,7 +90,8 @@ internal sealed class SnapshotFolder(ILogFiles files)
     /// <summary>Removes what a crash left of snapshots that were being written.</summary>
     public void DeleteUnfinished()
     {
-        foreach (string file in files.List().Where(file => file.EndsWith(UnfinishedExtension, StringComparison.Ordinal)))
+        foreach (string file in files.List()
+            .Where(file => file.EndsWith(UnfinishedExtension, StringComparison.Ordinal)))
         {
             files.Delete(file);
         }

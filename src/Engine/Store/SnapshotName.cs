@@ -23,7 +23,8 @@ internal readonly record struct SnapshotName(long Offset, long Push) : IComparab
         }
 
         ReadOnlySpan<char> push = file.AsSpan()[(OffsetDigits + 1)..^Extension.Length];
-        if (!long.TryParse(file.AsSpan(0, OffsetDigits), NumberStyles.None, CultureInfo.InvariantCulture, out long offset)
+        ReadOnlySpan<char> digits = file.AsSpan(0, OffsetDigits);
+        if (!long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out long offset)
             || !long.TryParse(push, NumberStyles.None, CultureInfo.InvariantCulture, out long number))
         {
             return false;

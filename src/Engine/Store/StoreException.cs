@@ -1,6 +1,8 @@
 namespace Linr.Engine.Store;
 
-/// <summary>A store cannot be opened or brought to where it is asked for: what is missing or damaged is named.</summary>
+/// <summary>
+/// A store cannot be opened or brought to where it is asked for: what is missing or damaged is named.
+/// </summary>
 public sealed class StoreException : IOException
 {
     /// <summary>A fault of a store.</summary>

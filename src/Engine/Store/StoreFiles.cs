@@ -34,10 +34,12 @@ internal sealed record StoreFiles(string Path, ILogFiles Snapshots, ILogFiles Lo
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         return File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
-            ? throw new StoreException($"{folder}: expected no file, and an empty folder or none; found something there.")
+            ? throw new StoreException(
+                $"{folder}: expected no file, and an empty folder or none; found something there.")
             : new StoreFiles(folder, new DiskLogFiles(SnapshotsOf(folder)), new DiskLogFiles(LogOf(folder)));
     }
 
     /// <summary>Whether a folder is a store.</summary>
-    public static bool IsStore(string folder) => Directory.Exists(SnapshotsOf(folder)) && Directory.Exists(LogOf(folder));
+    public static bool IsStore(string folder)
+        => Directory.Exists(SnapshotsOf(folder)) && Directory.Exists(LogOf(folder));
 }

@@ -36,6 +36,7 @@ internal sealed record StoreHistory(long FirstOffset, long EndOffset, long? Push
             end = record.Offset + 1;
         }
 
-        return new StoreHistory(summary.FirstOffset, end, push, end > summary.FirstOffset || end == 0 || to.Time is null);
+        bool isKnown = end > summary.FirstOffset || end == 0 || to.Time is null;
+        return new StoreHistory(summary.FirstOffset, end, push, isKnown);
     }
 }

@@ -5,7 +5,9 @@ namespace Linr.Engine.Store;
 /// <summary>How an <see cref="IndexStore"/> is kept and served.</summary>
 public sealed record StoreOptions
 {
-    /// <summary>How its retriever runs; <see cref="RetrieverOptions.Live"/> is the store's own matter and stays null.</summary>
+    /// <summary>
+    /// How its retriever runs; <see cref="RetrieverOptions.Live"/> is the store's own matter and stays null.
+    /// </summary>
     public RetrieverOptions Retriever { get; init; } = new();
 
     /// <summary>Items to have room for from the start, before the table grows; 0 for those of the snapshot.</summary>
@@ -15,8 +17,8 @@ public sealed record StoreOptions
     public ChangeLogOptions Log { get; init; } = new();
 
     /// <summary>
-    /// Whether all of a snapshot is read and compared with its checksums before it is used, so that a damaged one is never
-    /// served; else embedding rows are compared while it serves.
+    /// Whether all of a snapshot is read and compared with its checksums before it is used, so that a damaged one is
+    /// never served; else embedding rows are compared while it serves.
     /// </summary>
     public bool VerifiesRows { get; init; } = true;
 
@@ -30,14 +32,15 @@ public sealed record StoreOptions
     public long? SnapshotEveryLogBytes { get; init; } = 1L << 30;
 
     /// <summary>
-    /// A snapshot is made in the background when the last one is older than this and items have changed since; null: not for
-    /// its age.
+    /// A snapshot is made in the background when the last one is older than this and items have changed since; null:
+    /// not for its age.
     /// </summary>
     public TimeSpan? SnapshotEvery { get; init; }
 
     /// <summary>
-    /// After a background snapshot the store goes on with that file, if rows that had an item and have none now are more
-    /// than this share of the items: what items left behind, in rows, texts and dictionaries, is given back then. Null: never.
+    /// After a background snapshot the store goes on with that file, if rows that had an item and have none now are
+    /// more than this share of the items: what items left behind, in rows, texts and dictionaries, is given back
+    /// then. Null: never.
     /// </summary>
     public double? CompactAt { get; init; } = 1;
 
@@ -49,7 +52,8 @@ public sealed record StoreOptions
         ArgumentNullException.ThrowIfNull(Retriever);
         ArgumentNullException.ThrowIfNull(Log);
         ArgumentNullException.ThrowIfNull(Time);
-        string? problem = Retriever.Live is not null ? "Retriever.Live: expected null; found options: a store has its own."
+        string? problem = Retriever.Live is not null
+                ? "Retriever.Live: expected null; found options: a store has its own."
             : Capacity is < 0 or > Limits.RowsMax ? $"Capacity: expected 0 to {Limits.RowsMax}; found {Capacity}."
             : SnapshotsKept < 1 ? $"SnapshotsKept: expected 1 or more; found {SnapshotsKept}."
             : SnapshotEveryChanges < 1 ? $"SnapshotEveryChanges: expected 1 or more; found {SnapshotEveryChanges}."

@@ -10,8 +10,8 @@ namespace Linr.Engine.Store;
 public static class StoreRestore
 {
     /// <summary>
-    /// Takes the newest snapshot before the point that is whole, makes the changes of the log until the point again, and
-    /// writes the model.
+    /// Takes the newest snapshot before the point that is whole, makes the changes of the log until the point again,
+    /// and writes the model.
     /// </summary>
     /// <param name="folder">The store.</param>
     /// <param name="to">The point.</param>
@@ -74,8 +74,8 @@ public static class StoreRestore
         if (live.LacksMark)
         {
             throw new StoreException(
-                $"{folder}: expected a snapshot that leads to offset {end}; found {snapshot}, of push {live.Push.Number}, "
-                + "which the store took over later.");
+                $"{folder}: expected a snapshot that leads to offset {end}; found {snapshot}, of push "
+                + $"{live.Push.Number}, which the store took over later.");
         }
 
         (TableView view, SavedState state) = live.Take();

@@ -5,7 +5,9 @@ namespace Linr.Engine.Store;
 /// <summary>What a store has.</summary>
 /// <param name="Snapshots">Its snapshots, the oldest first.</param>
 /// <param name="Log">Its log, and what opening would cut off the end.</param>
-/// <param name="WrittenAt">When the last record was written; null where there is none, or its file has no times.</param>
+/// <param name="WrittenAt">
+/// When the last record was written; null where there is none, or its file has no times.
+/// </param>
 public sealed record StoreSummary(
     IReadOnlyList<StoreSnapshot> Snapshots, LogSummary Log, DateTimeOffset? WrittenAt)
 {

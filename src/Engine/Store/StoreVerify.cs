@@ -5,10 +5,14 @@ using Linr.ModelFile;
 
 namespace Linr.Engine.Store;
 
-/// <summary>Reads all of a store and compares it with its checksums. It changes nothing, and the store may be open.</summary>
+/// <summary>
+/// Reads all of a store and compares it with its checksums. It changes nothing, and the store may be open.
+/// </summary>
 public static class StoreVerify
 {
-    /// <summary>Checks every byte of the snapshots and of the log, every record, and that the two go together.</summary>
+    /// <summary>
+    /// Checks every byte of the snapshots and of the log, every record, and that the two go together.
+    /// </summary>
     /// <param name="folder">The store.</param>
     /// <param name="progress">Told after every 16 MiB of snapshots, of all their bytes.</param>
     /// <param name="cancellation">Looked at between them.</param>

@@ -32,7 +32,9 @@ internal sealed class ChangeSet(LiveTable table, TableView before, ItemVersions 
     /// <summary>How many items more there are.</summary>
     public long CountChange { get; private set; }
 
-    /// <summary>Refuses all changes if one is wrong; not for embeddings that an item lacks, where it need not be whole.</summary>
+    /// <summary>
+    /// Refuses all changes if one is wrong; not for embeddings that an item lacks, where it need not be whole.
+    /// </summary>
     /// <exception cref="ItemException">All that is wrong.</exception>
     public void Check(IReadOnlyList<ItemChange> changes, ItemCheck check, bool isWhole)
     {

@@ -21,7 +21,9 @@ public sealed class LiveTable : IDisposable
     private readonly long _givenRows;
     private TableView _current;
 
-    /// <summary>A live table of the items of a table, which it owns from now on; nobody may read that meanwhile.</summary>
+    /// <summary>
+    /// A live table of the items of a table, which it owns from now on; nobody may read that meanwhile.
+    /// </summary>
     /// <param name="table">The items.</param>
     /// <param name="capacity">Items to have room for at least before it grows; 0 for no more than there are.</param>
     public LiveTable(ItemTable table, long capacity = 0)
@@ -90,7 +92,7 @@ public sealed class LiveTable : IDisposable
             if (versions.Length != _givenRows || (!has.IsEmpty && has.Length != RowMask.Words(_givenRows)))
             {
                 throw new ArgumentException(
-                    $"Expected versions of {_givenRows} rows; found {versions.Length}, and a mask of {has.Length} words.",
+                    $"Expected versions of {_givenRows} rows; found {versions.Length}, a mask of {has.Length} words.",
                     nameof(versions));
             }
 
@@ -99,8 +101,12 @@ public sealed class LiveTable : IDisposable
         }
     }
 
-    /// <summary>Takes over versions of items, in place of those that they have; while nobody else changes or saves the table.</summary>
-    /// <param name="versions">Deletes of these versions, of items that are gone or that are there; without one: none.</param>
+    /// <summary>
+    /// Takes over versions of items, in place of those that they have; while nobody else changes or saves the table.
+    /// </summary>
+    /// <param name="versions">
+    /// Deletes of these versions, of items that are gone or that are there; without one: none.
+    /// </param>
     public void SetVersions(IEnumerable<ItemChange> versions)
     {
         ArgumentNullException.ThrowIfNull(versions);
@@ -135,8 +141,12 @@ public sealed class LiveTable : IDisposable
 
     /// <summary>Makes changes, in their order; readers see all of them or none.</summary>
     /// <param name="changes">The changes.</param>
-    /// <param name="whenChecked">Called once all have passed the check, before any is made; where it throws none is.</param>
-    /// <exception cref="ItemException">Some do not fit the schema, or change an item that is not there; none was made.</exception>
+    /// <param name="whenChecked">
+    /// Called once all have passed the check, before any is made; where it throws none is.
+    /// </param>
+    /// <exception cref="ItemException">
+    /// Some do not fit the schema, or change an item that is not there; none was made.
+    /// </exception>
     public ChangeResult Apply(IReadOnlyList<ItemChange> changes, Action? whenChecked = null)
     {
         ArgumentNullException.ThrowIfNull(changes);

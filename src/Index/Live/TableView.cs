@@ -90,7 +90,9 @@ public sealed class TableView : IDisposable
         }
     }
 
-    /// <summary>A table of its own of the items, which does not change; bit for bit, in the order of their rows.</summary>
+    /// <summary>
+    /// A table of its own of the items, which does not change; bit for bit, in the order of their rows.
+    /// </summary>
     /// <param name="cancellation">Looked at between items.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public ItemTable ToTable(CancellationToken cancellation = default)

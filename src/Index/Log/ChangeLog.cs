@@ -114,8 +114,8 @@ public sealed partial class ChangeLog : IDisposable
     }
 
     /// <summary>
-    /// The records of a log from an offset on, which another may have open and write: nothing is changed, and a group that
-    /// is not whole yet ends them. All of the log is checked first.
+    /// The records of a log from an offset on, which another may have open and write: nothing is changed, and a group
+    /// that is not whole yet ends them. All of the log is checked first.
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="offset">The first offset.</param>

@@ -26,7 +26,9 @@ internal sealed class LogScan
     /// <summary>The offset that the next record gets.</summary>
     public long NextOffset { get; private set; }
 
-    /// <summary>When the last group was written, in milliseconds after 1970-01-01 UTC; 0 where that is not known.</summary>
+    /// <summary>
+    /// When the last group was written, in milliseconds after 1970-01-01 UTC; 0 where that is not known.
+    /// </summary>
     public long LastMs { get; private set; }
 
     /// <summary>Groups read.</summary>

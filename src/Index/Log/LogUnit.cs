@@ -45,8 +45,8 @@ public sealed class LogUnit
     }
 
     /// <summary>
-    /// Adds how far a source was read as a record: <see cref="PositionCodec"/> has its bytes. The changes before it stand
-    /// in the same unit.
+    /// Adds how far a source was read as a record: <see cref="PositionCodec"/> has its bytes. The changes before it
+    /// stand in the same unit.
     /// </summary>
     /// <exception cref="ArgumentException">
     /// The position is beyond <see cref="Limits"/>, or the unit would have more bytes than a unit may.

@@ -110,7 +110,8 @@ internal sealed class LogWriter : IDisposable
             BeginSegment();
         }
 
-        uint ageMs = Segment.Header.CreatedMs == 0 ? 0 : (uint)Math.Min(_lastMs - Segment.Header.CreatedMs, uint.MaxValue);
+        long createdMs = Segment.Header.CreatedMs;
+        uint ageMs = createdMs == 0 ? 0 : (uint)Math.Min(_lastMs - createdMs, uint.MaxValue);
         ReadOnlySpan<byte> bytes = group.Finish(_nextNumber, NextOffset, ageMs, _seed);
         try
         {

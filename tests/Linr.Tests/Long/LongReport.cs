@@ -15,8 +15,9 @@ internal static class LongReport
             $"""
             # The last long run
 
-            `./test.sh --long` at commit {state.Commit}, {state.Date}, on {state.Machine}; {Number(state.Rounds)} of {Number(LongState.RoundsGoal)} rounds,
-            {(state.Seconds / 3_600).ToString("0.0", CultureInfo.InvariantCulture)} hours, seed {state.Seed.ToString(CultureInfo.InvariantCulture)}. Nothing failed: a failure ends the run without a page.
+            `./test.sh --long` at commit {state.Commit}, {state.Date}, on {state.Machine};
+            {Number(state.Rounds)} of {Number(LongState.RoundsGoal)} rounds, {Hours(state)} hours, seed {state.Seed}.
+            Nothing failed: a failure ends the run, and what ran before it stays on this page.
 
             | what | done | of |
             |---|---|---|
@@ -29,6 +30,9 @@ internal static class LongReport
 
             """);
     }
+
+    private static string Hours(LongState state)
+        => (state.Seconds / 3_600).ToString("0.0", CultureInfo.InvariantCulture);
 
     private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -10,8 +10,8 @@ using Linr.Tests.Engine.Store;
 namespace Linr.Tests.Long;
 
 /// <summary>
-/// What the ordinary tests do for seconds, for hours: `./test.sh --long`. LINR_LONG names the folder of the state and the
-/// report; LINR_LONG_MINUTES ends it after the round in which that time is over.
+/// What the ordinary tests do for seconds, for hours: `./test.sh --long`. LINR_LONG names the folder of the state and
+/// the report; LINR_LONG_MINUTES ends it after the round in which that time is over.
 /// </summary>
 [Collection(Alone.Name)]
 public sealed class LongTests

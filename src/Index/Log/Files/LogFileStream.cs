@@ -1,6 +1,8 @@
 namespace Linr.Index.Log.Files;
 
-/// <summary>Writes a file of a log's file layer from its start to its end, in large pieces. It does not own the file.</summary>
+/// <summary>
+/// Writes a file of a log's file layer from its start to its end, in large pieces. It does not own the file.
+/// </summary>
 internal sealed class LogFileStream(ILogFile file) : Stream
 {
     private const int PieceBytes = 1024 * 1024;

@@ -10,7 +10,9 @@ using Linr.Tests.Index.Log;
 
 namespace Linr.Tests.Engine.Store;
 
-/// <summary>Models that are pushed into a store: changes meanwhile, items embedded anew, other schemas, crashes.</summary>
+/// <summary>
+/// Models that are pushed into a store: changes meanwhile, items embedded anew, other schemas, crashes.
+/// </summary>
 public sealed class PushTests : IDisposable
 {
     private static readonly StoreOptions s_options = new()
@@ -136,7 +138,8 @@ public sealed class PushTests : IDisposable
         await store.Store.ApplyAsync(ItemChange.Upsert(LiveItems.Of(70, 7), version: 3));
         string pushed = WriteNarrow(10);
 
-        // Its snapshot is of this offset; changes of the old schema went on behind it when the process ended, before the mark.
+        // Its snapshot is of this offset; changes of the old schema went on behind it when the process ended, before
+        // the mark.
         FaultyFiles before = store.Log.Copy();
         StoreSnapshot made = store.Store.Push(pushed, new PushOptions { Version = 1 }, TestContext.Current.CancellationToken);
         FaultyFiles snapshots = store.Snapshots.Copy();

@@ -7,8 +7,9 @@ using Linr.Tests.Index.Live;
 namespace Linr.Tests.Engine.Store;
 
 /// <summary>
-/// What a child process does until it is killed: writers change items of a store, each three of its own at once, and each
-/// writes the number of a set to standard output when it is acknowledged; snapshots, compactions and pushes go on meanwhile.
+/// What a child process does until it is killed: writers change items of a store, each three of its own at once, and
+/// each writes the number of a set to standard output when it is acknowledged; snapshots, compactions and pushes go
+/// on meanwhile.
 /// </summary>
 internal static class StoreChild
 {

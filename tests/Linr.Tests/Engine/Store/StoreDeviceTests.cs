@@ -4,7 +4,9 @@ using Linr.Kernels.Tests.Cuda;
 
 namespace Linr.Tests.Engine.Store;
 
-/// <summary>The same random operations where a device searches: few on the emulator, as many as asked for on a GPU.</summary>
+/// <summary>
+/// The same random operations where a device searches: few on the emulator, as many as asked for on a GPU.
+/// </summary>
 public sealed class StoreDeviceTests(CudaMachine machine) : CudaTest(machine)
 {
     private static readonly int s_operations =

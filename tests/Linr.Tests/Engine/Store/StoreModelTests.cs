@@ -3,7 +3,9 @@ using Linr.Engine;
 
 namespace Linr.Tests.Engine.Store;
 
-/// <summary>A store and plain dictionaries live through the same random operations, and have the same items always.</summary>
+/// <summary>
+/// A store and plain dictionaries live through the same random operations, and have the same items always.
+/// </summary>
 public sealed class StoreModelTests
 {
     private static readonly int s_operations =

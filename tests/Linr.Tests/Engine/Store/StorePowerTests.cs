@@ -11,8 +11,8 @@ using Linr.Tests.Index.Log;
 namespace Linr.Tests.Engine.Store;
 
 /// <summary>
-/// Snapshots and log on disks that lose power at any operation, with writes and names that were not synced dropped, torn
-/// and reordered; that are full; and that fail.
+/// Snapshots and log on disks that lose power at any operation, with writes and names that were not synced dropped,
+/// torn and reordered; that are full; and that fail.
 /// </summary>
 public sealed class StorePowerTests : IDisposable
 {

@@ -11,8 +11,8 @@ using Linr.Tests.Index.Live;
 namespace Linr.Tests.Engine.Store;
 
 /// <summary>
-/// Random operations on a store and on its twin: changes of all kinds, searches, snapshots, compactions, pushes, restarts,
-/// and crashes, which go on with a copy of the files as they are. All follow from one seed.
+/// Random operations on a store and on its twin: changes of all kinds, searches, snapshots, compactions, pushes,
+/// restarts, and crashes, which go on with a copy of the files as they are. All follow from one seed.
 /// </summary>
 internal sealed class StoreRun(EngineDevice device, IdKind kind, int seed) : IDisposable
 {

@@ -39,7 +39,9 @@ internal sealed class StoreTwin
         return true;
     }
 
-    /// <summary>Pushes items: each is an upsert, and all others are deletes, of their own version or of the push's.</summary>
+    /// <summary>
+    /// Pushes items: each is an upsert, and all others are deletes, of their own version or of the push's.
+    /// </summary>
     public void Push(StoreTwin pushed, PushOptions options)
     {
         if (options.Items == PushItems.OfStore)
