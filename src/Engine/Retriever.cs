@@ -33,6 +33,7 @@ public sealed partial class Retriever : IDisposable
     private readonly RequestScope _scope;
     private readonly SimilaritySearch _similarities;
     private readonly CustomSearch _customSearch;
+    private bool _isDisposed;
 
     private Retriever(
         ItemTable items,
@@ -256,6 +257,11 @@ public sealed partial class Retriever : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+        {
+            return;
+        }
+
         foreach (ModelRanker ranker in Rankers)
         {
             ranker.Dispose();

@@ -20,6 +20,7 @@ public sealed class LiveTable : IDisposable
     private readonly ItemVersions _versions = new();
     private readonly long _givenRows;
     private TableView _current;
+    private volatile bool _isDisposed;
 
     /// <summary>
     /// A live table of the items of a table, which it owns from now on; nobody may read that meanwhile.
@@ -53,8 +54,10 @@ public sealed class LiveTable : IDisposable
     public long UsedRows => _space.Used;
 
     /// <summary>The table as it is now; dispose it when it has been read.</summary>
+    /// <exception cref="ObjectDisposedException">The table was disposed.</exception>
     public TableView Read()
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         while (true)
         {
             TableView view = Volatile.Read(ref _current);
@@ -152,6 +155,7 @@ public sealed class LiveTable : IDisposable
         ArgumentNullException.ThrowIfNull(changes);
         lock (_writing)
         {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             _retirement.Free();
             var set = new ChangeSet(this, _current, _versions);
             set.Check(changes, _check, isWhole: true);
@@ -181,6 +185,12 @@ public sealed class LiveTable : IDisposable
     {
         lock (_writing)
         {
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            _isDisposed = true;
             _retirement.Dispose();
             _current.Copies.ForEach(copy => copy.Dispose());
             foreach (NativeBuffer mask in _current.Masks)

@@ -86,6 +86,15 @@ public sealed class LiveSearchTests
     }
 
     [Fact]
+    public void A_retriever_may_be_disposed_twice()
+    {
+        var live = Retriever.Over(LiveItems.Build(IdKind.Integer, 3), options: new RetrieverOptions { Live = new LiveOptions() });
+        live.Dispose();
+        live.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => live.Apply(ItemChange.Delete(1)));
+    }
+
+    [Fact]
     public void What_takes_no_changes_says_so()
     {
         using var fixedOne = Retriever.Over(LiveItems.Build(IdKind.Integer, 3));
