@@ -9,29 +9,14 @@ internal static class IngestView
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Shows a table until the run ends; notices go above it, once each.</summary>
+    /// <summary>
+    /// Shows a table until the run ends, where it can be drawn over; notices go above it, once each.
+    /// </summary>
     public static Task ShowAsync(IAnsiConsole console, Ingestor ingestor, Task run)
-        => console.Live(Table(ingestor.Sources)).AutoClear(true).StartAsync(async live =>
-        {
-            var said = new HashSet<(string, string)>();
-            while (!run.IsCompleted)
-            {
-                await Task.WhenAny(run, Task.Delay(s_interval)).ConfigureAwait(false);
-                IReadOnlyList<SourceStatus> sources = ingestor.Sources;
-                foreach ((string name, string notice) in sources.SelectMany(
-                    source => source.Notices.Select(notice => (source.Name, notice))))
-                {
-                    if (said.Add((name, notice)))
-                    {
-                        console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[yellow]{name}[/]: {notice}");
-                    }
-                }
-
-                live.UpdateTarget(Table(sources));
-            }
-
-            await run.ConfigureAwait(false);
-        });
+        => console.Profile.Capabilities.Ansi
+            ? console.Live(Table(ingestor.Sources)).AutoClear(true).StartAsync(
+                live => FollowAsync(console, ingestor, run, sources => live.UpdateTarget(Table(sources))))
+            : FollowAsync(console, ingestor, run, _ => { });
 
     /// <summary>The sources as a table.</summary>
     public static Table Table(IReadOnlyList<SourceStatus> sources)
@@ -52,6 +37,29 @@ internal static class IngestView
         }
 
         return table;
+    }
+
+    private static async Task FollowAsync(
+        IAnsiConsole console, Ingestor ingestor, Task run, Action<IReadOnlyList<SourceStatus>> show)
+    {
+        var said = new HashSet<(string, string)>();
+        while (!run.IsCompleted)
+        {
+            await Task.WhenAny(run, Task.Delay(s_interval)).ConfigureAwait(false);
+            IReadOnlyList<SourceStatus> sources = ingestor.Sources;
+            foreach ((string name, string notice) in sources.SelectMany(
+                source => source.Notices.Select(notice => (source.Name, notice))))
+            {
+                if (said.Add((name, notice)))
+                {
+                    console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[yellow]{name}[/]: {notice}");
+                }
+            }
+
+            show(sources);
+        }
+
+        await run.ConfigureAwait(false);
     }
 
     private static string StateOf(SourceState state)
