@@ -2,7 +2,6 @@ using Linr.Index.Columns;
 using Linr.Index.Embeddings;
 using Linr.Index.Ids;
 using Linr.Kernels.Scan;
-using Linr.Memory;
 
 namespace Linr.Index;
 
@@ -81,15 +80,6 @@ public sealed class ItemTable : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(block);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(block, BlockCount);
         return (int)Math.Min(Limits.BlockRows, Rows - ((long)block * Limits.BlockRows));
-    }
-
-    /// <summary>
-    /// A mask of a block's live rows, 64 a word; empty when all are live, as in a table that was just built.
-    /// </summary>
-    public NativeSlice<ulong> LiveMask(int block)
-    {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(block, BlockCount);
-        return default;
     }
 
     /// <summary>The column of a field, or null when the schema has no such field.</summary>

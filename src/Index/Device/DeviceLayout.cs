@@ -140,8 +140,7 @@ public sealed record DeviceLayout
                     : schema),
             ],
             Columns = columns.ToImmutable(),
-            HasLiveMask = Enumerable.Range(rows.FirstBlock, rows.BlockCount)
-                .Any(block => !items.LiveMask(block).IsEmpty),
+            HasLiveMask = false,
             HasOrder = items.Ids is not IntegerIds integers || !integers.AreAscending(rows.FirstRow, rows.Rows),
         };
         return layout.WithCapacity(capacity);

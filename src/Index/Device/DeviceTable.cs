@@ -195,18 +195,8 @@ public sealed class DeviceTable : IDisposable
         }
 
         DeviceSlice<ulong> live = Allocate<ulong>(context, RowMask.Words(Layout.Capacity), "mask of live rows");
-        upload.Send(Shard, RowMask.WordRows, live, 1, (block, first, to) =>
-        {
-            NativeSlice<ulong> mask = items.LiveMask(block);
-            if (mask.IsEmpty)
-            {
-                RowMask.Fill(to, items.BlockRows(block) - (first * RowMask.WordRows));
-            }
-            else
-            {
-                mask.Slice(first, to.Length).Span.CopyTo(to);
-            }
-        });
+        upload.Send(Shard, RowMask.WordRows, live, 1, (block, first, to)
+            => RowMask.Fill(to, items.BlockRows(block) - (first * RowMask.WordRows)));
         return live;
     }
 

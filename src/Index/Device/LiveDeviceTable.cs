@@ -226,13 +226,9 @@ public sealed class LiveDeviceTable : ITableFollower, IDisposable
         return sent;
     }
 
-    // Rows of the shard that a state may have live, whole words of them.
+    // Rows of the shard that a state may have live.
     private long HighWater(TableView view)
-    {
-        long room = (long)Layout.Shard.BlockCount * Limits.BlockRows;
-        long used = Math.Min(_table.RowsUsed, view.Rows) - Layout.Shard.FirstRow;
-        return Math.Clamp(used, 0, Math.Max(room, Layout.Capacity));
-    }
+        => Math.Clamp(Math.Min(_table.RowsUsed, view.Rows) - Layout.Shard.FirstRow, 0, Layout.Capacity);
 
     private void Send(uint[] filled)
     {
