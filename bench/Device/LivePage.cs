@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 
 namespace Linr.Bench.Device;
 
@@ -9,21 +8,12 @@ internal static class LivePage
 {
     /// <summary>Fills a folder with gpu-live.json and gpu-live.md.</summary>
     public static void Write(string folder, LiveReport report)
-    {
-        Directory.CreateDirectory(folder);
-        string file = Path.Combine(folder, "gpu-live");
-        File.WriteAllText(file + ".json", JsonSerializer.Serialize(report, ReportFiles.Json) + "\n");
-        File.WriteAllText(file + ".md", Of(report));
-    }
+        => ReportFiles.Write(folder, "gpu-live", report, Of(report));
 
     private static string Of(LiveReport report)
     {
-        var page = new StringBuilder();
-        page.AppendLine("# Searches of a table that changes, on a GPU").AppendLine();
-        page.AppendLine(
-            CultureInfo.InvariantCulture, $"{report.Device}, {report.Driver}; commit {report.Commit ?? "unknown"},");
-        page.AppendLine(
-            CultureInfo.InvariantCulture, $"{report.Date:yyyy-MM-dd HH:mm} UTC. Made by `{report.Command}`.");
+        StringBuilder page = ReportFiles.Begin(
+            "Searches of a table that changes, on a GPU", report.Device, report.Driver, report.Commit, report.Date, report.Command);
         page.AppendLine(
             CultureInfo.InvariantCulture,
             $"{report.Rows:N0} random rows of halves; searches of {report.K:N0} hits a query, one after the other, through the");

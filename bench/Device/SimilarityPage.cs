@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 
 namespace Linr.Bench.Device;
 
@@ -9,21 +8,12 @@ internal static class SimilarityPage
 {
     /// <summary>Fills a folder with gpu-similarities.json and gpu-similarities.md.</summary>
     public static void Write(string folder, SimilarityReport report)
-    {
-        Directory.CreateDirectory(folder);
-        string file = Path.Combine(folder, "gpu-similarities");
-        File.WriteAllText(file + ".json", JsonSerializer.Serialize(report, ReportFiles.Json) + "\n");
-        File.WriteAllText(file + ".md", Of(report));
-    }
+        => ReportFiles.Write(folder, "gpu-similarities", report, Of(report));
 
     private static string Of(SimilarityReport report)
     {
-        var page = new StringBuilder();
-        page.AppendLine("# Learned similarities on a GPU").AppendLine();
-        page.AppendLine(
-            CultureInfo.InvariantCulture, $"{report.Device}, {report.Driver}; commit {report.Commit ?? "unknown"},");
-        page.AppendLine(
-            CultureInfo.InvariantCulture, $"{report.Date:yyyy-MM-dd HH:mm} UTC. Made by `{report.Command}`.");
+        StringBuilder page = ReportFiles.Begin(
+            "Learned similarities on a GPU", report.Device, report.Driver, report.Commit, report.Date, report.Command);
         page.AppendLine(
             CultureInfo.InvariantCulture,
             $"{report.Rows:N0} random rows of halves; medians of {report.Passes} searches of "
