@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using Linr.Engine.Towers;
 using Linr.Index.ModelFiles;
+using Linr.Kernels.Tests;
 using Linr.Layers;
 using Linr.Training.Data;
 using Linr.Training.Evaluation;
@@ -62,9 +63,7 @@ public sealed class ExportTests
         Item[] all = [.. data.Catalogue.Items];
         float[] embeddings = new float[all.Length * item.Spec.Dim];
         Run();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Run();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.OfPass(Run));
 
         void Run()
         {

@@ -46,18 +46,12 @@ public abstract class CudaTest : IDisposable
         return values;
     }
 
-    /// <summary>Managed bytes that this thread allocates in so many calls, after one to warm up.</summary>
+    /// <summary>Managed bytes that this thread allocates in 20 calls, after two to warm up.</summary>
     protected static long AllocatedBytes(Action call)
     {
         // The second call may still make what it keeps from then on.
         call();
         call();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int time = 0; time < 20; time++)
-        {
-            call();
-        }
-
-        return GC.GetAllocatedBytesForCurrentThread() - before;
+        return Allocations.OfPass(call, calls: 20);
     }
 }

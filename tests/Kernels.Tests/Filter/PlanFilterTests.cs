@@ -200,9 +200,7 @@ public sealed class PlanFilterTests
         PlanFilter[] filters = [.. Enumerable.Range(0, 40).Select(
             _ => new PlanFilter(RandomPlan.Make(random, columns)))];
         EvaluateAll();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        EvaluateAll();
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, Allocations.OfPass(EvaluateAll));
 
         void EvaluateAll()
         {

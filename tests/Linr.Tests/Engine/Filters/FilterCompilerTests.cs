@@ -3,6 +3,7 @@ using Linr.Engine.Filters;
 using Linr.Filters;
 using Linr.Index;
 using Linr.Kernels.Filter;
+using Linr.Kernels.Tests;
 using static Linr.Filters.FilterBuilder;
 
 namespace Linr.Tests.Engine.Filters;
@@ -146,9 +147,7 @@ public class FilterCompilerTests
         FilterCompiler compiler = new();
         ulong[] mask = new ulong[32];
         CompileAll();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        CompileAll();
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, Allocations.OfPass(CompileAll));
 
         void CompileAll()
         {

@@ -1,6 +1,7 @@
 using Linr.Engine.Filters;
 using Linr.Filters;
 using Linr.Index;
+using Linr.Kernels.Tests;
 using Linr.Tests.Index;
 using static Linr.Filters.FilterBuilder;
 
@@ -57,9 +58,7 @@ public class IdListTests
         FilterParameters parameters = Typed(IdKind.Text, seen);
         FilterCompiler compiler = new();
         CompileBoth();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        CompileBoth();
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, Allocations.OfPass(CompileBoth));
 
         void CompileBoth()
         {

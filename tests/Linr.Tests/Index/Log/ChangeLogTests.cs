@@ -1,4 +1,5 @@
 using Linr.Index.Log;
+using Linr.Kernels.Tests;
 
 namespace Linr.Tests.Index.Log;
 
@@ -173,17 +174,13 @@ public sealed class ChangeLogTests : IDisposable
         await log.Append(unit).Durable;
         AppendAll();
 
-        void AppendAll()
-        {
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int i = 0; i < 400; i++)
+        void AppendAll() => Assert.Equal(0, Allocations.OfPass(
+            () =>
             {
                 _ = log.Append(record);
                 _ = log.Append(unit);
-            }
-
-            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        }
+            },
+            calls: 250));
     }
 
     private static async Task<long> Write(ChangeLog log, int writer)
