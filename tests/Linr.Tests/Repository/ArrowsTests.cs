@@ -17,6 +17,7 @@ public sealed class ArrowsTests
         ["Ingest"] = ["Engine", "Formats"],
         ["Training"] = ["Core", "Kernels", "Engine", "Formats"],
         ["Onnx"] = ["Engine"],
+        ["Protocol"] = [],
         ["Cli"] = ["Training", "Onnx", "Ingest"],
     };
 
