@@ -91,6 +91,12 @@ public sealed partial class Retriever
     public IReadOnlyList<SourcePosition> Positions => _live is null ? [] : [.. _live.Positions.Values];
 
     /// <summary>
+    /// The offset of the log before which every change can be seen by a request that begins now; null without a log.
+    /// It is never ahead of what can be seen, and reading it waits for nobody.
+    /// </summary>
+    public long? Offset => _live?.VisibleOffset;
+
+    /// <summary>
     /// One hash of all items, with their fields, their embeddings as they are stored and their versions, and of the
     /// versions of those that are gone: 32 hexadecimal digits. It is the same however the changes came that made them, in
     /// which sets and into which rows, but for embeddings of items near by (docs/live.md).

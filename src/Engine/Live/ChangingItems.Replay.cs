@@ -75,7 +75,7 @@ internal sealed partial class ChangingItems
         }
 
         MakeAgain();
-        _offset = end;
+        MoveTo(end);
 
         void MakeAgain()
         {
@@ -86,7 +86,7 @@ internal sealed partial class ChangingItems
                 positions.Clear();
             }
 
-            _offset = next;
+            MoveTo(next);
             _options.Replayed?.Invoke(next, end);
         }
     }
@@ -118,7 +118,13 @@ internal sealed partial class ChangingItems
     {
         _log!.Append(PushMark.Write(_push.Number)).Durable.GetAwaiter().GetResult();
         _isBeforeMark = false;
-        _offset = _log.EndOffset;
+        MoveTo(_log.EndOffset);
+    }
+
+    private void MoveTo(long offset)
+    {
+        _offset = offset;
+        Interlocked.Exchange(ref _visibleOffset, offset);
     }
 
     private void Pass(long offset, long push)

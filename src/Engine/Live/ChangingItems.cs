@@ -24,6 +24,7 @@ internal sealed partial class ChangingItems : IDisposable
     private long? _offset;
     private PushPoint _push;
     private bool _isReplaced;
+    private long _visibleOffset;
 
     // Changes until the push's mark were made for the model before it.
     private bool _isBeforeMark;
@@ -63,6 +64,7 @@ internal sealed partial class ChangingItems : IDisposable
                 ?? ChangeLog.Open(options.LogFolder!, new ChangeLogOptions { StartOffset = _offset.Value });
         }
 
+        _visibleOffset = _offset ?? 0;
         long rows = items.Rows;
         Table = new LiveTable(items, options.Capacity);
         state.GiveVersions(model, rows, Table);
@@ -80,6 +82,11 @@ internal sealed partial class ChangingItems : IDisposable
 
     /// <summary>How far each source was read.</summary>
     public ImmutableSortedDictionary<string, SourcePosition> Positions => Volatile.Read(ref _positions);
+
+    /// <summary>
+    /// The offset of the log before which every change can be seen; null without a log. It waits for nobody.
+    /// </summary>
+    public long? VisibleOffset => _log is null ? null : Interlocked.Read(ref _visibleOffset);
 
     /// <summary>Items of other models, as this one takes them.</summary>
     public ItemFit Fit => new(Table.Table.Schema, _embedder);
@@ -165,7 +172,13 @@ internal sealed partial class ChangingItems : IDisposable
                     ref _positions, _positions.SetItems(positions.Select(one => KeyValuePair.Create(one.Source, one))));
             }
 
-            return (result, durable);
+            if (_units is not null && !isLogged)
+            {
+                // Now that the table shows them.
+                Interlocked.Exchange(ref _visibleOffset, _units.NextOffset);
+            }
+
+            return (result with { Offset = VisibleOffset }, durable);
         }
     }
 

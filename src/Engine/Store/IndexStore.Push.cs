@@ -70,7 +70,7 @@ public sealed partial class IndexStore
         using StoreLease lease = Lease();
         using TableView before = lease.Retriever.Live.Table.Read();
         var pushed = new HashSet<ItemId>();
-        ChangeResult all = default;
+        ChangeResult all = new() { Offset = lease.Retriever.Offset };
         foreach (Item[] set in items.Chunk(PushedAtOnce))
         {
             await ApplyAsync(Array.ConvertAll(set, item => ItemChange.Upsert(item, version))).ConfigureAwait(false);
@@ -95,7 +95,10 @@ public sealed partial class IndexStore
                 all.Updated + one.Updated,
                 all.Deleted + one.Deleted,
                 all.Stale + one.Stale,
-                all.Missing + one.Missing);
+                all.Missing + one.Missing)
+            {
+                Offset = one.Offset,
+            };
         }
     }
 

@@ -100,8 +100,14 @@ public sealed partial class IndexStore : IDisposable
         }
     }
 
-    /// <summary>The offset of the next record of its log.</summary>
+    /// <summary>The offset of the next record of its log: what is before it is on the disk.</summary>
     public long Offset => _log.EndOffset;
+
+    /// <summary>
+    /// The offset of the log before which every change can be seen by a request that begins now, be it on the disk
+    /// already or not. A push counts once its model answers. It never goes back, and reading it waits for nobody.
+    /// </summary>
+    public long VisibleOffset => Volatile.Read(ref _served).Retriever.Offset!.Value;
 
     /// <summary>Makes a store of a model file, which is copied, and opens it.</summary>
     /// <param name="folder">The folder of the store; it is not there, or empty.</param>

@@ -8,4 +8,10 @@ namespace Linr.Index.Live;
 /// <param name="Stale">Changes that had no effect because one with an equal or higher version came before.</param>
 /// <param name="Missing">Deletes of items that were not there.</param>
 public readonly record struct ChangeResult(
-    long Version, int Upserted, int Updated, int Deleted, int Stale, int Missing);
+    long Version, int Upserted, int Updated, int Deleted, int Stale, int Missing)
+{
+    /// <summary>
+    /// The offset behind the changes in the log: who can see all that is before it sees them too. Null without a log.
+    /// </summary>
+    public long? Offset { get; init; }
+}
