@@ -78,6 +78,7 @@ internal sealed class CodeSearch(ItemTable table, SearcherPool pool, SearcherPoo
             return false;
         }
 
+        RequestRunner.EndScan(searcher, batch);
         for (int query = 0; query < batch.Length; query++)
         {
             (long kept, long passed) = (searcher.RowsKept(query), searcher.RowsPassed(query));
@@ -113,9 +114,9 @@ internal sealed class CodeSearch(ItemTable table, SearcherPool pool, SearcherPoo
         searcher.IsTimed = batch.Any(one => one.Request.Explain);
         searcher.Search(batch.Max(one => KeepMax(approximation, one, one.ItemCount(table))), cancellation);
         var found = new Candidates[batch.Length];
+        RequestRunner.EndScan(searcher, batch);
         for (int query = 0; query < batch.Length; query++)
         {
-            RequestRunner.Explain(searcher, batch[query], batch.Length);
             long passed = searcher.RowsPassed(query);
             ReadOnlySpan<ScanHit> hits = searcher.Hits(query);
             int kept = Math.Min(hits.Length, KeepMax(approximation, batch[query], passed));
@@ -176,6 +177,7 @@ internal sealed class CodeSearch(ItemTable table, SearcherPool pool, SearcherPoo
         CancellationToken cancellation)
     {
         ScoreOnly(searcher, shape.GroupBy, batch, query => candidates[query].Hits, table.BlockCount, cancellation);
+        RequestRunner.EndScan(searcher, batch);
         for (int query = 0; query < batch.Length; query++)
         {
             Candidates found = candidates[query];
@@ -196,7 +198,6 @@ internal sealed class CodeSearch(ItemTable table, SearcherPool pool, SearcherPoo
         string engine,
         TakeAnswer take)
     {
-        RequestRunner.Explain(searcher, batch[query], batch.Length);
         take(batch[query], new ScanAnswer(searcher.Hits(query), passed, engine)
         {
             Mode = string.Create(

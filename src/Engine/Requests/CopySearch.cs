@@ -145,9 +145,9 @@ internal sealed class CopySearch(ItemTable table, SearcherPool pool, SearcherPoo
         using RentedSearcher rented = pool.Rent(shape, ScoreSource.Copy, cancellation);
         RowSearcher searcher = rented.Searcher;
         RequestRunner.Search(searcher, shape.GroupBy, batch, cancellation);
+        RequestRunner.EndScan(searcher, batch);
         for (int i = 0; i < batch.Length; i++)
         {
-            RequestRunner.Explain(searcher, batch[i], batch.Length);
             take(batch[i], new ScanAnswer(searcher.Hits(i), searcher.RowsPassed(i), searcher.Engine)
             {
                 Mode = Describe(shape),
@@ -193,9 +193,9 @@ internal sealed class CopySearch(ItemTable table, SearcherPool pool, SearcherPoo
         }
 
         var found = new Candidates[batch.Length];
+        RequestRunner.EndScan(searcher, batch);
         for (int i = 0; i < found.Length; i++)
         {
-            RequestRunner.Explain(searcher, batch[i], batch.Length);
             found[i] = new Candidates(
                 searcher.Hits(i).ToArray(),
                 k,
@@ -218,9 +218,9 @@ internal sealed class CopySearch(ItemTable table, SearcherPool pool, SearcherPoo
         using RentedSearcher rented = hostPool.Rent(shape, ScoreSource.Rows, cancellation);
         CodeSearch.ScoreOnly(
             rented.Searcher, shape.GroupBy, batch, i => found[i].Hits, table.BlockCount, cancellation);
+        RequestRunner.EndScan(rented.Searcher, batch);
         for (int i = 0; i < batch.Length; i++)
         {
-            RequestRunner.Explain(rented.Searcher, batch[i], batch.Length);
             take(i, rented.Searcher);
         }
     }

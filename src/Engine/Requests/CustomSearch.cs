@@ -37,6 +37,11 @@ internal sealed class CustomSearch(
                 {
                     for (int query = 0; query < batch.Length; query++)
                     {
+                        EndScan(similarity.Name, workspace, batch, query, candidates);
+                    }
+
+                    for (int query = 0; query < batch.Length; query++)
+                    {
                         Answer(similarity.Name, workspace, batch, query, candidates, take);
                     }
                 },
@@ -63,6 +68,26 @@ internal sealed class CustomSearch(
             shape,
             batch);
 
+    private static void EndScan(
+        string name,
+        SimilarityWorkspace workspace,
+        RequestWork[] batch,
+        int query,
+        SimilaritySearch.Candidates? candidates)
+    {
+        StageClock clock = batch[query].Clock;
+        if (batch[query].Request.Explain)
+        {
+            long rows = candidates?.Rows[query].Length ?? workspace.RowsPassed(query);
+            clock.EndScan("similarity", string.Create(
+                CultureInfo.InvariantCulture, $"batch of {batch.Length}; {rows} rows by {name}"));
+        }
+        else
+        {
+            clock.EndScan();
+        }
+    }
+
     private static void Answer(
         string name,
         SimilarityWorkspace workspace,
@@ -74,12 +99,6 @@ internal sealed class CustomSearch(
         RequestWork work = batch[query];
         long passed = candidates?.Passed[query] ?? workspace.RowsPassed(query);
         long? rescored = candidates?.Rows[query].Length;
-        if (work.Request.Explain)
-        {
-            work.Clock.End("similarity", string.Create(
-                CultureInfo.InvariantCulture, $"batch of {batch.Length}; {rescored ?? passed} rows by {name}"));
-        }
-
         string engine = candidates is null ? CpuBackend.Name : ScanAnswer.EngineOf(candidates.Engine, CpuBackend.Name);
         take(work, SimilarityRequests.Answer(work, name, workspace.Hits(query), passed, rescored, engine));
     }

@@ -53,9 +53,13 @@ internal sealed class LearnedDeviceSearch(TableScan table, SearcherPool pool)
             shape.FirstStage ?? 0);
         bool isDone = searcher.TrySearchLearned(scan.K, learned, cancellation);
         engine = searcher.Engine;
+        if (isDone)
+        {
+            RequestRunner.EndScan(searcher, batch);
+        }
+
         for (int query = 0; isDone && query < batch.Length; query++)
         {
-            RequestRunner.Explain(searcher, batch[query], batch.Length);
             Answer(similarity, searcher, batch[query], query, isStaged, take);
         }
 

@@ -170,9 +170,9 @@ internal sealed class RequestRunner
         using RentedSearcher rented = _pool.Rent(shape, ScoreSource.Rows, cancellation);
         RowSearcher searcher = rented.Searcher;
         Search(searcher, shape.GroupBy, batch, cancellation);
+        EndScan(searcher, batch);
         for (int query = 0; query < batch.Length; query++)
         {
-            Explain(searcher, batch[query], batch.Length);
             take(batch[query], new ScanAnswer(searcher.Hits(query), searcher.RowsPassed(query), searcher.Engine));
         }
     }
@@ -203,12 +203,19 @@ internal sealed class RequestRunner
         searcher.IsTimed = batch.Any(one => one.Request.Explain);
     }
 
-    /// <summary>Adds the stages of a search to a request that asks for them.</summary>
-    internal static void Explain(RowSearcher searcher, RequestWork work, int batchLength)
+    /// <summary>Ends the scan of a batch: with its stages for requests that ask for them.</summary>
+    internal static void EndScan(RowSearcher searcher, RequestWork[] batch)
     {
-        if (work.Request.Explain)
+        foreach (RequestWork work in batch)
         {
-            searcher.Explain(work.Clock, batchLength);
+            if (work.Request.Explain)
+            {
+                searcher.Explain(work.Clock, batch.Length);
+            }
+            else
+            {
+                work.Clock.EndScan();
+            }
         }
     }
 
@@ -250,6 +257,7 @@ internal sealed class RequestRunner
             RowsRescored = answer.RowsRescored,
             ModelVersion = _modelVersion,
             UnknownIds = work.Query.UnknownIds,
+            Stages = work.Clock.Times,
             Explanation = work.Request.Explain
                 ? new Explanation(answer.Engine, FilterText(work.Request), work.Clock.Stages)
                 : null,

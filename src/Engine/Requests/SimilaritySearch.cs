@@ -42,6 +42,7 @@ internal sealed class SimilaritySearch(
             request,
             workspace =>
             {
+                Array.ForEach(batch, work => EndScan(work, workspace, batch.Length));
                 for (int query = 0; query < batch.Length; query++)
                 {
                     Answer(similarity, workspace, batch, query, candidates, engine, take);
@@ -76,9 +77,9 @@ internal sealed class SimilaritySearch(
         searcher.Search(Math.Max(shape.FirstStage!.Value, batch.Max(work => work.ScanK)), cancellation);
         var rows = new ReadOnlyMemory<uint>[batch.Length];
         var passed = new long[batch.Length];
+        RequestRunner.EndScan(searcher, batch);
         for (int query = 0; query < batch.Length; query++)
         {
-            RequestRunner.Explain(searcher, batch[query], batch.Length);
             ReadOnlySpan<ScanHit> hits = searcher.Hits(query);
             hits = hits[..Math.Min(hits.Length, Math.Max(shape.FirstStage.Value, batch[query].ScanK))];
             rows[query] = Array.ConvertAll(hits.ToArray(), hit => hit.Row);
@@ -86,6 +87,20 @@ internal sealed class SimilaritySearch(
         }
 
         return new Candidates(rows, passed, searcher.Engine);
+    }
+
+    private static void EndScan(RequestWork work, SimilarityWorkspace workspace, int batchLength)
+    {
+        if (work.Request.Explain)
+        {
+            work.Clock.EndScan("similarity", string.Create(
+                CultureInfo.InvariantCulture,
+                $"batch of {batchLength}; whole logits of {workspace.RowsScored} rows"));
+        }
+        else
+        {
+            work.Clock.EndScan();
+        }
     }
 
     private static void Answer(
@@ -98,13 +113,6 @@ internal sealed class SimilaritySearch(
         TakeAnswer take)
     {
         RequestWork work = batch[query];
-        if (work.Request.Explain)
-        {
-            work.Clock.End("similarity", string.Create(
-                CultureInfo.InvariantCulture,
-                $"batch of {batch.Length}; whole logits of {workspace.RowsScored} rows"));
-        }
-
         engine = candidates is null ? engine : ScanAnswer.EngineOf(candidates.Engine, engine);
         take(work, SimilarityRequests.Answer(
             work,

@@ -34,7 +34,7 @@ internal sealed class CpuBackend(ScanWorkers? workers) : ISearchBackend
     public long RowsPassed(int query) => _workspace.RowsPassed(query);
 
     /// <inheritdoc/>
-    public void Explain(StageClock clock, int queryCount) => clock.End("scan", string.Create(
+    public void Explain(StageClock clock, int queryCount) => clock.EndScan("scan", string.Create(
         CultureInfo.InvariantCulture,
         $"batch of {queryCount}; units dense {Counters.DenseUnits}, gathered {Counters.GatheredUnits}, "
         + $"skipped {Counters.SkippedUnits}; {Counters.Rescored} rows rescored"));

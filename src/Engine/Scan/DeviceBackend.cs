@@ -122,7 +122,7 @@ internal sealed class DeviceBackend : ISearchBackend
                     : string.Empty)),
             Stage("finish", times => times.FinishMs + times.DownloadMs, "on the device; survivors rescored and ordered"),
         ];
-        clock.End("wait", "for the device, besides its stages", stages);
+        clock.EndScan("wait", "for the device, besides its stages", stages);
     }
 
     /// <inheritdoc/>

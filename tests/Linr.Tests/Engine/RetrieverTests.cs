@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
 using Linr.Engine;
 using Linr.Filters;
 using Linr.Kernels.Scan;
@@ -139,6 +141,34 @@ public sealed class RetrieverTests
         Assert.Equal("size < 5", response.Explanation!.Filter);
         Assert.Equal(
             ["embed", "filter", "scan", "diversify", "fetch"], response.Explanation.Stages.Select(stage => stage.Name));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Every_answer_has_the_times_of_its_stages(bool isExplained)
+    {
+        using Retriever retriever = s_items.ToRetriever();
+        SearchRequest[] batch =
+        [
+            .. Enumerable.Range(0, 30).Select(seed => new SearchRequest
+            {
+                Embeddings = [Query(seed)],
+                Diversity = seed % 2 == 0 ? new Diversity(0.5f, 20) : null,
+                Explain = isExplained,
+            }),
+        ];
+        long started = Stopwatch.GetTimestamp();
+        ImmutableArray<SearchResponse> found = retriever.SearchBatch(batch);
+        double took = Stopwatch.GetElapsedTime(started).TotalMicroseconds;
+        for (int i = 0; i < batch.Length; i++)
+        {
+            string[] chosen = batch[i].Diversity is null ? [] : ["diversify"];
+            Assert.Equal(
+                ["embed", "filter", "scan", .. chosen, "fetch"], found[i].Stages.Select(stage => stage.Name));
+            Assert.All(found[i].Stages, stage => Assert.InRange(stage.Microseconds, 0, took));
+            Assert.InRange(found[i].Stages.Sum(stage => stage.Microseconds), 0, took);
+        }
     }
 
     [Fact]

@@ -74,6 +74,9 @@ public sealed class SearchBatcherTests
         Assert.Equal(
             ["embed", "queue", "filter", "scan", "fetch"], response.Explanation!.Stages.Select(stage => stage.Name));
         Assert.Equal("waited for a batch of 1", response.Explanation.Stages[1].Detail);
+        SearchResponse plain = await batcher.SearchAsync(Request(0));
+        Assert.Null(plain.Explanation);
+        Assert.Equal(["embed", "queue", "filter", "scan", "fetch"], plain.Stages.Select(stage => stage.Name));
     }
 
     private static SearchRequest Request(int seed)

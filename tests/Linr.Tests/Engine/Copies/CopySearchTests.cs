@@ -44,6 +44,11 @@ public sealed class CopySearchTests
         Assert.True(found.Exact);
         Assert.Equal("int8 -> 106 of 4,000 rescored", found.Mode);
         Assert.Equal(2, found.Explanation!.Stages.Count(stage => stage.Name == "scan"));
+        Assert.Equal(["embed", "filter", "scan", "fetch"], found.Stages.Select(stage => stage.Name));
+        Assert.Equal(
+            found.Explanation.Stages.Sum(stage => stage.Microseconds),
+            found.Stages.Sum(stage => stage.Microseconds),
+            tolerance: 0.01);
         Assert.Equal("rows", retriever.Search(new SearchRequest { Items = ["item-1"], K = 300 }).Mode);
     }
 

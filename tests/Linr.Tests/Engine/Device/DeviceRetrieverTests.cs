@@ -185,6 +185,9 @@ public sealed class DeviceRetrieverTests(CudaMachine machine) : CudaTest(machine
             ["embed", "filter", "filter", "seed", "scan", "finish", "wait", "fetch"],
             found.Stages.Select(stage => stage.Name));
         Assert.All(found.Stages, stage => Assert.InRange(stage.Microseconds, 0, 60e6));
+        Assert.Equal(
+            ["embed", "filter", "scan", "fetch"],
+            cuda.Search(request with { Explain = false }).Stages.Select(stage => stage.Name));
 
         EmbeddingQuery weighted = request.Embeddings[0] with { Weight = 2 };
         Explanation other = cuda.Search(request with { Embeddings = [weighted] }).Explanation!;

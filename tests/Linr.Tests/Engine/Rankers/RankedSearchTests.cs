@@ -50,6 +50,7 @@ public sealed class RankedSearchTests : IDisposable
         Assert.Empty(candidates.Hits[0].Tasks);
         Assert.Contains(
             found.Explanation!.Stages, stage => stage.Name == "rank" && stage.Detail == "60 candidates by overarch: 2 click + 0.1 rating");
+        Assert.Equal(["embed", "filter", "scan", "rank", "fetch"], found.Stages.Select(stage => stage.Name));
 
         // The ranker's own number of candidates; all, where a threshold leaves fewer.
         Assert.Equal(50, _retriever.Search(request with { RankBy = new RankBy(RankerModel.Name) }).RowsRanked);

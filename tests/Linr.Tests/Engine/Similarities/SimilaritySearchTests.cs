@@ -37,6 +37,7 @@ public sealed class SimilaritySearchTests
         Assert.Equal((similarity, true, null), (found.Mode, found.Exact, found.RowsRescored));
         Assert.Equal(Enumerable.Range(0, Count).Count(item => item % 7 != 3), found.RowsPassed);
         Assert.Contains(found.Explanation!.Stages, stage => stage.Name == "similarity");
+        Assert.Equal(["embed", "filter", "scan", "fetch"], found.Stages.Select(stage => stage.Name));
         SearchResponse grouped = retriever.Search(request with { GroupBy = new GroupBy("shop", 2), ScoreMin = found.Hits[20].Score });
         Assert.All(grouped.Hits.GroupBy(hit => hit.Id.Integer % 7), group => Assert.InRange(group.Count(), 1, 2));
         Assert.All(grouped.Hits, hit => Assert.True(hit.Score >= found.Hits[20].Score));
