@@ -57,6 +57,9 @@ public static class Limits
     /// <summary>Queries in one batch.</summary>
     public const int QueriesMax = 1_024;
 
+    /// <summary>Items of one page of a scroll, and ids of items that are asked for at once.</summary>
+    public const int ScrollMax = 10_000;
+
     /// <summary>Candidates of one query that a ranker ranks.</summary>
     public const int RankedMax = 65_536;
 

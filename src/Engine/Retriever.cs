@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Linr.Cuda;
 using Linr.Engine.Devices;
+using Linr.Engine.Listing;
 using Linr.Engine.Live;
 using Linr.Engine.Rankers;
 using Linr.Engine.Requests;
@@ -30,6 +31,7 @@ public sealed partial class Retriever : IDisposable
     private readonly QueryResolver _resolver;
     private readonly RequestRunner _runner;
     private readonly TableScan _tableScan;
+    private readonly ItemListing _listing;
     private readonly RequestScope _scope;
     private readonly SimilaritySearch _similarities;
     private readonly CustomSearch _customSearch;
@@ -74,6 +76,7 @@ public sealed partial class Retriever : IDisposable
         int threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
         _workers = threads > 1 ? new ScanWorkers(threads) : null;
         _tableScan = new TableScan(items);
+        _listing = new ItemListing(items, _live?.Table, _workers);
         _pool = new SearcherPool(_tableScan, MakeBackend, _devices is null ? 0 : DeviceSet.LaneCount);
         _hostPool = _devices is null
             ? _pool

@@ -90,11 +90,21 @@ public sealed class ItemTable : IDisposable
 
     /// <summary>The item of a row, with all its fields and embeddings.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
-    public Item ReadItem(uint row)
+    public Item ReadItem(uint row) => ReadItem(row, Columns, Embeddings);
+
+    /// <summary>A part of the item of a row.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="columns">The columns of the fields to read.</param>
+    /// <param name="embeddingColumns">The columns of the embeddings to read.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    public Item ReadItem(
+        uint row, IReadOnlyList<Column> columns, IReadOnlyList<EmbeddingColumn> embeddingColumns)
     {
+        ArgumentNullException.ThrowIfNull(columns);
+        ArgumentNullException.ThrowIfNull(embeddingColumns);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Rows);
         var fields = new Dictionary<string, IReadOnlyList<Value>>();
-        foreach (Column column in Columns)
+        foreach (Column column in columns)
         {
             IReadOnlyList<Value> values = column.Read(row);
             if (values.Count > 0)
@@ -104,7 +114,7 @@ public sealed class ItemTable : IDisposable
         }
 
         var embeddings = new Dictionary<string, ReadOnlyMemory<float>>();
-        foreach (EmbeddingColumn column in Embeddings)
+        foreach (EmbeddingColumn column in embeddingColumns)
         {
             float[] embedding = new float[column.Schema.Dim];
             column.Read(row, embedding);

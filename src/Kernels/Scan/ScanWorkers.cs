@@ -52,6 +52,32 @@ public sealed class ScanWorkers : IDisposable
         _done.Dispose();
     }
 
+    /// <summary>
+    /// Runs work(0) here, and work(1) and on on the helpers if no other scan has them; waits for all of them.
+    /// </summary>
+    /// <param name="workers">The helpers; null for none.</param>
+    /// <param name="work">
+    /// What to run, by number, 0 to <see cref="ThreadCount"/> - 1; what one of its calls throws is thrown here.
+    /// </param>
+    public static void Share(ScanWorkers? workers, Action<int> work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        if (workers is null || !workers.TryTake())
+        {
+            work(0);
+            return;
+        }
+
+        try
+        {
+            workers.Run(work);
+        }
+        finally
+        {
+            workers.Return();
+        }
+    }
+
     /// <summary>Takes the helpers; false when another scan has them.</summary>
     internal bool TryTake() => _threads.Length > 0 && Interlocked.Exchange(ref _busy, 1) == 0;
 
