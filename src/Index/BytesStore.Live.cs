@@ -17,10 +17,13 @@ internal sealed partial class BytesStore
     {
         int had = BlockCount;
         int last = had - 1;
-        if (last >= 0 && Count % Limits.BlockRows != 0)
+        int tail = (int)(Count % Limits.BlockRows);
+        if (last >= 0 && tail != 0)
         {
-            LiveBlock block = LiveBlock.Empty(_blocks[last].Bytes.Length);
-            for (int within = 0; within < Count % Limits.BlockRows; within++)
+            // Of a mapped file the block's bytes are those of all strings.
+            Entry entry = _blocks[last];
+            LiveBlock block = LiveBlock.Empty(2 * (entry.Ends[tail - 1] - entry.Starts[0]));
+            for (int within = 0; within < tail; within++)
             {
                 block.Append(within, Read(((long)last * Limits.BlockRows) + within));
             }

@@ -72,7 +72,10 @@ public sealed class ItemTable : IDisposable
     /// <summary>Bytes of native memory held, the id map included once made; what is mapped is not counted.</summary>
     public long OwnedBytes
         => Ids.OwnedBytes + Columns.Sum(column => column.OwnedBytes) + Embeddings.Sum(column => column.OwnedBytes)
-            + (_idMap.IsValueCreated ? IdMap.OwnedBytes : 0);
+            + IdMapBytes;
+
+    /// <summary>Bytes of native memory of the id map; 0 before it is made.</summary>
+    internal long IdMapBytes => _idMap.IsValueCreated ? IdMap.OwnedBytes : 0;
 
     /// <summary>How many rows a block has.</summary>
     public int BlockRows(int block)

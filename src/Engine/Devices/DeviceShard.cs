@@ -37,6 +37,9 @@ internal sealed class DeviceShard : IDisposable
 
     public DeviceLayout Layout { get; }
 
+    /// <summary>The layout as it is now: of live items it may have grown.</summary>
+    public DeviceLayout LayoutNow => _live?.Layout ?? Layout;
+
     /// <summary>The numbers of attributes.</summary>
     public ColumnNumbers Numbers => _live?.Numbers ?? Table.Numbers;
 

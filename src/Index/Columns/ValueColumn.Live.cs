@@ -57,7 +57,8 @@ public sealed partial class ValueColumn
         }
     }
 
-    private const int FirstValues = 1_024;
+    /// <summary>Values that a block's heap has room for at first.</summary>
+    internal const int FirstValues = 1_024;
 
     private void Replace(ColumnBlock[] blocks)
     {

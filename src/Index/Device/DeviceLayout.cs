@@ -50,12 +50,10 @@ public sealed record DeviceLayout
     public required bool HasOrder { get; init; }
 
     /// <summary>Bytes of embeddings, their copies, scales and norms.</summary>
-    public long EmbeddingBytes => Embeddings.Concat(Copies).Sum(schema => Capacity
-        * (RowBytesOf(schema) + (HasScales(schema) ? sizeof(short) : 0) + (HasNorms(schema) ? sizeof(float) : 0)));
+    public long EmbeddingBytes => Embeddings.Concat(Copies).Sum(BytesOfRows);
 
     /// <summary>Bytes of codes.</summary>
-    public long CodeBytes => Embeddings.Where(schema => schema.Codes is not null)
-        .Sum(schema => Capacity * DescribeCodes(schema).RowBytes);
+    public long CodeBytes => Embeddings.Sum(BytesOfCodes);
 
     /// <summary>Bytes of attributes.</summary>
     public long AttributeBytes => Columns.Sum(column => column.Bytes(Capacity));
@@ -213,6 +211,14 @@ public sealed record DeviceLayout
         return new CudaEmbedding(
             CudaElement.SignCode, ScanMetric.Dot, schema.Codes!.Bits, default, default, NormMax: 0);
     }
+
+    /// <summary>Bytes of the rows of an embedding or a copy, with their scales and norms.</summary>
+    internal long BytesOfRows(EmbeddingSchema schema) => Capacity
+        * (RowBytesOf(schema) + (HasScales(schema) ? sizeof(short) : 0) + (HasNorms(schema) ? sizeof(float) : 0));
+
+    /// <summary>Bytes of the codes of an embedding.</summary>
+    internal long BytesOfCodes(EmbeddingSchema schema)
+        => schema.Codes is null ? 0 : Capacity * DescribeCodes(schema).RowBytes;
 
     /// <summary>The number on a device of an embedding's codes: all codes follow all rows.</summary>
     public int CodesNumber(int embedding)

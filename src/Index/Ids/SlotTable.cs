@@ -28,6 +28,10 @@ internal sealed class SlotTable(Func<uint, ulong> hashOf) : IDisposable
     /// <summary>Bytes of native memory held.</summary>
     public long OwnedBytes => (_reserved?.Bytes ?? 0) + _segments.Sum(segment => segment.OwnedBytes);
 
+    /// <summary>Bytes that <see cref="Reserve"/> takes for so many numbers.</summary>
+    public static long BytesFor(long count)
+        => count == 0 ? 0 : (1L << SegmentBits) * CapacityFor(count) * sizeof(uint);
+
     /// <summary>Spreads a key over 64 bits: bijective, so distinct integer keys have distinct hashes.</summary>
     public static ulong Mix(long key)
     {
@@ -48,15 +52,20 @@ internal sealed class SlotTable(Func<uint, ulong> hashOf) : IDisposable
             return;
         }
 
-        // The numbers of a segment spread around their mean; three standard deviations hardly ever have to grow.
-        double mean = (double)count / _segments.Length;
-        long each = (long)(mean + (3 * Math.Sqrt(mean)));
-        long capacity = (each * 5 / 4) + 16 & ~15L;
+        long capacity = CapacityFor(count);
         _reserved = new NativeBuffer(_segments.Length * capacity * sizeof(uint));
         for (int i = 0; i < _segments.Length; i++)
         {
             _segments[i].Reserve(_reserved, i * capacity, capacity, (uint)count);
         }
+    }
+
+    // The numbers of a segment spread around their mean; three standard deviations hardly ever have to grow.
+    private static long CapacityFor(long count)
+    {
+        double mean = (double)count / (1 << SegmentBits);
+        long each = (long)(mean + (3 * Math.Sqrt(mean)));
+        return (each * 5 / 4) + 16 & ~15L;
     }
 
     /// <summary>The number that the probe looks for, or <see cref="None"/>.</summary>

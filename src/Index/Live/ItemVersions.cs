@@ -14,6 +14,9 @@ internal sealed class ItemVersions : IDisposable
     private BlockStore<long> _ofRows = BlockStore<long>.OfRows();
     private BlockStore<ulong> _has = RowMask.Store();
 
+    /// <summary>Bytes of native memory held.</summary>
+    public long OwnedBytes => _ofRows.OwnedBytes + _has.OwnedBytes;
+
     /// <summary>The version of a row's item.</summary>
     public long? OfRow(uint row) => RowMask.Get(_has, row) ? _ofRows.ReadOne(row) : null;
 

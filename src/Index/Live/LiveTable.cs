@@ -53,6 +53,21 @@ public sealed class LiveTable : IDisposable
     /// <summary>The high-water mark: rows that ever had an item, those of the table that was opened included.</summary>
     public long UsedRows => _space.Used;
 
+    /// <summary>
+    /// Bytes of native memory that it holds besides the table's own: masks of its current state, and versions.
+    /// </summary>
+    internal long OwnedBytes => _versions.OwnedBytes + _current.Masks.Sum(mask => mask.Bytes);
+
+    /// <summary>Reads something while nobody changes the table.</summary>
+    internal T WhileStill<T>(Func<T> read)
+    {
+        lock (_writing)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            return read();
+        }
+    }
+
     /// <summary>The table as it is now; dispose it when it has been read.</summary>
     /// <exception cref="ObjectDisposedException">The table was disposed.</exception>
     public TableView Read()

@@ -75,6 +75,9 @@ public sealed class LoadedModel : IDisposable
         where T : unmanaged
         => _file.Require<T>(name, type, shape);
 
+    /// <summary>All tensors of the file, in its order.</summary>
+    internal IReadOnlyList<TensorInfo> FileTensors => _file.Tensors;
+
     /// <summary>The tensor of that name, of the format's own ones too, or null.</summary>
     public TensorInfo? FindTensor(string name) => _file.Find(name);
 

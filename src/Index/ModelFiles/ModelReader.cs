@@ -80,7 +80,9 @@ public static class ModelReader
         _ = Metadata(file, ModelNames.Version);
     }
 
-    private static Schema ReadSchema(TensorFile file)
+    /// <summary>The schema of a file.</summary>
+    /// <exception cref="ModelFormatException">It has none, or a wrong one.</exception>
+    internal static Schema ReadSchema(TensorFile file)
     {
         try
         {
