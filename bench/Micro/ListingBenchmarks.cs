@@ -5,7 +5,7 @@ using Linr.Index;
 
 namespace Linr.Bench.Micro;
 
-/// <summary>Items without a query, of 1,000,000 in random order of their ids: counted, and a page of 1,000 in the middle.</summary>
+/// <summary>1,000,000 items in random order of their ids: counted, and a page of 1,000 in the middle.</summary>
 [MemoryDiagnoser]
 public class ListingBenchmarks
 {

@@ -60,7 +60,7 @@ public sealed partial class Retriever
     public Task<ChangeResult> ApplyAsync(params IReadOnlyList<ItemChange> changes)
     {
         ArgumentNullException.ThrowIfNull(changes);
-        return Live.ApplyAsync(changes, position: null);
+        return Live.ApplyAsync(changes, []);
     }
 
     /// <summary>
@@ -75,7 +75,7 @@ public sealed partial class Retriever
     {
         ArgumentNullException.ThrowIfNull(changes);
         ArgumentNullException.ThrowIfNull(position);
-        return Live.ApplyAsync(changes, position);
+        return Live.ApplyAsync(changes, [position]);
     }
 
     /// <summary>

@@ -17,6 +17,7 @@ internal sealed class StoreProgressBar(ProgressTask bar) : IProgress<StoreProgre
         {
             StoreStage.Log => "log",
             StoreStage.Snapshot => "snapshot",
+            StoreStage.Items => "items",
             _ => "changes",
         };
         bar.MaxValue = Math.Max(value.Total, 1);

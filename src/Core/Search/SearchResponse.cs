@@ -50,7 +50,7 @@ public sealed record SearchResponse
     /// <summary>Ids of the history or of the items that the model does not know; they were skipped.</summary>
     public ImmutableArray<ItemId> UnknownIds { get; init; } = [];
 
-    /// <summary>What was done, in order, with the time that each stage took; also where no explanation is asked for.</summary>
+    /// <summary>What was done, in order, and the times that it took; also where no explanation is asked for.</summary>
     public ImmutableArray<StageTime> Stages { get; init; } = [];
 
     /// <summary>How the answer was found, when asked for.</summary>

@@ -17,8 +17,8 @@ namespace Linr.Engine.Listing;
 internal delegate void TakeMask(int worker, int block, ReadOnlySpan<ulong> mask);
 
 /// <summary>
-/// Goes over all rows that pass a filter, on the processor: a block's mask at a time, in no order, on as many threads as
-/// are free.
+/// Goes over all rows that pass a filter, on the processor: a block's mask at a time, in no order, on as many threads
+/// as are free.
 /// </summary>
 /// <param name="table">The items.</param>
 /// <param name="workers">Threads that help; null for none.</param>

@@ -116,7 +116,7 @@ internal sealed partial class ChangingItems
     /// <exception cref="LogWriteException">The disk failed.</exception>
     public void WriteMark()
     {
-        _log!.Append(PushMark.Write(_push.Number)).Durable.GetAwaiter().GetResult();
+        _log!.Append(PushMark.Write(_push.Number, _push.IsOfStore)).Durable.GetAwaiter().GetResult();
         _isBeforeMark = false;
         MoveTo(_log.EndOffset);
     }

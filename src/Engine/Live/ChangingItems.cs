@@ -92,19 +92,20 @@ internal sealed partial class ChangingItems : IDisposable
     public ItemFit Fit => new(Table.Table.Schema, _embedder);
 
     /// <summary>
-    /// Makes changes, and says how far their source was read; what is returned ends when both are on the disk.
+    /// Makes changes, and says how far their sources were read; what is returned ends when both are on the disk.
     /// </summary>
-    /// <exception cref="ArgumentException">The position is beyond <see cref="Limits"/>.</exception>
+    /// <exception cref="ArgumentException">A position is beyond <see cref="Limits"/>.</exception>
     /// <exception cref="ReplacedException">Another takes the store's changes by now.</exception>
-    public async Task<ChangeResult> ApplyAsync(IReadOnlyList<ItemChange> changes, SourcePosition? position)
+    public async Task<ChangeResult> ApplyAsync(
+        IReadOnlyList<ItemChange> changes, IReadOnlyList<SourcePosition> positions)
     {
-        if (position is not null)
+        foreach (SourcePosition position in positions)
         {
             // Without a log too: it is saved with the model.
             PositionCodec.Write(position, new ArrayBufferWriter<byte>());
         }
 
-        (ChangeResult result, Task durable) = Make(changes, position is null ? [] : [position], isLogged: false);
+        (ChangeResult result, Task durable) = Make(changes, positions, isLogged: false);
         await durable.ConfigureAwait(false);
         return result;
     }
@@ -146,7 +147,7 @@ internal sealed partial class ChangingItems : IDisposable
     }
 
     private (ChangeResult Result, Task Durable) Make(
-        IReadOnlyList<ItemChange> changes, List<SourcePosition> positions, bool isLogged)
+        IReadOnlyList<ItemChange> changes, IReadOnlyList<SourcePosition> positions, bool isLogged)
     {
         lock (_applying)
         {
@@ -183,7 +184,7 @@ internal sealed partial class ChangingItems : IDisposable
     }
 
     // As they came: another version of the model makes its own embeddings of them.
-    private Task Log(IReadOnlyList<ItemChange> changes, List<SourcePosition> positions)
+    private Task Log(IReadOnlyList<ItemChange> changes, IReadOnlyList<SourcePosition> positions)
     {
         if (_log is null || changes.Count + positions.Count == 0)
         {

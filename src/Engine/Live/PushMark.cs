@@ -8,8 +8,11 @@ namespace Linr.Engine.Live;
 /// </summary>
 internal static class PushMark
 {
-    /// <summary>The format that is written; the first byte of every mark, and of no change and no position.</summary>
+    /// <summary>The first byte of the mark of a push that came with items; of no change and no position.</summary>
     public const byte FormatVersion = 193;
+
+    /// <summary>The first byte of the mark of a push whose items are those that there were, embedded anew.</summary>
+    public const byte OfStoreVersion = 194;
 
     private const int Bytes = 1 + sizeof(long);
 
@@ -18,19 +21,25 @@ internal static class PushMark
 
     /// <summary>The mark of a push.</summary>
     /// <param name="number">The push's number: 1 for a store's first one.</param>
-    public static byte[] Write(long number)
+    /// <param name="isOfStore">Whether its items are those that there were.</param>
+    public static byte[] Write(long number, bool isOfStore)
     {
         byte[] mark = new byte[Bytes];
-        mark[0] = FormatVersion;
+        mark[0] = isOfStore ? OfStoreVersion : FormatVersion;
         BinaryPrimitives.WriteInt64LittleEndian(mark.AsSpan(1), number);
         return mark;
     }
 
+    /// <summary>Whether a mark is of a push whose items are those that there were.</summary>
+    public static bool IsOfStore(ReadOnlySpan<byte> mark) => mark[0] == OfStoreVersion;
+
     /// <summary>The number of a mark's push.</summary>
     /// <exception cref="ChangeFormatException">It is no mark.</exception>
     public static long Read(ReadOnlySpan<byte> record)
-        => record.Length != Bytes || record[0] != FormatVersion
+        => record.Length != Bytes || record[0] is not (FormatVersion or OfStoreVersion)
             ? throw new ChangeFormatException(
-                0, $"format version {FormatVersion} and a number", $"{record[0]} and {record.Length - 1} bytes")
+                0,
+                $"format version {FormatVersion} or {OfStoreVersion} and a number",
+                $"{record[0]} and {record.Length - 1} bytes")
             : BinaryPrimitives.ReadInt64LittleEndian(record[1..]);
 }

@@ -22,6 +22,7 @@ internal sealed record SavedState(
     private const string OffsetKey = "linr.offset";
     private const string PushKey = "linr.push";
     private const string PushOffsetKey = "linr.push_offset";
+    private const string PushOfStoreKey = "linr.push_of_store";
     private const string GoneTensor = "live/versions";
     private const string RowsTensor = "live/row_versions";
     private const string VersionedTensor = "live/row_versioned";
@@ -37,7 +38,10 @@ internal sealed record SavedState(
         ReadNumber(model, OffsetKey),
         ReadAll(model, GoneTensor, bytes => ChangeCodec.Read(bytes)),
         ReadAll(model, PositionsTensor, bytes => PositionCodec.Read(bytes)),
-        new PushPoint(ReadNumber(model, PushKey) ?? 0, ReadNumber(model, PushOffsetKey) ?? 0));
+        new PushPoint(
+            ReadNumber(model, PushKey) ?? 0,
+            ReadNumber(model, PushOffsetKey) ?? 0,
+            ReadNumber(model, PushOfStoreKey) == 1));
 
     /// <summary>
     /// Gives the versions of items, those that are there and those that are gone, to the table of a model.
@@ -69,6 +73,7 @@ internal sealed record SavedState(
         Set(OffsetKey, Offset);
         Set(PushKey, Push.Number == 0 ? null : Push.Number);
         Set(PushOffsetKey, Push.Number == 0 ? null : Push.Offset);
+        Set(PushOfStoreKey, Push.IsOfStore ? 1 : null);
         IEnumerable<TensorSource> tensors = contents.Tensors
             .Where(tensor => tensor.Name is not (GoneTensor or RowsTensor or VersionedTensor or PositionsTensor))
             .Concat(ToTensor(GoneTensor, Gone, ChangeCodec.Write))
@@ -89,7 +94,8 @@ internal sealed record SavedState(
     /// <summary>The contents as a store begins with them: its log is at its start, and nothing was pushed.</summary>
     public static ModelContents Started(ModelContents contents) => contents with
     {
-        Metadata = contents.Metadata.Where(pair => pair.Key is not (OffsetKey or PushKey or PushOffsetKey))
+        Metadata = contents.Metadata
+            .Where(pair => pair.Key is not (OffsetKey or PushKey or PushOffsetKey or PushOfStoreKey))
             .Append(KeyValuePair.Create(OffsetKey, "0")).ToDictionary(),
     };
 

@@ -49,6 +49,7 @@ public sealed partial class IndexStore
 
             NoteSnapshot(name.Offset);
             Retain();
+            WakeFollowers();
             return _snapshots.Describe(name);
         }
     }
@@ -88,7 +89,7 @@ public sealed partial class IndexStore
         async Task ApplyAsync(ItemChange[] changes)
         {
             cancellation.ThrowIfCancellationRequested();
-            ChangeResult one = await ApplyChangesAsync(changes, position: null).ConfigureAwait(false);
+            ChangeResult one = await ApplyChangesAsync(changes, [], isFit: true).ConfigureAwait(false);
             all = new ChangeResult(
                 one.Version,
                 all.Upserted + one.Upserted,
@@ -104,32 +105,42 @@ public sealed partial class IndexStore
 
     private SnapshotName WritePush(string model, PushOptions options, CancellationToken cancellation)
     {
-        // On the processor: it only makes the items.
-        using Retriever pushed = Engine.Retriever.Open(model, _options.Retriever with
-        {
-            Device = EngineDevice.Cpu, QueryTower = null, Similarities = [], Live = new LiveOptions(),
-        });
-        pushed.Model!.Verification.GetAwaiter().GetResult();
-        if (pushed.Schema.IdKind != Schema.IdKind)
-        {
-            throw new ArgumentException(
-                $"Expected a model with ids of kind {Schema.IdKind}; found {pushed.Schema.IdKind}.", nameof(model));
-        }
-
+        using Retriever pushed = OpenMaker(model, _options, Schema.IdKind);
         (TableView view, SavedState state) = _served.Retriever.Live.Take();
         using (view)
         {
-            new PushBuild(pushed, view, state, options).Run(cancellation);
+            new PushBuild(pushed, view, state, options).Run(made: null, cancellation);
         }
 
         (TableView items, SavedState made) = pushed.Live.Take();
         using (items)
         {
-            var point = new PushPoint(state.Push.Number + 1, state.Offset!.Value);
+            var point = new PushPoint(
+                state.Push.Number + 1, state.Offset!.Value, options.Items == PushItems.OfStore);
             var name = new SnapshotName(point.Offset, point.Number);
             SavedState saved = made with { Offset = point.Offset, Positions = state.Positions, Push = point };
             pushed.Write(items, saved, contents => _snapshots.Write(name, contents), cancellation);
             return name;
+        }
+    }
+
+    // A model that is to make the items of a store anew; on the processor, since it makes them and no more.
+    private static Retriever OpenMaker(string model, StoreOptions options, IdKind idKind)
+    {
+        Retriever maker = Engine.Retriever.Open(model, options.Retriever with
+        {
+            Device = EngineDevice.Cpu, QueryTower = null, Similarities = [], Live = new LiveOptions(),
+        });
+        try
+        {
+            maker.Model!.Verification.GetAwaiter().GetResult();
+            return maker.Schema.IdKind == idKind ? maker : throw new ArgumentException(
+                $"Expected a model with ids of kind {idKind}; found {maker.Schema.IdKind}.", nameof(model));
+        }
+        catch
+        {
+            maker.Dispose();
+            throw;
         }
     }
 }

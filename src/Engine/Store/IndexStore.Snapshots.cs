@@ -56,6 +56,9 @@ public sealed partial class IndexStore
             }
 
             NoteSnapshot(name.Offset);
+
+            // What the disk had refused may have gone into the log just now.
+            WakeFollowers();
             return name;
         }
     }
@@ -89,6 +92,6 @@ public sealed partial class IndexStore
             _snapshots.Delete(name);
         }
 
-        _log.DropBefore(names[surplus].Offset);
+        DropLogBefore(names[surplus].Offset);
     }
 }

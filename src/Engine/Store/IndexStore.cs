@@ -191,7 +191,7 @@ public sealed partial class IndexStore : IDisposable
     public Task<ChangeResult> ApplyAsync(params IReadOnlyList<ItemChange> changes)
     {
         ArgumentNullException.ThrowIfNull(changes);
-        return ApplyChangesAsync(changes, position: null);
+        return ApplyChangesAsync(changes, [], isFit: true);
     }
 
     /// <summary>The same, of changes of a source, whose position is kept in the same unit.</summary>
@@ -205,7 +205,7 @@ public sealed partial class IndexStore : IDisposable
     {
         ArgumentNullException.ThrowIfNull(changes);
         ArgumentNullException.ThrowIfNull(position);
-        return ApplyChangesAsync(changes, position);
+        return ApplyChangesAsync(changes, [position], isFit: true);
     }
 
     /// <inheritdoc/>
@@ -222,6 +222,7 @@ public sealed partial class IndexStore : IDisposable
             _isDisposed = true;
         }
 
+        _feedHold?.Dispose();
         _served.Leave();
         lock (_keptOpen)
         {
@@ -234,13 +235,18 @@ public sealed partial class IndexStore : IDisposable
 
     internal static IndexStore Create(StoreFiles files, ModelContents model, StoreOptions options)
     {
-        // The log comes first: a snapshot is never without one.
-        ChangeLog.Open(files.Log, options.Log with { StartOffset = 0 }).Dispose();
-        new SnapshotFolder(files.Snapshots).Write(default, SavedState.Started(model));
+        Begin(files, model, options);
         return new IndexStore(files, options, progress: null);
     }
 
     internal static IndexStore Open(StoreFiles files, StoreOptions options) => new(files, options, progress: null);
+
+    // The log comes first: a snapshot is never without one.
+    private static void Begin(StoreFiles files, ModelContents model, StoreOptions options)
+    {
+        ChangeLog.Open(files.Log, options.Log with { StartOffset = 0 }).Dispose();
+        new SnapshotFolder(files.Snapshots).Write(default, SavedState.Started(model));
+    }
 
     private static StoreOptions Check(StoreOptions? options)
     {
@@ -249,15 +255,19 @@ public sealed partial class IndexStore : IDisposable
         return given;
     }
 
-    private async Task<ChangeResult> ApplyChangesAsync(IReadOnlyList<ItemChange> changes, SourcePosition? position)
+    private async Task<ChangeResult> ApplyChangesAsync(
+        IReadOnlyList<ItemChange> changes, IReadOnlyList<SourcePosition> positions, bool isFit)
     {
         while (true)
         {
             using StoreLease lease = Lease();
             try
             {
-                ChangeResult result = await lease.Retriever.Live.ApplyAsync(changes, position).ConfigureAwait(false);
+                ChangingItems live = lease.Retriever.Live;
+                ChangeResult result = await live.ApplyAsync(
+                    isFit ? changes : [.. changes.Select(live.Fit.Of)], positions).ConfigureAwait(false);
                 NoteChanges(changes.Count);
+                WakeFollowers();
                 return result;
             }
             catch (ReplacedException)

@@ -22,10 +22,13 @@ internal sealed class PushBuild(Retriever pushed, TableView store, SavedState st
     private readonly List<ItemChange> _versions = [];
 
     /// <summary>Makes all changes.</summary>
+    /// <param name="made">Told after every set how many of the store's items were made; or null.</param>
+    /// <param name="cancellation">Looked at between items.</param>
     /// <exception cref="ItemException">Items of the store do not fit the model.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public void Run(CancellationToken cancellation)
+    public void Run(Action<long>? made, CancellationToken cancellation)
     {
+        long done = 0;
         using TableView view = _table.Read();
         Dictionary<ItemId, long?> gone = _table.Gone().ToDictionary(one => one.Id, one => one.Version);
         bool isOfStore = options.Items == PushItems.OfStore;
@@ -43,6 +46,11 @@ internal sealed class PushBuild(Retriever pushed, TableView store, SavedState st
             else
             {
                 Note(id, pushedVersion ?? version);
+            }
+
+            if (++done % ChangesAtOnce == 0)
+            {
+                made?.Invoke(done);
             }
         }
 

@@ -32,11 +32,20 @@ internal sealed record StoreFiles(string Path, ILogFiles Snapshots, ILogFiles Lo
     /// <exception cref="StoreException">Something is there.</exception>
     public static StoreFiles Create(string folder)
     {
+        ThrowIfTaken(folder);
+        return new StoreFiles(folder, new DiskLogFiles(SnapshotsOf(folder)), new DiskLogFiles(LogOf(folder)));
+    }
+
+    /// <summary>Refuses a folder that something is in.</summary>
+    /// <exception cref="StoreException">Something is there.</exception>
+    public static void ThrowIfTaken(string folder)
+    {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        return File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
-            ? throw new StoreException(
-                $"{folder}: expected no file, and an empty folder or none; found something there.")
-            : new StoreFiles(folder, new DiskLogFiles(SnapshotsOf(folder)), new DiskLogFiles(LogOf(folder)));
+        if (File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()))
+        {
+            throw new StoreException(
+                $"{folder}: expected no file, and an empty folder or none; found something there.");
+        }
     }
 
     /// <summary>Whether a folder is a store.</summary>

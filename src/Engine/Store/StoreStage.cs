@@ -11,4 +11,7 @@ public enum StoreStage
 
     /// <summary>Changes of the log are made again.</summary>
     Replay,
+
+    /// <summary>The items of another store are embedded anew.</summary>
+    Items,
 }

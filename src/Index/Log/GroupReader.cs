@@ -10,6 +10,13 @@ internal sealed class GroupReader(ILogFile file, SegmentHeader segment, long end
     private readonly long _seed = segment.Seed;
     private byte[] _body = [];
 
+    /// <summary>Where the groups end that may be read; it moves on as more of them are durable.</summary>
+    public long EndByte
+    {
+        get => endByte;
+        set => endByte = value;
+    }
+
     /// <summary>Where the next group starts.</summary>
     public long Position { get; private set; } = SegmentHeader.Bytes;
 

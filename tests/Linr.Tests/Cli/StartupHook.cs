@@ -23,6 +23,11 @@ internal static class StartupHook
             StoreChild.Run(store);
         }
 
+        if (Environment.GetEnvironmentVariable(FollowerChild.FolderVariable) is { } two)
+        {
+            FollowerChild.RunAsync(two).GetAwaiter().GetResult();
+        }
+
         string list = Environment.GetEnvironmentVariable(ListVariable)!;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => File.WriteAllLines(list, Assemblies().Concat(MappedFiles()));
     }
