@@ -196,6 +196,21 @@ public sealed class DeviceRetrieverTests(CudaMachine machine) : CudaTest(machine
     }
 
     [Fact]
+    public void Memory_on_a_device_is_that_of_its_arrays()
+    {
+        ItemTable table = new RandomItems(500, 3, copy: RowType.Int8).ToTable();
+        var layout = DeviceLayout.Of(table);
+        using var cuda = Retriever.Over(table, "test", OnCuda());
+        MemoryUse found = cuda.Memory;
+        Assert.Equal(layout.Bytes, found.DeviceBytes);
+        Assert.Equal(
+            layout.EmbeddingBytes,
+            found.Owners.Where(one => one.Owner.StartsWith("embedding", StringComparison.Ordinal)
+                || one.Owner.StartsWith("copy", StringComparison.Ordinal)).Sum(one => one.DeviceBytes));
+        Assert.InRange(found.Owners.Single(one => one.Owner == "attribute colour").DeviceBytes, 500, layout.AttributeBytes);
+    }
+
+    [Fact]
     public void A_table_that_does_not_fit_is_refused_or_left_to_the_processor()
     {
         var items = new RandomItems(500, 3);
