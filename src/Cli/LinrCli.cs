@@ -33,6 +33,7 @@ public static class LinrCli
         BuildCommand.Create(),
         QuantizeCommand.Create(),
         IngestCommand.Create(),
+        ServeCommand.Create(),
         QueryCommand.Create(),
         EvalCommand.Create(),
         InspectCommand.Create(),

@@ -18,7 +18,8 @@ public sealed class ArrowsTests
         ["Training"] = ["Core", "Kernels", "Engine", "Formats"],
         ["Onnx"] = ["Engine"],
         ["Protocol"] = [],
-        ["Cli"] = ["Training", "Onnx", "Ingest"],
+        ["Server"] = ["Engine", "Ingest", "Protocol"],
+        ["Cli"] = ["Training", "Onnx", "Ingest", "Server"],
     };
 
     private static readonly string[] s_unsafeProjects = ["Memory", "Cuda", "Kernels"];

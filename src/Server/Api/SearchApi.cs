@@ -1,0 +1,133 @@
+using Linr.Server.Models;
+using Linr.Server.Options;
+using Linr.Server.Security;
+using Linr.Server.Wire;
+using Microsoft.Extensions.Options;
+using V1 = Linr.Protocol.V1;
+
+namespace Linr.Server.Api;
+
+/// <summary>Searches, in the messages of the contract; whatever carries them calls this.</summary>
+internal sealed class SearchApi(ModelCatalogue catalogue, PreparedFilters filters, IOptions<RequestLimits> options)
+{
+    private const int PartHits = 4_096;
+    private readonly RequestLimits _limits = options.Value;
+
+    /// <summary>The best K.</summary>
+    public async Task<V1.SearchResponse> SearchAsync(
+        V1.SearchRequest request, Caller caller, CancellationToken cancellation, bool explains = false)
+    {
+        using ModelLease lease = await EnterAsync(request, caller, cancellation).ConfigureAwait(false);
+        SearchResponse response = await RunAsync(request, lease, _limits.KMax, explains, cancellation)
+            .ConfigureAwait(false);
+        return SearchWire.Write(response, lease, response.Hits.Length);
+    }
+
+    /// <summary>Many searches; a wrong one fails alone.</summary>
+    public async Task<V1.SearchBatchResponse> SearchBatchAsync(
+        V1.SearchBatchRequest request, Caller caller, CancellationToken cancellation)
+    {
+        var problems = new WireProblems();
+        problems.Check("searches", request.Searches.Count, 1, _limits.BatchMax);
+        problems.ThrowIfAny();
+        V1.SearchResult[] results = await Task.WhenAll(request.Searches.Select(TryAsync)).ConfigureAwait(false);
+        return new V1.SearchBatchResponse { Results = { results } };
+
+        async Task<V1.SearchResult> TryAsync(V1.SearchRequest one)
+        {
+            try
+            {
+                return new V1.SearchResult { Response = await SearchAsync(one, caller, cancellation).ConfigureAwait(false) };
+            }
+            catch (Exception exception) when (ApiError.Of(exception) is { IsOurs: false } error)
+            {
+                return new V1.SearchResult
+                {
+                    Failure = new V1.Failure { Code = (int)GrpcStatus.Of(error.Kind), Message = error.Message },
+                };
+            }
+        }
+    }
+
+    /// <summary>The same answer in parts.</summary>
+    public async IAsyncEnumerable<V1.SearchPart> SearchStreamAsync(
+        V1.SearchRequest request,
+        Caller caller,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using ModelLease lease = await EnterAsync(request, caller, cancellation).ConfigureAwait(false);
+        SearchResponse response = await RunAsync(
+            request, lease, _limits.StreamedKMax, explains: false, cancellation).ConfigureAwait(false);
+        foreach (Hit[] hits in response.Hits.Chunk(PartHits))
+        {
+            var part = new V1.SearchPart();
+            part.Hits.AddRange(hits.Select(SearchWire.Write));
+            yield return part;
+        }
+
+        yield return new V1.SearchPart { End = SearchWire.Write(response, lease, hitCount: 0) };
+    }
+
+    /// <summary>How many items pass a filter.</summary>
+    public async Task<V1.CountResponse> CountAsync(
+        V1.CountRequest request, Caller caller, CancellationToken cancellation)
+    {
+        using ModelLease lease = await catalogue.EnterAsync(
+            request.Model, caller, request.After, routingKey: null, cancellation).ConfigureAwait(false);
+        var problems = new WireProblems();
+        (Linr.Filters.PreparedFilter? filter, Linr.Filters.FilterParameters? parameters) = FilterWire.Read(
+            request.Filter, lease.Retriever.Schema, _limits, filters, problems);
+        problems.ThrowIfAny();
+        ItemCount count = filter is null
+            ? lease.Retriever.Count(default(Linr.Filters.Filter), parameters, cancellation)
+            : lease.Retriever.Count(filter, parameters, cancellation);
+        return new V1.CountResponse
+        {
+            Count = count.Passed, Items = count.Items, Version = lease.Version.Name, State = lease.State.ToString(),
+        };
+    }
+
+    /// <summary>Checks a filter, and keeps it for searches to come.</summary>
+    public V1.PrepareFilterResponse PrepareFilter(V1.PrepareFilterRequest request, Caller caller)
+    {
+        using ModelLease lease = catalogue.Enter(request.Model, caller, routingKey: null);
+        KeptFilter kept = request.FormCase switch
+        {
+            V1.PrepareFilterRequest.FormOneofCase.Text => filters.OfText(request.Text),
+            V1.PrepareFilterRequest.FormOneofCase.Json => filters.OfJson(request.Json),
+            _ => throw new WireException("text", "expected the filter as text or JSON; found none."),
+        };
+        Linr.Filters.PreparedFilter prepared = kept.For(lease.Retriever.Schema);
+        var response = new V1.PrepareFilterResponse
+        {
+            Prepared = filters.Keep(kept.Filter), Text = kept.Filter.ToString(),
+        };
+        response.Parameters.AddRange(prepared.ParameterNames);
+        return response;
+    }
+
+    private ValueTask<ModelLease> EnterAsync(
+        V1.SearchRequest request, Caller caller, CancellationToken cancellation)
+        => catalogue.EnterAsync(
+            request.Model,
+            caller,
+            request.After,
+            request.RoutingKey.Length == 0 ? null : request.RoutingKey,
+            cancellation);
+
+    private async Task<SearchResponse> RunAsync(
+        V1.SearchRequest request, ModelLease lease, int kMax, bool explains, CancellationToken cancellation)
+    {
+        SearchRequest read = SearchWire.Read(request, lease.Retriever.Schema, _limits, kMax, filters);
+        if (explains)
+        {
+            read = read with { Explain = true };
+        }
+
+        TimeSpan timeout = request.HasTimeoutMs && request.TimeoutMs > 0
+            ? TimeSpan.FromMilliseconds(request.TimeoutMs) : _limits.Timeout;
+        SearchResponse response = await lease.Batcher.SearchAsync(read, timeout, cancellation).ConfigureAwait(false);
+        lease.Model.Mirror(lease.Version, read, response);
+        return response;
+    }
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.IO.Hashing;
+using System.Text;
+using Linr.Filters;
+using Microsoft.Extensions.Caching.Memory;
+
+namespace Linr.Server.Wire;
+
+/// <summary>
+/// Filters that were read and checked before: those that callers prepared, and those that come again and again. The
+/// least used are forgotten.
+/// </summary>
+internal sealed class PreparedFilters : IDisposable
+{
+    private const int CharactersMax = 64 * 1024 * 1024;
+    private const string TokenPrefix = "f-";
+    private readonly MemoryCache _kept = new(new MemoryCacheOptions { SizeLimit = CharactersMax });
+
+    /// <summary>Keeps a filter; its token is made of it alone.</summary>
+    public string Keep(Filter filter)
+    {
+        string text = filter.ToString();
+        string token = TokenPrefix + XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(text)).ToString(
+            "x32", CultureInfo.InvariantCulture);
+        Set((Form.Token, token), filter, text.Length);
+        return token;
+    }
+
+    /// <summary>The filter of a token; null where it was forgotten, or never prepared here.</summary>
+    public KeptFilter? Find(string token) => _kept.Get<KeptFilter>((Form.Token, token));
+
+    /// <summary>The filter of a text.</summary>
+    /// <exception cref="FilterException">It is none.</exception>
+    public KeptFilter OfText(string text)
+        => _kept.Get<KeptFilter>((Form.Text, text)) ?? Set((Form.Text, text), Filter.Parse(text), text.Length);
+
+    /// <summary>The filter of a JSON form.</summary>
+    /// <exception cref="FilterException">It is none.</exception>
+    public KeptFilter OfJson(string json)
+        => _kept.Get<KeptFilter>((Form.Json, json)) ?? Set((Form.Json, json), FilterJson.Parse(json), json.Length);
+
+    /// <inheritdoc/>
+    public void Dispose() => _kept.Dispose();
+
+    private KeptFilter Set((Form, string) key, Filter filter, int characters)
+    {
+        var kept = new KeptFilter(filter);
+        // A tree takes some ten times its text.
+        _kept.Set(key, kept, new MemoryCacheEntryOptions { Size = 256 + (10L * characters) });
+        return kept;
+    }
+
+    private enum Form
+    {
+        Text,
+        Json,
+        Token,
+    }
+}

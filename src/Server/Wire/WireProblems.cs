@@ -1,0 +1,40 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Linr.Server.Wire;
+
+/// <summary>Collects what is wrong with a request, so that all of it is said at once.</summary>
+internal sealed class WireProblems
+{
+    private const int Most = 32;
+    private readonly List<WireProblem> _all = [];
+
+    /// <summary>Adds a problem.</summary>
+    public void Add(string field, string message)
+    {
+        if (_all.Count < Most)
+        {
+            _all.Add(new WireProblem(field, message));
+        }
+    }
+
+    /// <summary>Adds one where a number is not in its range.</summary>
+    public void Check(string field, long value, long least, long most)
+    {
+        if (value < least || value > most)
+        {
+            Add(field, $"expected {least:N0} to {most:N0}; found {value:N0}.");
+        }
+    }
+
+    /// <exception cref="WireException">There are problems.</exception>
+    public void ThrowIfAny()
+    {
+        if (_all.Count > 0)
+        {
+            Throw();
+        }
+    }
+
+    [DoesNotReturn]
+    private void Throw() => throw new WireException([.. _all]);
+}
