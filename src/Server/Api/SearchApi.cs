@@ -1,6 +1,7 @@
 using Linr.Server.Models;
 using Linr.Server.Options;
 using Linr.Server.Security;
+using Linr.Server.Telemetry;
 using Linr.Server.Wire;
 using Microsoft.Extensions.Options;
 using V1 = Linr.Protocol.V1;
@@ -8,7 +9,8 @@ using V1 = Linr.Protocol.V1;
 namespace Linr.Server.Api;
 
 /// <summary>Searches, in the messages of the contract; whatever carries them calls this.</summary>
-internal sealed class SearchApi(ModelCatalogue catalogue, PreparedFilters filters, IOptions<RequestLimits> options)
+internal sealed class SearchApi(
+    ModelCatalogue catalogue, PreparedFilters filters, ServerTelemetry telemetry, IOptions<RequestLimits> options)
 {
     private const int PartHits = 4_096;
     private readonly RequestLimits _limits = options.Value;
@@ -17,10 +19,19 @@ internal sealed class SearchApi(ModelCatalogue catalogue, PreparedFilters filter
     public async Task<V1.SearchResponse> SearchAsync(
         V1.SearchRequest request, Caller caller, CancellationToken cancellation, bool explains = false)
     {
-        using ModelLease lease = await EnterAsync(request, caller, cancellation).ConfigureAwait(false);
-        SearchResponse response = await RunAsync(request, lease, _limits.KMax, explains, cancellation)
-            .ConfigureAwait(false);
-        return SearchWire.Write(response, lease, response.Hits.Length);
+        using CallScope call = telemetry.Begin(OperationKinds.Search);
+        try
+        {
+            using ModelLease lease = await EnterAsync(request, caller, cancellation).ConfigureAwait(false);
+            call.Of(lease);
+            SearchResponse response = await RunAsync(request, lease, call, _limits.KMax, explains, cancellation)
+                .ConfigureAwait(false);
+            return SearchWire.Write(response, lease, response.Hits.Length);
+        }
+        catch (Exception error) when (call.Fails(error))
+        {
+            throw;
+        }
     }
 
     /// <summary>Many searches; a wrong one fails alone.</summary>
@@ -55,9 +66,8 @@ internal sealed class SearchApi(ModelCatalogue catalogue, PreparedFilters filter
         Caller caller,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
-        using ModelLease lease = await EnterAsync(request, caller, cancellation).ConfigureAwait(false);
-        SearchResponse response = await RunAsync(
-            request, lease, _limits.StreamedKMax, explains: false, cancellation).ConfigureAwait(false);
+        (ModelLease found, SearchResponse response) = await FindAsync().ConfigureAwait(false);
+        using ModelLease lease = found;
         foreach (Hit[] hits in response.Hits.Chunk(PartHits))
         {
             var part = new V1.SearchPart();
@@ -66,25 +76,57 @@ internal sealed class SearchApi(ModelCatalogue catalogue, PreparedFilters filter
         }
 
         yield return new V1.SearchPart { End = SearchWire.Write(response, lease, hitCount: 0) };
+
+        async Task<(ModelLease Lease, SearchResponse Response)> FindAsync()
+        {
+            using CallScope call = telemetry.Begin(OperationKinds.SearchStream);
+            ModelLease? entered = null;
+            try
+            {
+                entered = await EnterAsync(request, caller, cancellation).ConfigureAwait(false);
+                call.Of(entered.Value);
+                return (entered.Value, await RunAsync(
+                    request, entered.Value, call, _limits.StreamedKMax, explains: false, cancellation)
+                    .ConfigureAwait(false));
+            }
+            catch (Exception error)
+            {
+                call.Fails(error);
+                entered?.Dispose();
+                throw;
+            }
+        }
     }
 
     /// <summary>How many items pass a filter.</summary>
     public async Task<V1.CountResponse> CountAsync(
         V1.CountRequest request, Caller caller, CancellationToken cancellation)
     {
-        using ModelLease lease = await catalogue.EnterAsync(
-            request.Model, caller, request.After, routingKey: null, cancellation).ConfigureAwait(false);
-        var problems = new WireProblems();
-        (Linr.Filters.PreparedFilter? filter, Linr.Filters.FilterParameters? parameters) = FilterWire.Read(
-            request.Filter, lease.Retriever.Schema, _limits, filters, problems);
-        problems.ThrowIfAny();
-        ItemCount count = filter is null
-            ? lease.Retriever.Count(default(Linr.Filters.Filter), parameters, cancellation)
-            : lease.Retriever.Count(filter, parameters, cancellation);
-        return new V1.CountResponse
+        using CallScope call = telemetry.Begin(OperationKinds.Count);
+        try
         {
-            Count = count.Passed, Items = count.Items, Version = lease.Version.Name, State = lease.State.ToString(),
-        };
+            using ModelLease lease = await catalogue.EnterAsync(
+                request.Model, caller, request.After, routingKey: null, cancellation).ConfigureAwait(false);
+            call.Of(lease);
+            var problems = new WireProblems();
+            (Linr.Filters.PreparedFilter? filter, Linr.Filters.FilterParameters? parameters) = FilterWire.Read(
+                request.Filter, lease.Retriever.Schema, _limits, filters, problems);
+            problems.ThrowIfAny();
+            ItemCount count = filter is null
+                ? lease.Retriever.Count(default(Linr.Filters.Filter), parameters, cancellation)
+                : lease.Retriever.Count(filter, parameters, cancellation);
+            return new V1.CountResponse
+            {
+                Count = count.Passed,
+                Items = count.Items,
+                Version = lease.Version.Name,
+                State = lease.State.ToString(),
+            };
+        }
+        catch (Exception error) when (call.Fails(error))
+        {
+            throw;
+        }
     }
 
     /// <summary>Checks a filter, and keeps it for searches to come.</summary>
@@ -116,7 +158,12 @@ internal sealed class SearchApi(ModelCatalogue catalogue, PreparedFilters filter
             cancellation);
 
     private async Task<SearchResponse> RunAsync(
-        V1.SearchRequest request, ModelLease lease, int kMax, bool explains, CancellationToken cancellation)
+        V1.SearchRequest request,
+        ModelLease lease,
+        CallScope call,
+        int kMax,
+        bool explains,
+        CancellationToken cancellation)
     {
         SearchRequest read = SearchWire.Read(request, lease.Retriever.Schema, _limits, kMax, filters);
         if (explains)
@@ -127,6 +174,7 @@ internal sealed class SearchApi(ModelCatalogue catalogue, PreparedFilters filter
         TimeSpan timeout = request.HasTimeoutMs && request.TimeoutMs > 0
             ? TimeSpan.FromMilliseconds(request.TimeoutMs) : _limits.Timeout;
         SearchResponse response = await lease.Batcher.SearchAsync(read, timeout, cancellation).ConfigureAwait(false);
+        call.Searched(read, response);
         lease.Model.Mirror(lease.Version, read, response);
         return response;
     }

@@ -4,6 +4,7 @@ using Linr.Server.Api;
 using Linr.Server.Grpc;
 using Linr.Server.Models;
 using Linr.Server.Options;
+using Linr.Server.Telemetry;
 using Linr.Server.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -62,6 +63,7 @@ public static class LinrServer
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ModelCatalogue>();
         services.AddSingleton<PreparedFilters>();
+        services.AddLinrTelemetry(builder.Configuration);
         services.AddSingleton<SearchApi>();
         services.AddSingleton<ItemsApi>();
         services.AddSingleton<ModelsApi>();
@@ -104,6 +106,8 @@ public static class LinrServer
         app.MapGrpcService<RetrievalService>();
         app.MapGrpcService<ItemsService>();
         app.MapGrpcService<ModelsService>();
+        StatsEndpoint.Map(app);
+        app.MapPrometheusScrapingEndpoint("/metrics");
         app.MapGrpcReflectionService();
         app.MapGrpcHealthChecksService();
         app.MapHealthChecks("/health/live", new() { Predicate = check => check.Tags.Contains(Live) });

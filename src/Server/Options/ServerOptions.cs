@@ -42,6 +42,15 @@ public sealed record ServerOptions
     /// <summary>Bytes that resident models may take; 0: four fifths of the machine's memory.</summary>
     public long MemoryBytesMax { get; init; }
 
+    /// <summary>Requests that take so long or longer are logged, with their stages.</summary>
+    public TimeSpan SlowRequest { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Where metrics and traces are sent by OTLP, such as <c>http://collector:4317</c>; null: nowhere, unless the
+    /// environment has <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>.
+    /// </summary>
+    public string? OtlpEndpoint { get; init; }
+
     /// <summary>How long requests that run may go on when the server is stopped.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }

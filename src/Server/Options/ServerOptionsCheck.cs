@@ -41,6 +41,13 @@ internal sealed class ServerOptionsCheck : IValidateOptions<ServerOptions>
         Range("Batching:QueueDepthMax", options.Batching.QueueDepthMax, 1, 1_000_000);
         Range("Batching:ConcurrentBatches", options.Batching.ConcurrentBatches, 1, 16);
         Check("Batching:Window", options.Batching.Window >= TimeSpan.Zero, "0 or more", $"{options.Batching.Window}");
+        Check("SlowRequest", options.SlowRequest >= TimeSpan.Zero, "0 or more", $"{options.SlowRequest}");
+        Check(
+            "OtlpEndpoint",
+            options.OtlpEndpoint is null || (Uri.TryCreate(options.OtlpEndpoint, UriKind.Absolute, out Uri? otlp)
+                && otlp.Scheme is "http" or "https"),
+            "a URL of http or https",
+            options.OtlpEndpoint ?? string.Empty);
         Check("DrainTimeout", options.DrainTimeout >= TimeSpan.Zero, "0 or more", $"{options.DrainTimeout}");
         AddLimits(options.Limits);
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
