@@ -52,6 +52,11 @@ public sealed class TableView : IDisposable
     /// <summary>The highest version of a change of a live row's item; null where none had one.</summary>
     public long? VersionOf(uint row) => _owner.VersionOf(row);
 
+    /// <summary>Whether a model made an embedding of a live row; false where it was given.</summary>
+    /// <param name="embedding">Its place among <see cref="ItemTable.Embeddings"/>.</param>
+    /// <param name="row">The row.</param>
+    public bool IsMade(int embedding, uint row) => _owner.IsMade(embedding, row);
+
     /// <summary>The row of an item; false where there is none of that id.</summary>
     public bool TryFind(ItemId id, out uint row) => _owner.TryFind(id, this, out row);
 
