@@ -29,12 +29,19 @@ export LINR_SAFETENSORS_PYTHON LINR_REQUIRE_SAFETENSORS=1
 tools/get-libtorch.sh
 export LINR_REQUIRE_LIBTORCH=1
 
+# The kernels run on an emulator here; on a GPU, the same tests run without LINR_CUDA_DRIVER.
+command -v g++ >/dev/null || tools/apt-install.sh "kernels are tested on an emulator that it compiles" g++
+
 compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null \
     || tools/apt-install.sh "tests start it and follow its tables" postgresql
 export LINR_REQUIRE_POSTGRES=1
-
-# The kernels run on an emulator here; on a GPU, the same tests run without LINR_CUDA_DRIVER.
-command -v g++ >/dev/null || tools/apt-install.sh "kernels are tested on an emulator that it compiles" g++
+status=0
+pgvector=$(tools/get-pgvector.sh artifacts/pgvector) || status=$?
+if [ "$status" = 0 ]; then
+    export LINR_PGVECTOR=$pgvector LINR_REQUIRE_PGVECTOR=1
+elif [ "$status" != 3 ]; then
+    exit "$status"
+fi
 
 # --- build ---------------------------------------------------------------------------------------------------------
 dotnet build Linr.slnx -c Release --nologo -v quiet
