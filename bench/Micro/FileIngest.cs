@@ -64,6 +64,26 @@ internal static class FileIngest
         Embeddings = [new EmbeddingSchema("item", Dim)],
     };
 
+    /// <summary>An item of the schema.</summary>
+    public static Item MakeItem(int id, int seed)
+    {
+        var random = new Random((id * 31) + seed);
+        return new Item
+        {
+            Id = id,
+            Fields = new Dictionary<string, IReadOnlyList<Value>>
+            {
+                ["country"] = ["nl"],
+                ["price"] = [random.NextDouble()],
+                ["stock"] = [random.NextInt64(1_000)],
+            },
+            Embeddings = new Dictionary<string, ReadOnlyMemory<float>>
+            {
+                ["item"] = Enumerable.Range(0, Dim).Select(_ => (random.NextSingle() * 2) - 1).ToArray(),
+            },
+        };
+    }
+
     public static void WriteEmptyModel(string path)
     {
         using var builder = new ItemTableBuilder(Schema);
@@ -74,27 +94,10 @@ internal static class FileIngest
     private static void Write(string file, string model, int items)
     {
         WriteEmptyModel(model);
-        var random = new Random(1);
         using ItemWriter writer = ItemFile.Create(file, Schema);
-        var embedding = new float[Dim];
         for (int id = 0; id < items; id++)
         {
-            for (int i = 0; i < Dim; i++)
-            {
-                embedding[i] = (random.NextSingle() * 2) - 1;
-            }
-
-            writer.Write(new Item
-            {
-                Id = id,
-                Fields = new Dictionary<string, IReadOnlyList<Value>>
-                {
-                    ["country"] = ["nl"],
-                    ["price"] = [random.NextDouble()],
-                    ["stock"] = [random.NextInt64(1_000)],
-                },
-                Embeddings = new Dictionary<string, ReadOnlyMemory<float>> { ["item"] = embedding },
-            });
+            writer.Write(MakeItem(id, seed: 1));
         }
     }
 

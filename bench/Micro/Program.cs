@@ -14,6 +14,10 @@ else if (args is ["live", _, ..])
 {
     LiveIngest.Run(args.AsSpan(1), figures);
 }
+else if (args is ["snapshot", _, ..])
+{
+    SnapshotMemory.Run(args.AsSpan(1), figures);
+}
 else if (args is ["start", _, ..])
 {
     StoreStart.Run(args.AsSpan(1), figures);

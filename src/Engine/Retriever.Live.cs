@@ -159,8 +159,8 @@ public sealed partial class Retriever
     internal void Write(
         TableView view, SavedState state, Action<ModelContents> write, CancellationToken cancellation)
     {
-        using ItemTable items = view.ToTable(cancellation);
-        write(state.AddTo(Contents with { Items = items }, view));
+        using ItemTable items = view.ToFields(cancellation);
+        write(state.AddTo(Contents with { Items = items, Rows = new ViewRows(view, cancellation) }, view));
     }
 
     private ModelContents Contents => Model?.Contents() ?? new ModelContents { Items = Table, Version = ModelVersion };

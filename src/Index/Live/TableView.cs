@@ -96,13 +96,14 @@ public sealed class TableView : IDisposable
     }
 
     /// <summary>
-    /// A table of its own of the items, which does not change; bit for bit, in the order of their rows.
+    /// A table of its own of the items' ids and fields, which does not change; in the order of their rows. It has no
+    /// embeddings: these are most of a table.
     /// </summary>
     /// <param name="cancellation">Looked at between items.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public ItemTable ToTable(CancellationToken cancellation = default)
+    public ItemTable ToFields(CancellationToken cancellation = default)
     {
-        using var builder = new ItemTableBuilder(Table.Schema);
+        using var builder = new ItemTableBuilder(Table.Schema with { Embeddings = [] });
         foreach (uint row in LiveRows())
         {
             cancellation.ThrowIfCancellationRequested();

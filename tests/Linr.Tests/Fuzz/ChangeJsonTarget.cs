@@ -95,10 +95,14 @@ internal sealed class ChangeJsonTarget : IFuzzTarget
         return _readers[kind].Read();
     }
 
+    // Of an upsert a field without values is one that it does not have.
     private static byte[] Bytes(ItemChange change)
     {
         var bytes = new ArrayBufferWriter<byte>();
-        ChangeCodec.Write(change, bytes);
+        ChangeCodec.Write(
+            change.Kind != ChangeKind.Upsert ? change : ItemChange.Upsert(
+                change.Item with { Fields = change.Item.Fields.Where(pair => pair.Value.Count > 0).ToDictionary() }, change.Version),
+            bytes);
         return bytes.WrittenSpan.ToArray();
     }
 }
