@@ -53,13 +53,26 @@ internal static class ChangeText
             json.WriteStartArray(name);
             foreach (float number in embedding.Span)
             {
-                Write(json, Value.OfFloat(number));
+                Write(json, number);
             }
 
             json.WriteEndArray();
         }
 
         json.WriteEndObject();
+    }
+
+    // Not as a value: that has no minus zero.
+    private static void Write(Utf8JsonWriter json, float number)
+    {
+        if (float.IsFinite(number))
+        {
+            json.WriteNumberValue((double)number);
+        }
+        else
+        {
+            json.WriteStringValue(Value.OfFloat(number).ToString());
+        }
     }
 
     // An array that is a JSON value is not the array of a field's values.
