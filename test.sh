@@ -4,19 +4,24 @@
 #   ./test.sh --quick   each test project once, on this machine's widest instruction set only
 #   ./test.sh --long    kills, operations and filters for hours: artifacts/long has how far it is, and it goes on from there;
 #                       LINR_LONG_MINUTES ends it earlier; docs/results/long.md and long.json are its report
+#   ./test.sh --fuzz    100 million inputs for the parsers: artifacts/fuzz has how far it is, and it goes on from there;
+#                       LINR_FUZZ_MINUTES ends it earlier; docs/results/fuzz.md and fuzz.json are its report
 set -euo pipefail
 cd "$(dirname "$0")"
 
 quick=0
 [ "${1:-}" = "--quick" ] && quick=1
 
-if [ "${1:-}" = "--long" ]; then
+if [ "${1:-}" = "--long" ] || [ "${1:-}" = "--fuzz" ]; then
+    kind=${1#--}
     dotnet build tests/Linr.Tests/Linr.Tests.csproj -c Release --nologo -v quiet
     commit=$(git rev-parse --short HEAD)
     git diff --quiet HEAD -- src tests || commit="$commit and changes"
-    LINR_COMMIT=$commit LINR_LONG=artifacts/long dotnet tests/Linr.Tests/bin/Release/net10.0/Linr.Tests.dll \
-        --no-ansi --progress off --filter-class '*LongTests*'
-    cp artifacts/long/long.md artifacts/long/long.json docs/results/
+    class=Linr.Tests.Long.LongTests
+    [ "$kind" = long ] || class=Linr.Tests.Fuzz.FuzzLongTests
+    env LINR_COMMIT="$commit" "LINR_${kind^^}=artifacts/$kind" dotnet tests/Linr.Tests/bin/Release/net10.0/Linr.Tests.dll \
+        --no-ansi --progress off --filter-class "$class"
+    cp "artifacts/$kind/$kind".{md,json} docs/results/
     exit 0
 fi
 
@@ -29,12 +34,19 @@ export LINR_SAFETENSORS_PYTHON LINR_REQUIRE_SAFETENSORS=1
 tools/get-libtorch.sh
 export LINR_REQUIRE_LIBTORCH=1
 
+# The kernels run on an emulator here; on a GPU, the same tests run without LINR_CUDA_DRIVER.
+command -v g++ >/dev/null || tools/apt-install.sh "kernels are tested on an emulator that it compiles" g++
+
 compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null \
     || tools/apt-install.sh "tests start it and follow its tables" postgresql
 export LINR_REQUIRE_POSTGRES=1
-
-# The kernels run on an emulator here; on a GPU, the same tests run without LINR_CUDA_DRIVER.
-command -v g++ >/dev/null || tools/apt-install.sh "kernels are tested on an emulator that it compiles" g++
+status=0
+pgvector=$(tools/get-pgvector.sh artifacts/pgvector) || status=$?
+if [ "$status" = 0 ]; then
+    export LINR_PGVECTOR=$pgvector LINR_REQUIRE_PGVECTOR=1
+elif [ "$status" != 3 ]; then
+    exit "$status"
+fi
 
 # --- build ---------------------------------------------------------------------------------------------------------
 dotnet build Linr.slnx -c Release --nologo -v quiet

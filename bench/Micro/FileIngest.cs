@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 using Linr.Engine;
 using Linr.Engine.Live;
 using Linr.Formats;
@@ -14,13 +13,13 @@ namespace Linr.Bench.Micro;
 /// <summary>
 /// Items of 128 numbers and three fields a second, out of a JSON Lines file into a retriever with a log, each durable
 /// with its position; and how fast the file alone is read: <c>dotnet run -c Release --project bench/Micro -- ingest
-/// FOLDER [items] [rounds]</c>. The folder must not be there. Ends with the figures as JSON.
+/// FOLDER [items] [rounds]</c>. The folder must not be there. <see cref="FigureFile"/> has the figures.
 /// </summary>
 internal static class FileIngest
 {
     private const int Dim = 128;
 
-    public static void Run(ReadOnlySpan<string> args)
+    public static void Run(ReadOnlySpan<string> args, string? figures)
     {
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         string folder = args[0];
@@ -41,16 +40,16 @@ internal static class FileIngest
         }
 
         Directory.Delete(folder, recursive: true);
-        Console.WriteLine(JsonSerializer.Serialize(new
-        {
-            items,
-            bytesALine = bytes / items,
-            rounds,
-            itemsPerSecond = Math.Round(Median(made)),
-            megabytesPerSecond = Math.Round(Median(made) * bytes / items / 1e6, 1),
-            cpuMicrosecondsAnItem = Math.Round(Median(cpu), 2),
-            readAlonePerSecond = Math.Round(Median(read)),
-        }));
+        FigureFile.Write(figures, "ingest", new { items, bytesALine = bytes / items, rounds },
+        [
+            new
+            {
+                itemsPerSecond = Math.Round(Median(made)),
+                megabytesPerSecond = Math.Round(Median(made) * bytes / items / 1e6, 1),
+                cpuMicrosecondsAnItem = Math.Round(Median(cpu), 2),
+                readAlonePerSecond = Math.Round(Median(read)),
+            },
+        ]);
     }
 
     public static Schema Schema => new()
@@ -65,6 +64,26 @@ internal static class FileIngest
         Embeddings = [new EmbeddingSchema("item", Dim)],
     };
 
+    /// <summary>An item of the schema.</summary>
+    public static Item MakeItem(int id, int seed)
+    {
+        var random = new Random((id * 31) + seed);
+        return new Item
+        {
+            Id = id,
+            Fields = new Dictionary<string, IReadOnlyList<Value>>
+            {
+                ["country"] = ["nl"],
+                ["price"] = [random.NextDouble()],
+                ["stock"] = [random.NextInt64(1_000)],
+            },
+            Embeddings = new Dictionary<string, ReadOnlyMemory<float>>
+            {
+                ["item"] = Enumerable.Range(0, Dim).Select(_ => (random.NextSingle() * 2) - 1).ToArray(),
+            },
+        };
+    }
+
     public static void WriteEmptyModel(string path)
     {
         using var builder = new ItemTableBuilder(Schema);
@@ -75,27 +94,10 @@ internal static class FileIngest
     private static void Write(string file, string model, int items)
     {
         WriteEmptyModel(model);
-        var random = new Random(1);
         using ItemWriter writer = ItemFile.Create(file, Schema);
-        var embedding = new float[Dim];
         for (int id = 0; id < items; id++)
         {
-            for (int i = 0; i < Dim; i++)
-            {
-                embedding[i] = (random.NextSingle() * 2) - 1;
-            }
-
-            writer.Write(new Item
-            {
-                Id = id,
-                Fields = new Dictionary<string, IReadOnlyList<Value>>
-                {
-                    ["country"] = ["nl"],
-                    ["price"] = [random.NextDouble()],
-                    ["stock"] = [random.NextInt64(1_000)],
-                },
-                Embeddings = new Dictionary<string, ReadOnlyMemory<float>> { ["item"] = embedding },
-            });
+            writer.Write(MakeItem(id, seed: 1));
         }
     }
 

@@ -12,6 +12,7 @@ namespace Linr.Bench.Micro;
 /// bytes in as many pieces; and how long single events take from being received to being durable and searchable, at a
 /// fixed rate: <c>dotnet run -c Release --project bench/Micro -- live FOLDER [items] [writers] [upserts a call, with
 /// commas] [seconds] [rounds] [events a second]</c>. The folder must not be there.
+/// <see cref="FigureFile"/> has the figures too.
 /// </summary>
 internal sealed class LiveIngest(string folder, int items, int writers, double seconds)
 {
@@ -29,7 +30,9 @@ internal sealed class LiveIngest(string folder, int items, int writers, double s
         Embeddings = [new EmbeddingSchema("item", Dim, Metric.Cosine)],
     };
 
-    public static void Run(ReadOnlySpan<string> args)
+    private readonly List<object> _figures = [];
+
+    public static void Run(ReadOnlySpan<string> args, string? figures)
     {
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         int items = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 200_000;
@@ -56,22 +59,33 @@ internal sealed class LiveIngest(string folder, int items, int writers, double s
                 ingest.MeasureEventsAsync(events, isSearched).GetAwaiter().GetResult();
             }
         }
+
+        FigureFile.Write(figures, "live", new { items, dim = Dim, writers, seconds, rounds }, ingest._figures);
     }
 
     private void Measure(int batch, int rounds)
     {
-        List<(double PerSecond, string Line)> measured = [];
+        List<(double PerSecond, string Line, object Figure)> measured = [];
         for (int round = 0; round < rounds; round++)
         {
             (double perSecond, long bytes, long groups, double cpu, double allocated) = IngestAll(batch);
             double disk = WritePlainly(bytes, groups);
             measured.Add((perSecond, FormattableString.Invariant(
                 $"| {writers} | {batch} | {perSecond:N0} | {bytes / seconds / disk:P0} | {bytes / seconds / 1e6:N0} ")
-                + FormattableString.Invariant($"| {cpu:N1} | {allocated:N0} |")));
+                + FormattableString.Invariant($"| {cpu:N1} | {allocated:N0} |"), new
+                {
+                    upsertsACall = batch,
+                    upsertsPerSecond = Math.Round(perSecond),
+                    ofDisk = Math.Round(bytes / seconds / disk, 3),
+                    megabytesPerSecond = Math.Round(bytes / seconds / 1e6, 1),
+                    cpuMicrosecondsAnUpsert = Math.Round(cpu, 2),
+                    allocatedBytesAnUpsert = Math.Round(allocated),
+                }));
         }
 
-        measured.Sort();
-        Console.WriteLine(measured[rounds / 2].Line);
+        (_, string line, object figure) = measured.OrderBy(one => one.PerSecond).ElementAt(rounds / 2);
+        Console.WriteLine(line);
+        _figures.Add(figure);
     }
 
     private (double PerSecond, long Bytes, long Groups, double CpuMicroseconds, double Allocated) IngestAll(int batch)
@@ -180,6 +194,15 @@ internal sealed class LiveIngest(string folder, int items, int writers, double s
         Array.Sort(took);
         Console.WriteLine(FormattableString.Invariant(
             $"| {count / wall.TotalSeconds:N0} | {searches / wall.TotalSeconds:N0} | {At(0.5):N1} | {At(0.95):N1} | {At(0.99):N1} | {At(1):N1} |"));
+        _figures.Add(new
+        {
+            eventsPerSecond = Math.Round(count / wall.TotalSeconds),
+            searchesPerSecond = Math.Round(searches / wall.TotalSeconds),
+            p50Ms = Math.Round(At(0.5), 2),
+            p95Ms = Math.Round(At(0.95), 2),
+            p99Ms = Math.Round(At(0.99), 2),
+            maxMs = Math.Round(At(1), 2),
+        });
         retriever.Dispose();
         Directory.Delete(folder, recursive: true);
 

@@ -9,13 +9,15 @@ namespace Linr.Bench.Micro;
 /// after each of them, what the disk gives to one thread that writes and syncs as many bytes in as many pieces; and how
 /// fast the log is read and checked, as when it is opened:
 /// <c>dotnet run -c Release --project bench/Micro -- log FOLDER [writers] [upserts a call, with commas] [seconds]
-/// [rounds]</c>. The folder must not be there.
+/// [rounds]</c>. The folder must not be there. <see cref="FigureFile"/> has the figures too.
 /// </summary>
 internal sealed class LogIngest(string folder, int writers, double seconds)
 {
     private const int Dim = 128;
 
-    public static void Run(ReadOnlySpan<string> args)
+    private readonly List<object> _figures = [];
+
+    public static void Run(ReadOnlySpan<string> args, string? figures)
     {
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         string folder = args[0];
@@ -30,24 +32,37 @@ internal sealed class LogIngest(string folder, int writers, double seconds)
         {
             ingest.Measure(int.Parse(batch, CultureInfo.InvariantCulture), rounds);
         }
+
+        FigureFile.Write(figures, "log", new { dim = Dim, writers, seconds, rounds }, ingest._figures);
     }
 
     private void Measure(int batch, int rounds)
     {
-        List<(double UpsertsPerSecond, double Share, string Line)> measured = [];
+        List<(double UpsertsPerSecond, string Line, object Figure)> measured = [];
         for (int round = 0; round < rounds; round++)
         {
             Ingested log = IngestAll(batch);
             Ingested disk = WritePlainly(log);
             double share = log.PerSecond / disk.PerSecond;
-            measured.Add((log.PerSecond, share, FormattableString.Invariant(
+            measured.Add((log.PerSecond, FormattableString.Invariant(
                 $"| {writers} | {batch} | {log.PerSecond:N0} | {share:P0} | {log.Groups / log.Wall.TotalSeconds:N0} ")
                 + FormattableString.Invariant($"| {log.Bytes / log.Groups:N0} | {log.CpuMicroseconds:N2} ")
-                + FormattableString.Invariant($"| {disk.CpuMicroseconds:N2} | {log.Bytes / log.Read.TotalSeconds / 1e9:N2} |")));
+                + FormattableString.Invariant($"| {disk.CpuMicroseconds:N2} | {log.Bytes / log.Read.TotalSeconds / 1e9:N2} |"), new
+                {
+                    upsertsACall = batch,
+                    upsertsPerSecond = Math.Round(log.PerSecond),
+                    ofDisk = Math.Round(share, 3),
+                    syncsPerSecond = Math.Round(log.Groups / log.Wall.TotalSeconds),
+                    bytesASync = log.Bytes / log.Groups,
+                    cpuMicrosecondsAnUpsert = Math.Round(log.CpuMicroseconds, 2),
+                    diskCpuMicrosecondsAnUpsert = Math.Round(disk.CpuMicroseconds, 2),
+                    readGigabytesPerSecond = Math.Round(log.Bytes / log.Read.TotalSeconds / 1e9, 2),
+                }));
         }
 
-        measured.Sort();
-        Console.WriteLine(measured[rounds / 2].Line);
+        (_, string line, object figure) = measured.OrderBy(one => one.UpsertsPerSecond).ElementAt(rounds / 2);
+        Console.WriteLine(line);
+        _figures.Add(figure);
     }
 
     private Ingested IngestAll(int batch)

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 using Linr.Engine;
 using Linr.Engine.Live;
 using Linr.Index.Live;
@@ -15,27 +14,31 @@ namespace Linr.Bench.Micro;
 /// The time from the moment at which a client sends a row of 128 numbers to a PostgreSQL, each row a transaction, until
 /// the item can be found in a retriever with a log that follows the table: <c>dotnet run -c Release --project
 /// bench/Micro -- postgres FOLDER CONNECTION [rows a second, with commas] [seconds] [rounds]</c>. The folder must not
-/// be there, nor may the database have a table <c>bench_items</c>. Ends with the figures as JSON.
+/// be there, nor may the database have a table <c>bench_items</c>. <see cref="FigureFile"/> has the figures.
 /// </summary>
 internal sealed class PostgresLatency(string folder, string connection)
 {
+    private const int Dim = 128;
+    private const int Clients = 8;
+
     private const string Create = "CREATE TABLE bench_items "
         + "(id bigint PRIMARY KEY, country text, price float8, stock int, item float4[])";
 
     private readonly ConcurrentDictionary<long, long> _sent = new();
     private readonly ConcurrentBag<(long Id, double Milliseconds)> _seen = [];
 
-    public static void Run(ReadOnlySpan<string> args)
+    public static void Run(ReadOnlySpan<string> args, string? figures)
     {
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         string rates = args.Length > 2 ? args[2] : "100,1000";
         double seconds = args.Length > 3 ? double.Parse(args[3], CultureInfo.InvariantCulture) : 10;
         int rounds = args.Length > 4 ? int.Parse(args[4], CultureInfo.InvariantCulture) : 3;
-        new PostgresLatency(args[0], args[1]).RunAsync(rates, seconds, rounds).GetAwaiter().GetResult();
+        new PostgresLatency(args[0], args[1]).RunAsync(rates, seconds, rounds, figures).GetAwaiter().GetResult();
     }
 
-    private async Task RunAsync(string rates, double seconds, int rounds)
+    private async Task RunAsync(string rates, double seconds, int rounds, string? file)
     {
+        var figures = new List<object>();
         Directory.CreateDirectory(folder);
         string model = Path.Combine(folder, "model.linr");
         FileIngest.WriteEmptyModel(model);
@@ -66,16 +69,14 @@ internal sealed class PostgresLatency(string folder, string connection)
                     id += (long)(rate * seconds);
                 }
 
-                Console.WriteLine(JsonSerializer.Serialize(new
+                figures.Add(new
                 {
                     rowsPerSecond = rate,
                     sentPerSecond = Math.Round(Median(quantiles.Select(one => one.PerSecond))),
-                    seconds,
-                    rounds,
                     p50Ms = Math.Round(Median(quantiles.Select(one => one.P50)), 2),
                     p99Ms = Math.Round(Median(quantiles.Select(one => one.P99)), 2),
                     maxMs = Math.Round(quantiles.Max(one => one.Max), 2),
-                }));
+                });
             }
 
             await ending.CancelAsync();
@@ -91,6 +92,7 @@ internal sealed class PostgresLatency(string folder, string connection)
 
         await ExecuteAsync("DROP TABLE bench_items", "DROP PUBLICATION linr_bench_items");
         Directory.Delete(folder, recursive: true);
+        FigureFile.Write(file, "postgres", new { dim = Dim, clients = Clients, seconds, rounds }, figures);
     }
 
     private async Task<(double P50, double P99, double Max, double PerSecond)> MeasureAsync(
@@ -98,7 +100,6 @@ internal sealed class PostgresLatency(string folder, string connection)
     {
         _seen.Clear();
         int count = (int)(rate * seconds);
-        const int Clients = 8;
         var clock = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(client => Task.Run(async () =>
         {
@@ -136,7 +137,7 @@ internal sealed class PostgresLatency(string folder, string connection)
     private async Task SendAsync(NpgsqlConnection open, long id)
     {
         var random = new Random((int)id);
-        float[] item = [.. Enumerable.Range(0, 128).Select(_ => random.NextSingle())];
+        float[] item = [.. Enumerable.Range(0, Dim).Select(_ => random.NextSingle())];
         await using var insert = new NpgsqlCommand("INSERT INTO bench_items VALUES ($1, 'nl', 0.5, 7, $2)", open)
         {
             Parameters = { new NpgsqlParameter { Value = id }, new NpgsqlParameter { Value = item } },

@@ -11,13 +11,13 @@ namespace Linr.Bench.Micro;
 /// How long a store takes from nothing to its first answer, every byte of its snapshot compared with its checksum,
 /// beside plain reads of the same bytes; the system's cache of the file is dropped before each:
 /// <c>dotnet run -c Release --project bench/Micro -- start FOLDER [items] [changes in the log] [rounds]</c>. The folder
-/// must not be there.
+/// must not be there. <see cref="FigureFile"/> has the figures too.
 /// </summary>
 internal sealed class StoreStart(string folder)
 {
     private const int Dim = 128;
 
-    public static void Run(ReadOnlySpan<string> args)
+    public static void Run(ReadOnlySpan<string> args, string? figures)
     {
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         int items = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 10_000_000;
@@ -25,8 +25,9 @@ internal sealed class StoreStart(string folder)
         int rounds = args.Length > 3 ? int.Parse(args[3], CultureInfo.InvariantCulture) : 3;
         var start = new StoreStart(args[0]);
         start.MakeAsync(items, changes).GetAwaiter().GetResult();
-        start.Measure(rounds);
+        (long bytes, List<object> measured) = start.Measure(rounds);
         Directory.Delete(args[0], recursive: true);
+        FigureFile.Write(figures, "start", new { items, dim = Dim, changes, bytes }, measured);
     }
 
     private async Task MakeAsync(int items, int changes)
@@ -48,7 +49,7 @@ internal sealed class StoreStart(string folder)
         }
     }
 
-    private void Measure(int rounds)
+    private (long Bytes, List<object> Figures) Measure(int rounds)
     {
         string[] files = Directory.GetFiles(folder, "*", SearchOption.AllDirectories);
         long bytes = files.Sum(file => new FileInfo(file).Length);
@@ -66,6 +67,12 @@ internal sealed class StoreStart(string folder)
 
         double middle = measured.Select(one => one.Start / one.Read).Order().ElementAt(rounds / 2);
         Console.WriteLine(FormattableString.Invariant($"{bytes:N0} bytes; a start takes {middle:P0} of reading them (median)"));
+        return (bytes, [.. measured.Select(one => (object)new
+        {
+            startSeconds = Math.Round(one.Start, 3),
+            readSeconds = Math.Round(one.Read, 3),
+            startGigabytesPerSecond = Math.Round(bytes / one.Start / 1e9, 2),
+        })]);
     }
 
     private void Start()

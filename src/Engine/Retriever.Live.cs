@@ -97,9 +97,9 @@ public sealed partial class Retriever
     public long? Offset => _live?.VisibleOffset;
 
     /// <summary>
-    /// One hash of all items, with their fields, their embeddings as they are stored and their versions, and of the
-    /// versions of those that are gone: 32 hexadecimal digits. It is the same however the changes came that made them, in
-    /// which sets and into which rows, but for embeddings of items near by (docs/live.md).
+    /// One hash of all that was given: items with their fields, their embeddings as they are stored and their versions,
+    /// the versions of those that are gone, and what makes the embeddings that were not given: 32 hexadecimal digits. It
+    /// is the same however the changes came, in which sets, into which rows and on which engine (docs/live.md).
     /// </summary>
     /// <param name="cancellation">Looked at now and then.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
@@ -107,13 +107,14 @@ public sealed partial class Retriever
     {
         if (_live is null)
         {
-            return Linr.Engine.Live.StateHash.Of(Table, cancellation);
+            return Linr.Engine.Live.StateHash.Of(
+                Table, SavedState.Made(Model, Table.Rows), MakerFingerprint.Of(Model, Layers), cancellation);
         }
 
         (TableView view, SavedState state) = _live.Take();
         using (view)
         {
-            return Linr.Engine.Live.StateHash.Of(view, state.Gone, cancellation);
+            return Linr.Engine.Live.StateHash.Of(view, state.Gone, _live.Maker, cancellation);
         }
     }
 
@@ -158,8 +159,8 @@ public sealed partial class Retriever
     internal void Write(
         TableView view, SavedState state, Action<ModelContents> write, CancellationToken cancellation)
     {
-        using ItemTable items = view.ToTable(cancellation);
-        write(state.AddTo(Contents with { Items = items }, view));
+        using ItemTable items = view.ToFields(cancellation);
+        write(state.AddTo(Contents with { Items = items, Rows = new ViewRows(view, cancellation) }, view));
     }
 
     private ModelContents Contents => Model?.Contents() ?? new ModelContents { Items = Table, Version = ModelVersion };

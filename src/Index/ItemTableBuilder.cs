@@ -76,7 +76,9 @@ public sealed partial class ItemTableBuilder : IDisposable
         }
     }
 
-    /// <summary>Appends an item of another table of the same schema, bit for bit.</summary>
+    /// <summary>
+    /// Appends an item of another table of the same schema, or of one with embeddings that this has none of, bit for bit.
+    /// </summary>
     /// <returns>Its row.</returns>
     internal uint Append(ItemTable source, uint row)
     {

@@ -18,11 +18,15 @@ internal sealed class VectorSlot(int dim) : BatchSlot<int>
     /// <summary>Where the hits go; as many as there is room for.</summary>
     public Memory<ScanHit> Hits { get; set; }
 
+    /// <summary>Where the ids of their items go; none where they are not wanted.</summary>
+    public Memory<ItemId> Ids { get; set; }
+
     public override bool SharesScan(BatchSlot other) => true;
 
     public override void Clear()
     {
         Filter = null;
         Hits = default;
+        Ids = default;
     }
 }

@@ -20,6 +20,7 @@ internal sealed partial class ChangingItems : IDisposable
     private readonly ItemEmbedder? _embedder;
     private readonly ChangeLog? _log;
     private readonly NearestItems _nearest;
+    private readonly Lazy<UInt128> _maker;
     private LoggedUnits? _units;
     private long? _offset;
     private PushPoint _push;
@@ -67,8 +68,9 @@ internal sealed partial class ChangingItems : IDisposable
         _visibleOffset = _offset ?? 0;
         long rows = items.Rows;
         Table = new LiveTable(items, options.Capacity);
-        state.GiveVersions(model, rows, Table);
+        state.GiveTo(model, rows, Table);
         _embedder = model is null ? null : new ItemEmbedder(model, layers);
+        _maker = new Lazy<UInt128>(() => MakerFingerprint.Of(model, layers));
     }
 
     /// <summary>The table.</summary>
@@ -87,6 +89,9 @@ internal sealed partial class ChangingItems : IDisposable
     /// The offset of the log before which every change can be seen; null without a log. It waits for nobody.
     /// </summary>
     public long? VisibleOffset => _log is null ? null : Interlocked.Read(ref _visibleOffset);
+
+    /// <summary>What makes embeddings of items, as one number.</summary>
+    public UInt128 Maker => _maker.Value;
 
     /// <summary>Items of other models, as this one takes them.</summary>
     public ItemFit Fit => new(Table.Table.Schema, _embedder);
@@ -157,16 +162,17 @@ internal sealed partial class ChangingItems : IDisposable
             }
 
             // What is made of an item as it is has to be applied to it as it is.
-            IReadOnlyList<ItemChange> whole = changes;
+            var whole = new CompletedChanges(changes, null);
             if (_embedder is not null)
             {
-                Table.Check(changes, isWhole: false);
+                bool[] isStale = Table.Check(changes);
                 using TableView view = Table.Read();
-                whole = _embedder.Complete(changes, view, _nearest);
+                whole = _embedder.Complete(changes, isStale, view, _nearest);
             }
 
             Task durable = Task.CompletedTask;
-            ChangeResult result = Table.Apply(whole, isLogged ? null : () => durable = Log(changes, positions));
+            ChangeResult result = Table.Apply(
+                whole.Changes, isLogged ? null : () => durable = Log(changes, positions), whole.Origins);
             if (positions.Count > 0)
             {
                 Volatile.Write(

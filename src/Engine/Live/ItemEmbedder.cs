@@ -24,19 +24,19 @@ internal sealed class ItemEmbedder : IDisposable
     /// <exception cref="LayerException">A layer is unknown, or its tensors do not fit it.</exception>
     public ItemEmbedder(LoadedModel model, LayerList layers)
     {
-        TowerSpec[] towers = [.. layers.Towers.Where(tower => tower.Name == TowerSpec.ItemTower)];
-        _makers =
-        [
-            .. towers.Concat(SimilarityList.Parse(model.SimilaritiesJson).Similarities.SelectMany(one => one.Items))
-                .Concat(RankerList.Parse(model.RankersJson).Rankers.Select(one => one.Item))
-                .Select(spec => new ItemMaker(model, spec)),
-        ];
-        _ofCohorts = towers.Length == 0 ? [] :
+        _makers = [.. MakersOf(model, layers).Select(spec => new ItemMaker(model, spec))];
+        _ofCohorts = layers.Towers.All(tower => tower.Name != TowerSpec.ItemTower) ? [] :
         [
             .. layers.Towers.Where(tower => tower.Name == TowerSpec.QueryTower).Select(tower => tower.Embedding)
                 .Where(name => _makers.All(maker => maker.Embedding != name)),
         ];
     }
+
+    /// <summary>What makes embeddings of a model's items, in the order in which it does: item towers, then heads.</summary>
+    public static IEnumerable<TowerSpec> MakersOf(LoadedModel model, LayerList layers)
+        => layers.Towers.Where(tower => tower.Name == TowerSpec.ItemTower)
+            .Concat(SimilarityList.Parse(model.SimilaritiesJson).Similarities.SelectMany(one => one.Items))
+            .Concat(RankerList.Parse(model.RankersJson).Rankers.Select(one => one.Item));
 
     /// <summary>From now on a device runs the layers that it can.</summary>
     /// <exception cref="CudaException">The weights do not fit the device.</exception>
@@ -48,43 +48,53 @@ internal sealed class ItemEmbedder : IDisposable
 
     /// <summary>The changes, with all embeddings that can be made of what they have.</summary>
     /// <param name="changes">The changes.</param>
+    /// <param name="isStale">[change]: whether it will have no effect.</param>
     /// <param name="view">What they change.</param>
     /// <param name="nearest">Finds items.</param>
-    public IReadOnlyList<ItemChange> Complete(IReadOnlyList<ItemChange> changes, TableView view, NearestItems nearest)
+    public CompletedChanges Complete(
+        IReadOnlyList<ItemChange> changes, bool[] isStale, TableView view, NearestItems nearest)
     {
         if (_makers.Length == 0)
         {
-            return changes;
+            return new CompletedChanges(changes, null);
         }
 
-        var completed = new List<ItemChange>(changes.Count);
-        var ended = new Dictionary<ItemId, ItemDraft?>();
+        ItemChange[] completed = [.. changes];
+        var origins = new EmbeddingOrigins[changes.Count];
+        var ended = new Dictionary<ItemId, Item?>();
         var drafts = new List<ItemDraft>();
         var drafted = new HashSet<ItemId>();
-        foreach (ItemChange change in changes)
+        for (int i = 0; i < completed.Length; i++)
         {
-            if (change.Kind == ChangeKind.Delete)
+            ItemChange change = completed[i];
+            if (isStale[i])
             {
-                End();
-                ended[change.Id] = null;
-                completed.Add(change);
                 continue;
             }
 
-            if (change.Kind == ChangeKind.Update && drafted.Contains(change.Id))
+            // An upsert replaces what there is, but for embeddings that nothing makes of it.
+            bool readsOld = change.Kind == ChangeKind.Update
+                || (change.Kind == ChangeKind.Upsert && !_ofCohorts.All(change.Item.Embeddings.ContainsKey));
+            if ((readsOld || change.Kind == ChangeKind.Delete) && drafted.Contains(change.Id))
             {
                 End();
             }
 
-            drafts.Add(new ItemDraft(change, change.Kind == ChangeKind.Update ? Find(change.Id) : null));
+            if (change.Kind == ChangeKind.Delete)
+            {
+                ended[change.Id] = null;
+                continue;
+            }
+
+            drafts.Add(new ItemDraft(i, change, readsOld ? Find(change.Id) : null));
             drafted.Add(change.Id);
         }
 
         End();
-        return completed;
+        return new CompletedChanges(completed, origins);
 
         Item? Find(ItemId id)
-            => ended.TryGetValue(id, out ItemDraft? known) ? known?.Whole
+            => ended.TryGetValue(id, out Item? known) ? known
                 : view.TryFind(id, out uint row) ? view.Table.ReadItem(row) : null;
 
         void End()
@@ -92,8 +102,8 @@ internal sealed class ItemEmbedder : IDisposable
             Run(drafts, view, nearest);
             foreach (ItemDraft draft in drafts)
             {
-                ended[draft.Id] = draft;
-                completed.Add(draft.Change);
+                ended[draft.Id] = draft.Whole;
+                (completed[draft.Place], origins[draft.Place]) = (draft.Change, draft.Origins);
             }
 
             drafts.Clear();
@@ -107,7 +117,9 @@ internal sealed class ItemEmbedder : IDisposable
     private void Run(List<ItemDraft> drafts, TableView view, NearestItems nearest)
     {
         Array.ForEach(_makers, maker => Run(maker, isHead: false));
-        drafts.ForEach(draft => FillFromItself(draft, view));
+
+        // Of an item that is put in anew it is known who chose it.
+        drafts.ForEach(draft => Array.ForEach([.. _ofCohorts.Where(draft.Lacks)], draft.Keep));
         ItemDraft[] without = [.. drafts.Where(draft => _ofCohorts.Any(draft.Lacks))];
         if (without.Length > 0)
         {
@@ -122,21 +134,6 @@ internal sealed class ItemEmbedder : IDisposable
             if (needing.Length > 0)
             {
                 maker.Run(needing, view.Table.Schema);
-            }
-        }
-    }
-
-    // An item that is put in anew: who chose it is known.
-    private void FillFromItself(ItemDraft draft, TableView view)
-    {
-        foreach (string name in _ofCohorts.Where(draft.Lacks))
-        {
-            if (view.TryFind(draft.Id, out uint row))
-            {
-                EmbeddingColumn column = view.Table.FindEmbedding(name)!;
-                float[] own = new float[column.Schema.Dim];
-                column.Read(row, own);
-                draft.Set(name, own);
             }
         }
     }

@@ -4,6 +4,7 @@ using System.Globalization;
 using Linr.Index.Columns;
 using Linr.Index.Live;
 using Linr.Index.ModelFiles;
+using Linr.Memory;
 using Linr.ModelFile;
 
 namespace Linr.Engine.Live;
@@ -27,12 +28,13 @@ internal sealed record SavedState(
     private const string RowsTensor = "live/row_versions";
     private const string VersionedTensor = "live/row_versioned";
     private const string PositionsTensor = "live/positions";
+    private const string MadePrefix = "live/made/";
     private const int PieceRows = 8_192;
 
     /// <summary>The state of what was never saved.</summary>
     public static SavedState None { get; } = new(null, [], [], default);
 
-    /// <summary>What a model has; the versions of its items come with <see cref="GiveVersions"/>.</summary>
+    /// <summary>What a model has; the versions of its items come with <see cref="GiveTo"/>.</summary>
     /// <exception cref="ModelFormatException">A part of it is damaged.</exception>
     public static SavedState Read(LoadedModel? model) => model is null ? None : new SavedState(
         ReadNumber(model, OffsetKey),
@@ -43,14 +45,27 @@ internal sealed record SavedState(
             ReadNumber(model, PushOffsetKey) ?? 0,
             ReadNumber(model, PushOfStoreKey) == 1));
 
+    /// <summary>Which rows' embeddings the model made after it was trained, by the embedding's place.</summary>
+    /// <exception cref="ModelFormatException">A part of it is damaged.</exception>
+    /// <param name="model">The model; null for items alone.</param>
+    /// <param name="rows">Its items.</param>
+    /// <returns>Masks, 64 rows a word; none of an embedding that was given for all items.</returns>
+    public static IEnumerable<(int Embedding, NativeSlice<ulong> Rows)> Made(LoadedModel? model, long rows)
+        => model is null ? [] : model.Items.Schema.Embeddings
+            .Select((embedding, place) => (Place: place, Tensor: MadePrefix + embedding.Name))
+            .Where(one => model.FindTensor(one.Tensor) is not null)
+            .Select(one => (
+                one.Place, model.Require<ulong>(one.Tensor, TensorType.UInt64, RowMask.Words(rows))));
+
     /// <summary>
-    /// Gives the versions of items, those that are there and those that are gone, to the table of a model.
+    /// Gives what is known of a model's items to the table of them: versions, also of items that are gone, and which
+    /// embeddings were made.
     /// </summary>
-    /// <exception cref="ModelFormatException">A part of them is damaged.</exception>
+    /// <exception cref="ModelFormatException">A part of it is damaged.</exception>
     /// <param name="model">The model; null for items alone.</param>
     /// <param name="rows">Its items.</param>
     /// <param name="table">The table that was made of them.</param>
-    public void GiveVersions(LoadedModel? model, long rows, LiveTable table)
+    public void GiveTo(LoadedModel? model, long rows, LiveTable table)
     {
         if (model?.FindTensor(RowsTensor) is not null)
         {
@@ -58,6 +73,11 @@ internal sealed record SavedState(
                 model.Require<long>(RowsTensor, TensorType.Int64, rows),
                 model.FindTensor(VersionedTensor) is null
                     ? default : model.Require<ulong>(VersionedTensor, TensorType.UInt64, RowMask.Words(rows)));
+        }
+
+        foreach ((int embedding, NativeSlice<ulong> made) in Made(model, rows))
+        {
+            table.SetMade(embedding, made);
         }
 
         // Older files have those of all items here.
@@ -75,10 +95,12 @@ internal sealed record SavedState(
         Set(PushOffsetKey, Push.Number == 0 ? null : Push.Offset);
         Set(PushOfStoreKey, Push.IsOfStore ? 1 : null);
         IEnumerable<TensorSource> tensors = contents.Tensors
-            .Where(tensor => tensor.Name is not (GoneTensor or RowsTensor or VersionedTensor or PositionsTensor))
+            .Where(tensor => tensor.Name is not (GoneTensor or RowsTensor or VersionedTensor or PositionsTensor)
+                && !tensor.Name.StartsWith(MadePrefix, StringComparison.Ordinal))
             .Concat(ToTensor(GoneTensor, Gone, ChangeCodec.Write))
             .Concat(ToTensor(PositionsTensor, Positions, PositionCodec.Write))
-            .Concat(RowVersions(view));
+            .Concat(RowVersions(view))
+            .Concat(MadeRows(view));
         return contents with { Metadata = metadata, Tensors = [.. tensors] };
 
         void Set(string key, long? number)
@@ -116,21 +138,29 @@ internal sealed record SavedState(
         });
         if (versioned < view.Count)
         {
-            yield return new TensorSource(VersionedTensor, TensorType.UInt64, [RowMask.Words(view.Count)], sink =>
-            {
-                foreach (uint[] rows in view.LiveRows().Chunk(RowMask.WordRows))
-                {
-                    ulong word = 0;
-                    for (int i = 0; i < rows.Length; i++)
-                    {
-                        word |= view.VersionOf(rows[i]) is null ? 0 : 1UL << i;
-                    }
-
-                    sink.Write<ulong>([word]);
-                }
-            });
+            yield return Mask(VersionedTensor, view, row => view.VersionOf(row) is not null);
         }
     }
+
+    private static IEnumerable<TensorSource> MadeRows(TableView view)
+        => view.Table.Embeddings.Select((column, place) => (column.Schema.Name, Place: place))
+            .Where(one => view.LiveRows().Any(row => view.IsMade(one.Place, row)))
+            .Select(one => Mask(MadePrefix + one.Name, view, row => view.IsMade(one.Place, row)));
+
+    private static TensorSource Mask(string name, TableView view, Func<uint, bool> isSet)
+        => new(name, TensorType.UInt64, [RowMask.Words(view.Count)], sink =>
+        {
+            foreach (uint[] rows in view.LiveRows().Chunk(RowMask.WordRows))
+            {
+                ulong word = 0;
+                for (int i = 0; i < rows.Length; i++)
+                {
+                    word |= isSet(rows[i]) ? 1UL << i : 0;
+                }
+
+                sink.Write<ulong>([word]);
+            }
+        });
 
     private static long? ReadNumber(LoadedModel model, string key)
         => !model.Metadata.TryGetValue(key, out string? text) ? null

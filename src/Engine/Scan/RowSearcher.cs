@@ -107,7 +107,7 @@ public sealed class RowSearcher : IDisposable
         _search.View = null;
         if (Live is not null)
         {
-            _view?.Dispose();
+            End();
             _view = Live.Read();
             SetView(_view);
         }
@@ -248,6 +248,13 @@ public sealed class RowSearcher : IDisposable
 
     /// <summary>The hits of a query, best first; valid until the next search.</summary>
     public ReadOnlySpan<ScanHit> Hits(int query) => Backend.Hits(query);
+
+    /// <summary>Ends a batch whose hits have been read: rows of items that change may have others from now on.</summary>
+    internal void End()
+    {
+        _view?.Dispose();
+        _view = null;
+    }
 
     /// <summary>How many rows passed the filter of a query.</summary>
     public long RowsPassed(int query) => Backend.RowsPassed(query);

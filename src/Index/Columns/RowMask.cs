@@ -18,6 +18,19 @@ internal static class RowMask
     /// <summary>Words for so many rows.</summary>
     public static long Words(long rows) => (rows + WordRows - 1) / WordRows;
 
+    /// <summary>Storage of its own with the bits of the first rows.</summary>
+    public static BlockStore<ulong> Copy(NativeSlice<ulong> mask, long rows)
+    {
+        BlockStore<ulong> store = Store();
+        for (long word = 0; word < Words(rows); word += BlockWords)
+        {
+            int words = (int)Math.Min(BlockWords, Words(rows) - word);
+            mask.Slice(word, words).Span.CopyTo(store.Write(word, words));
+        }
+
+        return store;
+    }
+
     /// <summary>Whether a row's bit is set.</summary>
     public static bool Get(BlockStore<ulong> mask, uint row)
         => (mask.ReadOne(row / WordRows) >> (int)(row % WordRows) & 1) != 0;

@@ -10,7 +10,8 @@ namespace Linr.Index.Live;
 /// <param name="table">The table.</param>
 /// <param name="before">The view that they change.</param>
 /// <param name="versions">The versions of items before them.</param>
-internal sealed class ChangeSet(LiveTable table, TableView before, ItemVersions versions)
+/// <param name="made">The embeddings that a model made.</param>
+internal sealed class ChangeSet(LiveTable table, TableView before, ItemVersions versions, MadeEmbeddings made)
 {
     // Where the set has put an item, or NoRow where it has deleted it; and the highest version of its changes.
     private readonly Dictionary<ItemId, (uint Row, long? Version)> _now = [];
@@ -35,13 +36,16 @@ internal sealed class ChangeSet(LiveTable table, TableView before, ItemVersions 
     /// <summary>
     /// Refuses all changes if one is wrong; not for embeddings that an item lacks, where it need not be whole.
     /// </summary>
+    /// <returns>[change]: whether it is stale.</returns>
     /// <exception cref="ItemException">All that is wrong.</exception>
-    public void Check(IReadOnlyList<ItemChange> changes, ItemCheck check, bool isWhole)
+    public bool[] Check(IReadOnlyList<ItemChange> changes, ItemCheck check, bool isWhole)
     {
+        bool[] isStale = new bool[changes.Count];
         var problems = new List<string>();
         var known = new Dictionary<ItemId, (bool IsThere, long? Version)>();
-        foreach (ItemChange change in changes)
+        for (int i = 0; i < changes.Count; i++)
         {
+            ItemChange change = changes[i];
             ArgumentNullException.ThrowIfNull(change);
             if (check.AddIdProblems(change.Id, rows: 0, problems))
             {
@@ -57,6 +61,7 @@ internal sealed class ChangeSet(LiveTable table, TableView before, ItemVersions 
 
             if (change.Version <= state.Version)
             {
+                isStale[i] = true;
                 continue;
             }
 
@@ -77,14 +82,13 @@ internal sealed class ChangeSet(LiveTable table, TableView before, ItemVersions 
                 change.Version ?? state.Version);
         }
 
-        if (problems.Count > 0)
-        {
-            throw new ItemException(problems);
-        }
+        return problems.Count == 0 ? isStale : throw new ItemException(problems);
     }
 
     /// <summary>Fills a row for a change, which has passed the check.</summary>
-    public void Apply(ItemChange change)
+    /// <param name="change">The change.</param>
+    /// <param name="origins">Those of its embeddings that were not given.</param>
+    public void Apply(ItemChange change, EmbeddingOrigins origins)
     {
         (uint had, long? version) = StateOf(change.Id);
         if (change.Version <= version)
@@ -105,7 +109,8 @@ internal sealed class ChangeSet(LiveTable table, TableView before, ItemVersions 
 
         uint row = table.TakeRow();
         table.Table.Ids.Set(row, change.Id, Retired);
-        Fill(row, change, change.Kind == ChangeKind.Update ? had : IdMap.NoRow);
+        FillFields(row, change, change.Kind == ChangeKind.Update ? had : IdMap.NoRow);
+        FillEmbeddings(row, change, had, origins);
         versions.SetRow(row, version);
         Leave(had);
         table.Add(row);
@@ -150,7 +155,7 @@ internal sealed class ChangeSet(LiveTable table, TableView before, ItemVersions 
         }
     }
 
-    private void Fill(uint row, ItemChange change, uint from)
+    private void FillFields(uint row, ItemChange change, uint from)
     {
         foreach (Column column in table.Table.Columns)
         {
@@ -159,16 +164,24 @@ internal sealed class ChangeSet(LiveTable table, TableView before, ItemVersions 
                 : from == IdMap.NoRow ? [] : column.Read(from);
             column.Set(row, values, Retired);
         }
+    }
 
-        foreach (EmbeddingColumn column in table.Table.Embeddings)
+    private void FillEmbeddings(uint row, ItemChange change, uint had, EmbeddingOrigins origins)
+    {
+        for (int i = 0; i < table.Table.Embeddings.Count; i++)
         {
-            if (change.Item.Embeddings.TryGetValue(column.Schema.Name, out ReadOnlyMemory<float> embedding))
+            EmbeddingColumn column = table.Table.Embeddings[i];
+            string name = column.Schema.Name;
+            if (origins.Kept?.Contains(name) is not true
+                && change.Item.Embeddings.TryGetValue(name, out ReadOnlyMemory<float> embedding))
             {
                 column.Set(row, embedding.Span, EmbeddingNorm.Of(embedding.Span));
+                made.Set(i, row, origins.Made?.Contains(name) is true);
             }
             else
             {
-                column.CopyRow(from, row);
+                column.CopyRow(had, row);
+                made.Set(i, row, made.Get(i, had));
             }
         }
     }

@@ -40,19 +40,16 @@ internal sealed class ItemVersions : IDisposable
     {
         Dispose();
         _ofRows = BlockStore<long>.Copy(versions, Limits.BlockRows, stride: 1);
+        if (!has.IsEmpty)
+        {
+            _has = RowMask.Copy(has, versions.Length);
+            return;
+        }
+
         _has = RowMask.Store();
         for (long row = 0; row < versions.Length; row += Limits.BlockRows)
         {
-            int rows = (int)Math.Min(Limits.BlockRows, versions.Length - row);
-            if (has.IsEmpty)
-            {
-                RowMask.SetRange(_has, (uint)row, rows);
-            }
-            else
-            {
-                int words = (int)RowMask.Words(rows);
-                has.Slice(row / RowMask.WordRows, words).Span.CopyTo(_has.Write(row / RowMask.WordRows, words));
-            }
+            RowMask.SetRange(_has, (uint)row, (int)Math.Min(Limits.BlockRows, versions.Length - row));
         }
     }
 

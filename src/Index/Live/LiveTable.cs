@@ -18,6 +18,7 @@ public sealed class LiveTable : IDisposable
     private readonly List<ITableFollower> _followers = [];
     private readonly ItemCheck _check;
     private readonly ItemVersions _versions = new();
+    private readonly MadeEmbeddings _made;
     private readonly long _givenRows;
     private TableView _current;
     private volatile bool _isDisposed;
@@ -44,6 +45,8 @@ public sealed class LiveTable : IDisposable
         _check = new ItemCheck(table.Schema);
         table.Grow((int)((Math.Max(capacity, Math.Max(rows, 1)) + Limits.BlockRows - 1) / Limits.BlockRows));
         _versions.Grow(table.BlockCount);
+        _made = new MadeEmbeddings(table.Embeddings.Count);
+        _made.Grow(table.BlockCount);
         _current = new TableView(this, MasksOf(rows, table.BlockCount), version: 0, rows);
     }
 
@@ -144,16 +147,35 @@ public sealed class LiveTable : IDisposable
         }
     }
 
-    /// <summary>Refuses changes if one is wrong.</summary>
+    /// <summary>Takes over which embeddings of the items that the table was made of a model made.</summary>
+    /// <param name="embedding">Its place among the table's embeddings.</param>
+    /// <param name="rows">A mask of the rows, 64 a word.</param>
+    /// <exception cref="ArgumentException">There are more or fewer words than the rows need.</exception>
+    internal void SetMade(int embedding, NativeSlice<ulong> rows)
+    {
+        lock (_writing)
+        {
+            if (rows.Length != RowMask.Words(_givenRows))
+            {
+                throw new ArgumentException(
+                    $"Expected a mask of {_givenRows} rows; found {rows.Length} words.", nameof(rows));
+            }
+
+            _made.SetRows(embedding, rows, _givenRows);
+            _made.Grow(Table.BlockCount);
+        }
+    }
+
+    /// <summary>Refuses changes if one is wrong, but not for embeddings that an item lacks.</summary>
     /// <param name="changes">The changes.</param>
-    /// <param name="isWhole">Whether items have to have all embeddings.</param>
+    /// <returns>[change]: whether it is stale, and would have no effect.</returns>
     /// <exception cref="ItemException">All that is wrong.</exception>
-    public void Check(IReadOnlyList<ItemChange> changes, bool isWhole)
+    public bool[] Check(IReadOnlyList<ItemChange> changes)
     {
         ArgumentNullException.ThrowIfNull(changes);
         lock (_writing)
         {
-            new ChangeSet(this, _current, _versions).Check(changes, _check, isWhole);
+            return Begin().Check(changes, _check, isWhole: false);
         }
     }
 
@@ -162,25 +184,29 @@ public sealed class LiveTable : IDisposable
     /// <param name="whenChecked">
     /// Called once all have passed the check, before any is made; where it throws none is.
     /// </param>
+    /// <param name="origins">[change]: the embeddings that were not given; null where all were.</param>
     /// <exception cref="ItemException">
     /// Some do not fit the schema, or change an item that is not there; none was made.
     /// </exception>
-    public ChangeResult Apply(IReadOnlyList<ItemChange> changes, Action? whenChecked = null)
+    public ChangeResult Apply(
+        IReadOnlyList<ItemChange> changes,
+        Action? whenChecked = null,
+        IReadOnlyList<EmbeddingOrigins>? origins = null)
     {
         ArgumentNullException.ThrowIfNull(changes);
         lock (_writing)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             _retirement.Free();
-            var set = new ChangeSet(this, _current, _versions);
+            ChangeSet set = Begin();
             set.Check(changes, _check, isWhole: true);
             whenChecked?.Invoke();
             using TableView before = Read();
             try
             {
-                foreach (ItemChange change in changes)
+                for (int i = 0; i < changes.Count; i++)
                 {
-                    set.Apply(change);
+                    set.Apply(changes[i], origins?[i] ?? default);
                 }
 
                 return Publish(before, set);
@@ -214,6 +240,7 @@ public sealed class LiveTable : IDisposable
             }
 
             _versions.Dispose();
+            _made.Dispose();
             Table.Dispose();
         }
     }
@@ -241,6 +268,9 @@ public sealed class LiveTable : IDisposable
     /// <summary>The version of a row's item.</summary>
     internal long? VersionOf(uint row) => _versions.OfRow(row);
 
+    /// <summary>Whether a model made an embedding of a row.</summary>
+    internal bool IsMade(int embedding, uint row) => _made.Get(embedding, row);
+
     /// <summary>A row that is live in a view.</summary>
     internal bool TryFind(ItemId id, TableView view, out uint row)
     {
@@ -267,6 +297,7 @@ public sealed class LiveTable : IDisposable
             // By an eighth, so that growth is rare and what is never used is little.
             Table.Grow(Table.BlockCount + 1 + (Table.BlockCount / 8));
             _versions.Grow(Table.BlockCount);
+            _made.Grow(Table.BlockCount);
         }
 
         return row;
@@ -281,6 +312,8 @@ public sealed class LiveTable : IDisposable
         _ids.Remove(row);
         _space.Free(row);
     }
+
+    private ChangeSet Begin() => new(this, _current, _versions, _made);
 
     private void FreeRow(uint row)
     {

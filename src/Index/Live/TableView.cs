@@ -52,6 +52,11 @@ public sealed class TableView : IDisposable
     /// <summary>The highest version of a change of a live row's item; null where none had one.</summary>
     public long? VersionOf(uint row) => _owner.VersionOf(row);
 
+    /// <summary>Whether a model made an embedding of a live row; false where it was given.</summary>
+    /// <param name="embedding">Its place among <see cref="ItemTable.Embeddings"/>.</param>
+    /// <param name="row">The row.</param>
+    public bool IsMade(int embedding, uint row) => _owner.IsMade(embedding, row);
+
     /// <summary>The row of an item; false where there is none of that id.</summary>
     public bool TryFind(ItemId id, out uint row) => _owner.TryFind(id, this, out row);
 
@@ -91,13 +96,14 @@ public sealed class TableView : IDisposable
     }
 
     /// <summary>
-    /// A table of its own of the items, which does not change; bit for bit, in the order of their rows.
+    /// A table of its own of the items' ids and fields, which does not change; in the order of their rows. It has no
+    /// embeddings: these are most of a table.
     /// </summary>
     /// <param name="cancellation">Looked at between items.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public ItemTable ToTable(CancellationToken cancellation = default)
+    public ItemTable ToFields(CancellationToken cancellation = default)
     {
-        using var builder = new ItemTableBuilder(Table.Schema);
+        using var builder = new ItemTableBuilder(Table.Schema with { Embeddings = [] });
         foreach (uint row in LiveRows())
         {
             cancellation.ThrowIfCancellationRequested();

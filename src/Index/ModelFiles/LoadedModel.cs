@@ -81,6 +81,10 @@ public sealed class LoadedModel : IDisposable
     /// <summary>The tensor of that name, of the format's own ones too, or null.</summary>
     public TensorInfo? FindTensor(string name) => _file.Find(name);
 
+    /// <summary>The bytes of one of its tensors.</summary>
+    /// <exception cref="ArgumentException">It is of another file.</exception>
+    public NativeSlice<byte> Data(TensorInfo tensor) => _file.Data(tensor);
+
     /// <summary>Verifies the whole file, embedding rows and the uniqueness of ids included.</summary>
     /// <param name="progress">Told after every 16 MiB.</param>
     /// <param name="cancellation">Stops between them.</param>

@@ -10,6 +10,12 @@ public sealed record ModelContents
     /// <summary>The items.</summary>
     public required ItemTable Items { get; init; }
 
+    /// <summary>
+    /// Rows of a live table whose embeddings are written, in place of embeddings of the items: these have ids and fields
+    /// alone then, in the same order. Null: the items are whole.
+    /// </summary>
+    internal ViewRows? Rows { get; init; }
+
     /// <summary>What the model's owner calls this version of it.</summary>
     public string Version { get; init; } = string.Empty;
 

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using Linr.Index.Embeddings;
-using Linr.Memory;
 using Linr.ModelFile;
 
 namespace Linr.Index.ModelFiles;
@@ -8,8 +5,6 @@ namespace Linr.Index.ModelFiles;
 /// <summary>Writes model files.</summary>
 public static class ModelWriter
 {
-    private const int PageBytes = 4_096;
-
     /// <summary>
     /// Writes a model file in one step: a reader of <paramref name="path"/> sees what was there before or all of it.
     /// The same contents give the same bytes.
@@ -40,20 +35,12 @@ public static class ModelWriter
             tensors.AddRange(ColumnTensors.Of(column));
         }
 
-        EmbeddingColumn[] copied = [.. items.Embeddings.Where(column => column.Copy is not null)];
-        EmbeddingColumn[] ofRows =
-        [
-            .. copied.Select(column => column.Copy!.Column),
-            .. items.Embeddings.Where(column => column.Schema.RowType != RowType.None),
-        ];
-        tensors.AddRange(ofRows.Where(column => column.HasNorms).Select(Norms));
-        tensors.AddRange(ofRows.Where(column => column.Schema.RowType == RowType.Int8).Select(Scales));
-        tensors.AddRange(copied.Select(Lost));
+        var embeddings = new EmbeddingTensors(contents.Rows?.View.Table.Embeddings ?? items.Embeddings, contents.Rows);
+        tensors.AddRange(embeddings.Small());
         tensors.AddRange(contents.Tensors);
 
         // Last, so that all that is read at once when a model is loaded lies together.
-        tensors.AddRange(items.Embeddings.Where(column => column.Codes is not null).Select(Codes));
-        tensors.AddRange(ofRows.Select(Rows));
+        tensors.AddRange(embeddings.Large());
         return tensors;
     }
 
@@ -62,7 +49,7 @@ public static class ModelWriter
         var metadata = new Dictionary<string, string>
         {
             [ModelNames.Format] = ModelNames.FormatVersion,
-            [ModelNames.Schema] = SchemaJson.Write(contents.Items.Schema),
+            [ModelNames.Schema] = SchemaJson.Write(contents.Rows?.View.Table.Schema ?? contents.Items.Schema),
             [ModelNames.Layers] = contents.LayersJson,
             [ModelNames.Version] = contents.Version,
         };
@@ -85,58 +72,5 @@ public static class ModelWriter
         }
 
         return metadata;
-    }
-
-    private static TensorSource Norms(EmbeddingColumn column) => new(
-        ModelNames.Norms(column.Schema.Name),
-        TensorType.Float32,
-        [column.Rows],
-        sink => WriteBlocks(sink, column, column.NormBlock));
-
-    private static TensorSource Scales(EmbeddingColumn column) => new(
-        ModelNames.Scales(column.Schema.Name),
-        TensorType.Float16,
-        [column.Rows],
-        sink => WriteBlocks(sink, column, column.ScaleBlock));
-
-    private static TensorSource Lost(EmbeddingColumn column) => new(
-        ModelNames.Lost(column.Schema.Name),
-        TensorType.Float32,
-        [column.BlockCount],
-        sink => sink.Write(column.Copy!.Lost));
-
-    private static TensorSource Codes(EmbeddingColumn column) => new(
-        ModelNames.EmbeddingCodes(column.Schema.Name),
-        TensorType.UInt64,
-        ImmutableArray.Create(column.Rows, column.Codes!.Coder.Words),
-        sink => WriteBlocks(sink, column, column.Codes.Block))
-    {
-        AlignmentBytes = PageBytes,
-    };
-
-    private static TensorSource Rows(EmbeddingColumn column)
-    {
-        (TensorType type, Action<TensorSink> write) = column.Schema.RowType switch
-        {
-            RowType.Float32 => (
-                TensorType.Float32, (Action<TensorSink>)(sink => WriteBlocks(sink, column, column.Float32Block))),
-            RowType.Float16 => (TensorType.Float16, sink => WriteBlocks(sink, column, column.Float16Block)),
-            RowType.Int8 => (TensorType.Int8, sink => WriteBlocks(sink, column, column.Int8Block)),
-            _ => (TensorType.BFloat16, sink => WriteBlocks(sink, column, column.BFloat16Block)),
-        };
-        return new TensorSource(
-            ModelNames.Rows(column.Schema.Name), type, ImmutableArray.Create(column.Rows, column.Schema.Dim), write)
-        {
-            AlignmentBytes = PageBytes,
-        };
-    }
-
-    private static void WriteBlocks<T>(TensorSink sink, EmbeddingColumn column, Func<int, NativeSlice<T>> blockOf)
-        where T : unmanaged
-    {
-        for (int block = 0; block < column.BlockCount; block++)
-        {
-            sink.Write(blockOf(block));
-        }
     }
 }

@@ -79,7 +79,7 @@ internal sealed class BatchMaker(string source, IChangeSink sink, SourceCounts c
         catch (ItemException error)
         {
             string place = batch.PlaceOf?.Invoke(start) ?? batch.Position.Position;
-            AddDeadLetters([new PoisonRecord(place, ChangeText.Of(batch.Changes[start]), error.Message)]);
+            AddDeadLetters([new PoisonRecord(place, ChangeText.Of(batch.Changes[start], sink.Schema), error.Message)]);
         }
     }
 

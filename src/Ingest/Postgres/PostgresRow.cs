@@ -97,6 +97,11 @@ internal sealed class PostgresRow : RowSource
         {
             byte[] bytes = FromHex(column, text);
             _elements.Add(bytes);
+            if (_isEmbedding[column] && bytes.Length % sizeof(float) != 0)
+            {
+                throw Error(column, $"float32 numbers of {sizeof(float)} bytes", $"{bytes.Length} bytes");
+            }
+
             return _isEmbedding[column] ? bytes.Length / sizeof(float) : 1;
         }
 

@@ -1,5 +1,4 @@
 using Linr.Engine;
-using Linr.Engine.Batching;
 using Linr.Engine.Live;
 using Linr.Engine.Scan;
 using Linr.Filters;
@@ -104,7 +103,6 @@ public sealed class LiveSearchTests
             StringComparison.Ordinal);
         using var live = Retriever.Over(LiveItems.Build(IdKind.Integer, 3), options: new RetrieverOptions { Live = new LiveOptions() });
         Assert.Equal(new ChangeResult(1, 0, 0, 1, 0, 0), live.Apply(ItemChange.Delete(1)));
-        Assert.Throws<ArgumentException>(() => new VectorBatcher(live));
         Assert.Contains(
             "Live.Capacity: expected 0 to",
             Assert.Throws<ArgumentException>(() => Retriever.Over(

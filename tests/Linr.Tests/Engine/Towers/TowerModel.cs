@@ -8,10 +8,14 @@ using Linr.ModelFile;
 
 namespace Linr.Tests.Engine.Towers;
 
-/// <summary>A model file of random items and random towers that have a layer of every kind.</summary>
-internal sealed class TowerModel(int items, int seed)
+/// <summary>
+/// A model file of random items and random towers that have a layer of every kind; with <c>graph</c> items have a second
+/// embedding too, that no tower makes of them.
+/// </summary>
+internal sealed class TowerModel(int items, int seed, RowType rows = RowType.Float32, bool graph = false)
 {
     public const int Dim = 16;
+    public const int GraphDim = 6;
     public const int HistoryLength = 6;
     private const int Keywords = 9;
 
@@ -34,12 +38,16 @@ internal sealed class TowerModel(int items, int seed)
                 new FieldSchema("title", FieldType.Text, FieldRoles.Feature),
                 new FieldSchema("size", FieldType.Float, FieldRoles.Feature),
             ],
-            Embeddings = [new EmbeddingSchema("default", Dim, Metric.Dot)],
+            Embeddings =
+            [
+                new EmbeddingSchema("default", Dim, Metric.Dot, rows),
+                .. graph ? [new EmbeddingSchema("graph", GraphDim, Metric.Cosine, rows)] : Array.Empty<EmbeddingSchema>(),
+            ],
         };
         using var builder = new ItemTableBuilder(schema);
         builder.Append((IReadOnlyCollection<Item>)[.. Items(items, withEmbeddings: true)]);
         using ItemTable table = builder.Build();
-        var towers = new LayerList([ItemTower(), QueryTower()]);
+        var towers = new LayerList([ItemTower(), QueryTower(), .. graph ? [GraphTower()] : Array.Empty<TowerSpec>()]);
         ModelWriter.Write(
             path, new ModelContents { Items = table, LayersJson = towers.ToJson(), Tensors = _tensors });
     }
@@ -59,14 +67,22 @@ internal sealed class TowerModel(int items, int seed)
                 fields["size"] = [item / 10.0];
             }
 
-            float[] embedding = withEmbeddings ? Floats(Dim, 1) : [];
+            var embeddings = new Dictionary<string, ReadOnlyMemory<float>>();
+            if (withEmbeddings)
+            {
+                embeddings.Add("default", Floats(Dim, 1));
+            }
+
+            if (withEmbeddings && graph)
+            {
+                embeddings.Add("graph", Floats(GraphDim, 1));
+            }
+
             yield return new Item
             {
                 Id = (long)item,
                 Fields = fields,
-                Embeddings = withEmbeddings
-                    ? new Dictionary<string, ReadOnlyMemory<float>> { ["default"] = embedding }
-                    : [],
+                Embeddings = embeddings,
             };
         }
     }
@@ -114,6 +130,16 @@ internal sealed class TowerModel(int items, int seed)
         Add(LayerKind.Linear, "out", ["relu"], weight: [Dim, 30], bias: [Dim]);
         Add(LayerKind.L2Normalise, "embedding", ["out"]);
         return new TowerSpec(_tower, "default", Dim, [.. _layers]);
+    }
+
+    private TowerSpec GraphTower()
+    {
+        _tower = "graph";
+        _layers.Clear();
+        Add(LayerKind.HistoryEmbedding, "history", [], numbers: new() { ["length"] = HistoryLength });
+        Add(LayerKind.AttentionPool, "pooled", ["history"], query: [1, GraphDim]);
+        Add(LayerKind.L2Normalise, "embedding", ["pooled"]);
+        return new TowerSpec(TowerSpec.QueryTower, "graph", GraphDim, [.. _layers]);
     }
 
     private void KeywordBag(string field)

@@ -21,6 +21,9 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private PostgresServer(string programs, string folder) => (_programs, _folder) = (programs, folder);
 
+    /// <summary>A folder that the server may read; it is removed with it.</summary>
+    public string Folder => _folder;
+
     private string Data => Path.Combine(_folder, "data");
 
     /// <summary>Starts a server, or skips the test.</summary>
