@@ -13,6 +13,7 @@ public sealed class ArrowsTests
         ["Kernels"] = ["Memory", "Cuda"],
         ["Index"] = ["Core", "Kernels"],
         ["Engine"] = ["Core", "Kernels", "Index"],
+        ["Embedded"] = ["Engine"],
         ["Formats"] = ["Core"],
         ["Ingest"] = ["Engine", "Formats"],
         ["Training"] = ["Core", "Kernels", "Engine", "Formats"],
