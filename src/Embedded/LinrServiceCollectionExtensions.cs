@@ -26,10 +26,11 @@ public static class LinrServiceCollectionExtensions
     /// starts, every problem at once.
     /// </summary>
     /// <param name="services">The services.</param>
-    /// <param name="configure">Sets options; or null.</param>
-    public static IServiceCollection AddLinr(this IServiceCollection services, Action<LinrOptions>? configure = null)
+    /// <param name="configure">Sets options.</param>
+    public static IServiceCollection AddLinr(this IServiceCollection services, Action<LinrOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configure);
         AddHandle(services, Options.Options.DefaultName, configure);
         services.TryAddSingleton(provider => Handle(provider, Options.Options.DefaultName).Index);
         return services;
@@ -48,11 +49,12 @@ public static class LinrServiceCollectionExtensions
     /// <inheritdoc cref="AddKeyedLinr(IServiceCollection, string, string)"/>
     /// <param name="services">The services.</param>
     /// <param name="serviceKey">Its key, which is the name of its options too.</param>
-    /// <param name="configure">Sets options; or null.</param>
+    /// <param name="configure">Sets options.</param>
     public static IServiceCollection AddKeyedLinr(
-        this IServiceCollection services, string serviceKey, Action<LinrOptions>? configure = null)
+        this IServiceCollection services, string serviceKey, Action<LinrOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configure);
         ArgumentException.ThrowIfNullOrEmpty(serviceKey);
         AddHandle(services, serviceKey, configure);
         services.TryAddKeyedSingleton(serviceKey, (provider, key) => Handle(provider, (string)key!).Index);
@@ -84,14 +86,9 @@ public static class LinrServiceCollectionExtensions
     private static LinrHandle Handle(IServiceProvider provider, string name)
         => provider.GetRequiredKeyedService<LinrHandle>(name);
 
-    private static void AddHandle(IServiceCollection services, string name, Action<LinrOptions>? configure)
+    private static void AddHandle(IServiceCollection services, string name, Action<LinrOptions> configure)
     {
-        OptionsBuilder<LinrOptions> options = services.AddOptions<LinrOptions>(name).ValidateOnStart();
-        if (configure is not null)
-        {
-            options.Configure(configure);
-        }
-
+        services.AddOptions<LinrOptions>(name).Configure(configure).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LinrOptions>, LinrOptionsCheck>());
         if (services.Any(one => one.ServiceType == typeof(LinrHandle) && Equals(one.ServiceKey, name)))
         {

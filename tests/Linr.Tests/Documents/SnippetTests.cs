@@ -18,10 +18,11 @@ public sealed class SnippetTests
         ["docs/scan.md"] = "int dim, long rowCount, RowBlock[] blocks, float[] query, RowFilter filter, "
             + "nint[] liveMasks, RowOrder order, CancellationToken cancellationToken",
         ["docs/store.md"] = "Item item, SearchRequest request",
+        ["docs/vector-data.md"] = "Microsoft.Extensions.DependencyInjection.IServiceCollection services",
         ["docs/storage.md"] = "Schema schema, Item item, List<string> problems",
     };
 
-    private const string Types = "record Package(ItemId Id, string? Section, double Size);";
+    private const string Types = "record Package(ItemId Id, string? Section, double Size); class Book;";
 
     public static TheoryData<string> WithSnippets
         => [.. MarkdownBlocks.Documents.Where(one => one != "README.md" && MarkdownBlocks.Of(one, "csharp").Any())];
@@ -106,6 +107,15 @@ public sealed class SnippetTests
             "build", "--items", folder.File("items.jsonl"), "--out", folder.File("out/demo/model.linr"));
         string[] lines = RunIn(folder, MarkdownBlocks.Of("docs/embedded.md", "csharp").First());
         Assert.Equal(["python3-scipy 0.976", "gimp -0.600"], lines);
+    }
+
+    [Fact]
+    public void The_program_in_the_page_on_the_vector_store_runs_as_it_stands()
+    {
+        using var folder = new TemporaryFolder();
+        string program = MarkdownBlocks.Of("docs/vector-data.md", "csharp").First();
+        Assert.Equal(["Flush 0.775"], RunIn(folder, program));
+        Assert.True(Directory.Exists(folder.File("books/collection-books/log")));
     }
 
     private static string[] RunIn(TemporaryFolder folder, string program)

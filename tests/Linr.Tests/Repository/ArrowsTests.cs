@@ -18,6 +18,7 @@ public sealed class ArrowsTests
         ["Ingest"] = ["Engine", "Formats"],
         ["Training"] = ["Core", "Kernels", "Engine", "Formats"],
         ["Onnx"] = ["Engine"],
+        ["VectorData"] = ["Embedded"],
         ["Protocol"] = [],
         ["Server"] = ["Engine", "Ingest", "Protocol"],
         ["Cli"] = ["Training", "Onnx", "Ingest", "Server"],
