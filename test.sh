@@ -153,6 +153,17 @@ else
     echo "bench-live: failed"
 fi
 
+# --- an application outside the repository, from the packages ---------------------------------------------------------
+log=$results/sample.log
+if tools/sample.sh > "$log" 2>&1; then
+    passed=$((passed + 1))
+    tail -n 1 "$log"
+else
+    failed=$((failed + 1))
+    cat "$log"
+    echo "sample: failed"
+fi
+
 # --- the closing line ------------------------------------------------------------------------------------------------
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]

@@ -135,6 +135,12 @@ public sealed partial class Retriever : IDisposable
     /// </summary>
     public string? WhyNotCuda { get; }
 
+    /// <summary>
+    /// What is damaged in the model file: its rows are compared with their checksums while it serves. Null where nothing
+    /// was found so far.
+    /// </summary>
+    public Exception? Damage => Model?.Verification.Exception?.InnerException;
+
     /// <summary>Whether requests may give a history.</summary>
     public bool HasQueryTower => _scope.Towers is not null;
 
@@ -365,20 +371,10 @@ public sealed partial class Retriever : IDisposable
 
     private static RetrieverOptions Check(RetrieverOptions options)
     {
-        CudaOptions cuda = options.Cuda;
-        string? problem = options.Threads is < 0 or > 1024 ? $"Threads: expected 0 to 1024; found {options.Threads}."
-            : cuda.Ordinals.IsDefaultOrEmpty ? "Cuda.Ordinals: expected one device or more; found none."
-            : cuda.MemoryBytesMax < 0 ? $"Cuda.MemoryBytesMax: expected 0 or more; found {cuda.MemoryBytesMax}."
-            : cuda.Queries is < 1 or > Limits.QueriesMax
-                ? $"Cuda.Queries: expected 1 to {Limits.QueriesMax}; found {cuda.Queries}."
-            : options.Similarities.IsDefault ? "Similarities: expected a list; found none."
-            : options.SimilarityCandidates < 1
-                ? $"SimilarityCandidates: expected 1 or more; found {options.SimilarityCandidates}."
-            : options.Live is { Capacity: < 0 or > Limits.RowsMax }
-                ? $"Live.Capacity: expected 0 to {Limits.RowsMax}; found {options.Live.Capacity}."
-            : cuda.K < 1 ? $"Cuda.K: expected 1 or more; found {cuda.K}."
-            : null;
-        return problem is null ? options : throw new ArgumentException(problem, nameof(options));
+        string[] problems = [.. options.FindProblems()];
+        return problems.Length == 0
+            ? options
+            : throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(options));
     }
 
     private string Describe(SearchRequest request, ResolvedQuery query)

@@ -48,4 +48,38 @@ public sealed record RetrieverOptions
 
     /// <summary>Threads that compare embedding rows with their checksums after a model file was opened.</summary>
     internal int VerifyThreads { get; init; } = 1;
+
+    /// <summary>All that is wrong with these options, each problem naming its option, what was expected and found.</summary>
+    public IEnumerable<string> FindProblems()
+    {
+        if (Threads is < 0 or > 1024)
+        {
+            yield return $"Threads: expected 0 to 1024; found {Threads}.";
+        }
+
+        if (!Enum.IsDefined(Device))
+        {
+            yield return $"Device: expected Cpu, Cuda or Auto; found {Device}.";
+        }
+
+        foreach (string problem in Cuda.FindProblems())
+        {
+            yield return problem;
+        }
+
+        if (Similarities.IsDefault)
+        {
+            yield return "Similarities: expected a list; found none.";
+        }
+
+        if (SimilarityCandidates < 1)
+        {
+            yield return $"SimilarityCandidates: expected 1 or more; found {SimilarityCandidates}.";
+        }
+
+        if (Live is { Capacity: < 0 or > Limits.RowsMax })
+        {
+            yield return $"Live.Capacity: expected 0 to {Limits.RowsMax}; found {Live.Capacity}.";
+        }
+    }
 }

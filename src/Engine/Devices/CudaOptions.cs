@@ -29,4 +29,28 @@ public sealed record CudaOptions
 
     /// <summary>Hits of a query that memory is kept for. Searches for more are done if the device has more.</summary>
     public int K { get; init; } = 2_000;
+
+    /// <summary>All that is wrong with these options.</summary>
+    internal IEnumerable<string> FindProblems()
+    {
+        if (Ordinals.IsDefaultOrEmpty)
+        {
+            yield return "Cuda.Ordinals: expected one device or more; found none.";
+        }
+
+        if (MemoryBytesMax < 0)
+        {
+            yield return $"Cuda.MemoryBytesMax: expected 0 or more; found {MemoryBytesMax}.";
+        }
+
+        if (Queries is < 1 or > Limits.QueriesMax)
+        {
+            yield return $"Cuda.Queries: expected 1 to {Limits.QueriesMax}; found {Queries}.";
+        }
+
+        if (K < 1)
+        {
+            yield return $"Cuda.K: expected 1 or more; found {K}.";
+        }
+    }
 }

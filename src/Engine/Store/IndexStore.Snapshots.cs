@@ -83,15 +83,17 @@ public sealed partial class IndexStore
     }
 
     // The oldest first, each for good before the next, and the log after them: a crash leaves what still goes together.
+    // One that the system keeps while it is mapped goes with a later snapshot.
     private void Retain()
     {
         IReadOnlyList<SnapshotName> names = _snapshots.List();
         int surplus = Math.Max(names.Count - _options.SnapshotsKept, 0);
-        foreach (SnapshotName name in names.Take(surplus))
+        int gone = 0;
+        while (gone < surplus && _snapshots.TryDelete(names[gone]))
         {
-            _snapshots.Delete(name);
+            gone++;
         }
 
-        DropLogBefore(names[surplus].Offset);
+        DropLogBefore(names[gone].Offset);
     }
 }

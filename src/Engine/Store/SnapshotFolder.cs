@@ -72,6 +72,15 @@ internal sealed class SnapshotFolder(ILogFiles files)
         files.SyncNames();
     }
 
+    /// <summary>The same; false where the system keeps the file, as it is the one that is served.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public bool TryDelete(SnapshotName name)
+    {
+        bool isGone = files.TryDelete(name.ToString());
+        files.SyncNames();
+        return isGone;
+    }
+
     /// <summary>
     /// Gives a damaged snapshot a name that no snapshot has: it is counted no more, and may be looked at.
     /// </summary>

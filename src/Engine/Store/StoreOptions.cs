@@ -1,3 +1,4 @@
+using System.Globalization;
 using Linr.Index.Log;
 
 namespace Linr.Engine.Store;
@@ -47,23 +48,59 @@ public sealed record StoreOptions
     /// <summary>Tells when a background snapshot is due.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>All that is wrong with these options, each problem naming its option, what was expected and found.</summary>
+    public IEnumerable<string> FindProblems()
+    {
+        foreach (string problem in Retriever.FindProblems())
+        {
+            yield return "Retriever." + problem;
+        }
+
+        if (Retriever.Live is not null)
+        {
+            yield return "Retriever.Live: expected null; found options: a store has its own.";
+        }
+
+        if (Capacity is < 0 or > Limits.RowsMax)
+        {
+            yield return $"Capacity: expected 0 to {Limits.RowsMax}; found {Capacity}.";
+        }
+
+        if (SnapshotsKept < 1)
+        {
+            yield return $"SnapshotsKept: expected 1 or more; found {SnapshotsKept}.";
+        }
+
+        if (SnapshotEveryChanges < 1)
+        {
+            yield return $"SnapshotEveryChanges: expected 1 or more; found {SnapshotEveryChanges}.";
+        }
+
+        if (SnapshotEveryLogBytes < 1)
+        {
+            yield return $"SnapshotEveryLogBytes: expected 1 or more; found {SnapshotEveryLogBytes}.";
+        }
+
+        if (SnapshotEvery <= TimeSpan.Zero)
+        {
+            yield return $"SnapshotEvery: expected more than 0; found {SnapshotEvery}.";
+        }
+
+        if (CompactAt is not (null or >= 0))
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"CompactAt: expected 0 or more; found {CompactAt}.");
+        }
+    }
+
     internal void ThrowIfWrong()
     {
         ArgumentNullException.ThrowIfNull(Retriever);
         ArgumentNullException.ThrowIfNull(Log);
         ArgumentNullException.ThrowIfNull(Time);
-        string? problem = Retriever.Live is not null
-                ? "Retriever.Live: expected null; found options: a store has its own."
-            : Capacity is < 0 or > Limits.RowsMax ? $"Capacity: expected 0 to {Limits.RowsMax}; found {Capacity}."
-            : SnapshotsKept < 1 ? $"SnapshotsKept: expected 1 or more; found {SnapshotsKept}."
-            : SnapshotEveryChanges < 1 ? $"SnapshotEveryChanges: expected 1 or more; found {SnapshotEveryChanges}."
-            : SnapshotEveryLogBytes < 1 ? $"SnapshotEveryLogBytes: expected 1 or more; found {SnapshotEveryLogBytes}."
-            : SnapshotEvery <= TimeSpan.Zero ? $"SnapshotEvery: expected more than 0; found {SnapshotEvery}."
-            : CompactAt is not (null or >= 0) ? $"CompactAt: expected 0 or more; found {CompactAt}."
-            : null;
-        if (problem is not null)
+        string[] problems = [.. FindProblems()];
+        if (problems.Length > 0)
         {
-            throw new ArgumentException(problem);
+            throw new ArgumentException(string.Join(Environment.NewLine, problems));
         }
     }
 }

@@ -11,16 +11,18 @@ public sealed class SnippetTests
     {
         ["docs/batching.md"] = "Linr.Engine.Retriever retriever, SearchRequest request, CancellationToken cancellation",
         ["docs/cuda-scan.md"] = "Linr.Cuda.CudaContext context, CudaTable table, float[] query",
+        ["docs/embedded.md"] = "string[] args",
         ["docs/filters.md"] = "Schema schema, ItemId[] seen, long[] seenIds",
         ["docs/ingest.md"] = "CancellationToken cancellation",
         ["docs/live.md"] = "Item item, Dictionary<string, IReadOnlyList<Value>> fields",
         ["docs/scan.md"] = "int dim, long rowCount, RowBlock[] blocks, float[] query, RowFilter filter, "
             + "nint[] liveMasks, RowOrder order, CancellationToken cancellationToken",
         ["docs/store.md"] = "Item item, SearchRequest request",
+        ["docs/vector-data.md"] = "Microsoft.Extensions.DependencyInjection.IServiceCollection services",
         ["docs/storage.md"] = "Schema schema, Item item, List<string> problems",
     };
 
-    private const string Types = "record Package(ItemId Id, string? Section, double Size);";
+    private const string Types = "record Package(ItemId Id, string? Section, double Size); class Book;";
 
     public static TheoryData<string> WithSnippets
         => [.. MarkdownBlocks.Documents.Where(one => one != "README.md" && MarkdownBlocks.Of(one, "csharp").Any())];
@@ -86,6 +88,34 @@ public sealed class SnippetTests
         Assert.Equal(4, lines.Length);
         Assert.All(lines.Take(3), line => Assert.Matches(@"^p[12]?\d -\d\.\d\d\d$", line));
         Assert.Equal("near-and-short, exact: True, of 30 that pass", lines[3]);
+    }
+
+    [Fact]
+    public async Task The_program_in_the_page_on_the_embedded_engine_runs_as_it_stands()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write(
+            "items.jsonl",
+            """
+            {"id":"python3-numpy","section":"python","v":[1,0.5]}
+            {"id":"python3-scipy","section":"python","v":[1,0.25]}
+            {"id":"python-numpy-doc","section":"doc","v":[1,0.5]}
+            {"id":"gimp","section":"graphics","v":[-1,0.5]}
+            """);
+        Directory.CreateDirectory(folder.File("out/demo"));
+        await CliRun.OfGood(
+            "build", "--items", folder.File("items.jsonl"), "--out", folder.File("out/demo/model.linr"));
+        string[] lines = RunIn(folder, MarkdownBlocks.Of("docs/embedded.md", "csharp").First());
+        Assert.Equal(["python3-scipy 0.976", "gimp -0.600"], lines);
+    }
+
+    [Fact]
+    public void The_program_in_the_page_on_the_vector_store_runs_as_it_stands()
+    {
+        using var folder = new TemporaryFolder();
+        string program = MarkdownBlocks.Of("docs/vector-data.md", "csharp").First();
+        Assert.Equal(["Flush 0.775"], RunIn(folder, program));
+        Assert.True(Directory.Exists(folder.File("books/collection-books/log")));
     }
 
     private static string[] RunIn(TemporaryFolder folder, string program)

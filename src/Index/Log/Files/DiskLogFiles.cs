@@ -27,6 +27,20 @@ internal sealed class DiskLogFiles : ILogFiles
 
     public void Delete(string name) => File.Delete(PathOf(name));
 
+    public bool TryDelete(string name)
+    {
+        try
+        {
+            Delete(name);
+            return true;
+        }
+        catch (Exception error) when (
+            OperatingSystem.IsWindows() && error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     public void SyncNames() => FolderSync.Flush(_folder);
 
     // An advisory lock of the system: it goes with the process, however that ends.

@@ -24,6 +24,9 @@ internal interface ILogFiles
     /// <summary>Removes a file; whoever has it open reads on.</summary>
     void Delete(string name);
 
+    /// <summary>The same; false where the system keeps a file that is mapped, as Windows does.</summary>
+    bool TryDelete(string name);
+
     /// <summary>Forces the names to the disk: files made, renamed and removed until now.</summary>
     void SyncNames();
 

@@ -63,6 +63,39 @@ public sealed class StorePowerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_snapshot_that_the_system_keeps_while_it_is_mapped_goes_later()
+    {
+        (FaultyFiles snapshots, FaultyFiles log) = (Disk(), Disk());
+        using IndexStore store = Make(snapshots, log);
+        string mapped = Assert.Single(snapshots.Names);
+        snapshots.Mapped.Add(mapped);
+        await AddSnapshotsAsync(3);
+        Assert.Equal(4, snapshots.Names.Count());
+        Assert.Contains(mapped, snapshots.Names);
+        Assert.Equal(0, FirstOffset());
+
+        snapshots.Mapped.Clear();
+        await AddSnapshotsAsync(1);
+        Assert.Equal(2, snapshots.Names.Count());
+        Assert.True(FirstOffset() > 0);
+
+        async Task AddSnapshotsAsync(int count)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                await store.ApplyAsync(Enumerable.Range(0, 40).Select(id => ItemChange.Upsert(LiveItems.Of(id, i))).ToArray());
+                store.Snapshot(TestContext.Current.CancellationToken);
+            }
+        }
+
+        long FirstOffset()
+        {
+            using ChangeLog copy = ChangeLog.Open(log.Copy(), s_options.Log);
+            return copy.FirstOffset;
+        }
+    }
+
+    [Fact]
     public async Task Changes_that_a_full_disk_refused_are_in_the_log_before_those_that_follow()
     {
         (FaultyFiles snapshots, FaultyFiles log) = (Disk(), Disk());

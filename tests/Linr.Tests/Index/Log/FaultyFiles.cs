@@ -19,6 +19,9 @@ internal sealed class FaultyFiles : ILogFiles
 
     public bool FailSyncs { get; set; }
 
+    /// <summary>Files that are not removed while they are mapped, as on Windows.</summary>
+    public HashSet<string> Mapped { get; } = [];
+
     /// <summary>Changes still done; the last of them fails though done, and the folder's holder is cut off.</summary>
     public int OperationsLeft { get; set; } = int.MaxValue;
 
@@ -151,6 +154,17 @@ internal sealed class FaultyFiles : ILogFiles
         Rename(name, null, null);
         return 0;
     });
+
+    public bool TryDelete(string name)
+    {
+        bool isMapped = Mapped.Contains(name);
+        if (!isMapped)
+        {
+            Delete(name);
+        }
+
+        return !isMapped;
+    }
 
     public void SyncNames() => Do(() =>
     {
