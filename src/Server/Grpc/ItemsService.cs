@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 using Grpc.Core;
 using Linr.Server.Api;
@@ -24,6 +25,7 @@ internal sealed class ItemsService(ItemsApi api) : V1.Items.ItemsBase
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
         Channel<Task<V1.WriteResponse>> underWay = Channel.CreateBounded<Task<V1.WriteResponse>>(UnderWayMax);
         Task answering = AnswerAsync();
+        ExceptionDispatchInfo? wrong = null;
         try
         {
             await foreach (V1.WriteRequest request in requestStream.ReadAllAsync(ended.Token).ConfigureAwait(false))
@@ -34,16 +36,15 @@ internal sealed class ItemsService(ItemsApi api) : V1.Items.ItemsBase
                 await underWay.Writer.WriteAsync(durable, ended.Token).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException) when (answering.IsFaulted)
+        catch (Exception error)
         {
-            // What went wrong is thrown below.
-        }
-        finally
-        {
-            underWay.Writer.TryComplete();
+            // Sets before the wrong one are acknowledged first.
+            wrong = ExceptionDispatchInfo.Capture(error);
         }
 
+        underWay.Writer.TryComplete();
         await answering.ConfigureAwait(false);
+        wrong?.Throw();
 
         async Task AnswerAsync()
         {

@@ -70,6 +70,6 @@ internal sealed class LatencyBuckets
     {
         int power = bucket >> StepBits;
         ulong step = (ulong)(bucket & ((1 << StepBits) - 1));
-        return power == 0 ? step : (step + (1 << StepBits) + 1) << (power - 1);
+        return power == 0 ? step + 1 : (step + (1 << StepBits) + 1) << (power - 1);
     }
 }

@@ -24,7 +24,7 @@ internal sealed class ChangeRecordTarget : IFuzzTarget
                 PositionCodec.Write(new SourcePosition("orders", $"0/{random.Next():X}", at), bytes);
                 return bytes.WrittenSpan.ToArray();
             case 1:
-                return PushMark.Write(random.NextInt64());
+                return PushMark.Write(random.NextInt64(), isOfStore: random.Next(2) == 0);
             default:
                 ChangeCodec.Write(RandomChange.Of(random), bytes);
                 return bytes.WrittenSpan.ToArray();
@@ -58,7 +58,7 @@ internal sealed class ChangeRecordTarget : IFuzzTarget
         var bytes = new ArrayBufferWriter<byte>();
         if (PushMark.IsOne(input))
         {
-            return PushMark.Write(PushMark.Read(input));
+            return PushMark.Write(PushMark.Read(input), PushMark.IsOfStore(input));
         }
 
         if (PositionCodec.IsOne(input))
