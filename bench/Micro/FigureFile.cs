@@ -6,8 +6,8 @@ using System.Text.Json.Nodes;
 namespace Linr.Bench.Micro;
 
 /// <summary>
-/// Figures as JSON: printed, and with <c>--out FILE</c> among the arguments also put into that file, which has one part a
-/// bench. A part that is there already is replaced, the others stay.
+/// Figures as JSON: printed, and with <c>--out FILE</c> among the arguments also put into that file, which has one
+/// part a bench. A part that is there already is replaced, the others stay.
 /// </summary>
 internal static class FigureFile
 {
@@ -35,8 +35,8 @@ internal static class FigureFile
         var part = new
         {
             processor = File.Exists(ProcessorFile)
-                ? File.ReadLines(ProcessorFile).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?
-                    .Split(':')[1].Trim()
+                ? File.ReadLines(ProcessorFile)
+                    .FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim()
                 : RuntimeInformation.ProcessArchitecture.ToString(),
             processors = Environment.ProcessorCount,
             runtime = RuntimeInformation.FrameworkDescription,

@@ -47,7 +47,8 @@ internal sealed class LogIngest(string folder, int writers, double seconds)
             measured.Add((log.PerSecond, FormattableString.Invariant(
                 $"| {writers} | {batch} | {log.PerSecond:N0} | {share:P0} | {log.Groups / log.Wall.TotalSeconds:N0} ")
                 + FormattableString.Invariant($"| {log.Bytes / log.Groups:N0} | {log.CpuMicroseconds:N2} ")
-                + FormattableString.Invariant($"| {disk.CpuMicroseconds:N2} | {log.Bytes / log.Read.TotalSeconds / 1e9:N2} |"), new
+                + FormattableString.Invariant($"| {disk.CpuMicroseconds:N2} | {log.Bytes / log.Read.TotalSeconds / 1e9:N2} |"),
+                new
                 {
                     upsertsACall = batch,
                     upsertsPerSecond = Math.Round(log.PerSecond),

@@ -7,8 +7,8 @@ namespace Linr.Bench.Micro;
 
 /// <summary>
 /// How much more memory a store takes while it writes a snapshot, all of whose items came as changes, and how long that
-/// takes: <c>dotnet run -c Release --project bench/Micro -- snapshot FOLDER [items] [rounds]</c>. The folder must not be
-/// there. <see cref="FigureFile"/> has the figures. Linux only: it reads what the system says of the process.
+/// takes: <c>dotnet run -c Release --project bench/Micro -- snapshot FOLDER [items] [rounds]</c>. The folder must not
+/// be there. <see cref="FigureFile"/> has the figures. Linux only: it reads what the system says of the process.
 /// </summary>
 internal static class SnapshotMemory
 {
@@ -37,7 +37,8 @@ internal static class SnapshotMemory
             {
                 foreach (int[] set in Enumerable.Range(0, round == 0 ? items : 1_000).Chunk(1_000))
                 {
-                    store.ApplyAsync([.. set.Select(id => ItemChange.Upsert(FileIngest.MakeItem(id, round)))]).GetAwaiter().GetResult();
+                    ItemChange[] changes = Array.ConvertAll(set, id => ItemChange.Upsert(FileIngest.MakeItem(id, round)));
+                    store.ApplyAsync(changes).GetAwaiter().GetResult();
                 }
 
                 GC.Collect();

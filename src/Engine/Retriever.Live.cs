@@ -98,8 +98,8 @@ public sealed partial class Retriever
 
     /// <summary>
     /// One hash of all that was given: items with their fields, their embeddings as they are stored and their versions,
-    /// the versions of those that are gone, and what makes the embeddings that were not given: 32 hexadecimal digits. It
-    /// is the same however the changes came, in which sets, into which rows and on which engine (docs/live.md).
+    /// the versions of those that are gone, and what makes the embeddings that were not given: 32 hexadecimal digits.
+    /// It is the same however the changes came, in which sets, into which rows and on which engine (docs/live.md).
     /// </summary>
     /// <param name="cancellation">Looked at now and then.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>

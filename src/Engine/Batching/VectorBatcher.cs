@@ -55,8 +55,9 @@ public sealed class VectorBatcher : IDisposable
     /// the search has ended.
     /// </param>
     /// <param name="ids">
-    /// Takes the ids of the hits' items, at the same places: room for as many, or for none where they are not wanted. Of
-    /// items that change they are wanted always: by the time that a row is read it may have another item. It is the
+    /// Takes the ids of the hits' items, at the same places: room for as many, or for none where they are not wanted.
+    /// Of items that change they are wanted always: by the time that a row is read it may have another item. It is
+    /// the
     /// batcher's for as long as <paramref name="hits"/>.
     /// </param>
     /// <param name="filter">Which rows may be returned; null: every row.</param>

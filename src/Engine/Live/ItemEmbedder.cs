@@ -32,7 +32,9 @@ internal sealed class ItemEmbedder : IDisposable
         ];
     }
 
-    /// <summary>What makes embeddings of a model's items, in the order in which it does: item towers, then heads.</summary>
+    /// <summary>
+    /// What makes embeddings of a model's items, in the order in which it does: item towers, then heads.
+    /// </summary>
     public static IEnumerable<TowerSpec> MakersOf(LoadedModel model, LayerList layers)
         => layers.Towers.Where(tower => tower.Name == TowerSpec.ItemTower)
             .Concat(SimilarityList.Parse(model.SimilaritiesJson).Similarities.SelectMany(one => one.Items))

@@ -249,7 +249,9 @@ public sealed class RowSearcher : IDisposable
     /// <summary>The hits of a query, best first; valid until the next search.</summary>
     public ReadOnlySpan<ScanHit> Hits(int query) => Backend.Hits(query);
 
-    /// <summary>Ends a batch whose hits have been read: rows of items that change may have others from now on.</summary>
+    /// <summary>
+    /// Ends a batch whose hits have been read: rows of items that change may have others from now on.
+    /// </summary>
     internal void End()
     {
         _view?.Dispose();

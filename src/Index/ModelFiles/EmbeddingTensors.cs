@@ -44,7 +44,8 @@ internal sealed class EmbeddingTensors(IReadOnlyList<EmbeddingColumn> embeddings
         ModelNames.Lost(column.Schema.Name),
         TensorType.Float32,
         [(CountOf(column) + Limits.BlockRows - 1) / Limits.BlockRows],
-        sink => sink.Write<float>(rows is null ? column.Copy!.Lost : rows.LargestOfBlocks(column.Copy!.Lost.ToArray())));
+        sink => sink.Write(
+            rows is null ? column.Copy!.Lost : rows.LargestOfBlocks(column.Copy!.Lost.ToArray()).AsSpan()));
 
     private TensorSource Codes(EmbeddingColumn column) => new(
         ModelNames.EmbeddingCodes(column.Schema.Name),

@@ -11,8 +11,8 @@ public sealed record ModelContents
     public required ItemTable Items { get; init; }
 
     /// <summary>
-    /// Rows of a live table whose embeddings are written, in place of embeddings of the items: these have ids and fields
-    /// alone then, in the same order. Null: the items are whole.
+    /// Rows of a live table whose embeddings are written, in place of embeddings of the items: these have ids and
+    /// fields alone then, in the same order. Null: the items are whole.
     /// </summary>
     internal ViewRows? Rows { get; init; }
 

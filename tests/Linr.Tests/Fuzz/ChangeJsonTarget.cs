@@ -6,7 +6,9 @@ using Linr.Ingest.Internal;
 
 namespace Linr.Tests.Fuzz;
 
-/// <summary>Changes as lines of JSON, as sources of files and Kafka's topics read them; of a schema for each kind of id.</summary>
+/// <summary>
+/// Changes as lines of JSON, as sources of files and Kafka's topics read them; of a schema for each kind of id.
+/// </summary>
 internal sealed class ChangeJsonTarget : IFuzzTarget
 {
     private static readonly Schema[] s_schemas = [.. Enum.GetValues<IdKind>().Select(MakeSchema)];
@@ -18,8 +20,10 @@ internal sealed class ChangeJsonTarget : IFuzzTarget
     public string Name => "change JSON";
 
     public IReadOnlyList<byte[]> Words { get; } = FuzzTargets.Utf8(
-        "{", "}", "[", "]", ",", ":", "\"", "\\u0000", "\\ud800", "null", "true", "1e400", "-0", "1.5e-400", "9223372036854775808",
-        "\"$op\":\"update\"", "\"$op\":\"delete\"", "\"$version\":", "\"id\":", "\"Date\":\"2026-02-30\"", "\"Integers\":[", "\"v\":[1,2,3]",
+        "{", "}", "[", "]", ",", ":", "\"", "\\u0000", "\\ud800", "null", "true", "1e400", "-0", "1.5e-400",
+        "9223372036854775808",
+        "\"$op\":\"update\"", "\"$op\":\"delete\"", "\"$version\":", "\"id\":", "\"Date\":\"2026-02-30\"",
+        "\"Integers\":[", "\"v\":[1,2,3]",
         "\"v\":[1e39,0,0]", "\"Json\":{\"a\":[", "\"Bytes\":\"AA==\"", "\ufeff", "\xff", "\"x\":1,");
 
     public byte[] Make(Random random)
@@ -30,7 +34,8 @@ internal sealed class ChangeJsonTarget : IFuzzTarget
         // Which schema reads it is said by its length.
         string line = ChangeText.Of(change, s_schemas[kind]);
         int bytes = Encoding.UTF8.GetByteCount(line);
-        return Encoding.UTF8.GetBytes(line + new string(' ', (kind - (bytes % s_schemas.Length) + s_schemas.Length) % s_schemas.Length));
+        int spaces = (kind - (bytes % s_schemas.Length) + s_schemas.Length) % s_schemas.Length;
+        return Encoding.UTF8.GetBytes(line + new string(' ', spaces));
     }
 
     /// <summary>A reader knows all columns that it has seen: a source has few, these lines many.</summary>
@@ -69,7 +74,8 @@ internal sealed class ChangeJsonTarget : IFuzzTarget
         }
 
         return Bytes(change).AsSpan().SequenceEqual(Bytes(again)) ? true
-            : throw new FuzzFailureException($"another change when it was written: {line}; then {ChangeText.Of(again, s_schemas[kind])}");
+            : throw new FuzzFailureException(
+                $"another change when it was written: {line}; then {ChangeText.Of(again, s_schemas[kind])}");
     }
 
     public void Dispose() => Array.ForEach(_sources, source => source?.Dispose());
@@ -101,7 +107,8 @@ internal sealed class ChangeJsonTarget : IFuzzTarget
         var bytes = new ArrayBufferWriter<byte>();
         ChangeCodec.Write(
             change.Kind != ChangeKind.Upsert ? change : ItemChange.Upsert(
-                change.Item with { Fields = change.Item.Fields.Where(pair => pair.Value.Count > 0).ToDictionary() }, change.Version),
+                change.Item with { Fields = change.Item.Fields.Where(pair => pair.Value.Count > 0).ToDictionary() },
+                change.Version),
             bytes);
         return bytes.WrittenSpan.ToArray();
     }

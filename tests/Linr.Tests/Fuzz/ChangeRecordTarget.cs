@@ -3,14 +3,17 @@ using Linr.Engine.Live;
 
 namespace Linr.Tests.Fuzz;
 
-/// <summary>Records of a store's log: changes, positions of sources, marks of pushes, told apart by their first byte.</summary>
+/// <summary>
+/// Records of a store's log: changes, positions of sources, marks of pushes, told apart by their first byte.
+/// </summary>
 internal sealed class ChangeRecordTarget : IFuzzTarget
 {
     public string Name => "log record";
 
     public IReadOnlyList<byte[]> Words { get; } =
     [
-        [1], [129], [193], [0xFF, 0xFF, 0xFF, 0xFF, 0x0F], [0x80, 0x00], [0xFF, 0x07], [0xED, 0xA0, 0x80], [0, 0, 0, 0, 0, 0, 0, 0],
+        [1], [129], [193], [194], [0xFF, 0xFF, 0xFF, 0xFF, 0x0F], [0x80, 0x00], [0xFF, 0x07], [0xED, 0xA0, 0x80],
+        [0, 0, 0, 0, 0, 0, 0, 0],
         [2, 1, (byte)'a'], [1, (byte)'f', 0], [0, 0, 0xC0, 0x7F],
     ];
 
@@ -24,7 +27,7 @@ internal sealed class ChangeRecordTarget : IFuzzTarget
                 PositionCodec.Write(new SourcePosition("orders", $"0/{random.Next():X}", at), bytes);
                 return bytes.WrittenSpan.ToArray();
             case 1:
-                return PushMark.Write(random.NextInt64(), isOfStore: random.Next(2) == 0);
+                return PushMark.Write(random.NextInt64(), random.Next(2) == 0);
             default:
                 ChangeCodec.Write(RandomChange.Of(random), bytes);
                 return bytes.WrittenSpan.ToArray();

@@ -4,7 +4,9 @@ using Linr.Filters;
 
 namespace Linr.Tests.Fuzz;
 
-/// <summary>Filters as text. An input that begins with the byte 255 goes on in UTF-16, whose halves need not be pairs.</summary>
+/// <summary>
+/// Filters as text. An input that begins with the byte 255 goes on in UTF-16, whose halves need not be pairs.
+/// </summary>
 internal sealed class FilterTextTarget : IFuzzTarget
 {
     private const byte Utf16 = 255;
@@ -12,9 +14,11 @@ internal sealed class FilterTextTarget : IFuzzTarget
     public string Name => "filter text";
 
     public IReadOnlyList<byte[]> Words { get; } = FuzzTargets.Utf8(
-        " and ", " or ", "not ", "(", ")", " in (", " contains all (", " exists", " is missing", " = ", " != ", " < ", " <= ",
+        " and ", " or ", "not ", "(", ")", " in (", " contains all (", " exists", " is missing", " = ", " != ", " < ",
+        " <= ",
         " between ", ",", "'", "''", "\"a b\"", "@p", "true", "false", "id", "-", "1e400", "-9223372036854775808",
-        "9223372036854775808", "0.1e-5", "date '", "2026-02-30", "infinity", "nan", "_", "\u00e9", "\ud83d\ude00", "\0");
+        "9223372036854775808", "0.1e-5", "date '", "2026-02-30", "infinity", "nan", "_", "\u00e9", "\ud83d\ude00",
+        "\0");
 
     public byte[] Make(Random random)
     {

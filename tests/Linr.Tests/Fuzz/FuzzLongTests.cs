@@ -5,8 +5,8 @@ using Linr.Cli.Bench;
 namespace Linr.Tests.Fuzz;
 
 /// <summary>
-/// What <see cref="FuzzTests"/> does for seconds, for hours: `./test.sh --fuzz`. LINR_FUZZ names the folder of the state
-/// and the report; LINR_FUZZ_MINUTES ends it after the round in which that time is over.
+/// What <see cref="FuzzTests"/> does for seconds, for hours: `./test.sh --fuzz`. LINR_FUZZ names the folder of the
+/// state and the report; LINR_FUZZ_MINUTES ends it after the round in which that time is over.
 /// </summary>
 [Collection(Alone.Name)]
 public sealed class FuzzLongTests

@@ -1,6 +1,8 @@
 namespace Linr.Tests.Fuzz;
 
-/// <summary>Changes inputs: bits and bytes, pieces left out, repeated, exchanged with another input's, words put in.</summary>
+/// <summary>
+/// Changes inputs: bits and bytes, pieces left out, repeated, exchanged with another input's, words put in.
+/// </summary>
 internal static class FuzzMutator
 {
     /// <summary>Bytes of an input at most.</summary>

@@ -15,10 +15,14 @@ internal interface IFuzzTarget : IDisposable
     /// <summary>An input that parses.</summary>
     byte[] Make(Random random);
 
-    /// <summary>Mends what a mutation broke that would hide the rest of the input, such as a length before it.</summary>
+    /// <summary>
+    /// Mends what a mutation broke that would hide the rest of the input, such as a length before it.
+    /// </summary>
     byte[] Mend(byte[] input, Random random) => input;
 
-    /// <summary>Called before the first input and now and then between two, for a parser that keeps something.</summary>
+    /// <summary>
+    /// Called before the first input and now and then between two, for a parser that keeps something.
+    /// </summary>
     void Renew()
     {
     }

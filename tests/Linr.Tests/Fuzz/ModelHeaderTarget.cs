@@ -14,8 +14,10 @@ internal sealed class ModelHeaderTarget : IFuzzTarget
     public string Name => "model file header";
 
     public IReadOnlyList<byte[]> Words { get; } = FuzzTargets.Utf8(
-        "{", "}", "[", "]", ",", ":", "\"", "\\u0000", "\\ud800", "\"__metadata__\":{", "\"dtype\":\"F32\"", "\"shape\":[",
-        "\"data_offsets\":[0,0]", "9223372036854775807", "-1", "0", "4294967296", "1e3", "\"BOOL\"", "\"F8_E4M3\"", "null", "  ");
+        "{", "}", "[", "]", ",", ":", "\"", "\\u0000", "\\ud800", "\"__metadata__\":{", "\"dtype\":\"F32\"",
+        "\"shape\":[",
+        "\"data_offsets\":[0,0]", "9223372036854775807", "-1", "0", "4294967296", "1e3", "\"BOOL\"", "\"F8_E4M3\"",
+        "null", "  ");
 
     public byte[] Make(Random random)
     {
@@ -58,13 +60,15 @@ internal sealed class ModelHeaderTarget : IFuzzTarget
             header.Metadata, [.. header.Tensors.Select(tensor => tensor with { Start = tensor.Start - header.Bytes })]);
         TensorHeader same = Read([.. again, .. input.AsSpan((int)header.Bytes)]);
         long shift = same.Bytes - header.Bytes;
-        bool isSame = same.Metadata.Order(Comparer<KeyValuePair<string, string>>.Create((a, b) => string.CompareOrdinal(a.Key, b.Key)))
-            .SequenceEqual(header.Metadata.Order(Comparer<KeyValuePair<string, string>>.Create((a, b) => string.CompareOrdinal(a.Key, b.Key))))
+        bool isSame = InOrder(same.Metadata).SequenceEqual(InOrder(header.Metadata))
             && same.Tensors.Select(Describe(shift)).SequenceEqual(header.Tensors.Select(Describe(0)));
         return isSame ? true : throw new FuzzFailureException("another header when it was written and read again");
     }
 
     public void Dispose() => _file.Dispose();
+
+    private static IEnumerable<KeyValuePair<string, string>> InOrder(IReadOnlyDictionary<string, string> metadata)
+        => metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal);
 
     private static Func<TensorInfo, string> Describe(long shift)
         => tensor => $"{tensor.Name} {TensorTypes.Describe(tensor.Type, tensor.Shape)} {tensor.Start - shift} {tensor.Bytes}";

@@ -3,7 +3,8 @@ namespace Linr.Tests.Fuzz;
 /// <summary>Random changes of items, that fit a schema or any.</summary>
 internal static class RandomChange
 {
-    private static readonly string[] s_texts = ["", "a", "it's", "\"\\\n", "\u00e9\u6f22", "\ud83d\ude00", "2026-01-02", "true", "5"];
+    private static readonly string[] s_texts =
+        ["", "a", "it's", "\"\\\n", "\u00e9\u6f22", "\ud83d\ude00", "2026-01-02", "true", "5"];
 
     /// <summary>A change with fields and embeddings of a schema, or some that no schema has.</summary>
     public static ItemChange Of(Random random, Schema? schema = null)
@@ -17,7 +18,7 @@ internal static class RandomChange
                 [
                     .. Enumerable.Range(0, random.Next(field.MultiValued ? 4 : 2)).Select(_ => Value(random, field.Type)),
                 ]),
-            Embeddings = (schema?.Embeddings.ToArray() ?? [.. Enumerable.Range(0, random.Next(3)).Select(i => new EmbeddingSchema($"e{i}", random.Next(5)))])
+            Embeddings = (schema?.Embeddings.ToArray() ?? AnyEmbeddings(random))
                 .ToDictionary(one => one.Name, one => (ReadOnlyMemory<float>)
                     Enumerable.Range(0, one.Dim).Select(_ => (random.NextSingle() * 4) - 2).ToArray()),
         };
@@ -29,6 +30,9 @@ internal static class RandomChange
             _ => ItemChange.Upsert(item, version),
         };
     }
+
+    private static EmbeddingSchema[] AnyEmbeddings(Random random)
+        => [.. Enumerable.Range(0, random.Next(3)).Select(i => new EmbeddingSchema($"e{i}", random.Next(5)))];
 
     private static FieldSchema Field(Random random, int number)
         => new($"f{number}", (FieldType)random.Next(Enum.GetValues<FieldType>().Length), FieldRoles.Stored, MultiValued: true);

@@ -4,7 +4,9 @@ using Linr.Kernels.Scan;
 
 namespace Linr.Tests.Engine.Live;
 
-/// <summary>Searches by vectors, of many callers at once, of items that change. Alone: bytes of the process are counted.</summary>
+/// <summary>
+/// Searches by vectors, of many callers at once, of items that change. Alone: bytes of the process are counted.
+/// </summary>
 [Collection(Alone.Name)]
 public sealed class LiveVectorBatcherTests
 {

@@ -105,7 +105,9 @@ internal static class LiveVectorBatches
             }));
     }
 
-    /// <summary>Bytes of the whole process that a search allocates, once it is warm: the least of several rounds.</summary>
+    /// <summary>
+    /// Bytes of the whole process that a search allocates, once it is warm: the least of several rounds.
+    /// </summary>
     public static async Task<long> AllocatedBytes(EngineDevice device, int concurrentBatches)
     {
         using Retriever retriever = Open(IdKind.Integer, 300, device);

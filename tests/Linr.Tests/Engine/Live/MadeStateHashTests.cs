@@ -102,11 +102,13 @@ public sealed class MadeStateHashTests
     public void A_stale_change_is_not_what_an_update_of_the_same_set_goes_on_from()
     {
         using var folder = new TemporaryFolder();
-        Item[] items = [.. Write(folder.File("m.linr"), RowType.Float32, 7).Items(20).Select(item => item with { Id = 900 })];
+        TowerModel model = Write(folder.File("m.linr"), RowType.Float32, 7);
+        Item[] items = [.. model.Items(20).Select(item => item with { Id = 900 })];
         ItemChange[] changes =
         [
             ItemChange.Upsert(items[7], 5), ItemChange.Upsert(items[12], 3),
-            ItemChange.Update(new Item { Id = 900, Fields = new Dictionary<string, IReadOnlyList<Value>> { ["size"] = [2.5] } }, 6),
+            ItemChange.Update(
+                new Item { Id = 900, Fields = new Dictionary<string, IReadOnlyList<Value>> { ["size"] = [2.5] } }, 6),
         ];
         using Retriever set = Open(folder.File("m.linr"));
         using Retriever ones = Open(folder.File("m.linr"));

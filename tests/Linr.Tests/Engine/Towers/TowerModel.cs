@@ -9,8 +9,8 @@ using Linr.ModelFile;
 namespace Linr.Tests.Engine.Towers;
 
 /// <summary>
-/// A model file of random items and random towers that have a layer of every kind; with <c>graph</c> items have a second
-/// embedding too, that no tower makes of them.
+/// A model file of random items and random towers that have a layer of every kind; with <c>graph</c> items have a
+/// second embedding too, that no tower makes of them.
 /// </summary>
 internal sealed class TowerModel(int items, int seed, RowType rows = RowType.Float32, bool graph = false)
 {
