@@ -20,6 +20,7 @@ public sealed class ArrowsTests
         ["Onnx"] = ["Engine"],
         ["VectorData"] = ["Embedded"],
         ["Protocol"] = [],
+        ["Client"] = ["Protocol"],
         ["Server"] = ["Engine", "Ingest", "Protocol"],
         ["Cli"] = ["Training", "Onnx", "Ingest", "Server"],
     };

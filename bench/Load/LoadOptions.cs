@@ -1,0 +1,45 @@
+namespace Linr.Bench.Load;
+
+/// <summary>What is measured.</summary>
+internal sealed record LoadOptions
+{
+    /// <summary>The share of the saturated rate that a service is to run at.</summary>
+    public const double TargetShare = 0.7;
+
+    public const double P99GoalMs = 5;
+    public const double AddedGoalMs = 0.3;
+
+    /// <summary>The model file; null: random items.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Random items.</summary>
+    public required int Items { get; init; }
+
+    public required int Dim { get; init; }
+
+    public required int K { get; init; }
+
+    /// <summary>The filter of every search; null: none.</summary>
+    public string? Filter { get; init; }
+
+    public required int Clients { get; init; }
+
+    /// <summary>Whether requests arrive by chance, not evenly.</summary>
+    public required bool ArrivesByChance { get; init; }
+
+    /// <summary>How long each stage is measured.</summary>
+    public required TimeSpan Stage { get; init; }
+
+    /// <summary>How long it runs before each is.</summary>
+    public required TimeSpan WarmUp { get; init; }
+
+    /// <summary>How long it runs at the target; zero: only the stages are measured.</summary>
+    public required TimeSpan Soak { get; init; }
+
+    /// <summary>Items changed a second during the soak.</summary>
+    public required double Updates { get; init; }
+
+    public required string Folder { get; init; }
+
+    public required int Seed { get; init; }
+}

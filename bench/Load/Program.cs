@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.Globalization;
+using Linr.Bench.Load;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (args is [ServeMode.Word, ..])
+{
+    return await ServeMode.RunAsync(args.AsMemory(1));
+}
+
+var model = new Option<string?>("--model")
+{
+    Description = "The model file that is served; without it one of random items.", HelpName = "FILE.linr",
+};
+var items = new Option<int>("--items") { Description = "Random items.", DefaultValueFactory = _ => 100_000 };
+var dim = new Option<int>("--dim") { Description = "Floats of a random item.", DefaultValueFactory = _ => 128 };
+var k = new Option<int>("--k") { Description = "Hits a search.", DefaultValueFactory = _ => 10 };
+var filter = new Option<string?>("--filter", "-f") { Description = "The filter of every search." };
+var clients = new Option<int>("--clients")
+{
+    Description = "Clients, with a connection each.", DefaultValueFactory = _ => 32,
+};
+var chance = new Option<bool>("--by-chance") { Description = "Searches become due by chance instead of evenly." };
+var seconds = new Option<double>("--seconds")
+{
+    Description = "How long each stage is measured.", DefaultValueFactory = _ => 20,
+};
+var warmUp = new Option<double>("--warm-up")
+{
+    Description = "How many seconds each stage runs before it is measured.", DefaultValueFactory = _ => 5,
+};
+var soak = new Option<double>("--soak")
+{
+    Description = "Minutes at 70 % of the saturated rate; 0: none.", DefaultValueFactory = _ => 0,
+};
+var updates = new Option<double>("--updates")
+{
+    Description = "Items changed a second meanwhile.", DefaultValueFactory = _ => 0,
+};
+var seed = new Option<int>("--seed") { Description = "What chance draws from.", DefaultValueFactory = _ => 1 };
+var folder = new Option<string>("--out", "-o")
+{
+    Description = "Folder for service.json, service.md and service.png.", DefaultValueFactory = _ => "artifacts/load",
+};
+var root = new RootCommand("Measures Linr's service by gRPC: as many searches as it can, then at rates below that.")
+{
+    model, items, dim, k, filter, clients, chance, seconds, warmUp, soak, updates, seed, folder,
+};
+root.SetAction(async (parsed, cancellation) =>
+{
+    var options = new LoadOptions
+    {
+        Model = parsed.GetValue(model),
+        Items = parsed.GetValue(items),
+        Dim = parsed.GetValue(dim),
+        K = parsed.GetValue(k),
+        Filter = parsed.GetValue(filter),
+        Clients = parsed.GetValue(clients),
+        ArrivesByChance = parsed.GetValue(chance),
+        Stage = TimeSpan.FromSeconds(parsed.GetValue(seconds)),
+        WarmUp = TimeSpan.FromSeconds(parsed.GetValue(warmUp)),
+        Soak = TimeSpan.FromMinutes(parsed.GetValue(soak)),
+        Updates = parsed.GetValue(updates),
+        Seed = parsed.GetValue(seed),
+        Folder = parsed.GetValue(folder)!,
+    };
+    string command = $"dotnet run -c Release --project bench/Load -- {string.Join(' ', args)}".TrimEnd(' ', '-');
+    LoadReport report = await new LoadBench(options, Console.Out).RunAsync(command, cancellation);
+    ReportFiles.Write(options.Folder, report);
+    Console.WriteLine($"wrote {options.Folder}/service.json, service.md and service.png");
+});
+return await root.Parse(args).InvokeAsync();
