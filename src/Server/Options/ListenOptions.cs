@@ -3,7 +3,7 @@ namespace Linr.Server.Options;
 /// <summary>Where a server listens.</summary>
 public sealed record ListenOptions
 {
-    /// <summary>The address; only loopback unless callers must say who they are.</summary>
+    /// <summary>The IP address; a loopback one, as callers need not say who they are.</summary>
     public string Address { get; init; } = "127.0.0.1";
 
     /// <summary>The port of REST and the console, HTTP/1.1 and HTTP/2; 0 takes a free one.</summary>

@@ -24,9 +24,6 @@ public sealed record RequestLimits
     /// <summary>Ids or values of one filter, its parameters included.</summary>
     public int FilterValuesMax { get; init; } = 200_000;
 
-    /// <summary>Depth of a filter's tree.</summary>
-    public int FilterDepthMax { get; init; } = 32;
-
     /// <summary>Items of a page of a scroll.</summary>
     public int PageMax { get; init; } = 1_000;
 

@@ -5,7 +5,7 @@ namespace Linr.Server.Options;
 
 /// <summary>
 /// How a server is set up: the section <c>Linr</c> of <c>appsettings.json</c>, of the environment and of the command
-/// line. docs/operations.md.
+/// line. docs/service.md.
 /// </summary>
 public sealed record ServerOptions
 {

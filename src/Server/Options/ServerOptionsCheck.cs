@@ -27,7 +27,11 @@ internal sealed class ServerOptionsCheck : IValidateOptions<ServerOptions>
             Check("Files", Directory.Exists(files), "a folder", files);
         }
 
-        Check("Listen:Address", IPAddress.TryParse(options.Listen.Address, out _), "an IP address", options.Listen.Address);
+        Check(
+            "Listen:Address",
+            IPAddress.TryParse(options.Listen.Address, out IPAddress? address) && IPAddress.IsLoopback(address),
+            "a loopback IP address, as callers need not say who they are",
+            options.Listen.Address);
         Range("Listen:HttpPort", options.Listen.HttpPort, 0, 65_535);
         Range("Listen:GrpcPort", options.Listen.GrpcPort, 0, 65_535);
         Check(
@@ -61,7 +65,6 @@ internal sealed class ServerOptionsCheck : IValidateOptions<ServerOptions>
             Range("Limits:ChangesMax", limits.ChangesMax, 1, 1_000_000);
             Range("Limits:IdsMax", limits.IdsMax, 1, 1_000_000);
             Range("Limits:FilterValuesMax", limits.FilterValuesMax, 1, Linr.Limits.FilterValuesMax);
-            Range("Limits:FilterDepthMax", limits.FilterDepthMax, 1, Linr.Limits.FilterDepthMax);
             Range("Limits:PageMax", limits.PageMax, 1, Linr.Limits.ScrollMax);
             Check("Limits:Timeout", limits.Timeout > TimeSpan.Zero, "more than 0", $"{limits.Timeout}");
         }
