@@ -31,6 +31,7 @@ public static class LinrServer
     /// <param name="settings">Settings by their path, such as <c>Linr:Listen:HttpPort</c>; they win.</param>
     /// <param name="retriever">How retrievers run, but for their device and threads; null: as usual.</param>
     /// <param name="configure">Changes the services, in tests and hosts of their own; null: nothing.</param>
+    /// <exception cref="ArgumentException">Settings are wrong; the message lists every problem.</exception>
     public static WebApplication Build(
         IReadOnlyDictionary<string, string?> settings,
         RetrieverOptions? retriever = null,
@@ -43,9 +44,23 @@ public static class LinrServer
         AddServices(builder);
         builder.WebHost.ConfigureKestrel(Listen);
         configure?.Invoke(builder);
-        WebApplication app = builder.Build();
-        Map(app);
-        return app;
+        try
+        {
+            WebApplication app = builder.Build();
+            Map(app);
+            return app;
+        }
+        catch (OptionsValidationException error)
+        {
+            throw new ArgumentException(string.Join(Environment.NewLine, error.Failures), nameof(settings), error);
+        }
+        catch (InvalidOperationException error) when (error.Message.Contains("ErrorOnUnknown", StringComparison.Ordinal))
+        {
+            throw new ArgumentException(
+                $"{ServerOptions.Section}: expected settings of docs/service.md; found others: {error.Message}",
+                nameof(settings),
+                error);
+        }
     }
 
     private static void AddServices(WebApplicationBuilder builder)
