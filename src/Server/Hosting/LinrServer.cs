@@ -4,6 +4,7 @@ using Linr.Server.Api;
 using Linr.Server.Grpc;
 using Linr.Server.Models;
 using Linr.Server.Options;
+using Linr.Server.Rest;
 using Linr.Server.Telemetry;
 using Linr.Server.Wire;
 using Microsoft.AspNetCore.Builder;
@@ -95,6 +96,7 @@ public static class LinrServer
                 grpc.MaxSendMessageSize = null;
             });
         services.AddGrpcReflection();
+        RestEndpoints.Add(services);
         services.AddHealthChecks()
             .AddCheck<StartupCheck>(Startup, tags: [Startup])
             .AddCheck<ReadyCheck>(Ready, tags: [Ready]);
@@ -118,6 +120,7 @@ public static class LinrServer
 
     private static void Map(WebApplication app)
     {
+        RestEndpoints.Map(app);
         app.MapGrpcService<RetrievalService>();
         app.MapGrpcService<ItemsService>();
         app.MapGrpcService<ModelsService>();

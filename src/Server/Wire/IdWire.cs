@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Google.Protobuf.Collections;
 using V1 = Linr.Protocol.V1;
@@ -16,6 +17,11 @@ internal static class IdWire
         {
             case V1.ItemId.IdOneofCase.Integer when kind == IdKind.Integer:
                 read = new ItemId(id.Integer);
+                return true;
+            // Paths have no integers, and JavaScript's end at 53 bits.
+            case V1.ItemId.IdOneofCase.Text when kind == IdKind.Integer && long.TryParse(
+                id.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long integer):
+                read = new ItemId(integer);
                 return true;
             case V1.ItemId.IdOneofCase.Text when kind == IdKind.Guid && Guid.TryParse(id.Text, out Guid guid):
                 read = new ItemId(guid);

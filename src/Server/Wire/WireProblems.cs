@@ -8,10 +8,13 @@ internal sealed class WireProblems
     private const int Most = 32;
     private readonly List<WireProblem> _all = [];
 
+    /// <summary>Whether no more are kept.</summary>
+    public bool IsFull => _all.Count >= Most;
+
     /// <summary>Adds a problem.</summary>
     public void Add(string field, string message)
     {
-        if (_all.Count < Most)
+        if (!IsFull)
         {
             _all.Add(new WireProblem(field, message));
         }

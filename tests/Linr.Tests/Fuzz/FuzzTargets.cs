@@ -9,7 +9,7 @@ internal static class FuzzTargets
     public static IReadOnlyList<IFuzzTarget> Create() =>
     [
         new FilterTextTarget(), new FilterJsonTarget(), new ModelHeaderTarget(), new ChangeRecordTarget(),
-        new ChangeJsonTarget(),
+        new ChangeJsonTarget(), new RestBodyTarget(),
     ];
 
     /// <summary>Words as UTF-8.</summary>

@@ -108,6 +108,16 @@ internal sealed class TestServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until no version of a model is being loaded.</summary>
+    public async Task SettleAsync(string model)
+    {
+        while ((await Models.GetModelAsync(new V1.GetModelRequest { Model = model })).Versions.Any(
+            one => one.State is V1.VersionState.Loading or V1.VersionState.CatchingUp))
+        {
+            await Task.Delay(5);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
