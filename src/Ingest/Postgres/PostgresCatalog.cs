@@ -11,6 +11,9 @@ internal sealed class PostgresCatalog : IAsyncDisposable
 {
     private const int VersionMin = 14;
 
+    private static readonly TimeSpan s_visibleDelay = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan s_visibleDelayMax = TimeSpan.FromMilliseconds(50);
+
     private readonly NpgsqlConnection _connection;
 
     private PostgresCatalog(NpgsqlConnection connection) => _connection = connection;
@@ -202,11 +205,36 @@ internal sealed class PostgresCatalog : IAsyncDisposable
     }
 
     /// <summary>
+    /// Ends when others can see what a transaction did. The stream has it once it is in the server's log, which is
+    /// before that, and with synchronous replicas long before.
+    /// </summary>
+    /// <param name="transaction">Its number, which is in the log as committed.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task WhenVisibleAsync(uint transaction, CancellationToken cancellation)
+    {
+        TimeSpan delay = s_visibleDelay;
+        while (true)
+        {
+            string snapshot = (string)(await ScalarAsync("SELECT pg_current_snapshot()::text", cancellation)
+                .ConfigureAwait(false))!;
+            if (PostgresSnapshot.Sees(snapshot, transaction))
+            {
+                return;
+            }
+
+            await Task.Delay(delay, cancellation).ConfigureAwait(false);
+            delay = delay < s_visibleDelayMax ? 2 * delay : s_visibleDelayMax;
+        }
+    }
+
+    /// <summary>
     /// Puts the row of a key, as it is now, into <see cref="PostgresTable.Row"/>; false where there is none.
     /// </summary>
     public async Task<bool> ReadRowAsync(PostgresTable table, string key, CancellationToken cancellation)
     {
-        await using NpgsqlCommand command = Command($"{Select(table)} WHERE {Quote(table.KeyColumn)}::text = $1", key);
+        // A text that takes the type of the column: its index is used.
+        await using NpgsqlCommand command = Command($"{Select(table)} WHERE {Quote(table.KeyColumn)} = $1", null);
+        command.Parameters[0] = new NpgsqlParameter { Value = key, NpgsqlDbType = NpgsqlDbType.Unknown };
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         if (!await reader.ReadAsync(cancellation).ConfigureAwait(false))
         {

@@ -25,6 +25,7 @@ internal sealed class PostgresChanges(
     private PostgresPosition _position = position;
     private DateTimeOffset? _committedAt = feed.Position?.CommittedAt;
     private bool _isInTransaction;
+    private uint _transaction;
 
     /// <summary>Reads until it is cancelled, or the stream ends.</summary>
     /// <exception cref="SourceException">The table is no longer what the schema needs.</exception>
@@ -36,8 +37,9 @@ internal sealed class PostgresChanges(
         {
             switch (message)
             {
-                case BeginMessage:
+                case BeginMessage begin:
                     _isInTransaction = true;
+                    _transaction = begin.TransactionXid;
                     break;
                 case CommitMessage commit:
                     _isInTransaction = false;
@@ -145,14 +147,19 @@ internal sealed class PostgresChanges(
 
             // The server does not say a large value again, and the item that has it is gone: the row is asked for.
             // Whatever changed since will come.
-            string key = now.Value.ToString();
-            if (_table.IsPart && !await catalog.ReadRowAsync(_table, key, cancellation).ConfigureAwait(false))
+            if (_table.IsPart && !await AskAsync(now.Value, cancellation).ConfigureAwait(false))
             {
                 return;
             }
         }
 
         Add(update, () => _table.Reader.Read(_table.IsPart ? ChangeKind.Update : ChangeKind.Upsert, version));
+    }
+
+    private async Task<bool> AskAsync(ItemId id, CancellationToken cancellation)
+    {
+        await catalog.WhenVisibleAsync(_transaction, cancellation).ConfigureAwait(false);
+        return await catalog.ReadRowAsync(_table, id.ToString(), cancellation).ConfigureAwait(false);
     }
 
     private async Task SetColumnsAsync(RelationMessage relation, CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Linr.Ingest.Postgres;
 using static Linr.Tests.Ingest.Postgres.PostgresServer;
 
 namespace Linr.Tests.Ingest.Postgres;
@@ -73,6 +74,56 @@ public sealed class PostgresEmbeddingTests(PostgresFixture fixture) : IClassFixt
         Assert.Equal(values, Embedding(follower, 1));
         Assert.Equal(values, Embedding(follower, 20));
     }
+
+    [Fact]
+    public async Task A_row_that_is_asked_for_is_waited_for()
+    {
+        string text = Text([.. Enumerable.Range(1, 768).Select(i => i * 0.5f)], brackets: null);
+        string db = await DatabaseAsync(
+            needsPgvector: false,
+            "CREATE TABLE items (id bigint PRIMARY KEY, name text, v bytea)",
+            "ALTER TABLE items ALTER v SET STORAGE EXTERNAL",
+            $"INSERT INTO items VALUES (1, 'a', {text}), (2, 'b', {text})");
+        using var model = new IngestModel(IdKind.Integer, 768);
+        await using var follower = new TableFollower(model, TableFollower.Options(db));
+        await follower.WhenFollowedAsync(() => follower.Retriever.Get(2) is not null);
+
+        // Commits wait for a replica that there is not: they are in the log, and so in the stream, but nobody sees them.
+        await ExecuteAsync(
+            db, "ALTER SYSTEM SET synchronous_standby_names = 'nobody'", "SELECT pg_reload_conf()");
+        Task update = ExecuteAsync(db, "UPDATE items SET id = 20 WHERE id = 2");
+        while (await ScalarAsync(db, "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'") is 0L)
+        {
+            Assert.False(update.IsCompleted);
+        }
+
+        while (await ScalarAsync(
+            db, "SELECT count(*) FROM pg_stat_replication WHERE sent_lsn >= pg_current_wal_insert_lsn()") is 0L)
+        {
+            Assert.False(update.IsCompleted);
+        }
+
+        // Time for the source to ask, too early.
+        await Task.Delay(100, TestContext.Current.CancellationToken);
+        Assert.NotNull(follower.Retriever.Get(2));
+        await ExecuteAsync(db, "ALTER SYSTEM RESET synchronous_standby_names", "SELECT pg_reload_conf()");
+        await update;
+        await follower.WhenAsync(() => follower.Word(20) == "b");
+        Assert.Null(follower.Retriever.Get(2));
+    }
+
+    [Theory]
+    [InlineData("", "10:20:", 9, true)]
+    [InlineData("", "10:20:", 19, true)]
+    [InlineData("", "10:20:", 20, false)]
+    [InlineData("", "10:20:10,15", 15, false)]
+    [InlineData("", "10:20:10,15", 16, true)]
+    [InlineData("it has gone round", "4294967290:4294967300:4294967297", 0xffff_fffb, true)]
+    [InlineData("it has gone round", "4294967290:4294967300:4294967297", 1, false)]
+    [InlineData("it has gone round", "4294967290:4294967300:4294967297", 3, true)]
+    [InlineData("it has gone round", "4294967290:4294967300:4294967297", 4, false)]
+    public void A_snapshot_sees_what_had_ended(string _, string snapshot, uint transaction, bool sees)
+        => Assert.Equal(sees, PostgresSnapshot.Sees(snapshot, transaction));
 
     [Theory]
     [InlineData("vector(3)", null, "column \"v\": expected a type that holds 4 numbers, for the embedding \"v\"; found vector(3).")]
