@@ -12,7 +12,6 @@ namespace Linr.Bench.Load;
 internal sealed class LoadBench(LoadOptions options, TextWriter log)
 {
     private static readonly double[] s_shares = [0.1, 0.3, 0.5, LoadOptions.TargetShare, 0.9];
-    private static readonly TimeSpan s_target = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_betweenSamples = TimeSpan.FromSeconds(5);
     private const int AddedRounds = 10;
     private const int AddedSearches = 200;
@@ -27,11 +26,11 @@ internal sealed class LoadBench(LoadOptions options, TextWriter log)
             RandomModel.Write(model, options.Items, options.Dim, options.Seed);
         }
 
-        using Retriever retriever = Retriever.Open(model);
+        using Retriever retriever = Retriever.Open(model, new RetrieverOptions { Device = options.Device });
         long items = retriever.Count(cancellation: cancellation).Items;
         var workload = new Workload(retriever, options);
         log.WriteLine($"{items:N0} items, {workload.Description}, {options.Clients} clients");
-        ServerProcess server = await ServerProcess.StartAsync(model, changes: options.Updates > 0)
+        ServerProcess server = await ServerProcess.StartAsync(model, options.Device, changes: options.Updates > 0)
             .ConfigureAwait(false);
         await using (server.ConfigureAwait(false))
         {
@@ -41,13 +40,16 @@ internal sealed class LoadBench(LoadOptions options, TextWriter log)
             StageFigure saturated = await MeasureAsync(
                 server, () => clients.RunClosedAsync(options.Stage), rate: null, share: null).ConfigureAwait(false);
             var stages = new List<StageFigure>();
-            foreach (double share in s_shares)
+            IEnumerable<double> rates = options.Rates.Count > 0
+                ? options.Rates : s_shares.Select(share => share * saturated.AnsweredPerSecond);
+            foreach (double rate in rates)
             {
-                stages.Add(await MeasureAsync(server, clients, share, saturated, options.Stage).ConfigureAwait(false));
+                stages.Add(await MeasureAsync(server, clients, rate, saturated, options.Stage).ConfigureAwait(false));
             }
 
             StageFigure target = await MeasureAsync(
-                server, clients, LoadOptions.TargetShare, saturated, s_target).ConfigureAwait(false);
+                server, clients, LoadOptions.TargetShare * saturated.AnsweredPerSecond, saturated, options.Target)
+                .ConfigureAwait(false);
             SoakFigure? soak = options.Soak > TimeSpan.Zero
                 ? await SoakAsync(server, clients, workload, saturated, cancellation).ConfigureAwait(false) : null;
             return new LoadReport
@@ -59,6 +61,7 @@ internal sealed class LoadBench(LoadOptions options, TextWriter log)
                 Command = command,
                 Model = options.Model is null ? $"random, {options.Dim} floats an item" : Path.GetFileName(model),
                 Items = items,
+                Engine = retriever.Engine,
                 Searches = workload.Description,
                 Clients = options.Clients,
                 ArrivesByChance = options.ArrivesByChance,
@@ -103,9 +106,9 @@ internal sealed class LoadBench(LoadOptions options, TextWriter log)
     }
 
     private async Task<StageFigure> MeasureAsync(
-        ServerProcess server, LoadClients clients, double share, StageFigure saturated, TimeSpan duration)
+        ServerProcess server, LoadClients clients, double rate, StageFigure saturated, TimeSpan duration)
     {
-        double rate = share * saturated.AnsweredPerSecond;
+        double share = rate / saturated.AnsweredPerSecond;
         await clients.RunOpenAsync(rate, options.WarmUp, Chance()).ConfigureAwait(false);
         return await MeasureAsync(server, () => clients.RunOpenAsync(rate, duration, Chance()), rate, share)
             .ConfigureAwait(false);

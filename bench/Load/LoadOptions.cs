@@ -1,3 +1,5 @@
+using Linr.Engine;
+
 namespace Linr.Bench.Load;
 
 /// <summary>What is measured.</summary>
@@ -21,6 +23,18 @@ internal sealed record LoadOptions
 
     /// <summary>The filter of every search; null: none.</summary>
     public string? Filter { get; init; }
+
+    /// <summary>Whether each search of random items has LiNR's two clauses of its own.</summary>
+    public required bool HasClauses { get; init; }
+
+    /// <summary>What scans, in the service and beside it.</summary>
+    public required EngineDevice Device { get; init; }
+
+    /// <summary>Searches a second of each stage; none: shares of the saturated rate.</summary>
+    public required IReadOnlyList<double> Rates { get; init; }
+
+    /// <summary>How long the target is measured.</summary>
+    public required TimeSpan Target { get; init; }
 
     public required int Clients { get; init; }
 

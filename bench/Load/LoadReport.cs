@@ -17,6 +17,9 @@ internal sealed record LoadReport
 
     public required long Items { get; init; }
 
+    /// <summary>What scanned.</summary>
+    public required string Engine { get; init; }
+
     public required string Searches { get; init; }
 
     public required int Clients { get; init; }

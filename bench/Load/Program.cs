@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Linr.Bench.Load;
+using Linr.Engine;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (args is [ServeMode.Word, ..])
@@ -16,6 +17,24 @@ var items = new Option<int>("--items") { Description = "Random items.", DefaultV
 var dim = new Option<int>("--dim") { Description = "Floats of a random item.", DefaultValueFactory = _ => 128 };
 var k = new Option<int>("--k") { Description = "Hits a search.", DefaultValueFactory = _ => 10 };
 var filter = new Option<string?>("--filter", "-f") { Description = "The filter of every search." };
+var clauses = new Option<bool>("--clauses")
+{
+    Description = "Each search of random items has LiNR's two clauses, which 11 % of them pass.",
+};
+var device = new Option<EngineDevice>("--device")
+{
+    Description = "What scans.", DefaultValueFactory = _ => EngineDevice.Cpu,
+};
+var rates = new Option<double[]>("--rates")
+{
+    Description = "Searches a second of each stage, instead of shares of the saturated rate.",
+    AllowMultipleArgumentsPerToken = true,
+    DefaultValueFactory = _ => [],
+};
+var target = new Option<double>("--target")
+{
+    Description = "How many seconds 70 % of the saturated rate is measured.", DefaultValueFactory = _ => 60,
+};
 var clients = new Option<int>("--clients")
 {
     Description = "Clients, with a connection each.", DefaultValueFactory = _ => 32,
@@ -44,7 +63,7 @@ var folder = new Option<string>("--out", "-o")
 };
 var root = new RootCommand("Measures Linr's service by gRPC: as many searches as it can, then at rates below that.")
 {
-    model, items, dim, k, filter, clients, chance, seconds, warmUp, soak, updates, seed, folder,
+    model, items, dim, k, filter, clauses, device, rates, target, clients, chance, seconds, warmUp, soak, updates, seed, folder,
 };
 root.SetAction(async (parsed, cancellation) =>
 {
@@ -55,6 +74,10 @@ root.SetAction(async (parsed, cancellation) =>
         Dim = parsed.GetValue(dim),
         K = parsed.GetValue(k),
         Filter = parsed.GetValue(filter),
+        HasClauses = parsed.GetValue(clauses),
+        Device = parsed.GetValue(device),
+        Rates = parsed.GetValue(rates)!,
+        Target = TimeSpan.FromSeconds(parsed.GetValue(target)),
         Clients = parsed.GetValue(clients),
         ArrivesByChance = parsed.GetValue(chance),
         Stage = TimeSpan.FromSeconds(parsed.GetValue(seconds)),

@@ -20,7 +20,7 @@ internal static class ReportPage
         Line(page, $"{report.Processors} processors of {report.Machine}, which server and clients share;");
         Line(page, $"commit {commit}, {report.Date:yyyy-MM-dd}. Before it began, the load average of a minute was");
         Line(page, $"{report.LoadBefore:F1}: what else ran is in the times.");
-        Line(page, $"Model: {report.Model}, {report.Items:N0} items. Searches: {report.Searches};");
+        Line(page, $"Model: {report.Model}, {report.Items:N0} items, scanned by {report.Engine}. Searches: {report.Searches};");
         Line(page, $"gRPC on the loopback,");
         string arrivals = report.ArrivesByChance ? "by chance (exponential times between)" : "evenly";
         Line(page, $"{report.Clients} clients with a connection each, no retries. Searches become due {arrivals}");

@@ -18,7 +18,7 @@ internal static class ServeMode
     {
         var settings = new Dictionary<string, string?>
         {
-            ["Linr:Listen:HttpPort"] = "0", ["Linr:Listen:GrpcPort"] = "0", ["Linr:Device"] = "Cpu",
+            ["Linr:Listen:HttpPort"] = "0", ["Linr:Listen:GrpcPort"] = "0",
         };
         foreach (string pair in args.ToArray())
         {

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Linr.Engine;
-using Linr.Filters;
 
 namespace Linr.Bench.Load;
 
@@ -20,7 +19,6 @@ internal sealed class Workload
     {
         var random = new Random(options.Seed);
         Items = retriever.Scroll(new ScrollRequest { Limit = KnownItems }).Items;
-        Filter? filter = options.Filter is { } text ? Linr.Filters.Filter.Parse(text) : null;
         _ofEngine = new SearchRequest[Searches];
         _ofService = new Client.SearchRequest[Searches];
         bool hasTower = retriever.HasQueryTower;
@@ -28,12 +26,13 @@ internal sealed class Workload
         {
             ImmutableArray<ItemId> history = hasTower
                 ? [.. Enumerable.Range(0, HistoryItems).Select(_ => Items[random.Next(Items.Length)].Id)] : [];
+            string? text = options.HasClauses ? RandomModel.Clauses(random) : options.Filter;
             float[]? vector = hasTower ? null : RandomModel.RandomVector(retriever.Schema.Embeddings[0].Dim, random);
             _ofEngine[i] = new SearchRequest
             {
                 History = history,
                 Embeddings = vector is null ? [] : [new EmbeddingQuery(retriever.Schema.Embeddings[0].Name, vector)],
-                Filter = filter,
+                Filter = text is null ? null : Linr.Filters.Filter.Parse(text),
                 K = options.K,
             };
             _ofService[i] = new Client.SearchRequest
@@ -41,13 +40,14 @@ internal sealed class Workload
                 Model = ServerProcess.ModelName,
                 History = [.. history.Select(Convert)],
                 Embeddings = vector is null ? [] : [new Client.EmbeddingQuery(vector)],
-                Filter = options.Filter,
+                Filter = text,
                 K = options.K,
             };
         }
 
         Description = $"{(hasTower ? $"history of {HistoryItems} items" : "random vector")}, top {options.K}"
-            + (options.Filter is null ? string.Empty : $", {options.Filter}");
+            + (options.HasClauses ? $", {RandomModel.GeosPassed} of {RandomModel.GeoCount} geos and not one company, "
+                + "drawn for each" : options.Filter is null ? string.Empty : $", {options.Filter}");
     }
 
     /// <summary>Items of the model, the first by their keys.</summary>
