@@ -30,13 +30,16 @@ internal sealed class LoadBench(LoadOptions options, TextWriter log)
         long items = retriever.Count(cancellation: cancellation).Items;
         var workload = new Workload(retriever, options);
         log.WriteLine($"{items:N0} items, {workload.Description}, {options.Clients} clients");
-        ServerProcess server = await ServerProcess.StartAsync(model, options.Device, changes: options.Updates > 0)
+        ServerProcess server = await ServerProcess.StartAsync(model, options, changes: options.Updates > 0)
             .ConfigureAwait(false);
         await using (server.ConfigureAwait(false))
         {
             using var clients = new LoadClients(server.Address, options.Clients, workload);
             await clients.RunClosedAsync(options.WarmUp).ConfigureAwait(false);
             AddedFigure added = await MeasureAddedAsync(retriever, clients, workload).ConfigureAwait(false);
+            log.WriteLine(
+                $"one at a time: engine p50 {added.EngineP50Ms:N3}, service p50 {added.ServiceP50Ms:N3}, "
+                + $"p99 {added.ServiceP99Ms:N3}, an empty call {added.EmptyP50Ms:N3} ms");
             StageFigure saturated = await MeasureAsync(
                 server, () => clients.RunClosedAsync(options.Stage), rate: null, share: null).ConfigureAwait(false);
             var stages = new List<StageFigure>();
@@ -81,6 +84,7 @@ internal sealed class LoadBench(LoadOptions options, TextWriter log)
     {
         var engine = new List<long>();
         var service = new List<long>();
+        var empty = new List<long>();
         long next = 0;
         for (int round = 0; round < AddedRounds; round++)
         {
@@ -98,11 +102,23 @@ internal sealed class LoadBench(LoadOptions options, TextWriter log)
                 service.Add(Stopwatch.GetTimestamp() - started);
             }
 
+            for (int i = 0; i < AddedSearches; i++)
+            {
+                long started = Stopwatch.GetTimestamp();
+                await clients.First.IsReadyAsync().ConfigureAwait(false);
+                empty.Add(Stopwatch.GetTimestamp() - started);
+            }
+
             next += AddedSearches;
         }
 
         var ofService = new Latencies(service);
-        return new AddedFigure(service.Count, new Latencies(engine).Ms(0.5), ofService.Ms(0.5), ofService.Ms(0.99));
+        return new AddedFigure(
+            service.Count,
+            new Latencies(engine).Ms(0.5),
+            ofService.Ms(0.5),
+            ofService.Ms(0.99),
+            new Latencies(empty).Ms(0.5));
     }
 
     private async Task<StageFigure> MeasureAsync(

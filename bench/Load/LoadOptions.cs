@@ -30,6 +30,9 @@ internal sealed record LoadOptions
     /// <summary>What scans, in the service and beside it.</summary>
     public required EngineDevice Device { get; init; }
 
+    /// <summary>Batches that the service runs at once.</summary>
+    public required int Batches { get; init; }
+
     /// <summary>Searches a second of each stage; none: shares of the saturated rate.</summary>
     public required IReadOnlyList<double> Rates { get; init; }
 

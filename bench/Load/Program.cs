@@ -25,6 +25,10 @@ var device = new Option<EngineDevice>("--device")
 {
     Description = "What scans.", DefaultValueFactory = _ => EngineDevice.Cpu,
 };
+var batches = new Option<int>("--batches")
+{
+    Description = "Batches that the service runs at once.", DefaultValueFactory = _ => 1,
+};
 var rates = new Option<double[]>("--rates")
 {
     Description = "Searches a second of each stage, instead of shares of the saturated rate.",
@@ -63,7 +67,7 @@ var folder = new Option<string>("--out", "-o")
 };
 var root = new RootCommand("Measures Linr's service by gRPC: as many searches as it can, then at rates below that.")
 {
-    model, items, dim, k, filter, clauses, device, rates, target, clients, chance, seconds, warmUp, soak, updates, seed, folder,
+    model, items, dim, k, filter, clauses, device, batches, rates, target, clients, chance, seconds, warmUp, soak, updates, seed, folder,
 };
 root.SetAction(async (parsed, cancellation) =>
 {
@@ -76,6 +80,7 @@ root.SetAction(async (parsed, cancellation) =>
         Filter = parsed.GetValue(filter),
         HasClauses = parsed.GetValue(clauses),
         Device = parsed.GetValue(device),
+        Batches = parsed.GetValue(batches),
         Rates = parsed.GetValue(rates)!,
         Target = TimeSpan.FromSeconds(parsed.GetValue(target)),
         Clients = parsed.GetValue(clients),

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Linr.Client;
-using Linr.Engine;
 
 namespace Linr.Bench.Load;
 
@@ -24,9 +23,9 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>Starts it and waits until its model answers.</summary>
     /// <param name="model">The model file.</param>
-    /// <param name="device">What scans.</param>
+    /// <param name="options">What scans, and in how many batches at once.</param>
     /// <param name="changes">Whether its items may change: it keeps them in a folder of its own then.</param>
-    public static async Task<ServerProcess> StartAsync(string model, EngineDevice device, bool changes)
+    public static async Task<ServerProcess> StartAsync(string model, LoadOptions options, bool changes)
     {
         TemporaryData? data = changes ? new TemporaryData() : null;
         var start = new ProcessStartInfo(Environment.ProcessPath!)
@@ -42,7 +41,13 @@ internal sealed class ServerProcess : IAsyncDisposable
         string[] settings = data is null
             ? [$"Linr:Models:{ModelName}={file}"]
             : [$"Linr:Data={data.Folder}", $"Linr:Files={Path.GetDirectoryName(file)}"];
-        foreach (string argument in (string[])[ServeMode.Word, $"Linr:Device={device}", .. settings])
+        foreach (string argument in (string[])
+        [
+            ServeMode.Word,
+            $"Linr:Device={options.Device}",
+            $"Linr:Batching:ConcurrentBatches={options.Batches}",
+            .. settings,
+        ])
         {
             start.ArgumentList.Add(argument);
         }

@@ -138,17 +138,17 @@ public sealed partial class LinrClient
             model, filter.Form, response.Prepared, response.Text, [.. response.Parameters]);
     }
 
-    private async Task<SearchResponse> SearchAsync(
-        Call<V1.SearchRequest, V1.SearchResponse> call, SearchRequest request, CancellationToken cancellation)
+    private Task<SearchResponse> SearchAsync(
+        Call<V1.SearchRequest, SearchResponse> call, SearchRequest request, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return AnswerWire.Read(await RunAsync(
+        return RunAsync(
             call,
             asForm => Write(request, asForm),
             request.Model,
             request.Filter,
             request.Timeout,
-            cancellation).ConfigureAwait(false));
+            cancellation);
     }
 
     private async Task<SearchResult[]> SearchAllAsync(

@@ -65,7 +65,7 @@ public sealed partial class LinrClient : IDisposable
         CallInvoker invoker = channel.CreateCallInvoker();
         _retrieval = new V1.Retrieval.RetrievalClient(invoker);
         _items = new V1.Items.ItemsClient(invoker);
-        _retrievalCalls = new RetrievalCalls(_retrieval);
+        _retrievalCalls = new RetrievalCalls(_retrieval, invoker);
         _itemsCalls = new ItemsCalls(_items);
         _checkHealth = new(new CallName("grpc.health.v1.Health", "Check"), new Health.HealthClient(invoker).CheckAsync);
         Models = new LinrModels(_runner, new V1.Models.ModelsClient(invoker));

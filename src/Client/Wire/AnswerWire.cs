@@ -8,9 +8,12 @@ namespace Linr.Client.Wire;
 /// <summary>Answers of searches as the contract has them.</summary>
 internal static class AnswerWire
 {
-    public static SearchResponse Read(V1.SearchResponse response) => new()
+    public static SearchResponse Read(V1.SearchResponse response) => Read(response, Read(response.Hits));
+
+    /// <summary>The answer with these hits.</summary>
+    public static SearchResponse Read(V1.SearchResponse response, ImmutableArray<Hit> hits) => new()
     {
-        Hits = Read(response.Hits),
+        Hits = hits,
         Exact = response.Exact,
         Mode = response.Mode,
         Recall = response.HasRecall ? response.Recall : null,
@@ -25,6 +28,14 @@ internal static class AnswerWire
         Stages = [.. response.Stages.Select(one => new Stage(one.Name, one.Microseconds, one.Detail))],
         Engine = response.Engine,
         Filter = response.Filter,
+    };
+
+    public static Hit Read(V1.Hit hit) => new(IdWire.Read(hit.Id), hit.Score)
+    {
+        Fields = hit.Fields.Count == 0
+            ? ImmutableDictionary<string, IReadOnlyList<Value>>.Empty : ValueWire.Read(hit.Fields),
+        Tasks = hit.Tasks.Count == 0
+            ? ImmutableDictionary<string, float>.Empty : new Dictionary<string, float>(hit.Tasks),
     };
 
     public static SearchPart Read(V1.SearchPart part)
@@ -47,14 +58,7 @@ internal static class AnswerWire
         var read = new Hit[hits.Count];
         for (int i = 0; i < read.Length; i++)
         {
-            V1.Hit hit = hits[i];
-            read[i] = new Hit(IdWire.Read(hit.Id), hit.Score)
-            {
-                Fields = hit.Fields.Count == 0
-                    ? ImmutableDictionary<string, IReadOnlyList<Value>>.Empty : ValueWire.Read(hit.Fields),
-                Tasks = hit.Tasks.Count == 0
-                    ? ImmutableDictionary<string, float>.Empty : new Dictionary<string, float>(hit.Tasks),
-            };
+            read[i] = Read(hits[i]);
         }
 
         return ImmutableCollectionsMarshal.AsImmutableArray(read);

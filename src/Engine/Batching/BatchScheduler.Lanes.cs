@@ -15,22 +15,27 @@ internal sealed partial class BatchScheduler
                 continue;
             }
 
-            Exception? failure = TryWork(lane.Batch, lane);
-            if (failure is not null && lane.Batch.Length > 1)
+            RunBatch(lane);
+        }
+    }
+
+    private void RunBatch(BatchLane lane)
+    {
+        Exception? failure = TryWork(lane.Batch, lane);
+        if (failure is not null && lane.Batch.Length > 1)
+        {
+            // Whichever request it was that failed the batch is to fail alone.
+            for (int i = 0; i < lane.Batch.Length; i++)
             {
-                // Whichever request it was that failed the batch is to fail alone.
-                for (int i = 0; i < lane.Batch.Length; i++)
+                ReadOnlySpan<BatchSlot> alone = lane.Batch.Slice(i, 1);
+                if (IsUndecided(alone[0]) && TryWork(alone, lane) is { } own && TryDecide(alone[0]))
                 {
-                    ReadOnlySpan<BatchSlot> alone = lane.Batch.Slice(i, 1);
-                    if (IsUndecided(alone[0]) && TryWork(alone, lane) is { } own && TryDecide(alone[0]))
-                    {
-                        alone[0].Fail(own);
-                    }
+                    alone[0].Fail(own);
                 }
             }
-
-            Release(lane, failure);
         }
+
+        Release(lane, failure);
     }
 
     private Exception? TryWork(ReadOnlySpan<BatchSlot> batch, BatchLane lane)
@@ -55,7 +60,7 @@ internal sealed partial class BatchScheduler
         {
             lock (_gate)
             {
-                while (_queue.Count == 0 && !_isClosed)
+                while ((_queue.Count == 0 || _runningCount == _lanes.Length) && !_isClosed)
                 {
                     Monitor.Wait(_gate);
                 }
@@ -102,13 +107,19 @@ internal sealed partial class BatchScheduler
             }
         }
 
-        int count = lane.Batch.Length;
-        _runningCount += Math.Min(count, 1);
+        _counters = _counters with { Expired = _counters.Expired + lane.Expired.Count };
+        if (!lane.Batch.IsEmpty)
+        {
+            Start(lane);
+        }
+    }
+
+    private void Start(BatchLane lane)
+    {
+        _runningCount++;
         _counters = _counters with
         {
-            Batches = _counters.Batches + Math.Min(count, 1),
-            Scanned = _counters.Scanned + count,
-            Expired = _counters.Expired + lane.Expired.Count,
+            Batches = _counters.Batches + 1, Scanned = _counters.Scanned + lane.Batch.Length,
         };
     }
 

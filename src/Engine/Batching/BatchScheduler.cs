@@ -18,6 +18,9 @@ internal sealed partial class BatchScheduler : IDisposable
     private readonly Func<BatchSlot> _makeSlot;
     private readonly BatchWork _work;
     private readonly BatchLane[] _lanes;
+
+    // The batch of one that a caller runs; nothing else runs when it begins.
+    private readonly BatchLane _callers;
     private readonly Stack<BatchSlot> _free;
     private readonly SlotQueue _queue = new();
     private BatchCounters _counters;
@@ -44,6 +47,7 @@ internal sealed partial class BatchScheduler : IDisposable
         }
 
         _lanes = [.. Enumerable.Range(0, options.ConcurrentBatches).Select(n => new BatchLane(n, options.QueriesMax))];
+        _callers = new BatchLane(options.ConcurrentBatches, queriesMax: 1);
         foreach (BatchLane lane in _lanes)
         {
             lane.Thread = new Thread(() => Run(lane)) { IsBackground = true, Name = $"linr batch {lane.Number + 1}" };
@@ -103,9 +107,45 @@ internal sealed partial class BatchScheduler : IDisposable
             Monitor.Pulse(_gate);
         }
 
-        // Outside of the lock, for a token that is cancelled already calls back at once.
-        slot.Registration = cancellation.UnsafeRegister(
-            static (state, token) => ((BatchSlot)state!).Scheduler.Cancel((BatchSlot)state, token), slot);
+        Register(slot, cancellation);
+    }
+
+    /// <summary>
+    /// Runs a request on the calling thread where nothing waits or runs, before this returns; else it waits for its
+    /// batch like any other.
+    /// </summary>
+    /// <inheritdoc cref="Enqueue"/>
+    public void RunOrEnqueue(BatchSlot slot, TimeSpan? timeout, CancellationToken cancellation)
+    {
+        bool runs;
+        lock (_gate)
+        {
+            runs = !_isClosed && _runningCount == 0 && _queue.Count == 0;
+            if (runs)
+            {
+                slot.ArrivedAt = _time.GetTimestamp();
+                slot.ExpiresAt = long.MaxValue;
+                _callers.Add(slot);
+                Start(_callers);
+            }
+        }
+
+        if (!runs)
+        {
+            Enqueue(slot, timeout, cancellation);
+            return;
+        }
+
+        Register(slot, cancellation);
+        RunBatch(_callers);
+        lock (_gate)
+        {
+            // A lane takes what came meanwhile; or whoever disposes waits for this.
+            if (_queue.Count > 0 || _isClosed)
+            {
+                Monitor.PulseAll(_gate);
+            }
+        }
     }
 
     /// <summary>
@@ -165,7 +205,22 @@ internal sealed partial class BatchScheduler : IDisposable
             lane.Thread!.Join();
             lane.Dispose();
         }
+
+        lock (_gate)
+        {
+            while (_runningCount > 0)
+            {
+                Monitor.Wait(_gate);
+            }
+        }
+
+        _callers.Dispose();
     }
+
+    // Outside of the lock, for a token that is cancelled already calls back at once.
+    private static void Register(BatchSlot slot, CancellationToken cancellation)
+        => slot.Registration = cancellation.UnsafeRegister(
+            static (state, token) => ((BatchSlot)state!).Scheduler.Cancel((BatchSlot)state, token), slot);
 
     private void Cancel(BatchSlot slot, CancellationToken token)
     {

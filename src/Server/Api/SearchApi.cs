@@ -16,23 +16,19 @@ internal sealed class SearchApi(
     private readonly RequestLimits _limits = options.Value;
 
     /// <summary>The best K.</summary>
-    public async Task<V1.SearchResponse> SearchAsync(
+    public Task<V1.SearchResponse> SearchAsync(
         V1.SearchRequest request, Caller caller, CancellationToken cancellation, bool explains = false)
-    {
-        using CallScope call = telemetry.Begin(OperationKinds.Search);
-        try
-        {
-            using ModelLease lease = await EnterAsync(request, caller, cancellation).ConfigureAwait(false);
-            call.Of(lease);
-            SearchResponse response = await RunAsync(request, lease, call, _limits.KMax, explains, cancellation)
-                .ConfigureAwait(false);
-            return SearchWire.Write(response, lease, response.Hits.Length);
-        }
-        catch (Exception error) when (call.Fails(error))
-        {
-            throw;
-        }
-    }
+        => SearchAsync(request, caller, new SearchOptions(_limits.KMax, explains), Whole, cancellation);
+
+    /// <summary>The best K, ready for the wire.</summary>
+    public Task<SearchAnswer> AnswerAsync(
+        V1.SearchRequest request, Caller caller, bool explains, CancellationToken cancellation)
+        => SearchAsync(
+            request,
+            caller,
+            new SearchOptions(_limits.KMax, explains),
+            static (response, lease) => SearchAnswer.Of(response, lease),
+            cancellation);
 
     /// <summary>Many searches; a wrong one fails alone.</summary>
     public async Task<V1.SearchBatchResponse> SearchBatchAsync(
@@ -48,7 +44,12 @@ internal sealed class SearchApi(
         {
             try
             {
-                return new V1.SearchResult { Response = await SearchAsync(one, caller, cancellation).ConfigureAwait(false) };
+                return new V1.SearchResult
+                {
+                    Response = await SearchAsync(
+                        one, caller, new SearchOptions(_limits.KMax, IsOneOfMany: true), Whole, cancellation)
+                        .ConfigureAwait(false),
+                };
             }
             catch (Exception exception) when (ApiError.Of(exception) is { IsOurs: false } error)
             {
@@ -86,7 +87,7 @@ internal sealed class SearchApi(
                 entered = await EnterAsync(request, caller, cancellation).ConfigureAwait(false);
                 call.Of(entered.Value);
                 return (entered.Value, await RunAsync(
-                    request, entered.Value, call, _limits.StreamedKMax, explains: false, cancellation)
+                    request, entered.Value, call, new SearchOptions(_limits.StreamedKMax), cancellation)
                     .ConfigureAwait(false));
             }
             catch (Exception error)
@@ -148,6 +149,27 @@ internal sealed class SearchApi(
         return response;
     }
 
+    private async Task<T> SearchAsync<T>(
+        V1.SearchRequest request,
+        Caller caller,
+        SearchOptions how,
+        Func<SearchResponse, ModelLease, T> write,
+        CancellationToken cancellation)
+    {
+        using CallScope call = telemetry.Begin(OperationKinds.Search);
+        try
+        {
+            using ModelLease lease = await EnterAsync(request, caller, cancellation).ConfigureAwait(false);
+            call.Of(lease);
+            SearchResponse response = await RunAsync(request, lease, call, how, cancellation).ConfigureAwait(false);
+            return write(response, lease);
+        }
+        catch (Exception error) when (call.Fails(error))
+        {
+            throw;
+        }
+    }
+
     private ValueTask<ModelLease> EnterAsync(
         V1.SearchRequest request, Caller caller, CancellationToken cancellation)
         => catalogue.EnterAsync(
@@ -161,21 +183,30 @@ internal sealed class SearchApi(
         V1.SearchRequest request,
         ModelLease lease,
         CallScope call,
-        int kMax,
-        bool explains,
+        SearchOptions how,
         CancellationToken cancellation)
     {
-        SearchRequest read = SearchWire.Read(request, lease.Retriever.Schema, _limits, kMax, filters);
-        if (explains)
+        SearchRequest read = SearchWire.Read(request, lease.Retriever.Schema, _limits, how.KMax, filters);
+        if (how.Explains)
         {
             read = read with { Explain = true };
         }
 
         TimeSpan timeout = request.HasTimeoutMs && request.TimeoutMs > 0
             ? TimeSpan.FromMilliseconds(request.TimeoutMs) : _limits.Timeout;
-        SearchResponse response = await lease.Batcher.SearchAsync(read, timeout, cancellation).ConfigureAwait(false);
+        SearchResponse response = how.IsOneOfMany
+            ? await lease.Batcher.SearchAsync(read, timeout, cancellation).ConfigureAwait(false)
+            : await lease.Batcher.SearchHereAsync(read, timeout, cancellation).ConfigureAwait(false);
         call.Searched(read, response);
         lease.Model.Mirror(lease.Version, read, response);
         return response;
     }
+
+    private static V1.SearchResponse Whole(SearchResponse response, ModelLease lease)
+        => SearchWire.Write(response, lease, response.Hits.Length);
+
+    /// <param name="KMax">Hits at most.</param>
+    /// <param name="Explains">Whether the answer says how it was found.</param>
+    /// <param name="IsOneOfMany">Whether others of the same request are to share its scan.</param>
+    private readonly record struct SearchOptions(int KMax, bool Explains = false, bool IsOneOfMany = false);
 }

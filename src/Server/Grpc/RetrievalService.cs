@@ -1,17 +1,18 @@
 using Grpc.Core;
 using Linr.Server.Api;
+using Linr.Server.Wire;
 using V1 = Linr.Protocol.V1;
 
 namespace Linr.Server.Grpc;
 
 /// <summary>Searches by gRPC.</summary>
-internal sealed class RetrievalService(SearchApi api) : V1.Retrieval.RetrievalBase
+internal sealed class RetrievalService(SearchApi api) : RetrievalContract
 {
-    public override Task<V1.SearchResponse> Search(V1.SearchRequest request, ServerCallContext context)
-        => api.SearchAsync(request, context.Caller(), context.CancellationToken);
+    public override Task<SearchAnswer> Search(V1.SearchRequest request, ServerCallContext context)
+        => api.AnswerAsync(request, context.Caller(), explains: false, context.CancellationToken);
 
-    public override Task<V1.SearchResponse> Explain(V1.SearchRequest request, ServerCallContext context)
-        => api.SearchAsync(request, context.Caller(), context.CancellationToken, explains: true);
+    public override Task<SearchAnswer> Explain(V1.SearchRequest request, ServerCallContext context)
+        => api.AnswerAsync(request, context.Caller(), explains: true, context.CancellationToken);
 
     public override Task<V1.SearchBatchResponse> SearchBatch(V1.SearchBatchRequest request, ServerCallContext context)
         => api.SearchBatchAsync(request, context.Caller(), context.CancellationToken);

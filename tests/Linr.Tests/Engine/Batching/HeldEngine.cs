@@ -15,6 +15,7 @@ internal sealed class HeldEngine : IDisposable
     private readonly ConcurrentBag<Held> _all = [];
     private readonly BatchScheduler _scheduler;
     private readonly bool _holds;
+    private bool _isClosed;
 
     public HeldEngine(BatchOptions options, TimeProvider? time = null, bool holds = true)
     {
@@ -34,6 +35,16 @@ internal sealed class HeldEngine : IDisposable
         slot.Number = number;
         ValueTask<int> answer = slot.Answer;
         _scheduler.Enqueue(slot, timeout, cancellation);
+        return answer;
+    }
+
+    /// <summary>The same on the calling thread, where nothing waits or runs.</summary>
+    public ValueTask<int> AskHere(int number, CancellationToken cancellation = default)
+    {
+        var slot = (Slot)_scheduler.Rent();
+        slot.Number = number;
+        ValueTask<int> answer = slot.Answer;
+        _scheduler.RunOrEnqueue(slot, timeout: null, cancellation);
         return answer;
     }
 
@@ -58,9 +69,20 @@ internal sealed class HeldEngine : IDisposable
     /// <summary>Whether a batch has started that nobody has seen yet.</summary>
     public bool HasStarted => _started.Count > 0;
 
+    /// <summary>Takes no more; ends when nothing runs.</summary>
+    public void Close()
+    {
+        _isClosed = true;
+        _scheduler.Dispose();
+    }
+
     public void Dispose()
     {
-        _scheduler.Dispose();
+        if (!_isClosed)
+        {
+            _scheduler.Dispose();
+        }
+
         _started.Dispose();
         foreach (Held held in _all)
         {
@@ -104,6 +126,9 @@ internal sealed class HeldEngine : IDisposable
         private readonly SemaphoreSlim _go = new(0);
 
         public int[] Numbers { get; } = numbers;
+
+        /// <summary>What runs it.</summary>
+        public Thread Thread { get; } = Thread.CurrentThread;
 
         public void LetGo() => _go.Release();
 

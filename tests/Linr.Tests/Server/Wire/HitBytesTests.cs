@@ -1,0 +1,56 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using Google.Protobuf;
+using Linr.Server.Wire;
+using V1 = Linr.Protocol.V1;
+
+namespace Linr.Tests.Server.Wire;
+
+/// <summary>Hits that the service writes itself are the bytes that protobuf writes of their messages.</summary>
+public sealed class HitBytesTests
+{
+    private static readonly float[] s_scores =
+        [0, -0f, 1, -2.5f, float.Epsilon, float.MaxValue, float.NaN, float.PositiveInfinity, float.NegativeInfinity];
+
+    private static readonly ItemId[] s_ids =
+    [
+        0, 1, 127, 128, 16_383, 16_384, uint.MaxValue, long.MaxValue, -1, long.MinValue,
+        Guid.Empty, new Guid("00112233-4455-6677-8899-aabbccddeeff"),
+        "a", "Žluťoučký kůň", "🦊", new string('x', 127), new string('é', 64), new string('y', 300),
+    ];
+
+    [Fact]
+    public void Bytes_are_those_of_the_messages()
+    {
+        foreach (ItemId id in s_ids)
+        {
+            foreach (float score in s_scores)
+            {
+                AssertSame([new Hit(id, score)]);
+            }
+        }
+    }
+
+    [Fact]
+    public void Many_hits_go_through_several_chunks()
+    {
+        var random = new Random(5);
+        AssertSame([]);
+        AssertSame(
+        [
+            .. Enumerable.Range(0, 5_000).Select(
+                _ => new Hit(s_ids[random.Next(s_ids.Length)], s_scores[random.Next(s_scores.Length)])),
+        ]);
+    }
+
+    private static void AssertSame(ImmutableArray<Hit> hits)
+    {
+        var expected = new V1.SearchResponse();
+        expected.Hits.AddRange(hits.Select(SearchWire.Write));
+        int size = hits.Sum(HitBytes.SizeOf);
+        var writer = new ArrayBufferWriter<byte>();
+        HitBytes.Write(hits, size, writer);
+        Assert.Equal(expected.ToByteArray(), writer.WrittenSpan);
+        Assert.Equal(size, writer.WrittenCount);
+    }
+}
