@@ -21,7 +21,7 @@ internal sealed class LoadBench(LoadOptions options, TextWriter log)
         double loadBefore = LoadAverage();
         using var random = new TemporaryData();
         string model = options.Model ?? Path.Combine(random.Folder, "random.linr");
-        if (options.Model is null)
+        if (!File.Exists(model))
         {
             RandomModel.Write(model, options.Items, options.Dim, options.Seed);
         }

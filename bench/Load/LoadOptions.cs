@@ -11,7 +11,7 @@ internal sealed record LoadOptions
     public const double P99GoalMs = 5;
     public const double AddedGoalMs = 0.3;
 
-    /// <summary>The model file; null: random items.</summary>
+    /// <summary>The model file; where there is none one of random items is made. Null: it is not kept.</summary>
     public string? Model { get; init; }
 
     /// <summary>Random items.</summary>

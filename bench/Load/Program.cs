@@ -11,7 +11,7 @@ if (args is [ServeMode.Word, ..])
 
 var model = new Option<string?>("--model")
 {
-    Description = "The model file that is served; without it one of random items.", HelpName = "FILE.linr",
+    Description = "The model file that is served; one of random items where there is none.", HelpName = "FILE.linr",
 };
 var items = new Option<int>("--items") { Description = "Random items.", DefaultValueFactory = _ => 100_000 };
 var dim = new Option<int>("--dim") { Description = "Floats of a random item.", DefaultValueFactory = _ => 128 };

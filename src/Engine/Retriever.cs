@@ -97,7 +97,8 @@ public sealed partial class Retriever : IDisposable
             rowsAreOnDevice: _devices is not null && !options.Cuda.KeepsRowsOnHost,
             _similarities,
             _customSearch,
-            new RankStage(items, rankers));
+            new RankStage(items, rankers),
+            threads);
         try
         {
             _live?.Replay();

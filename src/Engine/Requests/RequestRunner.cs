@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Linr.Engine.Diversity;
 using Linr.Engine.Filters;
 using Linr.Engine.Scan;
@@ -14,7 +15,11 @@ namespace Linr.Engine.Requests;
 /// <summary>Scans for a batch of resolved requests and makes their responses.</summary>
 internal sealed class RequestRunner
 {
+    // Below it, threads take longer to begin than to read the hits.
+    private const int ParallelHitsMin = 1_000;
+
     private readonly ConcurrentBag<FilterCompiler> _compilers = [];
+    private readonly int _threads;
     private readonly ItemTable _table;
     private readonly string _modelVersion;
     private readonly SearcherPool _pool;
@@ -33,6 +38,7 @@ internal sealed class RequestRunner
     /// <param name="similarities">Searches by learned similarities.</param>
     /// <param name="custom">Searches by similarities in C#.</param>
     /// <param name="ranks">Ranks candidates.</param>
+    /// <param name="threads">Threads that make the answers of a batch, the caller's included.</param>
     public RequestRunner(
         ItemTable table,
         string modelVersion,
@@ -41,8 +47,10 @@ internal sealed class RequestRunner
         bool rowsAreOnDevice,
         SimilaritySearch similarities,
         CustomSearch custom,
-        RankStage ranks)
+        RankStage ranks,
+        int threads)
     {
+        _threads = threads;
         _ranks = ranks;
         _custom = custom;
         _similarities = similarities;
@@ -171,10 +179,27 @@ internal sealed class RequestRunner
         RowSearcher searcher = rented.Searcher;
         Search(searcher, shape.GroupBy, batch, cancellation);
         EndScan(searcher, batch);
-        for (int query = 0; query < batch.Length; query++)
+        TakeAll(searcher, batch, take);
+    }
+
+    private void TakeAll(RowSearcher searcher, RequestWork[] batch, TakeAnswer take)
+    {
+        // The items of hits lie anywhere in memory: to read them takes longer than the scan of a large batch.
+        bool isLarge = (long)batch.Length * batch[0].ScanK >= ParallelHitsMin;
+        if (!isLarge || _threads == 1)
         {
-            take(batch[query], new ScanAnswer(searcher.Hits(query), searcher.RowsPassed(query), searcher.Engine));
+            for (int query = 0; query < batch.Length; query++)
+            {
+                Take(query);
+            }
+
+            return;
         }
+
+        Parallel.For(0, batch.Length, new ParallelOptions { MaxDegreeOfParallelism = _threads }, Take);
+
+        void Take(int query) => take(
+            batch[query], new ScanAnswer(searcher.Hits(query), searcher.RowsPassed(query), searcher.Engine));
     }
 
     /// <summary>Scans rows for requests of one shape.</summary>
@@ -242,12 +267,16 @@ internal sealed class RequestRunner
             kept = Diversify([.. kept.Take(diversity.Candidates)], work, diversity);
         }
 
-        ImmutableArray<Hit> hits =
-            [.. kept.Take(work.Request.K).Select(hit => ReadHit(hit, work.Request.Fields, ranked))];
+        var hits = new Hit[Math.Min(kept.Count, work.Request.K)];
+        for (int i = 0; i < hits.Length; i++)
+        {
+            hits[i] = ReadHit(kept[i], work.Request.Fields, ranked);
+        }
+
         work.Clock.End("fetch", $"{hits.Length} hits, {work.Request.Fields.Length} fields each");
         work.Response = new SearchResponse
         {
-            Hits = hits,
+            Hits = ImmutableCollectionsMarshal.AsImmutableArray(hits),
             Exact = answer.IsExact,
             Mode = ranked is null ? answer.Mode : string.Create(
                 CultureInfo.InvariantCulture, $"{answer.Mode} -> {ranked.Count:N0} ranked by {work.Request.RankBy!.Name}"),
@@ -303,18 +332,28 @@ internal sealed class RequestRunner
 
     private Hit ReadHit(ScanHit hit, ImmutableArray<string> fields, RankedHits? ranked)
     {
+        var read = new Hit(_table.Ids.Read(hit.Row), hit.Score);
+        if (!fields.IsEmpty)
+        {
+            read = read with { Fields = ReadFields(hit.Row, fields) };
+        }
+
+        return ranked is null ? read : read with { Tasks = ranked.TasksOf(hit.Row) };
+    }
+
+    private Dictionary<string, IReadOnlyList<Value>> ReadFields(uint row, ImmutableArray<string> fields)
+    {
         var values = new Dictionary<string, IReadOnlyList<Value>>(fields.Length);
         foreach (string field in fields)
         {
-            IReadOnlyList<Value> found = _table.FindColumn(field)!.Read(hit.Row);
+            IReadOnlyList<Value> found = _table.FindColumn(field)!.Read(row);
             if (found.Count > 0)
             {
                 values[field] = found;
             }
         }
 
-        var read = new Hit(_table.Ids.Read(hit.Row), hit.Score) { Fields = values };
-        return ranked is null ? read : read with { Tasks = ranked.TasksOf(hit.Row) };
+        return values;
     }
 
     private static string FilterText(SearchRequest request)

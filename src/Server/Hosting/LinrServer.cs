@@ -14,6 +14,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Linr.Server.Hosting;
@@ -39,9 +40,14 @@ public static class LinrServer
         Action<WebApplicationBuilder>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        WebApplicationBuilder builder = WebApplication.CreateBuilder();
+        // Settings are read once. Else the whole folder that it is started in would be watched for a change of them.
+        WebApplicationBuilder builder = WebApplication.CreateBuilder(
+            new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false"] });
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Services.AddSingleton(retriever ?? new RetrieverOptions());
+
+        // A server that is not ready yet is asked often whether it is: no failure.
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         AddServices(builder);
         builder.WebHost.ConfigureKestrel(Listen);
         configure?.Invoke(builder);

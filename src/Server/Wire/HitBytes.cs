@@ -24,8 +24,22 @@ internal static class HitBytes
     private const byte IntegerTag = (V1.ItemId.IntegerFieldNumber << 3) | (int)WireFormat.WireType.Varint;
     private const byte TextTag = (V1.ItemId.TextFieldNumber << 3) | (int)WireFormat.WireType.LengthDelimited;
 
-    /// <summary>Whether a hit has neither fields nor tasks.</summary>
-    public static bool IsPlain(Hit hit) => hit.Fields.Count == 0 && hit.Tasks.Count == 0;
+    /// <summary>The bytes of hits; false where one has fields or tasks.</summary>
+    public static bool TrySize(ImmutableArray<Hit> hits, out int size)
+    {
+        size = 0;
+        foreach (Hit hit in hits)
+        {
+            if (hit.Fields.Count > 0 || hit.Tasks.Count > 0)
+            {
+                return false;
+            }
+
+            size = checked(size + SizeOf(hit));
+        }
+
+        return true;
+    }
 
     /// <summary>Bytes of a hit, its tag and length included.</summary>
     public static int SizeOf(Hit hit)

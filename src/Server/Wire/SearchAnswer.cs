@@ -18,16 +18,13 @@ internal sealed class SearchAnswer
 
     /// <param name="rest">The answer without its hits, or with them where they have fields or tasks.</param>
     /// <param name="hits">The hits that it lacks.</param>
-    private SearchAnswer(V1.SearchResponse rest, ImmutableArray<Hit> hits)
+    /// <param name="hitBytes">Their bytes.</param>
+    private SearchAnswer(V1.SearchResponse rest, ImmutableArray<Hit> hits, int hitBytes)
     {
         _rest = rest;
         _hits = hits;
-        foreach (Hit hit in hits)
-        {
-            _hitBytes = checked(_hitBytes + HitBytes.SizeOf(hit));
-        }
-
-        Size = checked(_hitBytes + rest.CalculateSize());
+        _hitBytes = hitBytes;
+        Size = checked(hitBytes + rest.CalculateSize());
     }
 
     /// <summary>Bytes on the wire.</summary>
@@ -35,9 +32,9 @@ internal sealed class SearchAnswer
 
     /// <summary>The answer of a version.</summary>
     public static SearchAnswer Of(SearchResponse response, in ModelLease lease)
-        => response.Hits.All(HitBytes.IsPlain)
-            ? new SearchAnswer(SearchWire.Write(response, lease, hitCount: 0), response.Hits)
-            : new SearchAnswer(SearchWire.Write(response, lease, response.Hits.Length), []);
+        => HitBytes.TrySize(response.Hits, out int size)
+            ? new SearchAnswer(SearchWire.Write(response, lease, hitCount: 0), response.Hits, size)
+            : new SearchAnswer(SearchWire.Write(response, lease, response.Hits.Length), [], hitBytes: 0);
 
     /// <summary>Writes it: hits first, as the contract numbers them.</summary>
     public void WriteTo(IBufferWriter<byte> writer)

@@ -43,11 +43,20 @@ public sealed class HitBytesTests
         ]);
     }
 
+    [Fact]
+    public void Hits_with_fields_or_tasks_are_not_its_own()
+    {
+        var fields = new Dictionary<string, IReadOnlyList<Value>> { ["a"] = [Value.OfInteger(1)] };
+        Assert.False(HitBytes.TrySize([new Hit(1, 1), new Hit(2, 1) { Fields = fields }], out _));
+        var tasks = new Dictionary<string, float> { ["click"] = 1 };
+        Assert.False(HitBytes.TrySize([new Hit(1, 1) { Tasks = tasks }], out _));
+    }
+
     private static void AssertSame(ImmutableArray<Hit> hits)
     {
         var expected = new V1.SearchResponse();
         expected.Hits.AddRange(hits.Select(SearchWire.Write));
-        int size = hits.Sum(HitBytes.SizeOf);
+        Assert.True(HitBytes.TrySize(hits, out int size));
         var writer = new ArrayBufferWriter<byte>();
         HitBytes.Write(hits, size, writer);
         Assert.Equal(expected.ToByteArray(), writer.WrittenSpan);
