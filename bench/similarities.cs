@@ -55,6 +55,7 @@ foreach (string data in Directory.GetDirectories(folder).Order(StringComparer.Or
     {
         JsonNode record = JsonNode.Parse(File.ReadAllText(Path.Combine(seed, "run.json")))!;
         record["options"]!.AsObject().Remove("libtorchFolder");
+        record["options"]!.AsObject().Remove("checkpointPath");
         all.Add(new JsonObject
         {
             ["data"] = Path.GetFileName(data),

@@ -15,6 +15,7 @@ internal sealed class LoadBench(LoadOptions options, TextWriter log)
     private static readonly TimeSpan s_betweenSamples = TimeSpan.FromSeconds(5);
     private const int AddedRounds = 10;
     private const int AddedSearches = 200;
+    private const double MicrosecondsPerSecond = 1e6;
 
     public async Task<LoadReport> RunAsync(string command, CancellationToken cancellation)
     {
@@ -39,7 +40,8 @@ internal sealed class LoadBench(LoadOptions options, TextWriter log)
             AddedFigure added = await MeasureAddedAsync(retriever, clients, workload).ConfigureAwait(false);
             log.WriteLine(
                 $"one at a time: engine p50 {added.EngineP50Ms:N3}, service p50 {added.ServiceP50Ms:N3}, "
-                + $"p99 {added.ServiceP99Ms:N3}, an empty call {added.EmptyP50Ms:N3} ms");
+                + $"p99 {added.ServiceP99Ms:N3}, of which its stages {added.StagesP50Ms:N3}, an empty call "
+                + $"{added.EmptyP50Ms:N3} ms");
             StageFigure saturated = await MeasureAsync(
                 server, () => clients.RunClosedAsync(options.Stage), rate: null, share: null).ConfigureAwait(false);
             var stages = new List<StageFigure>();
@@ -84,6 +86,7 @@ internal sealed class LoadBench(LoadOptions options, TextWriter log)
     {
         var engine = new List<long>();
         var service = new List<long>();
+        var stages = new List<long>();
         var empty = new List<long>();
         long next = 0;
         for (int round = 0; round < AddedRounds; round++)
@@ -98,8 +101,11 @@ internal sealed class LoadBench(LoadOptions options, TextWriter log)
             for (int i = 0; i < AddedSearches; i++)
             {
                 long started = Stopwatch.GetTimestamp();
-                await clients.First.SearchAsync(workload.OfService(next + i)).ConfigureAwait(false);
+                Client.SearchResponse answer = await clients.First.SearchAsync(workload.OfService(next + i))
+                    .ConfigureAwait(false);
                 service.Add(Stopwatch.GetTimestamp() - started);
+                double microseconds = answer.Stages.Sum(stage => stage.Microseconds);
+                stages.Add((long)(microseconds * Stopwatch.Frequency / MicrosecondsPerSecond));
             }
 
             for (int i = 0; i < AddedSearches; i++)
@@ -118,6 +124,7 @@ internal sealed class LoadBench(LoadOptions options, TextWriter log)
             new Latencies(engine).Ms(0.5),
             ofService.Ms(0.5),
             ofService.Ms(0.99),
+            new Latencies(stages).Ms(0.5),
             new Latencies(empty).Ms(0.5));
     }
 

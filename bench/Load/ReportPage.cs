@@ -47,7 +47,7 @@ internal static class ReportPage
         Line(page, $"");
         Line(page, $"One search at a time, {added.Searches:N0} of each in turn: p50 of the engine's call in the");
         Line(page, $"caller's process {added.EngineP50Ms:F3} ms, by the service {added.ServiceP50Ms:F3} ms");
-        Line(page, $"(p99 {added.ServiceP99Ms:F3} ms); of a gRPC call that does nothing {added.EmptyP50Ms:F3} ms.");
+        Line(page, $"(p99 {added.ServiceP99Ms:F3} ms), of which its engine {added.StagesP50Ms:F3} ms; of a gRPC call that does nothing {added.EmptyP50Ms:F3} ms.");
     }
 
     private static void AppendStages(StringBuilder page, LoadReport report)
