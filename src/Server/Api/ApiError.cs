@@ -6,6 +6,7 @@ using Linr.Index.Log;
 using Linr.ModelFile;
 using Linr.Server.Models;
 using Linr.Server.Security;
+using Linr.Server.Security.Traffic;
 using Linr.Server.Wire;
 using Microsoft.AspNetCore.Http;
 
@@ -39,6 +40,7 @@ internal sealed record ApiError(ErrorKind Kind, string Message, ImmutableArray<W
             model.Message,
             []),
         AccessException access => new(ErrorKind.PermissionDenied, access.Message, []),
+        TrafficException => new(ErrorKind.ResourceExhausted, exception.Message, []),
         QueueFullException => new(ErrorKind.ResourceExhausted, exception.Message, []),
         TimeoutException => new(ErrorKind.DeadlineExceeded, exception.Message, []),
         OperationCanceledException => new(ErrorKind.Cancelled, "The request was cancelled.", []),

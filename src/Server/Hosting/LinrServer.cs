@@ -1,15 +1,14 @@
-using System.Net;
 using Linr.Engine;
 using Linr.Server.Api;
 using Linr.Server.Grpc;
 using Linr.Server.Models;
 using Linr.Server.Options;
 using Linr.Server.Rest;
+using Linr.Server.Security;
+using Linr.Server.Security.Audit;
 using Linr.Server.Telemetry;
 using Linr.Server.Wire;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -49,11 +48,12 @@ public static class LinrServer
         // A server that is not ready yet is asked often whether it is: no failure.
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         AddServices(builder);
-        builder.WebHost.ConfigureKestrel(Listen);
+        builder.AddLinrSecurity();
         configure?.Invoke(builder);
         try
         {
             WebApplication app = builder.Build();
+            app.UseLinrSecurity();
             Map(app);
             return app;
         }
@@ -61,22 +61,14 @@ public static class LinrServer
         {
             throw new ArgumentException(string.Join(Environment.NewLine, error.Failures), nameof(settings), error);
         }
-        catch (InvalidOperationException error) when (error.Message.Contains("ErrorOnUnknown", StringComparison.Ordinal))
-        {
-            throw new ArgumentException(
-                $"{ServerOptions.Section}: expected settings of docs/service.md; found others: {error.Message}",
-                nameof(settings),
-                error);
-        }
     }
 
     private static void AddServices(WebApplicationBuilder builder)
     {
         IServiceCollection services = builder.Services;
+        services.AddSingleton<SettingsReader>();
         services.AddOptions<ServerOptions>()
-            .Bind(
-                builder.Configuration.GetSection(ServerOptions.Section),
-                binder => binder.ErrorOnUnknownConfiguration = true)
+            .Configure<SettingsReader>((options, settings) => settings.Bind(options))
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<ServerOptions>, ServerOptionsCheck>();
         services.AddSingleton<IOptions<RequestLimits>>(
@@ -98,6 +90,7 @@ public static class LinrServer
             (grpc, limits) =>
             {
                 grpc.Interceptors.Add<ErrorInterceptor>();
+                grpc.Interceptors.Add<AuditInterceptor>();
                 grpc.MaxReceiveMessageSize = (int)Math.Min(limits.Value.BodyBytesMax, int.MaxValue);
                 grpc.MaxSendMessageSize = null;
             });
@@ -114,28 +107,20 @@ public static class LinrServer
         });
     }
 
-    private static void Listen(WebHostBuilderContext context, KestrelServerOptions kestrel)
-    {
-        ServerOptions options = kestrel.ApplicationServices.GetRequiredService<IOptions<ServerOptions>>().Value;
-        kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = options.Limits.BodyBytesMax;
-        var address = IPAddress.Parse(options.Listen.Address);
-        kestrel.Listen(address, options.Listen.HttpPort, listen => listen.Protocols = HttpProtocols.Http1);
-        kestrel.Listen(address, options.Listen.GrpcPort, listen => listen.Protocols = HttpProtocols.Http2);
-    }
-
     private static void Map(WebApplication app)
     {
         RestEndpoints.Map(app);
         app.MapGrpcService<RetrievalService>();
         app.MapGrpcService<ItemsService>();
         app.MapGrpcService<ModelsService>();
-        StatsEndpoint.Map(app);
-        app.MapPrometheusScrapingEndpoint("/metrics");
-        app.MapGrpcReflectionService();
-        app.MapGrpcHealthChecksService();
-        app.MapHealthChecks("/health/live", new() { Predicate = check => check.Tags.Contains(Live) });
-        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains(Ready) });
-        app.MapHealthChecks("/health/startup", new() { Predicate = check => check.Tags.Contains(Startup) });
+        AuthOptions auth = app.Services.GetRequiredService<IOptions<ServerOptions>>().Value.Auth;
+        StatsEndpoint.Map(app).Needs(Scopes.Read);
+        Scopes diagnostics = auth.OpensDiagnostics ? Scopes.None : Scopes.Read;
+        app.MapPrometheusScrapingEndpoint("/metrics").Needs(diagnostics);
+        app.MapGrpcReflectionService().Needs(diagnostics);
+        app.MapGrpcHealthChecksService().IsOpen();
+        app.MapHealthChecks("/health/live", new() { Predicate = check => check.Tags.Contains(Live) }).IsOpen();
+        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains(Ready) }).IsOpen();
+        app.MapHealthChecks("/health/startup", new() { Predicate = check => check.Tags.Contains(Startup) }).IsOpen();
     }
 }

@@ -6,7 +6,15 @@ public sealed record ListenOptions
     /// <summary>The IP address; a loopback one, as callers need not say who they are.</summary>
     public string Address { get; init; } = "127.0.0.1";
 
-    /// <summary>The port of REST and the console, HTTP/1.1 and HTTP/2; 0 takes a free one.</summary>
+    /// <summary>
+    /// The names that callers may call the server by (the header Host), with <c>*.</c> for any name below; none: any,
+    /// but without <see cref="ServerOptions.Auth"/> those of loopback alone.
+    /// </summary>
+    public List<string> Hosts { get; init; } = [];
+
+    /// <summary>
+    /// The port of REST and the console; with TLS that of gRPC too. 0 takes a free one.
+    /// </summary>
     public int HttpPort { get; init; } = 7700;
 
     /// <summary>The port of gRPC without TLS, HTTP/2 alone; 0 takes a free one.</summary>

@@ -24,6 +24,12 @@ public sealed record RequestLimits
     /// <summary>Ids or values of one filter, its parameters included.</summary>
     public int FilterValuesMax { get; init; } = 200_000;
 
+    /// <summary>Depth of a filter's tree.</summary>
+    public int FilterDepthMax { get; init; } = 32;
+
+    /// <summary>Clauses and operators of a filter.</summary>
+    public int FilterNodesMax { get; init; } = 1_024;
+
     /// <summary>Items of a page of a scroll.</summary>
     public int PageMax { get; init; } = 1_000;
 

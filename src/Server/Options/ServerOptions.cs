@@ -27,6 +27,18 @@ public sealed record ServerOptions
     /// <summary>Where it listens.</summary>
     public ListenOptions Listen { get; init; } = new();
 
+    /// <summary>The server's certificate.</summary>
+    public TlsOptions Tls { get; init; } = new();
+
+    /// <summary>How callers say who they are.</summary>
+    public AuthOptions Auth { get; init; } = new();
+
+    /// <summary>Where it is kept who changed what.</summary>
+    public AuditOptions Audit { get; init; } = new();
+
+    /// <summary>What callers may ask for together.</summary>
+    public TrafficLimits Traffic { get; init; } = new();
+
     /// <summary>What one request may ask for.</summary>
     public RequestLimits Limits { get; init; } = new();
 

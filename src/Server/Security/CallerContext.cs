@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 
 namespace Linr.Server.Security;
@@ -5,7 +6,7 @@ namespace Linr.Server.Security;
 /// <summary>Who makes a request.</summary>
 internal static class CallerContext
 {
-    /// <summary>The caller of a request, as the server has made out.</summary>
+    /// <summary>The caller of a request, as <see cref="AccessGate"/> has made out.</summary>
     public static Caller Caller(this HttpContext context)
-        => context.Features.Get<Caller>() ?? Security.Caller.Local;
+        => context.Features.Get<Caller>() ?? throw new UnreachableException("A request passed no gate.");
 }

@@ -1,9 +1,10 @@
 namespace Linr.Server.Security;
 
-/// <summary>What a caller may do.</summary>
+/// <summary>What a caller may do; none holds another.</summary>
 [Flags]
-internal enum Scopes
+public enum Scopes
 {
+    /// <summary>Nothing.</summary>
     None = 0,
 
     /// <summary>Search and read items.</summary>

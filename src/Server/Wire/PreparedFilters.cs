@@ -2,7 +2,9 @@ using System.Globalization;
 using System.IO.Hashing;
 using System.Text;
 using Linr.Filters;
+using Linr.Server.Options;
 using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Options;
 
 namespace Linr.Server.Wire;
 
@@ -10,7 +12,8 @@ namespace Linr.Server.Wire;
 /// Filters that were read and checked before: those that callers prepared, and those that come again and again. The
 /// least used are forgotten.
 /// </summary>
-internal sealed class PreparedFilters : IDisposable
+/// <param name="options">What a filter may be.</param>
+internal sealed class PreparedFilters(IOptions<RequestLimits> options) : IDisposable
 {
     private const int CharactersMax = 64 * 1024 * 1024;
     private const string TokenPrefix = "f-";
@@ -31,16 +34,24 @@ internal sealed class PreparedFilters : IDisposable
 
     /// <summary>The filter of a text.</summary>
     /// <exception cref="FilterException">It is none.</exception>
+    /// <exception cref="WireException">It is more than a filter may be.</exception>
     public KeptFilter OfText(string text)
-        => _kept.Get<KeptFilter>((Form.Text, text)) ?? Set((Form.Text, text), Filter.Parse(text), text.Length);
+        => _kept.Get<KeptFilter>((Form.Text, text)) ?? Set((Form.Text, text), Checked(Filter.Parse(text)), text.Length);
 
     /// <summary>The filter of a JSON form.</summary>
     /// <exception cref="FilterException">It is none.</exception>
+    /// <exception cref="WireException">It is more than a filter may be.</exception>
     public KeptFilter OfJson(string json)
-        => _kept.Get<KeptFilter>((Form.Json, json)) ?? Set((Form.Json, json), FilterJson.Parse(json), json.Length);
+        => _kept.Get<KeptFilter>((Form.Json, json)) ?? Set((Form.Json, json), Checked(FilterJson.Parse(json)), json.Length);
 
     /// <inheritdoc/>
     public void Dispose() => _kept.Dispose();
+
+    private Filter Checked(Filter filter)
+    {
+        FilterSize.Check(filter, options.Value);
+        return filter;
+    }
 
     private KeptFilter Set((Form, string) key, Filter filter, int characters)
     {

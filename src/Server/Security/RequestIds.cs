@@ -1,0 +1,30 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+
+namespace Linr.Server.Security;
+
+/// <summary>
+/// Names each request: as its caller did in <c>X-Request-Id</c>, else by its trace (<c>traceparent</c>); the answer and
+/// the logs have the name.
+/// </summary>
+/// <param name="next">What comes after.</param>
+internal sealed class RequestIds(RequestDelegate next)
+{
+    public const string Header = "X-Request-Id";
+    private const int LengthMax = 128;
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        string given = context.Request.Headers[Header].ToString();
+        context.TraceIdentifier = IsOne(given) ? given
+            : Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.TraceId.ToString()
+            : ActivityTraceId.CreateRandom().ToString();
+        context.Response.Headers[Header] = context.TraceIdentifier;
+        return next(context);
+    }
+
+    // What goes into logs and headers has nothing that could end a line.
+    private static bool IsOne(string given)
+        => given.Length is > 0 and <= LengthMax
+            && given.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' or ':' or '/');
+}
