@@ -34,6 +34,7 @@ public static class LinrCli
         QuantizeCommand.Create(),
         IngestCommand.Create(),
         ServeCommand.Create(),
+        KeysCommand.Create(),
         QueryCommand.Create(),
         EvalCommand.Create(),
         InspectCommand.Create(),
