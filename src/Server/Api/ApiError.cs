@@ -34,7 +34,7 @@ internal sealed record ApiError(ErrorKind Kind, string Message, ImmutableArray<W
                 ModelProblem.Wrong => ErrorKind.InvalidArgument,
                 ModelProblem.NotFound => ErrorKind.NotFound,
                 ModelProblem.Exists => ErrorKind.AlreadyExists,
-                ModelProblem.NoRoom => ErrorKind.ResourceExhausted,
+                ModelProblem.NoRoom => ErrorKind.NoRoom,
                 _ => ErrorKind.FailedPrecondition,
             },
             model.Message,

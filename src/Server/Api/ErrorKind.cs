@@ -9,6 +9,7 @@ internal enum ErrorKind
     AlreadyExists,
     FailedPrecondition,
     ResourceExhausted,
+    NoRoom,
     DeadlineExceeded,
     Cancelled,
     Unavailable,

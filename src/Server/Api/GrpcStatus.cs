@@ -12,7 +12,7 @@ internal static class GrpcStatus
         ErrorKind.NotFound => StatusCode.NotFound,
         ErrorKind.AlreadyExists => StatusCode.AlreadyExists,
         ErrorKind.FailedPrecondition => StatusCode.FailedPrecondition,
-        ErrorKind.ResourceExhausted => StatusCode.ResourceExhausted,
+        ErrorKind.ResourceExhausted or ErrorKind.NoRoom => StatusCode.ResourceExhausted,
         ErrorKind.DeadlineExceeded => StatusCode.DeadlineExceeded,
         ErrorKind.Cancelled => StatusCode.Cancelled,
         ErrorKind.Unavailable => StatusCode.Unavailable,

@@ -3,6 +3,7 @@ using Google.Rpc;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Linr.Server.Api;
+using Linr.Server.Security.Traffic;
 using Microsoft.Extensions.Logging;
 
 namespace Linr.Server.Grpc;
@@ -60,7 +61,8 @@ internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> log) : 
 
     private RpcException Told(Exception exception, ServerCallContext context)
     {
-        ApiError error = ApiError.Of(exception);
+        exception = CallTime.Explain(context.GetHttpContext(), exception);
+        var error = ApiError.Of(exception);
         if (error.IsOurs)
         {
             LogFailure(exception, context.Method);
@@ -73,6 +75,12 @@ internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> log) : 
             details.FieldViolations.AddRange(error.Problems.Select(
                 one => new BadRequest.Types.FieldViolation { Field = one.Field, Description = one.Message }));
             status.Details.Add(Any.Pack(details));
+        }
+
+        if (error.Kind == ErrorKind.NoRoom)
+        {
+            // The status alone says "try again", which helps nobody here.
+            status.Details.Add(Any.Pack(new ErrorInfo { Reason = "NO_ROOM", Domain = "linr" }));
         }
 
         return status.ToRpcException();

@@ -5,7 +5,6 @@ using Linr.Server.Models;
 using Linr.Server.Options;
 using Linr.Server.Rest;
 using Linr.Server.Security;
-using Linr.Server.Security.Audit;
 using Linr.Server.Telemetry;
 using Linr.Server.Wire;
 using Microsoft.AspNetCore.Builder;
@@ -90,7 +89,7 @@ public static class LinrServer
             (grpc, limits) =>
             {
                 grpc.Interceptors.Add<ErrorInterceptor>();
-                grpc.Interceptors.Add<AuditInterceptor>();
+                grpc.Interceptors.Add<MessageInterceptor>();
                 grpc.MaxReceiveMessageSize = (int)Math.Min(limits.Value.BodyBytesMax, int.MaxValue);
                 grpc.MaxSendMessageSize = null;
             });
@@ -113,10 +112,10 @@ public static class LinrServer
         app.MapGrpcService<RetrievalService>();
         app.MapGrpcService<ItemsService>();
         app.MapGrpcService<ModelsService>();
-        AuthOptions auth = app.Services.GetRequiredService<IOptions<ServerOptions>>().Value.Auth;
         StatsEndpoint.Map(app).Needs(Scopes.Read);
+        AuthOptions auth = app.Services.GetRequiredService<IOptions<ServerOptions>>().Value.Auth;
         Scopes diagnostics = auth.OpensDiagnostics ? Scopes.None : Scopes.Read;
-        app.MapPrometheusScrapingEndpoint("/metrics").Needs(diagnostics);
+        app.MapPrometheusScrapingEndpoint("/metrics").Needs(diagnostics, ofAllModels: !auth.OpensDiagnostics);
         app.MapGrpcReflectionService().Needs(diagnostics);
         app.MapGrpcHealthChecksService().IsOpen();
         app.MapHealthChecks("/health/live", new() { Predicate = check => check.Tags.Contains(Live) }).IsOpen();

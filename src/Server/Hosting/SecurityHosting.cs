@@ -27,8 +27,7 @@ internal static class SecurityHosting
         services.AddSingleton<Credentials>();
         services.AddSingleton<TlsHandshakes>();
         services.AddSingleton<AuditLog>();
-        services.AddSingleton<AuditTrail>();
-        services.AddSingleton<TrafficGate>();
+        services.AddSingleton<TrafficLimiters>();
         services.AddSingleton(provider => new BodyBudget(
             provider.GetRequiredService<IOptions<ServerOptions>>().Value.Traffic.BodyBytesInFlightMax));
         builder.WebHost.ConfigureKestrel(Listen);

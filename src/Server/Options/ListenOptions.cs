@@ -3,7 +3,10 @@ namespace Linr.Server.Options;
 /// <summary>Where a server listens.</summary>
 public sealed record ListenOptions
 {
-    /// <summary>The IP address; a loopback one, as callers need not say who they are.</summary>
+    /// <summary>
+    /// The IP address; another than a loopback one needs <see cref="ServerOptions.Auth"/>, and
+    /// <see cref="ServerOptions.Tls"/> or <see cref="AllowsPlaintext"/>.
+    /// </summary>
     public string Address { get; init; } = "127.0.0.1";
 
     /// <summary>
@@ -11,6 +14,9 @@ public sealed record ListenOptions
     /// but without <see cref="ServerOptions.Auth"/> those of loopback alone.
     /// </summary>
     public List<string> Hosts { get; init; } = [];
+
+    /// <summary>Whether others may reach it without TLS, because a proxy or a mesh in front of it has TLS.</summary>
+    public bool AllowsPlaintext { get; init; }
 
     /// <summary>
     /// The port of REST and the console; with TLS that of gRPC too. 0 takes a free one.

@@ -35,4 +35,10 @@ public sealed record RequestLimits
 
     /// <summary>How long a search may wait for its scan where it does not say so.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long a call may take as a whole, from its first byte; 0: any time. Streams and what administrators ask for
+    /// have no such limit.
+    /// </summary>
+    public TimeSpan CallTimeout { get; init; } = TimeSpan.FromMinutes(1);
 }

@@ -42,9 +42,17 @@ internal static class SecurityCheck
         {
             problems.Add(
                 "Listen:Address",
-                "an address of loopback, for no setting of Auth says how callers are asked who they are "
+                "a loopback address, as no setting of Auth says how callers are asked who they are "
                 + "(Auth:KeyFile, Auth:Jwt or Auth:ClientCertificates)",
                 $"\"{listen.Address}\", which others can reach");
+        }
+        else if (!IPAddress.IsLoopback(address) && !options.Tls.IsConfigured && !listen.AllowsPlaintext)
+        {
+            problems.Add(
+                "Listen:Address",
+                "a loopback address, or TLS (Tls:CertificateFile), or that something in front has it "
+                + "(Listen:AllowsPlaintext): keys and tokens would go over the network for all to read",
+                $"\"{listen.Address}\"");
         }
 
         problems.Range("Listen:HttpPort", listen.HttpPort, 0, 65_535);

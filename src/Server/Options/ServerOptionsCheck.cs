@@ -66,5 +66,10 @@ internal sealed class ServerOptionsCheck(SettingsReader settings) : IValidateOpt
         problems.Range("Limits:FilterNodesMax", limits.FilterNodesMax, 1, Linr.Limits.FilterNodesMax);
         problems.Range("Limits:PageMax", limits.PageMax, 1, Linr.Limits.ScrollMax);
         problems.Check("Limits:Timeout", limits.Timeout > TimeSpan.Zero, "more than 0", $"{limits.Timeout}");
+        problems.Check(
+            "Limits:CallTimeout",
+            limits.CallTimeout >= TimeSpan.Zero && limits.CallTimeout <= TimeSpan.FromDays(1),
+            "00:00:00 to 1.00:00:00",
+            $"{limits.CallTimeout}");
     }
 }

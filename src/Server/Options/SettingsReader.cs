@@ -12,6 +12,7 @@ namespace Linr.Server.Options;
 /// <param name="configuration">All settings of the server.</param>
 internal sealed class SettingsReader(IConfiguration configuration)
 {
+    private const string KestrelEndpoints = "Kestrel:Endpoints";
     private readonly IConfigurationSection _section = configuration.GetSection(ServerOptions.Section);
 
     /// <summary>What was wrong when they were bound.</summary>
@@ -21,6 +22,14 @@ internal sealed class SettingsReader(IConfiguration configuration)
     public void Bind(ServerOptions options)
     {
         Problems.Clear();
+        if (configuration.GetSection(KestrelEndpoints).GetChildren().Any())
+        {
+            // Those would be doors besides the ones that are checked.
+            Problems.Add(
+                $"{KestrelEndpoints}: expected {ServerOptions.Section}:Listen and {ServerOptions.Section}:Tls to say "
+                + "where it listens; found others.");
+        }
+
         var wrong = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         Check(_section, typeof(ServerOptions), wrong);
         IConfiguration right = new ConfigurationBuilder()

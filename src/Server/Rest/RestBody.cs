@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Google.Protobuf;
+using Linr.Server.Options;
 using Linr.Server.Rest.Json;
 using Linr.Server.Wire;
 using Microsoft.AspNetCore.Http;
@@ -41,18 +42,18 @@ internal static class RestBody
 
         CheckType(context.Request);
         PipeReader reader = context.Request.BodyReader;
-        ReadResult all = await ReadAllAsync(reader, context.RequestAborted).ConfigureAwait(false);
+        ReadResult all = await ReadAllAsync(reader, context).ConfigureAwait(false);
         MessageReader.Read(all.Buffer, body(request), route.Elsewhere);
         reader.AdvanceTo(all.Buffer.End);
     }
 
-    private static async ValueTask<ReadResult> ReadAllAsync(PipeReader reader, CancellationToken cancellation)
+    private static async ValueTask<ReadResult> ReadAllAsync(PipeReader reader, HttpContext context)
     {
         try
         {
             while (true)
             {
-                ReadResult read = await reader.ReadAsync(cancellation).ConfigureAwait(false);
+                ReadResult read = await reader.ReadAsync(context.RequestAborted).ConfigureAwait(false);
                 if (read.IsCompleted)
                 {
                     return read;
@@ -61,6 +62,15 @@ internal static class RestBody
                 // All was looked at and none of it is done with: the rest comes behind it.
                 reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
             }
+        }
+        catch (BadHttpRequestException error) when (error.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            throw new BadHttpRequestException(
+                $"Limits:{nameof(RequestLimits.BodyBytesMax)}: expected a body of at most "
+                + $"{context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize:N0} bytes; found "
+                + $"{(context.Request.ContentLength is { } length ? $"one of {length:N0}" : "a larger one")}.",
+                error.StatusCode,
+                error);
         }
         catch (Exception error) when (error is InvalidDataException or InvalidOperationException)
         {

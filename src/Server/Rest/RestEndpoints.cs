@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using Linr.Server.Rest.Json;
 using Linr.Server.Rest.OpenApi;
+using Linr.Server.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
@@ -46,11 +47,13 @@ internal static class RestEndpoints
             app.MapMethods(route.Path, [route.Verb], (RequestDelegate)(context => handler.HandleAsync(context, route)))
                 .WithName(route.Name)
                 .WithDisplayName(route.CallName)
-                .WithMetadata(route);
+                .WithMetadata(route)
+                .IsCall(route.CallName);
         }
 
-        OpenApiEndpoint.Map(app);
-        ReferencePage.Map(app);
+        // What calls there are is no secret; browsers open pages without a key.
+        OpenApiEndpoint.Map(app).IsOpen();
+        ReferencePage.Map(app).IsOpen();
     }
 
     // What no endpoint has answered.

@@ -3,6 +3,8 @@ using Google.Protobuf;
 using Linr.Server.Api;
 using Linr.Server.Rest.Json;
 using Linr.Server.Security;
+using Linr.Server.Security.Audit;
+using Linr.Server.Security.Traffic;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -23,6 +25,7 @@ internal sealed partial class RestHandler(RestApis apis, ILogger<RestHandler> lo
             RestQuery.Read(context.Request.Query, route, request);
             await RestBody.ReadAsync(context, route, request).ConfigureAwait(false);
             route.Bind(request, RestPath.Read(context));
+            context.Features.Get<AuditNote>()?.Read(request);
             await AnswerAsync(context, route, request).ConfigureAwait(false);
         }
         catch (Exception error)
@@ -81,7 +84,10 @@ internal sealed partial class RestHandler(RestApis apis, ILogger<RestHandler> lo
 
     private async Task FailAsync(HttpContext context, RestRoute route, Exception error)
     {
-        if (ApiError.Of(error).IsOurs)
+        error = CallTime.Explain(context, error);
+        var told = ApiError.Of(error);
+        context.Features.Get<AuditNote>()?.Fail(told.Kind);
+        if (told.IsOurs)
         {
             LogFailure(error, route.Verb, route.Path);
         }
@@ -94,6 +100,7 @@ internal sealed partial class RestHandler(RestApis apis, ILogger<RestHandler> lo
         }
 
         context.Response.Clear();
+        RequestIds.Tell(context);
         await RestProblem.Of(error).WriteAsync(context).ConfigureAwait(false);
     }
 

@@ -33,7 +33,12 @@ internal sealed record RestProblem(
             return Of(bad.StatusCode, bad.Message);
         }
 
-        ApiError error = ApiError.Of(exception);
+        return Of(ApiError.Of(exception));
+    }
+
+    /// <summary>What an error is by HTTP.</summary>
+    public static RestProblem Of(ApiError error)
+    {
         (int status, string type, string title) = error.Kind switch
         {
             ErrorKind.InvalidArgument => (StatusCodes.Status400BadRequest, "invalid-argument", "The request is wrong"),
@@ -41,6 +46,7 @@ internal sealed record RestProblem(
             ErrorKind.AlreadyExists => (StatusCodes.Status409Conflict, "already-exists", "It is there already"),
             ErrorKind.FailedPrecondition => (StatusCodes.Status409Conflict, "failed-precondition", "Not in this state"),
             ErrorKind.ResourceExhausted => (StatusCodes.Status429TooManyRequests, "resource-exhausted", "Too much"),
+            ErrorKind.NoRoom => (StatusCodes.Status507InsufficientStorage, "no-room", "There is no room"),
             ErrorKind.DeadlineExceeded => (StatusCodes.Status504GatewayTimeout, "deadline-exceeded", "Too late"),
             ErrorKind.Cancelled => (ClientClosed, "cancelled", "Cancelled"),
             ErrorKind.Unavailable => (StatusCodes.Status503ServiceUnavailable, "unavailable", "Not now"),
@@ -73,7 +79,8 @@ internal sealed record RestProblem(
         response.StatusCode = Status;
         response.ContentType = ContentType;
         response.Headers.CacheControl = "no-store";
-        if (Status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
+        if (Status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable
+            && response.Headers.RetryAfter.Count == 0)
         {
             response.Headers.RetryAfter = RetryAfterSeconds;
         }

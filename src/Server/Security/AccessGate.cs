@@ -8,9 +8,18 @@ using Microsoft.Extensions.Options;
 
 namespace Linr.Server.Security;
 
-/// <summary>Lets in who may: the host that was asked for, the page that asks, the caller, and his scopes.</summary>
+/// <summary>
+/// Lets in who may: the host that was asked for, the page that asks, the caller, and his scopes. What is open to all,
+/// such as health, is not looked at: probes call servers by their addresses.
+/// </summary>
+/// <param name="next">What comes after.</param>
+/// <param name="options">Which hosts there are.</param>
+/// <param name="credentials">Who calls.</param>
 internal sealed class AccessGate(RequestDelegate next, IOptions<ServerOptions> options, Credentials credentials)
 {
+    // The parameter of what gRPC answers calls with that it does not know.
+    private const string UnknownRpc = "unimplementedMethod";
+
     private static readonly Refusal s_unknown = new(
         ErrorKind.Unauthenticated,
         $"Expected a key that is good, as \"Authorization: Bearer linr_…\" or \"{Credentials.KeyHeader}\", a token or a "
@@ -20,23 +29,9 @@ internal sealed class AccessGate(RequestDelegate next, IOptions<ServerOptions> o
 
     public async Task InvokeAsync(HttpContext context)
     {
-        Refusal? refusal = CheckHost(context.Request) ?? CheckOrigin(context.Request);
-        if (refusal is null)
-        {
-            Endpoint? endpoint = context.GetEndpoint();
-            Scopes needed = NeededBy(endpoint);
-            Caller? caller = endpoint?.Metadata.GetMetadata<ScopeMetadata>()?.Needed == Scopes.None
-                ? Caller.Anyone : await credentials.FindAsync(context).ConfigureAwait(false);
-            if (caller is not null)
-            {
-                context.Features.Set(caller);
-            }
-
-            refusal = caller is null ? s_unknown
-                : !caller.Scopes.HasFlag(needed) ? new Refusal(ErrorKind.PermissionDenied, caller.Lack(needed))
-                : null;
-        }
-
+        Endpoint? endpoint = context.GetEndpoint();
+        Refusal? refusal = IsOpen(endpoint) ? Greet(context, Caller.Anyone)
+            : CheckHost(context.Request) ?? await FindCallerAsync(context, endpoint).ConfigureAwait(false);
         if (refusal is null)
         {
             await next(context).ConfigureAwait(false);
@@ -52,10 +47,39 @@ internal sealed class AccessGate(RequestDelegate next, IOptions<ServerOptions> o
     /// methods, any caller may be told.
     /// </summary>
     internal static Scopes NeededBy(Endpoint? endpoint)
-        => endpoint is not RouteEndpoint ? Scopes.None
+        => endpoint is not RouteEndpoint route || route.RoutePattern.GetParameter(UnknownRpc) is not null ? Scopes.None
             : endpoint.Metadata.GetMetadata<ScopeMetadata>()?.Needed
                 ?? (CallScopes.CallOf(endpoint) is { } call ? CallScopes.Find(call) : null)
                 ?? Scopes.Admin;
+
+    private static bool IsOpen(Endpoint? endpoint)
+        => endpoint?.Metadata.GetMetadata<ScopeMetadata>() is { Needed: Scopes.None };
+
+    private static Refusal? Greet(HttpContext context, Caller caller)
+    {
+        context.Features.Set(caller);
+        return null;
+    }
+
+    private async ValueTask<Refusal?> FindCallerAsync(HttpContext context, Endpoint? endpoint)
+    {
+        if (CheckOrigin(context.Request) is { } origin)
+        {
+            return origin;
+        }
+
+        if (await credentials.FindAsync(context).ConfigureAwait(false) is not { } caller)
+        {
+            return s_unknown;
+        }
+
+        Greet(context, caller);
+        Scopes needed = NeededBy(endpoint);
+        return !caller.Scopes.HasFlag(needed) ? new Refusal(ErrorKind.PermissionDenied, caller.Lack(needed))
+            : endpoint?.Metadata.GetMetadata<ScopeMetadata>() is { OfAllModels: true } && !caller.MayUseAll
+                ? new Refusal(ErrorKind.PermissionDenied, "Expected a caller who may use all models (*); found another.")
+            : null;
+    }
 
     /// <summary>A page of elsewhere could have its own name lead here (DNS rebinding): it still says that name.</summary>
     private Refusal? CheckHost(HttpRequest request)

@@ -7,6 +7,8 @@ namespace Linr.Server.Security;
 /// <param name="Scopes">What he may do.</param>
 internal sealed record Caller(string Name, Scopes Scopes)
 {
+    private const string All = "*";
+
     /// <summary>Whoever reaches a server that asks for no credentials, which listens on loopback alone.</summary>
     public static Caller Local { get; } = new("local", Scopes.Read | Scopes.Write | Scopes.Admin);
 
@@ -17,7 +19,10 @@ internal sealed record Caller(string Name, Scopes Scopes)
     public string Credential { get; init; } = "none";
 
     /// <summary>Patterns of the models that he may use, with <c>*</c> for any characters.</summary>
-    public IReadOnlyList<string> Models { get; init; } = ["*"];
+    public IReadOnlyList<string> Models { get; init; } = [All];
+
+    /// <summary>Whether he may use every model there may be.</summary>
+    public bool MayUseAll => Models.Contains(All);
 
     /// <summary>Whether he may use a model, by its own name.</summary>
     public bool MayUse(string model)
@@ -43,9 +48,10 @@ internal sealed record Caller(string Name, Scopes Scopes)
 
         if (model is not null && !MayUse(model))
         {
+            // Not which: an alias may lead to one whose name is not his to know.
             throw new AccessException(
-                $"Expected a caller for model \"{model}\"; found {Name}, who may use "
-                + $"{(Models.Count == 0 ? "none" : string.Join(", ", Models))}.");
+                $"Expected a model that {Name} may use ({(Models.Count == 0 ? "none" : string.Join(", ", Models))}); "
+                + "found another.");
         }
     }
 

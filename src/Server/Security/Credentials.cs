@@ -52,9 +52,9 @@ internal sealed class Credentials(
                 return ValueTask.FromResult<Caller?>(null);
             }
 
-            string shown = header[Bearer.Length..].Trim();
+            ReadOnlySpan<char> shown = header.AsSpan(Bearer.Length).Trim();
             return shown.StartsWith(ApiKeyText.Prefix, StringComparison.Ordinal) ? ValueTask.FromResult(keys.Find(shown))
-                : tokens.IsConfigured ? new ValueTask<Caller?>(tokens.FindAsync(shown))
+                : tokens.IsConfigured ? new ValueTask<Caller?>(tokens.FindAsync(shown.ToString()))
                 : ValueTask.FromResult<Caller?>(null);
         }
 

@@ -11,9 +11,9 @@ internal static class EndpointScopes
         => builder.WithMetadata(new CallMetadata(call));
 
     /// <summary>The endpoint needs a scope.</summary>
-    public static T Needs<T>(this T builder, Scopes scopes)
+    public static T Needs<T>(this T builder, Scopes scopes, bool ofAllModels = false)
         where T : IEndpointConventionBuilder
-        => builder.WithMetadata(new ScopeMetadata(scopes));
+        => builder.WithMetadata(new ScopeMetadata(scopes, ofAllModels));
 
     /// <summary>The endpoint answers everybody.</summary>
     public static T IsOpen<T>(this T builder)

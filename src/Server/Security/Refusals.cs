@@ -1,7 +1,7 @@
 using System.Globalization;
 using Linr.Server.Api;
+using Linr.Server.Rest;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Mvc;
 
 namespace Linr.Server.Security;
 
@@ -20,16 +20,15 @@ internal static class Refusals
         IHeaderDictionary headers = context.Response.Headers;
         if (refusal.RetryAfter is { } after)
         {
-            headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-            headers["grpc-retry-pushback-ms"] = Math.Max(1, (long)after.TotalMilliseconds).ToString(
-                CultureInfo.InvariantCulture);
+            headers.RetryAfter = Write(Math.Max(1, Math.Ceiling(after.TotalSeconds)));
+            headers["grpc-retry-pushback-ms"] = Write(Math.Max(1, Math.Ceiling(after.TotalMilliseconds)));
         }
 
         if (IsGrpc(context.Request))
         {
             // A call that ends before it has begun has its status in the headers.
             context.Response.ContentType = GrpcContent;
-            headers["grpc-status"] = ((int)GrpcStatus.Of(refusal.Kind)).ToString(CultureInfo.InvariantCulture);
+            headers["grpc-status"] = Write((int)GrpcStatus.Of(refusal.Kind));
             headers["grpc-message"] = Uri.EscapeDataString(refusal.Message);
             return context.Response.CompleteAsync();
         }
@@ -39,17 +38,8 @@ internal static class Refusals
             headers.WWWAuthenticate = "Bearer";
         }
 
-        (int status, string title) = refusal.Kind switch
-        {
-            ErrorKind.Unauthenticated => (StatusCodes.Status401Unauthorized, "Unauthenticated"),
-            ErrorKind.ResourceExhausted => (StatusCodes.Status429TooManyRequests, "Too many requests"),
-            _ => (StatusCodes.Status403Forbidden, "Permission denied"),
-        };
-        context.Response.StatusCode = status;
-        return context.Response.WriteAsJsonAsync(
-            new ProblemDetails { Status = status, Title = title, Detail = refusal.Message },
-            options: null,
-            contentType: "application/problem+json",
-            context.RequestAborted);
+        return RestProblem.Of(new ApiError(refusal.Kind, refusal.Message, [])).WriteAsync(context);
     }
+
+    private static string Write(double number) => number.ToString("F0", CultureInfo.InvariantCulture);
 }

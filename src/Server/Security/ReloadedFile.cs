@@ -20,6 +20,7 @@ internal sealed partial class ReloadedFile<T>(
     private readonly Lock _lock = new();
     private volatile T? _value;
     private string _stamp = string.Empty;
+    private string? _failed;
     private long _lookedAt;
 
     /// <summary>What it says now, at most a second late.</summary>
@@ -35,15 +36,14 @@ internal sealed partial class ReloadedFile<T>(
                 return value;
             }
 
-            // One looks; the others go on with what there is.
-            if (value is not null && !_lock.TryEnter())
-            {
-                return value;
-            }
-
             if (value is null)
             {
                 _lock.Enter();
+            }
+            else if (!_lock.TryEnter())
+            {
+                // One looks; the others go on with what there is.
+                return value;
             }
 
             try
@@ -60,17 +60,18 @@ internal sealed partial class ReloadedFile<T>(
     private T Look()
     {
         T? before = _value;
+        // What changes while it is read is read again.
         string stamp = Stamp();
+        Interlocked.Exchange(ref _lookedAt, time.GetTimestamp());
         if (before is not null && stamp == _stamp)
         {
-            Interlocked.Exchange(ref _lookedAt, time.GetTimestamp());
             return before;
         }
 
         try
         {
             T value = read();
-            _value = value;
+            (_value, _stamp, _failed) = (value, stamp, null);
             if (before is not null)
             {
                 LogRead(setting);
@@ -78,26 +79,34 @@ internal sealed partial class ReloadedFile<T>(
 
             return value;
         }
-        catch (Exception error) when (before is not null && error is not OutOfMemoryException)
+        catch (Exception error) when (
+            before is not null && error is (IOException or UnauthorizedAccessException or FormatException))
         {
-            // Half a file, most likely: it is looked at again once it has changed.
-            LogFailed(setting, error.Message);
+            // Half a file, most likely, or one that its writer has not let others read yet: it is tried again, and
+            // told of once.
+            if (_failed != stamp)
+            {
+                _failed = stamp;
+                LogFailed(setting, error.Message);
+            }
+
             return before;
-        }
-        finally
-        {
-            // What changed while it was read is read again.
-            _stamp = stamp;
-            Interlocked.Exchange(ref _lookedAt, time.GetTimestamp());
         }
     }
 
     private string Stamp() => string.Join('|', paths.Select(path =>
     {
-        // The target counts: a link to the same path may lead elsewhere now.
-        var file = new FileInfo(path);
-        FileSystemInfo target = file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
-        return $"{target.FullName}:{target.LastWriteTimeUtc.Ticks}:{(target as FileInfo is { Exists: true } one ? one.Length : -1)}";
+        try
+        {
+            // The target counts: a link to the same path may lead elsewhere now.
+            FileSystemInfo target = File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path);
+            long length = target is FileInfo { Exists: true } file ? file.Length : -1;
+            return $"{target.FullName}:{target.LastWriteTimeUtc.Ticks}:{length}";
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return $"{path}: {error.GetType().Name}";
+        }
     }));
 
     [LoggerMessage(EventId = 301, Level = LogLevel.Information, Message = "{Setting} has changed and was read again.")]

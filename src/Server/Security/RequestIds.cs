@@ -19,9 +19,12 @@ internal sealed class RequestIds(RequestDelegate next)
         context.TraceIdentifier = IsOne(given) ? given
             : Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.TraceId.ToString()
             : ActivityTraceId.CreateRandom().ToString();
-        context.Response.Headers[Header] = context.TraceIdentifier;
+        Tell(context);
         return next(context);
     }
+
+    /// <summary>Gives the answer the name.</summary>
+    public static void Tell(HttpContext context) => context.Response.Headers[Header] = context.TraceIdentifier;
 
     // What goes into logs and headers has nothing that could end a line.
     private static bool IsOne(string given)

@@ -39,6 +39,9 @@ internal sealed record AuditEntry
     /// <summary>Why it was refused.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>Refusals before it that have no line: there were too many at once.</summary>
+    public long? LeftOut { get; init; }
+
     /// <summary>How long it took.</summary>
     public required double Milliseconds { get; init; }
 }

@@ -45,11 +45,13 @@ public sealed partial class ApiKeyFile(string path)
         }
 
         (string id, string key) = ApiKeyText.Create();
+        byte[] hash = new byte[ApiKeyText.HashBytes];
+        ApiKeyText.Hash(set.Secret, key, hash);
         var kept = new ApiKey
         {
             Id = id,
             Name = name,
-            Hash = ApiKeyText.Hash(set.Secret, key),
+            Hash = hash,
             Scopes = [.. ScopeWords.Of(scopes)],
             Models = [.. models],
             Created = now,
@@ -105,8 +107,13 @@ public sealed partial class ApiKeyFile(string path)
                 + $"{set?.Format ?? 0} and {set?.Secret.Length ?? 0} bytes.");
         }
 
-        foreach (ApiKey key in set.Keys)
+        foreach (ApiKey? key in set.Keys)
         {
+            if (key is null)
+            {
+                throw new FormatException($"{Name}: expected keys; found null.");
+            }
+
             ScopeWords.Parse(key.Scopes, $"{Name}: key {key.Id}: scopes");
         }
 
@@ -182,6 +189,7 @@ public sealed partial class ApiKeyFile(string path)
         WriteIndented = true,
         PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        RespectNullableAnnotations = true,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
     [JsonSerializable(typeof(ApiKeySet))]
     private sealed partial class KeyJson : JsonSerializerContext;

@@ -9,7 +9,7 @@ namespace Linr.Server.Security.Keys;
 /// <summary>Who has a key.</summary>
 internal sealed class KeyCallers
 {
-    private static readonly byte[] s_noHash = new byte[HMACSHA256.HashSizeInBytes];
+    private static readonly byte[] s_noHash = new byte[ApiKeyText.HashBytes];
     private readonly ReloadedFile<Known>? _file;
     private readonly TimeProvider _time;
 
@@ -22,22 +22,26 @@ internal sealed class KeyCallers
     }
 
     /// <summary>The caller; null where the key is unknown, wrong, expired or revoked: he is not told which.</summary>
-    public Caller? Find(string key)
+    public Caller? Find(ReadOnlySpan<char> key)
     {
-        if (_file is null || ApiKeyText.FindId(key) is not { } id)
+        ReadOnlySpan<char> id = ApiKeyText.FindId(key);
+        if (_file is null || id.IsEmpty)
         {
             return null;
         }
 
         Known known = _file.Value;
-        (ApiKey Key, Caller Caller) found = known.ById.GetValueOrDefault(id);
-        byte[] hash = ApiKeyText.Hash(known.Secret, key);
-        // A known id takes as long as one that is not.
+        Span<byte> hash = stackalloc byte[ApiKeyText.HashBytes];
+        ApiKeyText.Hash(known.Secret, key, hash);
+        known.ById.TryGetValue(id, out (ApiKey Key, Caller Caller) found);
+        // An id that there is takes as long as one that there is not.
         bool isRight = CryptographicOperations.FixedTimeEquals(hash, found.Key?.Hash ?? s_noHash);
-        return isRight && found.Key is not null && found.Key.IsGood(_time.GetUtcNow()) ? found.Caller : null;
+        return isRight && found.Key?.IsGood(_time.GetUtcNow()) == true ? found.Caller : null;
     }
 
-    private sealed record Known(byte[] Secret, FrozenDictionary<string, (ApiKey Key, Caller Caller)> ById)
+    private sealed record Known(
+        byte[] Secret,
+        FrozenDictionary<string, (ApiKey Key, Caller Caller)>.AlternateLookup<ReadOnlySpan<char>> ById)
     {
         public static Known Of(ApiKeySet set) => new(
             set.Secret,
@@ -46,6 +50,7 @@ internal sealed class KeyCallers
                 key => (key, new Caller(key.Name, ScopeWords.Parse(key.Scopes, key.Id))
                 {
                     Credential = $"key {key.Id}", Models = key.Models,
-                })));
+                }),
+                StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>());
     }
 }

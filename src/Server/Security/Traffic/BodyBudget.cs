@@ -9,14 +9,12 @@ internal sealed class BodyBudget(long bytesMax)
     /// <summary>What requests that run hold now.</summary>
     public long UsedBytes => Interlocked.Read(ref _usedBytes);
 
-    /// <summary>Whether there is a limit.</summary>
-    public bool IsLimited => bytesMax > 0;
-
-    /// <exception cref="TrafficException">There is no room.</exception>
+    /// <summary>Takes bytes until they are given back.</summary>
+    /// <exception cref="TrafficException">There is no room; nothing was taken.</exception>
     public void Take(long bytes)
     {
         long used = Interlocked.Add(ref _usedBytes, bytes);
-        if (used > bytesMax)
+        if (bytesMax > 0 && used > bytesMax)
         {
             Give(bytes);
             throw new TrafficException(
