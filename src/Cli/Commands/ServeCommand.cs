@@ -5,8 +5,11 @@ using Linr.Cli.Terminal;
 using Linr.Engine;
 using Linr.Onnx;
 using Linr.Server.Hosting;
+using Linr.Server.Options;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Linr.Cli.Commands;
 
@@ -47,10 +50,15 @@ internal static class ServeCommand
         HelpName = "NAME=VALUE",
     };
 
+    private static readonly Option<bool> s_check = new("--check")
+    {
+        Description = "Shows the settings as they are understood, and ends; what is wrong with them is an error.",
+    };
+
     public static Command Create() => CommandBuilder.Create(
         "serve",
         "Serves models by gRPC and REST until it is stopped.",
-        [s_models, s_data, s_files, s_httpPort, s_grpcPort, s_set],
+        [s_models, s_data, s_files, s_httpPort, s_grpcPort, s_set, s_check],
         RunAsync);
 
     private static async Task<int> RunAsync(CommandContext context)
@@ -59,8 +67,29 @@ internal static class ServeCommand
         WebApplication app = LinrServer.Build(Settings(context), retriever);
         await using (app.ConfigureAwait(false))
         {
+            if (context.Find(s_check))
+            {
+                WriteSettings(context, app.Services.GetRequiredService<IOptions<ServerOptions>>().Value);
+                return ExitCode.Success;
+            }
+
             await app.RunAsync(context.Cancellation).ConfigureAwait(false);
             return Environment.ExitCode;
+        }
+    }
+
+    private static void WriteSettings(CommandContext context, ServerOptions options)
+    {
+        IReadOnlyList<Setting> settings = SettingsView.Of(options);
+        if (context.IsJson)
+        {
+            context.WriteJson(settings.ToDictionary(one => $"{ServerOptions.Section}:{one.Name}", one => one.Value));
+            return;
+        }
+
+        foreach (Setting setting in settings)
+        {
+            context.Output.WriteLine($"{ServerOptions.Section}:{setting.Name} = {setting.Value ?? "(none)"}");
         }
     }
 

@@ -76,7 +76,7 @@ internal sealed class ItemsApi(
         try
         {
             var problems = new WireProblems();
-            problems.Check("ids", request.Ids.Count, 1, _limits.IdsMax);
+            problems.Check("ids", request.Ids.Count, 1, _limits.IdsMax, nameof(_limits.IdsMax));
             problems.ThrowIfAny();
             using ModelLease lease = await catalogue.EnterAsync(
                 request.Model, caller, request.After, routingKey: null, cancellation).ConfigureAwait(false);
@@ -108,7 +108,7 @@ internal sealed class ItemsApi(
             Schema schema = lease.Retriever.Schema;
             var problems = new WireProblems();
             int limit = request.Limit == 0 ? UsualPage : request.Limit;
-            problems.Check("limit", limit, 1, _limits.PageMax);
+            problems.Check("limit", limit, 1, _limits.PageMax, nameof(_limits.PageMax));
             (PreparedFilter? filter, FilterParameters? parameters) = FilterWire.Read(
                 request.Filter, schema, _limits, filters, problems);
             ItemId? after = PageToken.Read(request.Page, schema.IdKind, problems);

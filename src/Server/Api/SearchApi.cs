@@ -18,7 +18,7 @@ internal sealed class SearchApi(
     /// <summary>The best K.</summary>
     public Task<V1.SearchResponse> SearchAsync(
         V1.SearchRequest request, Caller caller, CancellationToken cancellation, bool explains = false)
-        => SearchAsync(request, caller, new SearchOptions(_limits.KMax, explains), Whole, cancellation);
+        => SearchAsync(request, caller, new SearchOptions(Explains: explains), Whole, cancellation);
 
     /// <summary>The best K, ready for the wire.</summary>
     public Task<SearchAnswer> AnswerAsync(
@@ -26,7 +26,7 @@ internal sealed class SearchApi(
         => SearchAsync(
             request,
             caller,
-            new SearchOptions(_limits.KMax, explains),
+            new SearchOptions(Explains: explains),
             static (response, lease) => SearchAnswer.Of(response, lease),
             cancellation);
 
@@ -35,7 +35,16 @@ internal sealed class SearchApi(
         V1.SearchBatchRequest request, Caller caller, CancellationToken cancellation)
     {
         var problems = new WireProblems();
-        problems.Check("searches", request.Searches.Count, 1, _limits.BatchMax);
+        problems.Check("searches", request.Searches.Count, 1, _limits.BatchMax, nameof(_limits.BatchMax));
+        long hits = request.Searches.Sum(one => Math.Max(0L, one.K));
+        if (hits > _limits.BatchHitsMax)
+        {
+            problems.Add(
+                "searches",
+                $"expected at most {_limits.BatchHitsMax:N0} hits in all (Limits:{nameof(_limits.BatchHitsMax)}); found "
+                + $"{hits:N0}.");
+        }
+
         problems.ThrowIfAny();
         V1.SearchResult[] results = await Task.WhenAll(request.Searches.Select(TryAsync)).ConfigureAwait(false);
         return new V1.SearchBatchResponse { Results = { results } };
@@ -47,11 +56,12 @@ internal sealed class SearchApi(
                 return new V1.SearchResult
                 {
                     Response = await SearchAsync(
-                        one, caller, new SearchOptions(_limits.KMax, IsOneOfMany: true), Whole, cancellation)
+                        one, caller, new SearchOptions(IsOneOfMany: true), Whole, cancellation)
                         .ConfigureAwait(false),
                 };
             }
-            catch (Exception exception) when (ApiError.Of(exception) is { IsOurs: false } error)
+            catch (Exception exception) when (
+                ApiError.Of(exception) is { IsOurs: false, Kind: not ErrorKind.PermissionDenied } error)
             {
                 return new V1.SearchResult
                 {
@@ -87,7 +97,7 @@ internal sealed class SearchApi(
                 entered = await EnterAsync(request, caller, cancellation).ConfigureAwait(false);
                 call.Of(entered.Value);
                 return (entered.Value, await RunAsync(
-                    request, entered.Value, call, new SearchOptions(_limits.StreamedKMax), cancellation)
+                    request, entered.Value, call, new SearchOptions(IsStreamed: true), cancellation)
                     .ConfigureAwait(false));
             }
             catch (Exception error)
@@ -186,7 +196,7 @@ internal sealed class SearchApi(
         SearchOptions how,
         CancellationToken cancellation)
     {
-        SearchRequest read = SearchWire.Read(request, lease.Retriever.Schema, _limits, how.KMax, filters);
+        SearchRequest read = SearchWire.Read(request, lease.Retriever.Schema, _limits, how.IsStreamed, filters);
         if (how.Explains)
         {
             read = read with { Explain = true };
@@ -205,8 +215,9 @@ internal sealed class SearchApi(
     private static V1.SearchResponse Whole(SearchResponse response, ModelLease lease)
         => SearchWire.Write(response, lease, response.Hits.Length);
 
-    /// <param name="KMax">Hits at most.</param>
+    /// <param name="IsStreamed">Whether the answer comes in parts, so that it may have more hits.</param>
     /// <param name="Explains">Whether the answer says how it was found.</param>
     /// <param name="IsOneOfMany">Whether others of the same request are to share its scan.</param>
-    private readonly record struct SearchOptions(int KMax, bool Explains = false, bool IsOneOfMany = false);
+    private readonly record struct SearchOptions(
+        bool IsStreamed = false, bool Explains = false, bool IsOneOfMany = false);
 }

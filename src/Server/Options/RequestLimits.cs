@@ -15,6 +15,9 @@ public sealed record RequestLimits
     /// <summary>Searches of a batch.</summary>
     public int BatchMax { get; init; } = 256;
 
+    /// <summary>Hits of all searches of a batch.</summary>
+    public int BatchHitsMax { get; init; } = 1_000_000;
+
     /// <summary>Changes of a set.</summary>
     public int ChangesMax { get; init; } = 10_000;
 

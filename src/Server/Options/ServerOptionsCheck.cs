@@ -59,6 +59,7 @@ internal sealed class ServerOptionsCheck(SettingsReader settings) : IValidateOpt
         problems.Range("Limits:KMax", limits.KMax, 1, int.MaxValue);
         problems.Range("Limits:StreamedKMax", limits.StreamedKMax, limits.KMax, int.MaxValue);
         problems.Range("Limits:BatchMax", limits.BatchMax, 1, Linr.Limits.QueriesMax);
+        problems.Range("Limits:BatchHitsMax", limits.BatchHitsMax, limits.KMax, int.MaxValue);
         problems.Range("Limits:ChangesMax", limits.ChangesMax, 1, 1_000_000);
         problems.Range("Limits:IdsMax", limits.IdsMax, 1, 1_000_000);
         problems.Range("Limits:FilterValuesMax", limits.FilterValuesMax, 1, Linr.Limits.FilterValuesMax);

@@ -4,7 +4,10 @@ using System.Reflection;
 
 namespace Linr.Server.Options;
 
-/// <summary>All settings as a server has understood them. None is a secret: those are in files.</summary>
+/// <summary>
+/// All settings as a server has understood them. Secrets are in files, which settings only name; but an address may have
+/// a user and a password in it, which are masked.
+/// </summary>
 public static class SettingsView
 {
     /// <summary>The settings by their names, as appsettings.json and <c>--set</c> have them.</summary>
@@ -62,6 +65,8 @@ public static class SettingsView
         null => null,
         bool flag => flag ? "true" : "false",
         TimeSpan time => time.ToString("c", CultureInfo.InvariantCulture),
+        string text when Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.UserInfo.Length > 0
+            => text.Replace(address.UserInfo, "***", StringComparison.Ordinal),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture),
     };
 }

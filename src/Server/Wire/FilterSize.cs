@@ -14,7 +14,7 @@ internal static class FilterSize
         long values = 0;
         Visit(filter, depth: 1);
         var problems = new WireProblems();
-        Add("depth", "FilterDepthMax", depthMax, limits.FilterDepthMax);
+        Add("levels", "FilterDepthMax", depthMax, limits.FilterDepthMax);
         Add("clauses and operators", "FilterNodesMax", nodes, limits.FilterNodesMax);
         Add("values", "FilterValuesMax", values, limits.FilterValuesMax);
         problems.ThrowIfAny();
@@ -61,7 +61,7 @@ internal static class FilterSize
         {
             if (found > most)
             {
-                problems.Add("filter", $"expected {what} of at most {most:N0} (Limits:{limit}); found {found:N0}.");
+                problems.Add("filter", $"expected at most {most:N0} {what} (Limits:{limit}); found {found:N0}.");
             }
         }
     }

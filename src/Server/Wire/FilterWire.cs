@@ -45,19 +45,17 @@ internal static class FilterWire
             return null;
         }
 
-        int left = limits.FilterValuesMax;
+        long values = filter.Parameters.Values.Sum(CountOf);
+        problems.Check("filter.parameters", values, 0, limits.FilterValuesMax, nameof(limits.FilterValuesMax));
+        if (values > limits.FilterValuesMax)
+        {
+            return null;
+        }
+
         var parameters = new FilterParameters();
         foreach ((string name, V1.Parameter parameter) in filter.Parameters)
         {
             string field = $"filter.parameters[\"{name}\"]";
-            int count = parameter.List?.Values_.Count ?? parameter.Ids?.Ids.Count ?? 1;
-            if (count > left)
-            {
-                problems.Add(field, $"expected at most {limits.FilterValuesMax:N0} values in all; found more.");
-                return null;
-            }
-
-            left -= count;
             switch (parameter.ParameterCase)
             {
                 case V1.Parameter.ParameterOneofCase.Value:
@@ -78,4 +76,7 @@ internal static class FilterWire
 
         return parameters;
     }
+
+    private static long CountOf(V1.Parameter parameter)
+        => parameter.List?.Values_.Count ?? parameter.Ids?.Ids.Count ?? 1;
 }

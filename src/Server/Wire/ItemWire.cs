@@ -11,7 +11,7 @@ internal static class ItemWire
     public static List<ItemChange> Read(V1.WriteRequest request, Schema schema, RequestLimits limits)
     {
         var problems = new WireProblems();
-        problems.Check("changes", request.Changes.Count, 1, limits.ChangesMax);
+        problems.Check("changes", request.Changes.Count, 1, limits.ChangesMax, nameof(limits.ChangesMax));
         problems.ThrowIfAny();
         var changes = new List<ItemChange>(request.Changes.Count);
         for (int i = 0; i < request.Changes.Count; i++)

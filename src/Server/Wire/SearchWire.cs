@@ -17,13 +17,15 @@ internal static class SearchWire
     /// <exception cref="FilterException">Its filter is wrong.</exception>
     /// <exception cref="ModelException">A prepared filter is not known here.</exception>
     public static SearchRequest Read(
-        V1.SearchRequest request, Schema schema, RequestLimits limits, int kMax, PreparedFilters known)
+        V1.SearchRequest request, Schema schema, RequestLimits limits, bool isStreamed, PreparedFilters known)
     {
         var problems = new WireProblems();
         int k = request.K == 0 ? UsualK : request.K;
-        problems.Check("k", k, 1, kMax);
-        problems.Check("history", request.History.Count, 0, limits.IdsMax);
-        problems.Check("items", request.Items.Count, 0, limits.IdsMax);
+        (int kMax, string kLimit) = isStreamed
+            ? (limits.StreamedKMax, nameof(limits.StreamedKMax)) : (limits.KMax, nameof(limits.KMax));
+        problems.Check("k", k, 1, kMax, kLimit);
+        problems.Check("history", request.History.Count, 0, limits.IdsMax, nameof(limits.IdsMax));
+        problems.Check("items", request.Items.Count, 0, limits.IdsMax, nameof(limits.IdsMax));
         problems.Check("embeddings", request.Embeddings.Count, 0, Limits.EmbeddingsMax);
         problems.Check("fields", request.Fields.Count, 0, Limits.FieldsMax);
         problems.ThrowIfAny();

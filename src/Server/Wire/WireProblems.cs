@@ -21,11 +21,17 @@ internal sealed class WireProblems
     }
 
     /// <summary>Adds one where a number is not in its range.</summary>
-    public void Check(string field, long value, long least, long most)
+    /// <param name="field">The field.</param>
+    /// <param name="value">What it has.</param>
+    /// <param name="least">The least it may have.</param>
+    /// <param name="most">The most.</param>
+    /// <param name="limit">The setting that says the most; null: none does.</param>
+    public void Check(string field, long value, long least, long most, string? limit = null)
     {
         if (value < least || value > most)
         {
-            Add(field, $"expected {least:N0} to {most:N0}; found {value:N0}.");
+            string by = limit is null ? string.Empty : $" (Limits:{limit})";
+            Add(field, $"expected {least:N0} to {most:N0}{by}; found {value:N0}.");
         }
     }
 

@@ -24,7 +24,8 @@ internal sealed class TestServer : IAsyncDisposable
         string[] addresses =
             [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
         Http = new HttpClient { BaseAddress = new Uri(addresses[0]) };
-        GrpcAddress = addresses[1];
+        // With TLS there is one port for both.
+        GrpcAddress = addresses[^1];
         _channel = GrpcChannel.ForAddress(GrpcAddress, new GrpcChannelOptions { MaxReceiveMessageSize = null });
         Retrieval = new V1.Retrieval.RetrievalClient(_channel);
         Items = new V1.Items.ItemsClient(_channel);
