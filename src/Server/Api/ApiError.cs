@@ -48,7 +48,7 @@ internal sealed record ApiError(ErrorKind Kind, string Message, ImmutableArray<W
         LogWriteException => new(
             ErrorKind.Unavailable, "The disk failed: changes may not be kept. The server's log says why.", []),
         ModelFormatException or StoreException or SchemaException
-            => new(ErrorKind.FailedPrecondition, exception.Message, []),
+            => new(ErrorKind.FailedPrecondition, FileNames.Of(exception.Message), []),
         BadHttpRequestException bad => new(ErrorKind.InvalidArgument, bad.Message, []),
         ArgumentException => new(ErrorKind.InvalidArgument, exception.Message, []),
         IOException => new(ErrorKind.Unavailable, "The disk failed. The server's log says why.", []),

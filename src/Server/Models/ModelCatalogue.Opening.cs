@@ -1,3 +1,4 @@
+using Linr.Server.Options;
 using Microsoft.Extensions.Logging;
 
 namespace Linr.Server.Models;
@@ -14,7 +15,9 @@ internal sealed partial class ModelCatalogue
     /// and the others answer.
     /// </summary>
     /// <exception cref="IOException">A file cannot be read, or the catalogue is damaged.</exception>
-    /// <exception cref="ModelException">A model of the options does not fit the memory budget.</exception>
+    /// <exception cref="ModelException">
+    /// A model of the options does not fit the memory budget, or has the name of one of the data folder.
+    /// </exception>
     public async Task OpenAsync(CancellationToken cancellation)
     {
         if (_options.Data is { } folder)
@@ -30,6 +33,13 @@ internal sealed partial class ModelCatalogue
         VersionLoader loader = Loader;
         foreach ((string name, string path) in _options.Models)
         {
+            if (_models.ContainsKey(name))
+            {
+                throw ModelException.Exists(
+                    $"{ServerOptions.Section}:Models:{name}: expected a name that no model of the data folder has; found "
+                    + "one that has it. Give the file another name, or take the model out of the data folder first.");
+            }
+
             var model = new ServedModel(name, isWritable: false, new RolloutState(), Save, NoteFailure, _time);
             Add(model);
             await Task.Run(() => model.OpenFile(FileVersion, path, loader), cancellation).ConfigureAwait(false);

@@ -18,6 +18,9 @@ internal sealed class RequestIds(RequestDelegate next)
         string given = context.Request.Headers[Header].ToString();
         context.TraceIdentifier = IsOne(given) ? given
             : Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.TraceId.ToString()
+            // Where nobody listens there is no activity, but its caller may have one.
+            : ActivityContext.TryParse(context.Request.Headers.TraceParent, traceState: null, out ActivityContext trace)
+                ? trace.TraceId.ToString()
             : ActivityTraceId.CreateRandom().ToString();
         Tell(context);
         return next(context);
