@@ -109,11 +109,11 @@ internal sealed partial class ReloadedFile<T>(
         }
     }));
 
-    [LoggerMessage(EventId = 301, Level = LogLevel.Information, Message = "{Setting} has changed and was read again.")]
+    [LoggerMessage(EventId = 341, Level = LogLevel.Information, Message = "{Setting} has changed and was read again.")]
     private partial void LogRead(string setting);
 
     [LoggerMessage(
-        EventId = 302,
+        EventId = 342,
         Level = LogLevel.Error,
         Message = "{Setting} has changed and cannot be read; what it said before still holds: {Problem}")]
     private partial void LogFailed(string setting, string problem);
