@@ -17,6 +17,13 @@ public static class LinrCli
             EnableDefaultExceptionHandler = false,
         };
         ParseResult parsed = Build().Parse(args.Length > 0 ? args : ["--help"]);
+        if (parsed.CommandResult.Command.Name == ServeCommand.Name)
+        {
+            // The server's host takes the signals itself and answers what runs, for as long as Linr:DrainTimeout says;
+            // two seconds, as usual, would cut that off.
+            configuration.ProcessTerminationTimeout = null;
+        }
+
         return parsed.Errors.Count > 0
             ? UsageErrors.Write(parsed, configuration.Output, configuration.Error)
             : await parsed.InvokeAsync(configuration).ConfigureAwait(false);

@@ -16,6 +16,9 @@ namespace Linr.Cli.Commands;
 /// <summary>`linr serve`: models behind gRPC and REST.</summary>
 internal static class ServeCommand
 {
+    /// <summary>What it is called.</summary>
+    public const string Name = "serve";
+
     private static readonly Argument<string[]> s_models = new("models")
     {
         Description = "Model files to serve as they are; each is called what its file is, or NAME.",
@@ -56,7 +59,7 @@ internal static class ServeCommand
     };
 
     public static Command Create() => CommandBuilder.Create(
-        "serve",
+        Name,
         "Serves models by gRPC and REST until it is stopped.",
         [s_models, s_data, s_files, s_httpPort, s_grpcPort, s_set, s_check],
         RunAsync);

@@ -11,6 +11,8 @@ public sealed record CertificateCaller
     /// <summary>Of read, write and admin.</summary>
     public List<string> Scopes { get; init; } = [];
 
-    /// <summary>Patterns of the models that it may use, with <c>*</c> for any characters; none unless they are given.</summary>
+    /// <summary>
+    /// Patterns of the models that it may use, with <c>*</c> for any characters; none unless they are given.
+    /// </summary>
     public List<string> Models { get; init; } = [];
 }

@@ -7,7 +7,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Linr.Server.Security;
 
-/// <summary>Sees each message of gRPC that comes: what it names is noted, and what it takes once unpacked is counted.</summary>
+/// <summary>
+/// Sees each message of gRPC that comes: what it names is noted, and what it takes once unpacked is counted.
+/// </summary>
 internal sealed class MessageInterceptor : Interceptor
 {
     private const string Encoding = "grpc-encoding";

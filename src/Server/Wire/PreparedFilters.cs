@@ -1,5 +1,5 @@
-using System.Globalization;
-using System.IO.Hashing;
+using System.Buffers.Text;
+using System.Security.Cryptography;
 using System.Text;
 using Linr.Filters;
 using Linr.Server.Options;
@@ -23,8 +23,8 @@ internal sealed class PreparedFilters(IOptions<RequestLimits> options) : IDispos
     public string Keep(Filter filter)
     {
         string text = filter.ToString();
-        string token = TokenPrefix + XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(text)).ToString(
-            "x32", CultureInfo.InvariantCulture);
+        // Callers share them, so that nobody may be able to make a filter with the token of another's.
+        string token = TokenPrefix + Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
         Set((Form.Token, token), filter, text.Length);
         return token;
     }

@@ -35,7 +35,9 @@ internal sealed class AuditNote
     /// <summary>It was let in and failed.</summary>
     public void Fail(ErrorKind kind) => Failed = kind;
 
-    /// <summary>Notes what a message names, where a line will be written. A stream has several, one after the other.</summary>
+    /// <summary>
+    /// Notes what a message names, where a line will be written. A stream has several, one after the other.
+    /// </summary>
     public void Read(IMessage message)
     {
         if (!IsKept)

@@ -19,7 +19,9 @@ internal sealed class CertificateCallers(IOptions<ServerOptions> options, TimePr
             },
             StringComparer.Ordinal);
 
-    /// <summary>The caller; null where no setting names him, or the certificate ended while its connection went on.</summary>
+    /// <summary>
+    /// The caller; null where no setting names him, or the certificate ended while its connection went on.
+    /// </summary>
     public Caller? Find(X509Certificate2 certificate)
     {
         DateTime now = time.GetUtcNow().LocalDateTime;

@@ -10,7 +10,9 @@ using Microsoft.Extensions.Options;
 
 namespace Linr.Server.Security.Traffic;
 
-/// <summary>Keeps callers within what they may ask for at once and over time; what is open to all is not counted.</summary>
+/// <summary>
+/// Keeps callers within what they may ask for at once and over time; what is open to all is not counted.
+/// </summary>
 /// <param name="next">What comes after.</param>
 /// <param name="options">The limits.</param>
 /// <param name="limiters">Counts requests.</param>
