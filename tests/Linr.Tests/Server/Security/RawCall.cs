@@ -26,22 +26,12 @@ internal static class RawCall
         this CallInvoker invoker, string call, IMessage request, Metadata headers, CancellationToken cancellation)
     {
         int slash = call.IndexOf('/', StringComparison.Ordinal);
-        // On the wire all kinds of calls are the same.
+        // On the wire all kinds of calls are the same, where there is one message.
         var method = new Method<byte[], byte[]>(
-            MethodType.DuplexStreaming, call[..slash], call[(slash + 1)..], s_bytes, s_bytes);
-        using AsyncDuplexStreamingCall<byte[], byte[]> sent = invoker.AsyncDuplexStreamingCall(
-            method, host: null, new CallOptions(headers, cancellationToken: cancellation));
+            MethodType.ServerStreaming, call[..slash], call[(slash + 1)..], s_bytes, s_bytes);
+        using AsyncServerStreamingCall<byte[]> sent = invoker.AsyncServerStreamingCall(
+            method, host: null, new CallOptions(headers, cancellationToken: cancellation), request.ToByteArray());
         byte[]? last = null;
-        try
-        {
-            await sent.RequestStream.WriteAsync(request.ToByteArray(), cancellation);
-            await sent.RequestStream.CompleteAsync();
-        }
-        catch (Exception error) when (error is RpcException or InvalidOperationException)
-        {
-            // It was answered before it was sent: the answer counts.
-        }
-
         try
         {
             while (await sent.ResponseStream.MoveNext(cancellation))
@@ -57,7 +47,7 @@ internal static class RawCall
         }
     }
 
-    private static async Task<Metadata> HeadersOf(AsyncDuplexStreamingCall<byte[], byte[]> sent)
+    private static async Task<Metadata> HeadersOf(AsyncServerStreamingCall<byte[]> sent)
     {
         try
         {
