@@ -1,6 +1,7 @@
 using System.Net;
 using Linr.Server.Api;
 using Linr.Server.Options;
+using Linr.Server.Rest.Json;
 using Linr.Server.Security.Audit;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -90,8 +91,9 @@ internal sealed class AccessGate(RequestDelegate next, IOptions<ServerOptions> o
         return isRight ? null : new Refusal(
             ErrorKind.PermissionDenied,
             _hosts.Count > 0
-                ? $"Host: expected one of {string.Join(", ", _hosts)}; found \"{host}\"."
-                : $"Host: expected a name of loopback, for callers are not asked who they are here; found \"{host}\".");
+                ? $"Host: expected one of {string.Join(", ", _hosts)}; found \"{JsonReading.Shorten(host)}\"."
+                : "Host: expected a name of loopback, for callers are not asked who they are here; found "
+                    + $"\"{JsonReading.Shorten(host)}\".");
     }
 
     /// <summary>A page of elsewhere could send what needs no leave of browsers: it says where it is from.</summary>
@@ -102,7 +104,9 @@ internal sealed class AccessGate(RequestDelegate next, IOptions<ServerOptions> o
             || (Uri.TryCreate(origin, UriKind.Absolute, out Uri? from)
                 && from.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase));
         return isOwn ? null : new Refusal(
-            ErrorKind.PermissionDenied, $"Origin: expected a page of {request.Host}; found \"{origin}\".");
+            ErrorKind.PermissionDenied,
+            $"Origin: expected a page of {JsonReading.Shorten($"{request.Host}")}; found "
+            + $"\"{JsonReading.Shorten(origin)}\".");
     }
 
     private static bool Fits(string host, string known)

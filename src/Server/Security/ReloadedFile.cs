@@ -23,6 +23,15 @@ internal sealed partial class ReloadedFile<T>(
     private string? _failed;
     private long _lookedAt;
 
+    /// <summary>Reads it the first time, so that from then on there is what was read before.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="FormatException">It is not what it should be.</exception>
+    public ReloadedFile<T> Read()
+    {
+        _ = Value;
+        return this;
+    }
+
     /// <summary>What it says now, at most a second late.</summary>
     /// <exception cref="IOException">It has never been read, and cannot be.</exception>
     /// <exception cref="FormatException">The same.</exception>

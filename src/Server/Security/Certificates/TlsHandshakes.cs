@@ -23,11 +23,11 @@ internal sealed class TlsHandshakes
         _options = options.Value;
         TlsOptions tls = _options.Tls;
         _server = new ReloadedFile<SslStreamCertificateContext>(
-            "Tls:CertificateFile", CertificateFiles.Of(tls), () => CertificateFiles.ReadServer(tls), time, log);
+            "Tls:CertificateFile", CertificateFiles.Of(tls), () => CertificateFiles.ReadServer(tls), time, log).Read();
         if (_options.Auth.ClientCertificates.CaFile is { } path)
         {
             _authorities = new ReloadedFile<X509Certificate2Collection>(
-                "Auth:ClientCertificates:CaFile", [path], () => CertificateFiles.ReadAuthorities(path), time, log);
+                "Auth:ClientCertificates:CaFile", [path], () => CertificateFiles.ReadAuthorities(path), time, log).Read();
         }
     }
 

@@ -18,6 +18,7 @@ internal sealed class KeyCallers
         _time = time;
         _file = options.Value.Auth.KeyFile is { } path
             ? new ReloadedFile<Known>("Auth:KeyFile", [path], () => Known.Of(new ApiKeyFile(path).Read()), time, log)
+                .Read()
             : null;
     }
 

@@ -35,7 +35,7 @@ internal sealed partial class TokenCallers
         if (_options.KeyFile is { } path)
         {
             _keys = new ReloadedFile<IReadOnlyList<SecurityKey>>(
-                "Auth:Jwt:KeyFile", [path], () => TokenKeys.Read(path), time, log);
+                "Auth:Jwt:KeyFile", [path], () => TokenKeys.Read(path), time, log).Read();
         }
 
         if (_options.Authority is { } authority)
