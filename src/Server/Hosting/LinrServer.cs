@@ -1,6 +1,7 @@
 using System.Net;
 using Linr.Engine;
 using Linr.Server.Api;
+using Linr.Server.Console;
 using Linr.Server.Grpc;
 using Linr.Server.Models;
 using Linr.Server.Options;
@@ -127,6 +128,7 @@ public static class LinrServer
     private static void Map(WebApplication app)
     {
         RestEndpoints.Map(app);
+        ConsoleEndpoint.Map(app);
         app.MapGrpcService<RetrievalService>();
         app.MapGrpcService<ItemsService>();
         app.MapGrpcService<ModelsService>();
