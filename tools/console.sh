@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds the console (src/Server/Console/app, TypeScript) to what Linr.Server embeds; needs Node.js 20.19 or later, with npm.
+# Builds the console (src/Server/Console/app) to what Linr.Server embeds; needs Node.js 20.19 or later, with npm.
 #   tools/console.sh            writes src/Server/Console/Built and Built.sha256
-#   tools/console.sh --check    writes nothing there: builds beside it, and fails where Built is not what the sources give
+#   tools/console.sh --check    builds elsewhere, and fails where Built is not what the sources give
 # Ends with 3 where there is no such Node.js, or its packages cannot be had.
 set -euo pipefail
 cd "$(dirname "$0")/../src/Server/Console/app"
@@ -12,6 +12,7 @@ if ! node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 
 fi
 npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2 || exit 3
 
+npx prettier --check --log-level warn src tests vite.config.js
 npx tsc --noEmit
 if [ "${1:-}" = "--check" ]; then
     built=$(mktemp -d)

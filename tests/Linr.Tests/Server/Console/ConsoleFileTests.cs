@@ -37,7 +37,8 @@ public sealed partial class ConsoleFileTests : IAsyncLifetime
         Assert.DoesNotMatch(InlineScript(), html);
         Assert.NotEmpty(Asset().Matches(html));
 
-        using var again = new HttpRequestMessage(HttpMethod.Get, "/") { Headers = { { "If-None-Match", page.Headers.ETag!.ToString() } } };
+        using var again = new HttpRequestMessage(HttpMethod.Get, "/");
+        again.Headers.IfNoneMatch.Add(page.Headers.ETag!);
         using HttpResponseMessage same = await _server.Http.SendAsync(again);
         Assert.Equal(HttpStatusCode.NotModified, same.StatusCode);
     }
@@ -51,11 +52,13 @@ public sealed partial class ConsoleFileTests : IAsyncLifetime
         {
             byte[] plain = await _server.Http.GetByteArrayAsync(path);
             sum += plain.Length;
-            using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { { "Accept-Encoding", "gzip, br" } } };
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.Add("Accept-Encoding", "gzip, br");
             using HttpResponseMessage response = await _server.Http.SendAsync(request);
             Assert.Equal("br", Assert.Single(response.Content.Headers.ContentEncoding));
             Assert.Contains("immutable", response.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
-            await using var brotli = new BrotliStream(await response.Content.ReadAsStreamAsync(), CompressionMode.Decompress);
+            await using Stream packed = await response.Content.ReadAsStreamAsync();
+            await using var brotli = new BrotliStream(packed, CompressionMode.Decompress);
             using var unpacked = new MemoryStream();
             await brotli.CopyToAsync(unpacked);
             Assert.Equal(plain, unpacked.ToArray());
@@ -75,11 +78,11 @@ public sealed partial class ConsoleFileTests : IAsyncLifetime
         Dictionary<string, string> built = File.ReadLines(Path.Combine(s_folder, "Built.sha256"))
             .Select(line => line.Split("  "))
             .ToDictionary(parts => parts[1], parts => parts[0]);
-        Dictionary<string, string> found = Files("app").Concat(Files("Built")).ToDictionary(
-            path => path, path => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(s_folder, path)))));
+        var found = Files("app").Concat(Files("Built")).ToDictionary(path => path, Hash);
 
         // Whoever changes the sources runs tools/console.sh.
-        Assert.Equal(found.OrderBy(one => one.Key, StringComparer.Ordinal), built.OrderBy(one => one.Key, StringComparer.Ordinal));
+        Assert.Equal(found.OrderBy(Name, StringComparer.Ordinal), built.OrderBy(Name, StringComparer.Ordinal));
+        static string Name(KeyValuePair<string, string> file) => file.Key;
     }
 
     private static IEnumerable<string> Files(string folder)
@@ -87,6 +90,9 @@ public sealed partial class ConsoleFileTests : IAsyncLifetime
             .Select(path => Path.GetRelativePath(s_folder, path).Replace('\\', '/'))
             .Where(path => !path.StartsWith("app/node_modules/", StringComparison.Ordinal)
                 && !path.StartsWith("app/tests/", StringComparison.Ordinal));
+
+    private static string Hash(string path)
+        => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(s_folder, path))));
 
     [GeneratedRegex("<script(?![^>]* src=)|\\son[a-z]+=|style=")]
     private static partial Regex InlineScript();

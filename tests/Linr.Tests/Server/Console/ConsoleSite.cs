@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Linr.Tests.Server.Console;
 
-/// <summary>A server of films, one that wants a key with every call, and a browser, for all tests of the console.</summary>
+/// <summary>A server of films, one that wants a key with every call, and a browser: for all of these tests.</summary>
 public sealed class ConsoleSite : IAsyncLifetime
 {
     private const string Key = "linr_test_key";
@@ -38,7 +38,7 @@ public sealed class ConsoleSite : IAsyncLifetime
             _open.Http.BaseAddress!.ToString(), _locked.Http.BaseAddress!.ToString(), Key);
     }
 
-    /// <summary>Runs a flow in the browser; without one the test is skipped, or fails where there must be one.</summary>
+    /// <summary>Runs a flow in the browser; without one the test is skipped, or fails where it must not.</summary>
     public Task RunAsync(string flow, string outputs)
     {
         if (_browser is null)

@@ -6,7 +6,7 @@ using Linr.ModelFile;
 
 namespace Linr.Tests.Server.Console;
 
-/// <summary>A model of made-up films with a field of most types, codes, and a query tower that pools the history.</summary>
+/// <summary>A model of made-up films: fields of most types, codes, a query tower that pools the history.</summary>
 internal static class FilmModel
 {
     public const int Count = 600;

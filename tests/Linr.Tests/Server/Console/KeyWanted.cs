@@ -12,7 +12,8 @@ internal sealed class KeyWanted(string key) : IStartupFilter
     {
         app.Use((context, following) =>
         {
-            if (!context.Request.Path.StartsWithSegments("/v1") || context.Request.Headers.Authorization == $"Bearer {key}")
+            bool isCall = context.Request.Path.StartsWithSegments("/v1");
+            if (!isCall || context.Request.Headers.Authorization == $"Bearer {key}")
             {
                 return following(context);
             }

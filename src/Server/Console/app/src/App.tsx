@@ -18,7 +18,10 @@ import { Problems } from './ui/Problems';
 const titles: Record<Page, string> = { models: 'Models', search: 'Search', items: 'Items', traffic: 'Traffic' };
 
 const contents: Record<Page, () => JSX.Element> = {
-    models: ModelsPage, search: SearchPage, items: ItemsPage, traffic: TrafficPage,
+    models: ModelsPage,
+    search: SearchPage,
+    items: ItemsPage,
+    traffic: TrafficPage,
 };
 
 // Drawn here, a line each: a set of icons would be larger than the console.
@@ -63,12 +66,16 @@ export function App() {
             <nav aria-label="Pages">
                 {pages.map(one => (
                     <a key={one} href={`#/${one}`} aria-current={one === name ? 'page' : undefined}>
-                        <svg viewBox="0 0 24 24" aria-hidden="true"><path d={icons[one]} /></svg>
+                        <svg viewBox="0 0 24 24" aria-hidden="true">
+                            <path d={icons[one]} />
+                        </svg>
                         {titles[one]}
                     </a>
                 ))}
                 <a href="/reference" class="outside">
-                    <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M8 4h12v12M20 4L9 15M15 20H4V9" /></svg>
+                    <svg viewBox="0 0 24 24" aria-hidden="true">
+                        <path d="M8 4h12v12M20 4L9 15M15 20H4V9" />
+                    </svg>
                     Reference
                 </a>
             </nav>
@@ -111,7 +118,9 @@ function Header() {
                         <option value="dark">Dark</option>
                     </select>
                 </label>
-                <button type="button" onClick={openKeyDialog}>{apiKey.value === '' ? 'Key' : 'Key is set'}</button>
+                <button type="button" onClick={openKeyDialog}>
+                    {apiKey.value === '' ? 'Key' : 'Key is set'}
+                </button>
             </div>
         </header>
     );

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { chromium } from 'playwright-core';
 
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-const timeoutMs = 10_000;
+const timeoutMs = 20_000;
 
 /** A browser, a page in it, and all that went wrong there. */
 export class Session {
@@ -38,7 +38,11 @@ export class Session {
     async newPage(settings) {
         await this.page?.context().close();
         const context = await this.browser.newContext({
-            viewport: { width: 1280, height: 900 }, colorScheme: 'light', reducedMotion: 'reduce', locale: 'en-GB', ...settings,
+            viewport: { width: 1280, height: 900 },
+            colorScheme: 'light',
+            reducedMotion: 'reduce',
+            locale: 'en-GB',
+            ...settings,
         });
         this.page = await context.newPage();
         this.page.setDefaultTimeout(timeoutMs);
@@ -56,8 +60,11 @@ export class Session {
             }
         });
         await this.page.addInitScript(() => {
-            document.addEventListener('securitypolicyviolation', event => console.error(
-                `policy: ${event.violatedDirective} forbids ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
+            document.addEventListener('securitypolicyviolation', event =>
+                console.error(
+                    `policy: ${event.violatedDirective} forbids ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`,
+                ),
+            );
         });
     }
 
@@ -79,23 +86,38 @@ export class Session {
     }
 
     expectNoProblem() {
-        assert.deepEqual(this.problems.filter(one => !this.expected.some(words => one.includes(words))), []);
+        assert.deepEqual(
+            this.problems.filter(one => !this.expected.some(words => one.includes(words))),
+            [],
+        );
     }
 
     /** Fails where axe finds something that keeps people out. */
     async expectAccessible() {
         await this.page.evaluate(await readFile(axePath, 'utf8'));
-        const found = await this.page.evaluate(() => globalThis.axe.run(document, {
-            runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-        }));
+        const found = await this.page.evaluate(() =>
+            globalThis.axe.run(document, {
+                runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+            }),
+        );
         assert.deepEqual(
-            found.violations.map(one => `${one.id}: ${one.help}: ${one.nodes.map(node => node.html).slice(0, 3).join(' | ')}`), []);
+            found.violations.map(
+                one =>
+                    `${one.id}: ${one.help}: ${one.nodes
+                        .map(node => node.html)
+                        .slice(0, 3)
+                        .join(' | ')}`,
+            ),
+            [],
+        );
     }
 
     /** Fails where the page is wider than the screen. */
     async expectNoSidewaysScroll() {
-        const { wide, screen } = await this.page.evaluate(
-            () => ({ wide: document.documentElement.scrollWidth, screen: innerWidth }));
+        const { wide, screen } = await this.page.evaluate(() => ({
+            wide: document.documentElement.scrollWidth,
+            screen: innerWidth,
+        }));
         assert.ok(wide <= screen, `the page is ${wide} wide on a screen of ${screen}`);
     }
 
@@ -115,13 +137,17 @@ export class Session {
     async hits(name) {
         const rows = this.page.getByRole('region', { name, exact: true }).locator('tbody tr');
         await rows.first().waitFor();
-        return rows.evaluateAll(list => list.map(row => [...row.cells].map(cell => cell.textContent)));
+        return rows.evaluateAll(list =>
+            list.map(row => [...row.cells].map(cell => (cell.querySelector('b') ?? cell).textContent)),
+        );
     }
 
     /** The rows of a table of items. */
     row(region, id) {
-        return this.page.getByRole('region', { name: region, exact: true })
-            .getByRole('row').filter({ has: this.page.getByRole('rowheader', { name: id, exact: true }) });
+        return this.page
+            .getByRole('region', { name: region, exact: true })
+            .getByRole('row')
+            .filter({ has: this.page.getByRole('rowheader', { name: id, exact: true }) });
     }
 
     /** Waits for words on the page. */

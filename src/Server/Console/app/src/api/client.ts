@@ -77,12 +77,23 @@ export async function call<T>(method: string, path: string, body?: unknown, abor
 
 function problemOf(response: Response, text: string): ApiError {
     if (response.headers.get('Content-Type')?.startsWith('application/problem+json') === true) {
-        const problem = readJson<{ title?: string; detail?: string; problems?: { field: string; message: string }[] }>(text);
+        const problem = readJson<{ title?: string; detail?: string; problems?: { field: string; message: string }[] }>(
+            text,
+        );
         return new ApiError(
-            response.status, problem.title ?? '', problem.detail ?? `Status ${response.status}`, problem.problems ?? []);
+            response.status,
+            problem.title ?? '',
+            problem.detail ?? `Status ${response.status}`,
+            problem.problems ?? [],
+        );
     }
 
-    return new ApiError(response.status, response.statusText, `The server answered with status ${response.status}.`, []);
+    return new ApiError(
+        response.status,
+        response.statusText,
+        `The server answered with status ${response.status}.`,
+        [],
+    );
 }
 
 /** The path of a model's call. */

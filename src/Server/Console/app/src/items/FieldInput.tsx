@@ -17,7 +17,8 @@ const hints: Partial<Record<FieldSchema['type'], string>> = {
 export function FieldInput({ field, value, onChange }: Props) {
     const id = useId();
     const hint = [hints[field.type], field.multiValued === true ? 'a value a line' : undefined]
-        .filter(one => one !== undefined).join(', ');
+        .filter(one => one !== undefined)
+        .join(', ');
     const shared = { id, value, 'aria-describedby': `${id}-hint` };
     return (
         <div class="field">
@@ -44,7 +45,10 @@ export function FieldInput({ field, value, onChange }: Props) {
                     onInput={event => onChange(event.currentTarget.value)}
                 />
             )}
-            <small id={`${id}-hint`}>{field.type}{hint === '' ? '' : `: ${hint}`}</small>
+            <small id={`${id}-hint`}>
+                {field.type}
+                {hint === '' ? '' : `: ${hint}`}
+            </small>
         </div>
     );
 }

@@ -29,8 +29,12 @@ export function ItemForm({ edited, onDone }: { edited: Item | null; onDone: () =
     async function submit(event: Event): Promise<void> {
         event.preventDefault();
         const wrong: string[] = [];
-        const item = isNew && isJson ? itemOfJson(json, wrong)
-            : isNew ? itemOf(texts, schema.value, wrong) : changesOf(before, texts, schema.value, wrong);
+        const item =
+            isNew && isJson
+                ? itemOfJson(json, wrong)
+                : isNew
+                  ? itemOf(texts, schema.value, wrong)
+                  : changesOf(before, texts, schema.value, wrong);
         setProblems(wrong);
         setWritten(null);
         if (wrong.length > 0) {
@@ -40,8 +44,9 @@ export function ItemForm({ edited, onDone }: { edited: Item | null; onDone: () =
         try {
             const from = performance.now();
             const change = isNew ? { upsert: item } : { update: item };
-            const { state } = await call<WriteResponse>(
-                'POST', modelPath(chosen.value.model, '/items'), { changes: [change] });
+            const { state } = await call<WriteResponse>('POST', modelPath(chosen.value.model, '/items'), {
+                changes: [change],
+            });
             const answer = await find(item, state);
             setWritten({ id: String(item.id), ms: performance.now() - from, answer });
             forgetSamples();
@@ -57,7 +62,11 @@ export function ItemForm({ edited, onDone }: { edited: Item | null; onDone: () =
     }
 
     return (
-        <form class="stack" aria-label={isNew ? 'Add an item' : `Change ${edited.id}`} onSubmit={event => void submit(event)}>
+        <form
+            class="stack"
+            aria-label={isNew ? 'Add an item' : `Change ${edited.id}`}
+            onSubmit={event => void submit(event)}
+        >
             {isNew ? (
                 <div class="row choices">
                     <label class="check">
@@ -87,21 +96,21 @@ export function ItemForm({ edited, onDone }: { edited: Item | null; onDone: () =
                         onInput={event => setJsonText(event.currentTarget.value)}
                     />
                 </label>
-            ) : <Texts texts={texts} isNew={isNew} onChange={setTexts} />}
+            ) : (
+                <Texts texts={texts} isNew={isNew} onChange={setTexts} />
+            )}
             <Problems lines={problems} />
             <div class="row end">
-                <button type="submit" class="primary">{isNew ? 'Add the item' : 'Change the item'}</button>
+                <button type="submit" class="primary">
+                    {isNew ? 'Add the item' : 'Change the item'}
+                </button>
             </div>
-            <div role="status">
-                {written === null ? null : <Found written={written} />}
-            </div>
+            <div role="status">{written === null ? null : <Found written={written} />}</div>
         </form>
     );
 }
 
-function Texts({ texts, isNew, onChange }: {
-    texts: ItemTexts; isNew: boolean; onChange: (texts: ItemTexts) => void;
-}) {
+function Texts({ texts, isNew, onChange }: { texts: ItemTexts; isNew: boolean; onChange: (texts: ItemTexts) => void }) {
     return (
         <>
             <label class="field">
@@ -128,8 +137,9 @@ function Texts({ texts, isNew, onChange }: {
                 <Field
                     key={one.name}
                     label={`Embedding ${one.name}`}
-                    hint={`${one.dim} numbers. ${isNew
-                        ? 'Empty: the model makes it, where it has a tower for it.' : 'Empty: it stays as it is.'}`}
+                    hint={`${one.dim} numbers. ${
+                        isNew ? 'Empty: the model makes it, where it has a tower for it.' : 'Empty: it stays as it is.'
+                    }`}
                 >
                     {names => (
                         <textarea
@@ -137,9 +147,12 @@ function Texts({ texts, isNew, onChange }: {
                             rows={2}
                             value={texts.embeddings[one.name] ?? ''}
                             spellcheck={false}
-                            onInput={event => onChange({
-                                ...texts, embeddings: { ...texts.embeddings, [one.name]: event.currentTarget.value },
-                            })}
+                            onInput={event =>
+                                onChange({
+                                    ...texts,
+                                    embeddings: { ...texts.embeddings, [one.name]: event.currentTarget.value },
+                                })
+                            }
                         />
                     )}
                 </Field>
@@ -158,7 +171,11 @@ function Found({ written }: { written: Written }) {
                 {written.ms.toFixed(0)} ms after it was sent.
             </p>
             {written.answer === null ? null : (
-                <Hits label={`Items like ${written.id}`} hits={written.answer.hits} fields={usualFields(schema.value)} />
+                <Hits
+                    label={`Items like ${written.id}`}
+                    hits={written.answer.hits}
+                    fields={usualFields(schema.value)}
+                />
             )}
         </>
     );
@@ -175,6 +192,6 @@ async function find(item: Item, state: string | undefined): Promise<SearchRespon
         include_seen: true,
         k: 5,
         fields: usualFields(schema.value),
-        ...state === undefined ? {} : { after: state },
+        ...(state === undefined ? {} : { after: state }),
     });
 }

@@ -9,9 +9,9 @@ import { go } from '../state/route';
 import { say } from '../state/say';
 import { ask } from '../ui/ask';
 import { Dialog } from '../ui/Dialog';
-import { values } from '../ui/format';
 import { ModelChoice } from '../ui/ModelChoice';
 import { Problems } from '../ui/Problems';
+import { ValueCell } from '../ui/ValueCell';
 import { ItemForm } from './ItemForm';
 
 const pageItems = 25;
@@ -36,8 +36,8 @@ export function ItemsPage() {
         const wanted = {
             limit: pageItems,
             fields: usualFields(schema.value),
-            ...asked.filter.trim() === '' ? {} : { filter: { text: asked.filter } },
-            ...page === '' ? {} : { page },
+            ...(asked.filter.trim() === '' ? {} : { filter: { text: asked.filter } }),
+            ...(page === '' ? {} : { page }),
         };
         call<ScrollResponse>('POST', modelPath(model, '/items/scroll'), wanted, abort.signal).then(
             answer => {
@@ -48,7 +48,8 @@ export function ItemsPage() {
                 if (!abort.signal.aborted) {
                     setProblems(linesOf(error));
                 }
-            });
+            },
+        );
         return () => abort.abort();
     }, [model, asked, page, changes, schema.value]);
     const onDone = (): void => setChanges(before => before + 1);
@@ -64,8 +65,18 @@ export function ItemsPage() {
                     }}
                 >
                     <ModelChoice />
-                    <FilterInput label="Filter" model={model} schema={schema.value} value={filter} onChange={setFilter} />
-                    <div class="row end"><button type="submit" class="primary">Show</button></div>
+                    <FilterInput
+                        label="Filter"
+                        model={model}
+                        schema={schema.value}
+                        value={filter}
+                        onChange={setFilter}
+                    />
+                    <div class="row end">
+                        <button type="submit" class="primary">
+                            Show
+                        </button>
+                    </div>
                 </form>
                 <section class="card" aria-labelledby="add">
                     <h2 id="add">Add an item</h2>
@@ -96,7 +107,11 @@ export function ItemsPage() {
             {edited === null ? null : (
                 <Dialog title={`Change ${edited.id}`} onClose={() => setEdited(null)}>
                     <ItemForm edited={edited} onDone={onDone} />
-                    <div class="row end"><button type="button" onClick={() => setEdited(null)}>Close</button></div>
+                    <div class="row end">
+                        <button type="button" onClick={() => setEdited(null)}>
+                            Close
+                        </button>
+                    </div>
                 </Dialog>
             )}
         </>
@@ -108,7 +123,9 @@ function Table({ items, onEdit, onDone }: { items: Item[]; onEdit: (item: Item) 
     const isWritable = chosenModel.value?.writable === true;
     async function edit(id: Item['id']): Promise<void> {
         try {
-            const whole = await call<{ items: Item[] }>('POST', modelPath(chosenName.value, '/items/get'), { ids: [id] });
+            const whole = await call<{ items: Item[] }>('POST', modelPath(chosenName.value, '/items/get'), {
+                ids: [id],
+            });
             if (whole.items[0] !== undefined) {
                 onEdit(whole.items[0]);
             }
@@ -123,7 +140,11 @@ function Table({ items, onEdit, onDone }: { items: Item[]; onEdit: (item: Item) 
                 <thead>
                     <tr>
                         <th scope="col">Item</th>
-                        {fields.map(field => <th key={field} scope="col">{field}</th>)}
+                        {fields.map(field => (
+                            <th key={field} scope="col">
+                                {field}
+                            </th>
+                        ))}
                         <th scope="col">Actions</th>
                     </tr>
                 </thead>
@@ -131,7 +152,9 @@ function Table({ items, onEdit, onDone }: { items: Item[]; onEdit: (item: Item) 
                     {items.map(item => (
                         <tr key={item.id}>
                             <th scope="row">{item.id}</th>
-                            {fields.map(field => <td key={field} class="value">{values(item.fields?.[field])}</td>)}
+                            {fields.map(field => (
+                                <ValueCell key={field} list={item.fields?.[field]} />
+                            ))}
                             <td>
                                 <div class="row">
                                     <button
@@ -146,7 +169,11 @@ function Table({ items, onEdit, onDone }: { items: Item[]; onEdit: (item: Item) 
                                     </button>
                                     {isWritable ? (
                                         <>
-                                            <button type="button" aria-label={`Change ${item.id}`} onClick={() => void edit(item.id)}>
+                                            <button
+                                                type="button"
+                                                aria-label={`Change ${item.id}`}
+                                                onClick={() => void edit(item.id)}
+                                            >
                                                 Change…
                                             </button>
                                             <button

@@ -16,7 +16,8 @@ export function textsOf(item: Item): ItemTexts {
     return {
         id: String(item.id),
         fields: Object.fromEntries(
-            Object.entries(item.fields ?? {}).map(([name, values]) => [name, values.map(String).join('\n')])),
+            Object.entries(item.fields ?? {}).map(([name, values]) => [name, values.map(String).join('\n')]),
+        ),
         embeddings: {},
     };
 }
@@ -45,7 +46,8 @@ export function itemOf(texts: ItemTexts, schema: Schema, problems: string[]): It
 /** What the form has changed of an item: an empty list removes a field's values. */
 export function changesOf(before: ItemTexts, after: ItemTexts, schema: Schema, problems: string[]): Item {
     const changed = schema.fields.filter(
-        field => (before.fields[field.name] ?? '') !== (after.fields[field.name] ?? ''));
+        field => (before.fields[field.name] ?? '') !== (after.fields[field.name] ?? ''),
+    );
     const item = itemOf(after, { ...schema, fields: changed }, problems);
     for (const field of changed) {
         item.fields = { [field.name]: [], ...item.fields };

@@ -14,12 +14,20 @@ export function ModelCard({ model, list }: { model: ModelInfo; list: ModelList }
                 </h2>
                 <div class="row">
                     {model.previous === undefined || model.previous === '' ? null : (
-                        <button type="button" onClick={() => rollback(model)}>Roll back to {model.previous}…</button>
+                        <button type="button" onClick={() => rollback(model)}>
+                            Roll back to {model.previous}…
+                        </button>
                     )}
-                    <button type="button" onClick={() => load(model.name)}>Load a version…</button>
-                    <button type="button" onClick={() => setAlias(list, model)}>Alias…</button>
+                    <button type="button" onClick={() => load(model.name)}>
+                        Load a version…
+                    </button>
+                    <button type="button" onClick={() => setAlias(list, model)}>
+                        Alias…
+                    </button>
                     {model.writable ? (
-                        <button type="button" class="quiet danger" onClick={() => deleteModel(model)}>Delete…</button>
+                        <button type="button" class="quiet danger" onClick={() => deleteModel(model)}>
+                            Delete…
+                        </button>
                     ) : null}
                 </div>
             </div>
@@ -46,9 +54,15 @@ export function ModelCard({ model, list }: { model: ModelInfo; list: ModelList }
                         <tr>
                             <th scope="col">Version</th>
                             <th scope="col">State</th>
-                            <th scope="col" class="number">Items</th>
-                            <th scope="col" class="number">Memory</th>
-                            <th scope="col" class="number">Lag</th>
+                            <th scope="col" class="number">
+                                Items
+                            </th>
+                            <th scope="col" class="number">
+                                Memory
+                            </th>
+                            <th scope="col" class="number">
+                                Lag
+                            </th>
                             <th scope="col">Engine</th>
                             <th scope="col">Actions</th>
                         </tr>
@@ -72,25 +86,54 @@ function Rollout({ model }: { model: ModelInfo }) {
         <>
             {canary === undefined ? null : (
                 <p class="row">
-                    <span>Canary: version {canary.version} answers {canary.percent} % of routing keys.</span>
-                    <button type="button" onClick={() => endShare(model, 'canary')}>End the canary…</button>
+                    <span>
+                        Canary: version {canary.version} answers {canary.percent} % of routing keys.
+                    </span>
+                    <button type="button" onClick={() => endShare(model, 'canary')}>
+                        End the canary…
+                    </button>
                 </p>
             )}
             {shadow === undefined ? null : (
                 <>
                     <p class="row">
-                        <span>Shadow: {shadow.percent} % of searches are made on version {shadow.version} too.</span>
-                        <button type="button" onClick={() => endShare(model, 'shadow')}>End the shadow…</button>
+                        <span>
+                            Shadow: {shadow.percent} % of searches are made on version {shadow.version} too.
+                        </span>
+                        <button type="button" onClick={() => endShare(model, 'shadow')}>
+                            End the shadow…
+                        </button>
                     </p>
                     {compared === undefined ? null : (
                         <dl class="facts">
-                            <div><dt>Compared</dt><dd>{count(compared.compared)}</dd></div>
-                            <div><dt>Hits in both</dt><dd>{(compared.overlap * 100).toFixed(1)} %</dd></div>
-                            <div><dt>Score difference</dt><dd>{compared.score_difference.toPrecision(3)}</dd></div>
-                            <div><dt>Live</dt><dd>{milliseconds(compared.live_ms)}</dd></div>
-                            <div><dt>Shadow</dt><dd>{milliseconds(compared.shadow_ms)}</dd></div>
-                            <div><dt>Failed</dt><dd>{count(compared.failed)}</dd></div>
-                            <div><dt>Dropped</dt><dd>{count(compared.dropped)}</dd></div>
+                            <div>
+                                <dt>Compared</dt>
+                                <dd>{count(compared.compared)}</dd>
+                            </div>
+                            <div>
+                                <dt>Hits in both</dt>
+                                <dd>{(compared.overlap * 100).toFixed(1)} %</dd>
+                            </div>
+                            <div>
+                                <dt>Score difference</dt>
+                                <dd>{compared.score_difference.toPrecision(3)}</dd>
+                            </div>
+                            <div>
+                                <dt>Live</dt>
+                                <dd>{milliseconds(compared.live_ms)}</dd>
+                            </div>
+                            <div>
+                                <dt>Shadow</dt>
+                                <dd>{milliseconds(compared.shadow_ms)}</dd>
+                            </div>
+                            <div>
+                                <dt>Failed</dt>
+                                <dd>{count(compared.failed)}</dd>
+                            </div>
+                            <div>
+                                <dt>Dropped</dt>
+                                <dd>{count(compared.dropped)}</dd>
+                            </div>
                         </dl>
                     )}
                 </>

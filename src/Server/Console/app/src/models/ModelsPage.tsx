@@ -20,10 +20,14 @@ export function ModelsPage() {
                         ? 'The server has no model yet.'
                         : `${list.models.length === 1 ? 'One model' : `${list.models.length} models`} on this server.`}
                 </p>
-                <button type="button" class="primary" onClick={() => load('')}>Load a model…</button>
+                <button type="button" class="primary" onClick={() => load('')}>
+                    Load a model…
+                </button>
             </div>
             <Memory />
-            {list.models.map(model => <ModelCard key={model.name} model={model} list={list} />)}
+            {list.models.map(model => (
+                <ModelCard key={model.name} model={model} list={list} />
+            ))}
         </>
     );
 }
@@ -34,13 +38,15 @@ function Memory() {
         return null;
     }
 
-    const versions = (models.value?.models ?? []).flatMap(model => model.versions
-        .filter(version => version.memory_bytes > 0)
-        .map(version => ({
-            name: `${model.name}@${version.version}`,
-            amount: version.memory_bytes,
-            text: bytes(version.memory_bytes),
-        })));
+    const versions = (models.value?.models ?? []).flatMap(model =>
+        model.versions
+            .filter(version => version.memory_bytes > 0)
+            .map(version => ({
+                name: `${model.name}@${version.version}`,
+                amount: version.memory_bytes,
+                text: bytes(version.memory_bytes),
+            })),
+    );
     const used = `${bytes(memory.used_bytes)} of ${bytes(memory.budget_bytes)}`;
     const ofProcess = stats.value?.process;
     return (
@@ -52,8 +58,8 @@ function Memory() {
             <Bar label={`Versions use ${used}`} parts={versions} whole={memory.budget_bytes} />
             {ofProcess === undefined ? null : (
                 <p class="hint">
-                    The process has {bytes(ofProcess.rss_bytes)} in memory, {bytes(ofProcess.managed_bytes)} of them managed by
-                    .NET, after {ofProcess.gen2} full collections.
+                    The process has {bytes(ofProcess.rss_bytes)} in memory, {bytes(ofProcess.managed_bytes)} of them
+                    managed by .NET, after {ofProcess.gen2} full collections.
                 </p>
             )}
         </section>

@@ -6,7 +6,11 @@ import { bytes, count } from '../ui/format';
 import { promote, share, snapshot, unload } from './actions';
 
 const states: Record<VersionInfo['state'], string> = {
-    loading: 'loading', catching_up: 'catching up', ready: 'ready', failed: 'failed', unloaded: 'not in memory',
+    loading: 'loading',
+    catching_up: 'catching up',
+    ready: 'ready',
+    failed: 'failed',
+    unloaded: 'not in memory',
 };
 
 /** A version: how it is, what part it has in answering, and what can be done to it. */
@@ -35,10 +39,14 @@ export function VersionRow({ model, version }: { model: ModelInfo; version: Vers
                 {version.problem === undefined ? null : <p class="problem">{version.problem}</p>}
             </td>
             <td class="number">{count(version.items)}</td>
-            <td class="number"><Owners model={model.name} version={version} /></td>
+            <td class="number">
+                <Owners model={model.name} version={version} />
+            </td>
             <td class="number">{count(version.lag)}</td>
             <td>{version.engine ?? ''}</td>
-            <td><Actions model={model} version={version} isLive={isLive} /></td>
+            <td>
+                <Actions model={model} version={version} isLive={isLive} />
+            </td>
         </tr>
     );
 }
@@ -51,16 +59,29 @@ function Actions({ model, version, isLive }: { model: ModelInfo; version: Versio
         <div class="row">
             {isReady && !isLive ? (
                 <>
-                    <button type="button" aria-label={`Promote ${of}`} onClick={() => promote(model, name)}>Promote…</button>
-                    <button type="button" aria-label={`Canary: ${of}`} onClick={() => share(model, 'canary', name)}>Canary…</button>
-                    <button type="button" aria-label={`Shadow: ${of}`} onClick={() => share(model, 'shadow', name)}>Shadow…</button>
+                    <button type="button" aria-label={`Promote ${of}`} onClick={() => promote(model, name)}>
+                        Promote…
+                    </button>
+                    <button type="button" aria-label={`Canary: ${of}`} onClick={() => share(model, 'canary', name)}>
+                        Canary…
+                    </button>
+                    <button type="button" aria-label={`Shadow: ${of}`} onClick={() => share(model, 'shadow', name)}>
+                        Shadow…
+                    </button>
                 </>
             ) : null}
             {isReady && model.writable ? (
-                <button type="button" aria-label={`Snapshot of ${of}`} onClick={() => snapshot(model, name)}>Snapshot…</button>
+                <button type="button" aria-label={`Snapshot of ${of}`} onClick={() => snapshot(model, name)}>
+                    Snapshot…
+                </button>
             ) : null}
             {!isLive && !isLoading(version) ? (
-                <button type="button" class="quiet danger" aria-label={`Unload ${of}`} onClick={() => unload(model, name)}>
+                <button
+                    type="button"
+                    class="quiet danger"
+                    aria-label={`Unload ${of}`}
+                    onClick={() => unload(model, name)}
+                >
                     Unload…
                 </button>
             ) : null}
@@ -70,17 +91,21 @@ function Actions({ model, version, isLive }: { model: ModelInfo; version: Versio
 
 /** The memory of a version, and by owner where it is opened. */
 function Owners({ model, version }: { model: string; version: VersionInfo }) {
-    const owners = stats.value?.models.find(one => one.name === model)
-        ?.versions.find(one => one.version === version.version)?.memory ?? [];
+    const owners =
+        stats.value?.models.find(one => one.name === model)?.versions.find(one => one.version === version.version)
+            ?.memory ?? [];
     if (owners.length === 0) {
         return <>{bytes(version.memory_bytes)}</>;
     }
 
-    const parts = owners.flatMap(owner => [
-        { name: owner.owner, amount: owner.host_bytes },
-        { name: `${owner.owner}, mapped`, amount: owner.mapped_bytes },
-        { name: `${owner.owner}, on the device`, amount: owner.device_bytes },
-    ]).filter(part => part.amount > 0).map(part => ({ ...part, text: bytes(part.amount) }));
+    const parts = owners
+        .flatMap(owner => [
+            { name: owner.owner, amount: owner.host_bytes },
+            { name: `${owner.owner}, mapped`, amount: owner.mapped_bytes },
+            { name: `${owner.owner}, on the device`, amount: owner.device_bytes },
+        ])
+        .filter(part => part.amount > 0)
+        .map(part => ({ ...part, text: bytes(part.amount) }));
     return (
         <details>
             <summary>{bytes(version.memory_bytes)}</summary>
@@ -98,10 +123,22 @@ function Schema({ version }: { version: VersionInfo }) {
         <details>
             <summary>Schema</summary>
             <dl class="small">
-                <div><dt>Model file’s version</dt><dd>{version.model_version ?? '–'}</dd></div>
-                <div><dt>Query tower</dt><dd>{version.has_query_tower ? 'yes' : 'no'}</dd></div>
-                <div><dt>Similarities</dt><dd>{version.similarities.join(', ') || '–'}</dd></div>
-                <div><dt>Rankers</dt><dd>{version.rankers.join(', ') || '–'}</dd></div>
+                <div>
+                    <dt>Model file’s version</dt>
+                    <dd>{version.model_version ?? '–'}</dd>
+                </div>
+                <div>
+                    <dt>Query tower</dt>
+                    <dd>{version.has_query_tower ? 'yes' : 'no'}</dd>
+                </div>
+                <div>
+                    <dt>Similarities</dt>
+                    <dd>{version.similarities.join(', ') || '–'}</dd>
+                </div>
+                <div>
+                    <dt>Rankers</dt>
+                    <dd>{version.rankers.join(', ') || '–'}</dd>
+                </div>
             </dl>
             <pre tabIndex={0} aria-label={`Schema of version ${version.version}`}>
                 {version.schema === undefined ? '' : JSON.stringify(version.schema, undefined, 2)}

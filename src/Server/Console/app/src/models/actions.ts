@@ -50,27 +50,31 @@ export function load(model: string): void {
     ask({
         title: model === '' ? 'Load a model' : `Load a version of ${model}`,
         inputs: [
-            ...model === '' ? [{ name: 'model', label: 'Model', hint: 'A new name, or one of a model that is there.' }] : [],
+            ...(model === ''
+                ? [{ name: 'model', label: 'Model', hint: 'A new name, or one of a model that is there.' }]
+                : []),
             { name: 'version', label: 'Version' },
             {
-                name: 'file', label: 'File', isOptional: true,
+                name: 'file',
+                label: 'File',
+                isOptional: true,
                 hint: 'Below the server’s folder of model files. Empty: the version is on the disk and was unloaded.',
             },
             { name: 'promote', label: 'Have it answer as soon as it is ready', kind: 'check' },
         ],
         what: given => [
-            'The file is loaded in the background. A further version of a model gets the items of the live one, embedded '
-                + 'anew, and follows its changes.',
+            'The file is loaded in the background. A further version of a model gets the items of the live one, embedded ' +
+                'anew, and follows its changes.',
             given['promote'] === 'true'
                 ? 'Once it is ready it answers every search.'
                 : 'It answers nothing until it is promoted, or a canary names it.',
         ],
         confirm: 'Load',
         act: async given => {
-            const name = model === '' ? given['model'] ?? '' : model;
+            const name = model === '' ? (given['model'] ?? '') : model;
             const path = modelPath(name, `/versions/${segment(given['version'] ?? '')}`);
             await call('PUT', path, {
-                ...given['file'] === '' ? {} : { file: given['file'] },
+                ...(given['file'] === '' ? {} : { file: given['file'] }),
                 promote: given['promote'] === 'true',
             });
             await done(`Version ${given['version']} of ${name} is being loaded.`);
@@ -102,21 +106,27 @@ export function share(model: ModelInfo, kind: 'canary' | 'shadow', version: stri
     const now = model[kind]?.version === version ? model[kind].percent : 0;
     ask({
         title: `${kind === 'canary' ? 'Canary' : 'Shadow'}: version ${version} of ${model.name}`,
-        inputs: [{
-            name: 'percent', kind: 'number', value: String(now === 0 ? 5 : now),
-            label: kind === 'canary' ? 'Per cent of routing keys' : 'Per cent of searches',
-        }],
-        what: given => kind === 'canary'
-            ? [
-                `Version ${version} answers the searches of ${given['percent']} % of routing keys: always the same keys, and `
-                    + 'all of these when the share grows. Searches without a key are shared out by chance.',
-                ...model.canary !== undefined && model.canary.version !== version
-                    ? [`It takes the place of version ${model.canary.version}.`] : [],
-            ]
-            : [
-                `${given['percent']} % of searches are made on version ${version} too, in the background, and compared. `
-                    + 'Its answers are never given.',
-            ],
+        inputs: [
+            {
+                name: 'percent',
+                kind: 'number',
+                value: String(now === 0 ? 5 : now),
+                label: kind === 'canary' ? 'Per cent of routing keys' : 'Per cent of searches',
+            },
+        ],
+        what: given =>
+            kind === 'canary'
+                ? [
+                      `Version ${version} answers the searches of ${given['percent']} % of routing keys: always the same keys, and ` +
+                          'all of these when the share grows. Searches without a key are shared out by chance.',
+                      ...(model.canary !== undefined && model.canary.version !== version
+                          ? [`It takes the place of version ${model.canary.version}.`]
+                          : []),
+                  ]
+                : [
+                      `${given['percent']} % of searches are made on version ${version} too, in the background, and compared. ` +
+                          'Its answers are never given.',
+                  ],
         confirm: `Set the ${kind}`,
         act: async given => {
             await call('PUT', modelPath(model.name, `/${kind}`), { version, percent: Number(given['percent']) });
@@ -144,11 +154,14 @@ export function endShare(model: ModelInfo, kind: 'canary' | 'shadow'): void {
 export function snapshot(model: ModelInfo, version: string): void {
     ask({
         title: `Write a snapshot of version ${version} of ${model.name}?`,
-        what: () => ['All of its items are written to a file now. A start then reads it and only the changes behind it.'],
+        what: () => [
+            'All of its items are written to a file now. A start then reads it and only the changes behind it.',
+        ],
         confirm: 'Write',
         act: async () => {
-            const written = await call<{ file?: string; bytes: number }>(
-                'POST', modelPath(model.name, '/snapshot'), { version });
+            const written = await call<{ file?: string; bytes: number }>('POST', modelPath(model.name, '/snapshot'), {
+                version,
+            });
             await done(`${written.file ?? 'The snapshot'} is written, ${bytes(written.bytes)}.`);
         },
     });

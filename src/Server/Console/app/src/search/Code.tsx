@@ -14,11 +14,17 @@ export function Code({ model, request }: { model: string; request: SearchRequest
             <summary>This search as code</summary>
             <div class="row">
                 {(['curl', 'C#'] as const).map(one => (
-                    <button key={one} type="button" aria-pressed={one === kind} onClick={() => setKind(one)}>{one}</button>
+                    <button key={one} type="button" aria-pressed={one === kind} onClick={() => setKind(one)}>
+                        {one}
+                    </button>
                 ))}
-                <button type="button" onClick={() => void copyText(text, `The ${kind}`)}>Copy</button>
+                <button type="button" onClick={() => void copyText(text, `The ${kind}`)}>
+                    Copy
+                </button>
             </div>
-            <pre tabIndex={0} aria-label={`This search as ${kind}`}>{text}</pre>
+            <pre tabIndex={0} aria-label={`This search as ${kind}`}>
+                {text}
+            </pre>
         </details>
     );
 }

@@ -1,7 +1,9 @@
 import type { SearchResponse } from '../api/types';
+import { schema } from '../state/models';
 import { microseconds } from '../ui/format';
 import { Facts, totalOf } from './Answer';
 import { Hits } from './Hits';
+import { titleField } from './titleField';
 import { Stages } from './Stages';
 
 interface Props {
@@ -12,7 +14,10 @@ interface Props {
 
 /** The exact answer beside the one of codes or copies. */
 export function Comparison({ exact, approximate, fields }: Props) {
-    const answers = [['Exact', exact, approximate], ['Approximate', approximate, exact]] as const;
+    const answers = [
+        ['Exact', exact, approximate],
+        ['Approximate', approximate, exact],
+    ] as const;
     return (
         <>
             <p class="lead">
@@ -27,7 +32,7 @@ export function Comparison({ exact, approximate, fields }: Props) {
                         <Hits
                             label={`${name} hits`}
                             hits={answer.hits}
-                            fields={fields.slice(0, 1)}
+                            fields={fields.filter(field => field === titleField(schema.value))}
                             others={other.hits.map(hit => hit.id)}
                         />
                         <Stages stages={answer.stages} />

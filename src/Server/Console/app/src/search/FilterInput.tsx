@@ -84,7 +84,9 @@ export function FilterInput({ label, model, schema, value, onChange }: Props) {
         <div class="field filter">
             <label for={`${id}-text`}>{label}</label>
             <div class="filter-box">
-                <div class="filter-mirror" ref={mirror} aria-hidden="true"><Marked text={value} problems={problems} /></div>
+                <div class="filter-mirror" ref={mirror} aria-hidden="true">
+                    <Marked text={value} problems={problems} />
+                </div>
                 <textarea
                     id={`${id}-text`}
                     ref={area}
@@ -132,9 +134,15 @@ export function FilterInput({ label, model, schema, value, onChange }: Props) {
             <small id={`${id}-hint`}>
                 Empty: every item. Down and Enter choose what may come, Escape closes the list.
             </small>
-            <p class="hidden" role="status">{isOpen ? `${suggestions.length} suggestions` : ''}</p>
+            <p class="hidden" role="status">
+                {isOpen ? `${suggestions.length} suggestions` : ''}
+            </p>
             <div id={`${id}-problems`} aria-live="polite">
-                {problems.map(problem => <p key={problem} class="problem">{problem}</p>)}
+                {problems.map(problem => (
+                    <p key={problem} class="problem">
+                        {problem}
+                    </p>
+                ))}
             </div>
         </div>
     );
@@ -156,7 +164,8 @@ function useCheck(model: string, text: string): string[] {
                     if (!abort.signal.aborted && error instanceof ApiError && error.status === 400) {
                         setChecked({ text, problems: error.problems.map(one => one.message) });
                     }
-                });
+                },
+            );
         }, checkDelayMs);
         return () => {
             clearTimeout(timer);
@@ -169,7 +178,9 @@ function useCheck(model: string, text: string): string[] {
 
 /** The text with what is wrong underlined; it lies behind the text that is typed. */
 function Marked({ text, problems }: { text: string; problems: string[] }) {
-    const marks = problems.map(problem => placeOf(text, problem)).filter(mark => mark !== undefined)
+    const marks = problems
+        .map(problem => placeOf(text, problem))
+        .filter(mark => mark !== undefined)
         .sort((a, b) => a.from - b.from);
     const parts = [];
     let at = 0;
@@ -180,7 +191,13 @@ function Marked({ text, problems }: { text: string; problems: string[] }) {
         }
     }
 
-    return <>{parts}{text.slice(at)}{'\n'}</>;
+    return (
+        <>
+            {parts}
+            {text.slice(at)}
+            {'\n'}
+        </>
+    );
 }
 
 /** Where a problem says that it is: from there to the end of the token. */

@@ -2,6 +2,7 @@ import { useEffect, useId, useState } from 'preact/hooks';
 import { call, modelPath } from '../api/client';
 import type { Id, Item, Schema, ScrollResponse } from '../api/types';
 import { values } from '../ui/format';
+import { titleField } from './titleField';
 
 interface Props {
     label: string;
@@ -22,7 +23,10 @@ export function IdList({ label, hint, model, schema, ids, isOrdered, onChange }:
     const first = useFirst(model, title);
 
     function add(): void {
-        const more = typed.split(/[\n,]/).map(one => one.trim()).filter(one => one !== '');
+        const more = typed
+            .split(/[\n,]/)
+            .map(one => one.trim())
+            .filter(one => one !== '');
         onChange([...ids, ...more.filter(one => isOrdered || !ids.map(String).includes(one))]);
         setTyped('');
     }
@@ -53,18 +57,29 @@ export function IdList({ label, hint, model, schema, ids, isOrdered, onChange }:
                         }
                     }}
                 />
-                <button type="button" onClick={add} disabled={typed.trim() === ''}>Add</button>
+                <button type="button" onClick={add} disabled={typed.trim() === ''}>
+                    Add
+                </button>
             </div>
             <datalist id={`${id}-first`}>
-                {first.map(item => <option key={item.id} value={String(item.id)} label={titleOf(item, title)} />)}
+                {first.map(item => (
+                    <option key={item.id} value={String(item.id)} label={titleOf(item, title)} />
+                ))}
             </datalist>
             <small id={`${id}-hint`}>{hint}</small>
             <ol class="chips" aria-label={label} aria-live="polite">
                 {ids.map((one, i) => (
                     <li key={`${one} ${i}`}>
-                        <span><b>{one}</b> {known.get(String(one)) ?? ''}</span>
+                        <span>
+                            <b>{one}</b> {known.get(String(one)) ?? ''}
+                        </span>
                         {isOrdered && i > 0 ? (
-                            <button type="button" class="quiet" aria-label={`Move ${one} before`} onClick={() => move(i, i - 1)}>
+                            <button
+                                type="button"
+                                class="quiet"
+                                aria-label={`Move ${one} before`}
+                                onClick={() => move(i, i - 1)}
+                            >
                                 ↑
                             </button>
                         ) : null}
@@ -83,13 +98,6 @@ export function IdList({ label, hint, model, schema, ids, isOrdered, onChange }:
     );
 }
 
-/** The field that says to people what an item is. */
-export function titleField(schema: Schema): string | undefined {
-    const names = ['title', 'name', 'description'];
-    const texts = schema.fields.filter(field => field.type === 'text' || field.type === 'keyword');
-    return (texts.find(field => names.includes(field.name.toLowerCase())) ?? texts.find(field => field.type === 'text'))?.name;
-}
-
 function titleOf(item: Item, title: string | undefined): string {
     return title === undefined ? '' : values(item.fields?.[title]);
 }
@@ -104,8 +112,10 @@ function useFirst(model: string, title: string | undefined): Item[] {
 
         const abort = new AbortController();
         const wanted = { limit: 100, fields: title === undefined ? [] : [title] };
-        call<ScrollResponse>('POST', modelPath(model, '/items/scroll'), wanted, abort.signal)
-            .then(page => setItems(page.items), () => setItems([]));
+        call<ScrollResponse>('POST', modelPath(model, '/items/scroll'), wanted, abort.signal).then(
+            page => setItems(page.items),
+            () => setItems([]),
+        );
         return () => abort.abort();
     }, [model, title]);
     return items;
@@ -121,13 +131,20 @@ function useTitles(model: string, title: string | undefined, ids: Id[]): Map<str
 
         const abort = new AbortController();
         call<{ items: Item[]; missing: Id[] }>(
-            'POST', modelPath(model, '/items/get'), { ids: [...new Set(ids)], fields: [title] }, abort.signal)
-            .then(
-                found => setTitles(new Map([
-                    ...found.items.map(item => [String(item.id), titleOf(item, title)] as const),
-                    ...found.missing.map(id => [String(id), '(not there)'] as const),
-                ])),
-                () => setTitles(new Map()));
+            'POST',
+            modelPath(model, '/items/get'),
+            { ids: [...new Set(ids)], fields: [title] },
+            abort.signal,
+        ).then(
+            found =>
+                setTitles(
+                    new Map([
+                        ...found.items.map(item => [String(item.id), titleOf(item, title)] as const),
+                        ...found.missing.map(id => [String(id), '(not there)'] as const),
+                    ]),
+                ),
+            () => setTitles(new Map()),
+        );
         return () => abort.abort();
     }, [model, title, wanted]);
     return titles;

@@ -7,21 +7,35 @@ type TextName = 'k' | 'scoreMin' | 'cap' | 'lambda' | 'firstStage' | 'keepShare'
 /** What a search may ask for besides its query and filter. */
 export function MoreInput() {
     const groups = schema.value.fields.filter(
-        field => field.type === 'keyword' && field.multiValued !== true && field.roles.includes('attribute'));
+        field => field.type === 'keyword' && field.multiValued !== true && field.roles.includes('attribute'),
+    );
     const version = chosenVersion.value;
-    const embedding = schema.value.embeddings.find(one => one.name === form.value.embedding) ?? schema.value.embeddings[0];
+    const embedding =
+        schema.value.embeddings.find(one => one.name === form.value.embedding) ?? schema.value.embeddings[0];
     return (
         <>
             <div class="grid">
                 <NumberInput name="k" label="Hits" />
                 <NumberInput name="scoreMin" label="Lowest score" />
-                <Choice label="At most a few of each" name="groupBy" options={groups.map(field => field.name)} none="no groups" />
+                <Choice
+                    label="At most a few of each"
+                    name="groupBy"
+                    options={groups.map(field => field.name)}
+                    none="no groups"
+                />
                 {form.value.groupBy === '' ? null : <NumberInput name="cap" label="Hits a group" placeholder="1" />}
                 <NumberInput name="lambda" label="Diversity" placeholder="0 to 1: relevance" />
                 {(version?.similarities.length ?? 0) === 0 ? null : (
-                    <Choice label="Similarity" name="similarity" options={version?.similarities ?? []} none="the metric" />
+                    <Choice
+                        label="Similarity"
+                        name="similarity"
+                        options={version?.similarities ?? []}
+                        none="the metric"
+                    />
                 )}
-                {form.value.similarity === '' ? null : <NumberInput name="firstStage" label="First stage" placeholder="every item" />}
+                {form.value.similarity === '' ? null : (
+                    <NumberInput name="firstStage" label="First stage" placeholder="every item" />
+                )}
                 {(version?.rankers.length ?? 0) === 0 ? null : (
                     <Choice label="Ranker" name="ranker" options={version?.rankers ?? []} none="none" />
                 )}
@@ -34,7 +48,8 @@ export function MoreInput() {
 }
 
 function Approximate() {
-    const embedding = schema.value.embeddings.find(one => one.name === form.value.embedding) ?? schema.value.embeddings[0];
+    const embedding =
+        schema.value.embeddings.find(one => one.name === form.value.embedding) ?? schema.value.embeddings[0];
     return (
         <>
             <Check name="compares" label="Compare the exact answer with a quantized one" />
@@ -44,10 +59,16 @@ function Approximate() {
                         <span>By</span>
                         <select
                             value={form.value.approximateBy}
-                            onChange={event => change({ approximateBy: event.currentTarget.value === 'copy' ? 'copy' : 'codes' })}
+                            onChange={event =>
+                                change({ approximateBy: event.currentTarget.value === 'copy' ? 'copy' : 'codes' })
+                            }
                         >
-                            {embedding?.codes === undefined ? null : <option value="codes">codes, {embedding.codes}</option>}
-                            {embedding?.copy === undefined ? null : <option value="copy">copies, {embedding.copy}</option>}
+                            {embedding?.codes === undefined ? null : (
+                                <option value="codes">codes, {embedding.codes}</option>
+                            )}
+                            {embedding?.copy === undefined ? null : (
+                                <option value="copy">copies, {embedding.copy}</option>
+                            )}
                         </select>
                     </label>
                     <NumberInput name="keepShare" label="Share rescored" placeholder="as usual" />
@@ -70,10 +91,13 @@ function Fields() {
                         <input
                             type="checkbox"
                             checked={chosen.includes(field.name)}
-                            onChange={event => change({
-                                fields: event.currentTarget.checked
-                                    ? [...chosen, field.name] : chosen.filter(name => name !== field.name),
-                            })}
+                            onChange={event =>
+                                change({
+                                    fields: event.currentTarget.checked
+                                        ? [...chosen, field.name]
+                                        : chosen.filter(name => name !== field.name),
+                                })
+                            }
                         />
                         {field.name}
                     </label>
@@ -98,8 +122,16 @@ function NumberInput({ name, label, placeholder }: { name: TextName; label: stri
     );
 }
 
-function Choice({ name, label, options, none }: {
-    name: 'groupBy' | 'similarity' | 'ranker'; label: string; options: string[]; none: string;
+function Choice({
+    name,
+    label,
+    options,
+    none,
+}: {
+    name: 'groupBy' | 'similarity' | 'ranker';
+    label: string;
+    options: string[];
+    none: string;
 }) {
     return (
         <label class="field">
@@ -109,7 +141,9 @@ function Choice({ name, label, options, none }: {
                 onChange={event => change({ [name]: event.currentTarget.value } as Partial<SearchForm>)}
             >
                 <option value="">{none}</option>
-                {options.map(option => <option key={option}>{option}</option>)}
+                {options.map(option => (
+                    <option key={option}>{option}</option>
+                ))}
             </select>
         </label>
     );

@@ -6,7 +6,11 @@ import { Field } from '../ui/Field';
 import { change, form, type QueryKind } from './form';
 import { IdList } from './IdList';
 
-const kinds: [QueryKind, string][] = [['items', 'Like these items'], ['history', 'A history'], ['vector', 'A vector']];
+const kinds: [QueryKind, string][] = [
+    ['items', 'Like these items'],
+    ['history', 'A history'],
+    ['vector', 'A vector'],
+];
 
 /** The query, in one of its three ways. */
 export function QueryInput() {
@@ -78,8 +82,11 @@ function Vector() {
     const embedding = embeddings.find(one => one.name === form.value.embedding) ?? embeddings[0];
     async function takeFrom(id: string): Promise<void> {
         try {
-            const found = await call<{ items: Item[] }>(
-                'POST', modelPath(chosenName.value, '/items/get'), { ids: [id], fields: [], with_embeddings: true });
+            const found = await call<{ items: Item[] }>('POST', modelPath(chosenName.value, '/items/get'), {
+                ids: [id],
+                fields: [],
+                with_embeddings: true,
+            });
             const vector = found.items[0]?.embeddings?.[embedding?.name ?? ''];
             if (vector === undefined) {
                 say(`${id} is not there, or has no such embedding.`, true);
@@ -98,8 +105,15 @@ function Vector() {
             <div class="row">
                 <label class="field">
                     <span>Embedding</span>
-                    <select value={embedding?.name} onChange={event => change({ embedding: event.currentTarget.value })}>
-                        {embeddings.map(one => <option key={one.name} value={one.name}>{one.name}, {one.dim} × {one.metric}</option>)}
+                    <select
+                        value={embedding?.name}
+                        onChange={event => change({ embedding: event.currentTarget.value })}
+                    >
+                        {embeddings.map(one => (
+                            <option key={one.name} value={one.name}>
+                                {one.name}, {one.dim} × {one.metric}
+                            </option>
+                        ))}
                     </select>
                 </label>
                 <label class="field">

@@ -52,7 +52,10 @@ export function SearchPage() {
                 const checked = { ...request, approximation, check_exact: true };
                 const { recall } = await explain(checked);
                 setFound({
-                    model, request: checked, answer, approximate: { ...approximate, ...recall === undefined ? {} : { recall } },
+                    model,
+                    request: checked,
+                    answer,
+                    approximate: { ...approximate, ...(recall === undefined ? {} : { recall }) },
                 });
             }
         } catch (error) {
@@ -89,16 +92,24 @@ export function SearchPage() {
                     >
                         Clear
                     </button>
-                    <button type="submit" class="primary">Search</button>
+                    <button type="submit" class="primary">
+                        Search
+                    </button>
                 </div>
             </form>
             <div class="results">
                 <section class="card" aria-labelledby="answer">
                     <h2 id="answer">Answer</h2>
-                    <p class="hidden" role="status">{found === null ? '' : `${found.answer.hits.length} hits`}</p>
-                    {found === null ? <p class="hint">Search, and the hits are here.</p>
-                        : found.approximate === undefined ? <Answer answer={found.answer} fields={fields} />
-                            : <Comparison exact={found.answer} approximate={found.approximate} fields={fields} />}
+                    <p class="hidden" role="status">
+                        {found === null ? '' : `${found.answer.hits.length} hits`}
+                    </p>
+                    {found === null ? (
+                        <p class="hint">Search, and the hits are here.</p>
+                    ) : found.approximate === undefined ? (
+                        <Answer answer={found.answer} fields={fields} />
+                    ) : (
+                        <Comparison exact={found.answer} approximate={found.approximate} fields={fields} />
+                    )}
                 </section>
                 {found === null ? null : <Code model={found.model} request={found.request} />}
             </div>

@@ -8,7 +8,12 @@ export function Stages({ stages }: { stages: Stage[] }) {
         <table class="stages">
             <caption class="hidden">The stages of the search</caption>
             <thead class="hidden">
-                <tr><th scope="col">Stage</th><th scope="col">Share</th><th scope="col">Time</th><th scope="col">Detail</th></tr>
+                <tr>
+                    <th scope="col">Stage</th>
+                    <th scope="col">Share</th>
+                    <th scope="col">Time</th>
+                    <th scope="col">Detail</th>
+                </tr>
             </thead>
             <tbody>
                 {stages.map(stage => (
@@ -16,7 +21,7 @@ export function Stages({ stages }: { stages: Stage[] }) {
                         <th scope="row">{stage.name}</th>
                         <td aria-hidden="true">
                             <svg viewBox="0 0 100 10" preserveAspectRatio="none">
-                                <rect width={stage.microseconds / longest * 100} height="10" class="tone-0" />
+                                <rect width={(stage.microseconds / longest) * 100} height="10" class="tone-0" />
                             </svg>
                         </td>
                         <td class="number">{microseconds(stage.microseconds)}</td>

@@ -6,7 +6,7 @@ export function curl(model: string, request: SearchRequest, hasKey: boolean): st
     const body = JSON.stringify(request, undefined, 2).replaceAll("'", `'\\''`);
     return [
         `curl -s '${location.origin}${modelPath(model, '/search')}' -H 'Content-Type: application/json' \\`,
-        ...hasKey ? ['  -H "Authorization: Bearer $LINR_KEY" \\'] : [],
+        ...(hasKey ? ['  -H "Authorization: Bearer $LINR_KEY" \\'] : []),
         `  -d '${body}'`,
     ].join('\n');
 }
@@ -16,34 +16,40 @@ export function csharp(model: string, request: SearchRequest, hasKey: boolean): 
     const lines = [
         `Model = ${text(model)},`,
         ...embeddings(request),
-        ...request.history === undefined ? [] : [`History = ${list(request.history)},`],
-        ...request.items === undefined ? [] : [`Items = ${list(request.items)},`],
-        ...request.features === undefined ? [] : [
-            'Features = new Dictionary<string, IReadOnlyList<Value>>',
-            '{',
-            ...Object.entries(request.features).map(
-                ([name, value]) => `    [${text(name)}] = ${list(Array.isArray(value) ? value : [value])},`),
-            '},',
-        ],
-        ...request.filter === undefined ? [] : [`Filter = Filter.OfText(${text(request.filter.text)}),`],
+        ...(request.history === undefined ? [] : [`History = ${list(request.history)},`]),
+        ...(request.items === undefined ? [] : [`Items = ${list(request.items)},`]),
+        ...(request.features === undefined
+            ? []
+            : [
+                  'Features = new Dictionary<string, IReadOnlyList<Value>>',
+                  '{',
+                  ...Object.entries(request.features).map(
+                      ([name, value]) => `    [${text(name)}] = ${list(Array.isArray(value) ? value : [value])},`,
+                  ),
+                  '},',
+              ]),
+        ...(request.filter === undefined ? [] : [`Filter = Filter.OfText(${text(request.filter.text)}),`]),
         `K = ${request.k ?? 10},`,
-        ...request.score_min === undefined ? [] : [`ScoreMin = ${float(request.score_min)},`],
-        ...request.group_by === undefined ? []
-            : [`GroupBy = new GroupBy(${text(request.group_by.attribute)}, ${request.group_by.cap ?? 1}),`],
-        ...request.diversity?.lambda === undefined ? [] : [`Diversity = new Diversity(${float(request.diversity.lambda)}),`],
-        ...request.similarity === undefined ? [] : [`Similarity = ${text(request.similarity)},`],
-        ...request.first_stage === undefined ? [] : [`FirstStage = ${request.first_stage},`],
-        ...request.rank_by === undefined ? [] : [`RankBy = new RankBy(${text(request.rank_by.name)}),`],
+        ...(request.score_min === undefined ? [] : [`ScoreMin = ${float(request.score_min)},`]),
+        ...(request.group_by === undefined
+            ? []
+            : [`GroupBy = new GroupBy(${text(request.group_by.attribute)}, ${request.group_by.cap ?? 1}),`]),
+        ...(request.diversity?.lambda === undefined
+            ? []
+            : [`Diversity = new Diversity(${float(request.diversity.lambda)}),`]),
+        ...(request.similarity === undefined ? [] : [`Similarity = ${text(request.similarity)},`]),
+        ...(request.first_stage === undefined ? [] : [`FirstStage = ${request.first_stage},`]),
+        ...(request.rank_by === undefined ? [] : [`RankBy = new RankBy(${text(request.rank_by.name)}),`]),
         ...approximation(request),
-        ...request.check_exact === true ? ['CheckExact = true,'] : [],
-        ...request.include_seen === true ? ['IncludeSeen = true,'] : [],
-        ...request.fields === undefined ? [] : [`Fields = ${list(request.fields)},`],
+        ...(request.check_exact === true ? ['CheckExact = true,'] : []),
+        ...(request.include_seen === true ? ['IncludeSeen = true,'] : []),
+        ...(request.fields === undefined ? [] : [`Fields = ${list(request.fields)},`]),
     ];
     // The service speaks gRPC on a port of its own, 7701 unless it was told another.
     const address = `http://${location.hostname}:7701`;
     const options = hasKey
-        ? `new LinrClientOptions\n{\n    Addresses = [${text(address)}],\n`
-            + '    ApiKey = Environment.GetEnvironmentVariable("LINR_KEY"),\n}'
+        ? `new LinrClientOptions\n{\n    Addresses = [${text(address)}],\n` +
+          '    ApiKey = Environment.GetEnvironmentVariable("LINR_KEY"),\n}'
         : text(address);
     return [
         'using Linr.Client;',
@@ -62,30 +68,36 @@ export function csharp(model: string, request: SearchRequest, hasKey: boolean): 
 }
 
 function embeddings(request: SearchRequest): string[] {
-    return request.embeddings === undefined ? [] : [
-        'Embeddings =',
-        '[',
-        ...request.embeddings.map(one =>
-            `    new EmbeddingQuery(new float[] { ${one.vector.map(float).join(', ')} }, ${text(one.name ?? '')}),`),
-        '],',
-    ];
+    return request.embeddings === undefined
+        ? []
+        : [
+              'Embeddings =',
+              '[',
+              ...request.embeddings.map(
+                  one =>
+                      `    new EmbeddingQuery(new float[] { ${one.vector.map(float).join(', ')} }, ${text(one.name ?? '')}),`,
+              ),
+              '],',
+          ];
 }
 
 function approximation(request: SearchRequest): string[] {
     const by = request.approximation;
-    return by === undefined ? [] : [
-        'Approximation = new Approximation',
-        '{',
-        `    By = ScoreSource.${by.by === 'codes' ? 'Codes' : 'Copy'},`,
-        ...by.keep_share === undefined ? [] : [`    KeepShare = ${by.keep_share},`],
-        ...by.without_rescoring === true ? ['    Rescores = false,'] : [],
-        ...by.asymmetric === true ? ['    IsAsymmetric = true,'] : [],
-        '},',
-    ];
+    return by === undefined
+        ? []
+        : [
+              'Approximation = new Approximation',
+              '{',
+              `    By = ScoreSource.${by.by === 'codes' ? 'Codes' : 'Copy'},`,
+              ...(by.keep_share === undefined ? [] : [`    KeepShare = ${by.keep_share},`]),
+              ...(by.without_rescoring === true ? ['    Rescores = false,'] : []),
+              ...(by.asymmetric === true ? ['    IsAsymmetric = true,'] : []),
+              '},',
+          ];
 }
 
 function list(values: unknown[]): string {
-    return `[${values.map(value => typeof value === 'string' ? text(value) : String(value)).join(', ')}]`;
+    return `[${values.map(value => (typeof value === 'string' ? text(value) : String(value))).join(', ')}]`;
 }
 
 function float(number: number): string {

@@ -16,10 +16,30 @@ export interface Completion {
 }
 
 type Place =
-    | 'clause' | 'test' | 'contains' | 'list' | 'list-value' | 'list-next' | 'between' | 'between-and' | 'value' | 'joined';
+    | 'clause'
+    | 'test'
+    | 'contains'
+    | 'list'
+    | 'list-value'
+    | 'list-next'
+    | 'between'
+    | 'between-and'
+    | 'value'
+    | 'joined';
 
 const reserved = new Set([
-    'and', 'or', 'not', 'in', 'between', 'contains', 'exists', 'missing', 'true', 'false', 'id', 'infinity',
+    'and',
+    'or',
+    'not',
+    'in',
+    'between',
+    'contains',
+    'exists',
+    'missing',
+    'true',
+    'false',
+    'id',
+    'infinity',
 ]);
 
 /** What may come at the caret. */
@@ -27,8 +47,10 @@ export function complete(text: string, caret: number, schema: Schema): Completio
     const before = tokenise(text.slice(0, caret));
     const last = before.at(-1);
     // A word that the caret touches is being typed; a sign is not.
-    const typed = last !== undefined && last.to === caret && last.kind !== 'sign' && last.kind !== 'number' && !isEnded(last)
-        ? before.pop() : undefined;
+    const typed =
+        last !== undefined && last.to === caret && last.kind !== 'sign' && last.kind !== 'number' && !isEnded(last)
+            ? before.pop()
+            : undefined;
     const attributes = schema.fields.filter(field => field.roles.includes('attribute'));
     const { place, attribute, depth } = walk(before);
     const field = attributes.find(one => one.name === attribute);
@@ -38,7 +60,7 @@ export function complete(text: string, caret: number, schema: Schema): Completio
     const { all, wantsValues } = suggestionsAt(place, attributes, attribute === 'id', field, depth);
     const start = (typed?.text ?? '').toLowerCase();
     const suggestions = all.filter(one => startsWith(one.text, start) && one.text.toLowerCase() !== start);
-    return { from, to, suggestions, ...wantsValues && field !== undefined ? { valuesOf: field } : {} };
+    return { from, to, suggestions, ...(wantsValues && field !== undefined ? { valuesOf: field } : {}) };
 }
 
 /** Those of the values that go on from what is typed, as the filter's text has them. */
@@ -49,7 +71,8 @@ export function completeValues(text: string, completion: Completion, values: str
     }
 
     const typed = text.slice(completion.from, completion.to).toLowerCase();
-    return values.map(value => literal(value, field.type))
+    return values
+        .map(value => literal(value, field.type))
         .filter(value => startsWith(value, typed) && value.toLowerCase() !== typed)
         .map(value => ({ text: value, detail: `${field.name}, found in a sample` }));
 }
@@ -57,7 +80,8 @@ export function completeValues(text: string, completion: Completion, values: str
 /** An attribute's name, quoted where it needs to be. */
 export function attributeText(name: string): string {
     return /^[\p{L}_][\p{L}\p{Nd}_.-]*$/u.test(name) && !reserved.has(name.toLowerCase())
-        ? name : `"${name.replaceAll('"', '""')}"`;
+        ? name
+        : `"${name.replaceAll('"', '""')}"`;
 }
 
 /** A value as the filter's text has it. */
@@ -81,7 +105,7 @@ function isEnded(token: Token): boolean {
 }
 
 function restOf(text: string, typed: Token, caret: number): number {
-    return typed.kind === 'word' ? /^[\p{L}\p{Nd}_.-]*/u.exec(text.slice(caret))?.[0].length ?? 0 : 0;
+    return typed.kind === 'word' ? (/^[\p{L}\p{Nd}_.-]*/u.exec(text.slice(caret))?.[0].length ?? 0) : 0;
 }
 
 function walk(tokens: Token[]): { place: Place; attribute: string; depth: number } {
@@ -112,11 +136,17 @@ function next(place: Place, word: string, isName: boolean): Place {
         case 'clause':
             return isName ? 'test' : word === 'true' || word === 'false' ? 'joined' : 'clause';
         case 'test':
-            return word === 'in' ? 'list'
-                : word === 'contains' ? 'contains'
-                    : word === 'between' ? 'between'
-                        : word === 'exists' || word === 'missing' ? 'joined'
-                            : word === 'not' ? 'test' : 'value';
+            return word === 'in'
+                ? 'list'
+                : word === 'contains'
+                  ? 'contains'
+                  : word === 'between'
+                    ? 'between'
+                    : word === 'exists' || word === 'missing'
+                      ? 'joined'
+                      : word === 'not'
+                        ? 'test'
+                        : 'value';
         case 'contains':
             return word === 'any' || word === 'all' ? 'list' : 'joined';
         case 'list':
@@ -137,7 +167,11 @@ function next(place: Place, word: string, isName: boolean): Place {
 }
 
 function suggestionsAt(
-    place: Place, attributes: FieldSchema[], isId: boolean, field: FieldSchema | undefined, depth: number,
+    place: Place,
+    attributes: FieldSchema[],
+    isId: boolean,
+    field: FieldSchema | undefined,
+    depth: number,
 ): { all: Suggestion[]; wantsValues: boolean } {
     const words = (...list: [string, string][]): Suggestion[] => list.map(([text, detail]) => ({ text, detail }));
     switch (place) {
@@ -145,7 +179,8 @@ function suggestionsAt(
             return {
                 all: [
                     ...attributes.map(one => ({
-                        text: attributeText(one.name), detail: one.multiValued === true ? `${one.type}, several values` : one.type,
+                        text: attributeText(one.name),
+                        detail: one.multiValued === true ? `${one.type}, several values` : one.type,
                     })),
                     ...words(['id', 'the item itself'], ['not', 'the opposite of what follows'], ['(', 'a group']),
                 ],
@@ -161,8 +196,12 @@ function suggestionsAt(
         case 'between':
         case 'value':
             return {
-                all: field?.type === 'boolean' ? words(['true', ''], ['false', ''])
-                    : field?.type === 'date' ? words(['date', 'as in date \'2024-01-31\'']) : [],
+                all:
+                    field?.type === 'boolean'
+                        ? words(['true', ''], ['false', ''])
+                        : field?.type === 'date'
+                          ? words(['date', "as in date '2024-01-31'"])
+                          : [],
                 wantsValues: field !== undefined && field.type !== 'boolean',
             };
         case 'list-next':
@@ -172,22 +211,36 @@ function suggestionsAt(
         case 'joined':
             return {
                 all: words(
-                    ['and', 'both hold'], ['or', 'one of the two holds'],
-                    ...depth > 0 ? [[')', 'the end of the group'] as [string, string]] : []),
+                    ['and', 'both hold'],
+                    ['or', 'one of the two holds'],
+                    ...(depth > 0 ? [[')', 'the end of the group'] as [string, string]] : []),
+                ),
                 wantsValues: false,
             };
     }
 }
 
 const idTests: [string, string][] = [
-    ['=', 'is this item'], ['!=', 'is not this item'], ['in', 'is one of a list'], ['not in', 'is none of a list'],
+    ['=', 'is this item'],
+    ['!=', 'is not this item'],
+    ['in', 'is one of a list'],
+    ['not in', 'is none of a list'],
 ];
 
 function tests(field: FieldSchema | undefined): Suggestion[] {
-    const list: [string, string][] = [['=', 'a value equals'], ['!=', 'no value equals'], ['in', 'a value is in a list']];
+    const list: [string, string][] = [
+        ['=', 'a value equals'],
+        ['!=', 'no value equals'],
+        ['in', 'a value is in a list'],
+    ];
     if (field === undefined || !['keyword', 'boolean'].includes(field.type)) {
         list.push(
-            ['<', 'below'], ['<=', 'at most'], ['>', 'above'], ['>=', 'at least'], ['between', 'between two, both included']);
+            ['<', 'below'],
+            ['<=', 'at most'],
+            ['>', 'above'],
+            ['>=', 'at least'],
+            ['between', 'between two, both included'],
+        );
     }
 
     list.push(['not in', 'no value is in a list']);

@@ -7,8 +7,15 @@ export interface Token {
 }
 
 // What docs/filters.md says, with a keyword or a quoted attribute that is not yet ended too.
-const pattern =
-    /(?<keyword>'(?:[^']|'')*'?)|(?<attribute>"(?:[^"]|"")*"?)|(?<number>\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?<parameter>@[\p{L}_]?[\p{L}\p{Nd}_.-]*)|(?<word>[\p{L}_][\p{L}\p{Nd}_.-]*)|(?<sign><=|>=|!=|[^\s])/gu;
+const forms = [
+    /(?<keyword>'(?:[^']|'')*'?)/,
+    /(?<attribute>"(?:[^"]|"")*"?)/,
+    /(?<number>\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?)/,
+    /(?<parameter>@[\p{L}_]?[\p{L}\p{Nd}_.-]*)/u,
+    /(?<word>[\p{L}_][\p{L}\p{Nd}_.-]*)/u,
+    /(?<sign><=|>=|!=|[^\s])/,
+];
+const pattern = new RegExp(forms.map(form => form.source).join('|'), 'gu');
 
 /** The tokens of a filter's text; never fails, because who types is in the middle of a word. */
 export function tokenise(text: string): Token[] {

@@ -31,9 +31,28 @@ export interface SearchForm {
 }
 
 export const emptyForm: SearchForm = {
-    kind: 'items', items: [], history: [], features: '', vector: '', embedding: '', filter: '', k: '10', scoreMin: '',
-    groupBy: '', cap: '', lambda: '', similarity: '', firstStage: '', ranker: '', includeSeen: false, fields: null,
-    compares: false, approximateBy: 'codes', keepShare: '', rescores: true, asymmetric: false,
+    kind: 'items',
+    items: [],
+    history: [],
+    features: '',
+    vector: '',
+    embedding: '',
+    filter: '',
+    k: '10',
+    scoreMin: '',
+    groupBy: '',
+    cap: '',
+    lambda: '',
+    similarity: '',
+    firstStage: '',
+    ranker: '',
+    includeSeen: false,
+    fields: null,
+    compares: false,
+    approximateBy: 'codes',
+    keepShare: '',
+    rescores: true,
+    asymmetric: false,
 };
 
 /** The form; it stays as it is while other pages are shown. */

@@ -1,6 +1,7 @@
 import { readJson } from '../api/json';
 import type { Approximation, Schema, SearchRequest } from '../api/types';
 import type { SearchForm } from './form';
+import { titleField } from './titleField';
 
 export interface Asked {
     request: SearchRequest;
@@ -24,7 +25,7 @@ export function requestOf(form: SearchForm, schema: Schema): Asked {
     addNumber(request, 'score_min', numberOf('Lowest score', form.scoreMin, problems));
     if (form.groupBy !== '') {
         const cap = numberOf('Hits a group', form.cap, problems, { isWhole: true, min: 1 });
-        request.group_by = { attribute: form.groupBy, ...cap === undefined ? {} : { cap } };
+        request.group_by = { attribute: form.groupBy, ...(cap === undefined ? {} : { cap }) };
     }
 
     const lambda = numberOf('Relevance', form.lambda, problems, { min: 0, max: 1 });
@@ -34,7 +35,11 @@ export function requestOf(form: SearchForm, schema: Schema): Asked {
 
     if (form.similarity !== '') {
         request.similarity = form.similarity;
-        addNumber(request, 'first_stage', numberOf('First stage', form.firstStage, problems, { isWhole: true, min: 1 }));
+        addNumber(
+            request,
+            'first_stage',
+            numberOf('First stage', form.firstStage, problems, { isWhole: true, min: 1 }),
+        );
     }
 
     if (form.ranker !== '') {
@@ -55,8 +60,11 @@ export function requestOf(form: SearchForm, schema: Schema): Asked {
 
 /** The fields that hits come with where none were chosen. */
 export function usualFields(schema: Schema): string[] {
-    return schema.fields.filter(field => field.type !== 'bytes' && field.type !== 'json')
-        .slice(0, shownFields).map(field => field.name);
+    const names = schema.fields
+        .filter(field => field.type !== 'bytes' && field.type !== 'json')
+        .map(field => field.name);
+    const title = titleField(schema);
+    return (title === undefined ? names : [title, ...names.filter(name => name !== title)]).slice(0, shownFields);
 }
 
 /** How codes or copies may stand for rows. */
@@ -64,15 +72,19 @@ export function approximationOf(form: SearchForm, problems: string[]): Approxima
     const share = numberOf('Share that is rescored', form.keepShare, problems, { min: 0, max: 1 });
     return {
         by: form.approximateBy,
-        ...share === undefined || !form.rescores ? {} : { keep_share: share },
-        ...form.rescores ? {} : { without_rescoring: true },
-        ...form.asymmetric ? { asymmetric: true } : {},
+        ...(share === undefined || !form.rescores ? {} : { keep_share: share }),
+        ...(form.rescores ? {} : { without_rescoring: true }),
+        ...(form.asymmetric ? { asymmetric: true } : {}),
     };
 }
 
 /** Numbers with commas, spaces or lines between them, or a list of JSON. */
 export function readVector(text: string, dim: number | undefined, problems: string[]): number[] {
-    const parts = text.trim().replace(/^\[|\]$/g, '').split(/[\s,;]+/).filter(part => part !== '');
+    const parts = text
+        .trim()
+        .replace(/^\[|\]$/g, '')
+        .split(/[\s,;]+/)
+        .filter(part => part !== '');
     const wrong = parts.find(part => !Number.isFinite(Number(part)));
     if (wrong !== undefined) {
         problems.push(`Vector: expected numbers; found ${wrong}.`);
@@ -87,15 +99,18 @@ function addQuery(form: SearchForm, schema: Schema, request: SearchRequest, prob
     if (form.kind === 'vector') {
         const embedding = schema.embeddings.find(one => one.name === form.embedding) ?? schema.embeddings[0];
         const vector = readVector(form.vector, embedding?.dim, problems);
-        request.embeddings = [{ ...embedding === undefined ? {} : { name: embedding.name }, vector }];
+        request.embeddings = [{ ...(embedding === undefined ? {} : { name: embedding.name }), vector }];
         return;
     }
 
     const ids = form[form.kind];
     const hasFeatures = form.kind === 'history' && form.features.trim() !== '';
     if (ids.length === 0 && !hasFeatures) {
-        problems.push(form.kind === 'items' ? 'Items: expected one at least; found none.'
-            : 'History: expected an item at least, or features; found none.');
+        problems.push(
+            form.kind === 'items'
+                ? 'Items: expected one at least; found none.'
+                : 'History: expected an item at least, or features; found none.',
+        );
     }
 
     request[form.kind] = ids;
@@ -109,7 +124,10 @@ function addQuery(form: SearchForm, schema: Schema, request: SearchRequest, prob
 }
 
 function numberOf(
-    name: string, text: string, problems: string[], limits: { isWhole?: boolean; min?: number; max?: number } = {},
+    name: string,
+    text: string,
+    problems: string[],
+    limits: { isWhole?: boolean; min?: number; max?: number } = {},
 ): number | undefined {
     if (text.trim() === '') {
         return undefined;

@@ -26,8 +26,10 @@ export function forgetSamples(): void {
 }
 
 async function read(model: string, attribute: string): Promise<string[]> {
-    const page = await call<ScrollResponse>(
-        'POST', modelPath(model, '/items/scroll'), { limit: sampleItems, fields: [attribute] });
+    const page = await call<ScrollResponse>('POST', modelPath(model, '/items/scroll'), {
+        limit: sampleItems,
+        fields: [attribute],
+    });
     const counts = new Map<string, number>();
     for (const value of page.items.flatMap(item => item.fields?.[attribute] ?? [])) {
         counts.set(String(value), (counts.get(String(value)) ?? 0) + 1);

@@ -36,8 +36,9 @@ export async function refreshModels(): Promise<void> {
 }
 
 /** The model that is chosen. */
-export const chosenModel = computed<ModelInfo | undefined>(
-    () => models.value?.models.find(model => model.name === chosen.value.model));
+export const chosenModel = computed<ModelInfo | undefined>(() =>
+    models.value?.models.find(model => model.name === chosen.value.model),
+);
 
 /** The version of it that is chosen, or that answers. */
 export const chosenVersion = computed<VersionInfo | undefined>(() => {
@@ -46,8 +47,9 @@ export const chosenVersion = computed<VersionInfo | undefined>(() => {
 });
 
 /** How calls name what is chosen. */
-export const chosenName = computed(
-    () => chosen.value.version === '' ? chosen.value.model : `${chosen.value.model}@${chosen.value.version}`);
+export const chosenName = computed(() =>
+    chosen.value.version === '' ? chosen.value.model : `${chosen.value.model}@${chosen.value.version}`,
+);
 
 const noSchema: Schema = { id: 'text', fields: [], embeddings: [] };
 const schemaText = computed(() => JSON.stringify(chosenVersion.value?.schema ?? noSchema));

@@ -58,15 +58,17 @@ export function keep(answer: Stats): void {
     for (const model of answer.models) {
         const known = points.get(model.name) ?? new Map<number, Point>();
         points.set(model.name, known);
-        answer.seconds.forEach((second, i) => known.set(second, {
-            ...latencies(model.search, i),
-            rate: model.search.rate[i] ?? 0,
-            errors: model.search.errors?.[i] ?? 0,
-            writes: model.write.rate[i] ?? 0,
-            writeErrors: model.write.errors?.[i] ?? 0,
-            writeP99: model.write.p99_ms?.[i] ?? 0,
-            batch: model.batch?.mean[i] ?? 0,
-        }));
+        answer.seconds.forEach((second, i) =>
+            known.set(second, {
+                ...latencies(model.search, i),
+                rate: model.search.rate[i] ?? 0,
+                errors: model.search.errors?.[i] ?? 0,
+                writes: model.write.rate[i] ?? 0,
+                writeErrors: model.write.errors?.[i] ?? 0,
+                writeP99: model.write.p99_ms?.[i] ?? 0,
+                batch: model.batch?.mean[i] ?? 0,
+            }),
+        );
         forget(known, last);
         for (const version of model.versions) {
             moment.lag.set(`${model.name}@${version.version}`, version.lag);

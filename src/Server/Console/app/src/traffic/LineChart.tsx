@@ -32,10 +32,11 @@ export function LineChart({ title, unit, seconds, lines, format = short }: Props
     const x = (i: number): number => left + (i / Math.max(seconds.length - 1, 1)) * (width - left - 8);
     const y = (number: number): number => height - bottom - (number / max) * (height - bottom - top);
     const shown = at === null ? seconds.length - 1 : Math.min(at, seconds.length - 1);
-    const text = (point: number | null | undefined): string => point === null || point === undefined ? '–' : `${format(point)} ${unit}`;
+    const text = (point: number | null | undefined): string =>
+        point === null || point === undefined ? '–' : `${format(point)} ${unit}`;
     const point = (event: PointerEvent & { currentTarget: SVGSVGElement }): void => {
         const box = event.currentTarget.getBoundingClientRect();
-        const share = ((event.clientX - box.left) / box.width * width - left) / (width - left - 8);
+        const share = (((event.clientX - box.left) / box.width) * width - left) / (width - left - 8);
         setAt(Math.round(Math.min(Math.max(share, 0), 1) * (seconds.length - 1)));
     };
     return (
@@ -45,7 +46,9 @@ export function LineChart({ title, unit, seconds, lines, format = short }: Props
                 <ul class="legend">
                     {lines.map((line, i) => (
                         <li key={line.name}>
-                            <svg viewBox="0 0 16 10" aria-hidden="true"><path d="M0 5h16" class={`line line-${i % 4}`} /></svg>
+                            <svg viewBox="0 0 16 10" aria-hidden="true">
+                                <path d="M0 5h16" class={`line line-${i % 4}`} />
+                            </svg>
                             {line.name} <b>{text(line.points[shown])}</b>
                         </li>
                     ))}
@@ -61,7 +64,9 @@ export function LineChart({ title, unit, seconds, lines, format = short }: Props
                 {ticks(max).map(tick => (
                     <g key={tick}>
                         <path d={`M${left} ${y(tick)}H${width - 8}`} class="rule" />
-                        <text x={left - 6} y={y(tick) + 4} text-anchor="end">{format(tick)}</text>
+                        <text x={left - 6} y={y(tick) + 4} text-anchor="end">
+                            {format(tick)}
+                        </text>
                     </g>
                 ))}
                 {timeTicks(seconds).map(i => (
@@ -70,7 +75,9 @@ export function LineChart({ title, unit, seconds, lines, format = short }: Props
                     </text>
                 ))}
                 {at === null ? null : <path d={`M${x(shown)} ${top}V${height - bottom}`} class="cursor" />}
-                {lines.map((line, i) => <path key={line.name} d={path(line.points, x, y)} class={`line line-${i % 4}`} />)}
+                {lines.map((line, i) => (
+                    <path key={line.name} d={path(line.points, x, y)} class={`line line-${i % 4}`} />
+                ))}
             </svg>
             <details>
                 <summary>As a table</summary>
@@ -78,7 +85,11 @@ export function LineChart({ title, unit, seconds, lines, format = short }: Props
                     <thead>
                         <tr>
                             <th scope="col">Time</th>
-                            {lines.map(line => <th key={line.name} scope="col" class="number">{line.name}, {unit}</th>)}
+                            {lines.map(line => (
+                                <th key={line.name} scope="col" class="number">
+                                    {line.name}, {unit}
+                                </th>
+                            ))}
                         </tr>
                     </thead>
                     <tbody>
@@ -117,7 +128,7 @@ function path(points: (number | null)[], x: (i: number) => number, y: (number: n
 
 function timeTicks(seconds: number[]): number[] {
     const last = seconds.length - 1;
-    return last < 3 ? [] : [Math.round(last / 4), Math.round(last / 2), Math.round(last * 3 / 4), last];
+    return last < 3 ? [] : [Math.round(last / 4), Math.round(last / 2), Math.round((last * 3) / 4), last];
 }
 
 function clock(second: number): string {

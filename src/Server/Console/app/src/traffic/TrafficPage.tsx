@@ -11,7 +11,7 @@ export function TrafficPage() {
     const [name, setName] = useState('');
     const [window, setWindow] = useState(60);
     const names = (models.value?.models ?? []).map(model => model.name);
-    const model = names.includes(name) ? name : names[0] ?? '';
+    const model = names.includes(name) ? name : (names[0] ?? '');
     const last = stats.value?.seconds.at(-1);
     if (last === undefined) {
         return <p>Asking the server…</p>;
@@ -19,28 +19,34 @@ export function TrafficPage() {
 
     const seconds = Array.from({ length: window }, (_, i) => last - window + 1 + i);
     const known = points.get(model);
-    const of = (take: (point: Point) => number): (number | null)[] => seconds.map(second => {
-        const point = known?.get(second);
-        return point === undefined ? null : take(point);
-    });
-    const at = (take: (moment: Moment) => number | undefined): (number | null)[] => seconds.map(second => {
-        const moment = moments.get(second);
-        return moment === undefined ? null : take(moment) ?? null;
-    });
+    const of = (take: (point: Point) => number): (number | null)[] =>
+        seconds.map(second => {
+            const point = known?.get(second);
+            return point === undefined ? null : take(point);
+        });
+    const at = (take: (moment: Moment) => number | undefined): (number | null)[] =>
+        seconds.map(second => {
+            const moment = moments.get(second);
+            return moment === undefined ? null : (take(moment) ?? null);
+        });
     return (
         <>
             <div class="row">
                 <label class="field">
                     <span>Model</span>
                     <select value={model} onChange={event => setName(event.currentTarget.value)}>
-                        {names.map(one => <option key={one}>{one}</option>)}
+                        {names.map(one => (
+                            <option key={one}>{one}</option>
+                        ))}
                     </select>
                 </label>
                 <label class="field">
                     <span>Time</span>
                     <select value={window} onChange={event => setWindow(Number(event.currentTarget.value))}>
                         {windows.map(one => (
-                            <option key={one} value={one}>{one === 60 ? 'the last minute' : `the last ${one / 60} minutes`}</option>
+                            <option key={one} value={one}>
+                                {one === 60 ? 'the last minute' : `the last ${one / 60} minutes`}
+                            </option>
                         ))}
                     </select>
                 </label>
@@ -95,8 +101,10 @@ export function TrafficPage() {
                         title="Freshness"
                         unit="s"
                         seconds={seconds}
-                        lines={(stats.value?.ingest ?? []).map(
-                            one => ({ name: one.source, points: at(moment => moment.freshness.get(one.source)) }))}
+                        lines={(stats.value?.ingest ?? []).map(one => ({
+                            name: one.source,
+                            points: at(moment => moment.freshness.get(one.source)),
+                        }))}
                     />
                 )}
                 <LineChart
@@ -117,6 +125,7 @@ export function TrafficPage() {
 function lagOf(model: string, at: (take: (moment: Moment) => number | undefined) => (number | null)[]): Line[] {
     const versions = stats.value?.models.find(one => one.name === model)?.versions ?? [];
     return versions.map(one => ({
-        name: `version ${one.version}`, points: at(moment => moment.lag.get(`${model}@${one.version}`)),
+        name: `version ${one.version}`,
+        points: at(moment => moment.lag.get(`${model}@${one.version}`)),
     }));
 }

@@ -40,8 +40,8 @@ function Ask() {
                 <p>
                     {isRefused
                         ? 'The server has refused this key: it may be mistyped, have expired, or be another server’s.'
-                        : 'A server that knows its callers wants a key with every call.'}
-                    {' '}It is kept in this tab alone, until you close it.
+                        : 'A server that knows its callers wants a key with every call.'}{' '}
+                    It is kept in this tab alone, until you close it.
                 </p>
                 <label class="field">
                     <span>API key or token</span>
@@ -56,10 +56,16 @@ function Ask() {
                 </label>
                 <div class="row end">
                     {apiKey.value === '' ? null : (
-                        <button type="button" class="danger" onClick={() => save('')}>Forget the key</button>
+                        <button type="button" class="danger" onClick={() => save('')}>
+                            Forget the key
+                        </button>
                     )}
-                    <button type="button" onClick={close}>Cancel</button>
-                    <button type="submit" class="primary">Use this key</button>
+                    <button type="button" onClick={close}>
+                        Cancel
+                    </button>
+                    <button type="submit" class="primary">
+                        Use this key
+                    </button>
                 </div>
             </form>
         </Dialog>

@@ -13,7 +13,9 @@ export function ModelChoice() {
                         chosen.value = { model: event.currentTarget.value, version: '' };
                     }}
                 >
-                    {(models.value?.models ?? []).map(one => <option key={one.name}>{one.name}</option>)}
+                    {(models.value?.models ?? []).map(one => (
+                        <option key={one.name}>{one.name}</option>
+                    ))}
                 </select>
             </label>
             <label class="field">
@@ -25,9 +27,13 @@ export function ModelChoice() {
                     }}
                 >
                     <option value="">As routed{model?.live === undefined ? '' : ` (live: ${model.live})`}</option>
-                    {(model?.versions ?? []).filter(one => one.state === 'ready').map(one => (
-                        <option key={one.version} value={one.version}>{one.version}</option>
-                    ))}
+                    {(model?.versions ?? [])
+                        .filter(one => one.state === 'ready')
+                        .map(one => (
+                            <option key={one.version} value={one.version}>
+                                {one.version}
+                            </option>
+                        ))}
                 </select>
             </label>
         </div>

@@ -7,7 +7,12 @@ export function Notices() {
             {notices.value.map(notice => (
                 <p key={notice.number} class={notice.isError ? 'notice error' : 'notice'}>
                     {notice.text}
-                    <button type="button" class="quiet" aria-label="Close this message" onClick={() => dismiss(notice.number)}>
+                    <button
+                        type="button"
+                        class="quiet"
+                        aria-label="Close this message"
+                        onClick={() => dismiss(notice.number)}
+                    >
                         ×
                     </button>
                 </p>

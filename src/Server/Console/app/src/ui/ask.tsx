@@ -38,8 +38,9 @@ export function Asking() {
 }
 
 function Ask({ question: one }: { question: Question }) {
-    const [given, setGiven] = useState<Record<string, string>>(
-        () => Object.fromEntries((one.inputs ?? []).map(input => [input.name, input.value ?? ''])));
+    const [given, setGiven] = useState<Record<string, string>>(() =>
+        Object.fromEntries((one.inputs ?? []).map(input => [input.name, input.value ?? ''])),
+    );
     const [problems, setProblems] = useState<string[]>([]);
     const [isBusy, setBusy] = useState(false);
     const close = (): void => {
@@ -71,10 +72,16 @@ function Ask({ question: one }: { question: Question }) {
                         onChange={value => setGiven({ ...given, [input.name]: value })}
                     />
                 ))}
-                <div aria-live="polite">{one.what(given).map(line => <p key={line}>{line}</p>)}</div>
+                <div aria-live="polite">
+                    {one.what(given).map(line => (
+                        <p key={line}>{line}</p>
+                    ))}
+                </div>
                 <Problems lines={problems} />
                 <div class="row end">
-                    <button type="button" onClick={close}>Cancel</button>
+                    <button type="button" onClick={close}>
+                        Cancel
+                    </button>
                     <button type="submit" class={one.isDangerous ? 'danger' : 'primary'} disabled={isBusy}>
                         {one.confirm}
                     </button>
@@ -114,8 +121,16 @@ function AskInput({ input, value, onChange }: { input: Input; value: string; onC
     );
 }
 
-function AskText({ input, value, onChange, names }: {
-    input: Input; value: string; onChange: (value: string) => void; names: { id?: string; 'aria-describedby'?: string };
+function AskText({
+    input,
+    value,
+    onChange,
+    names,
+}: {
+    input: Input;
+    value: string;
+    onChange: (value: string) => void;
+    names: { id?: string; 'aria-describedby'?: string };
 }) {
     return (
         <input

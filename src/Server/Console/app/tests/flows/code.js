@@ -21,7 +21,10 @@ export default async function (session) {
     await session.sees('The curl is copied.');
     const command = await page.evaluate(() => navigator.clipboard.readText());
     const answer = JSON.parse(execFileSync('bash', ['-c', command], { encoding: 'utf8' }));
-    assert.deepEqual(answer.hits.map(hit => hit.id), hits.map(row => row[1]));
+    assert.deepEqual(
+        answer.hits.map(hit => hit.id),
+        hits.map(row => row[1]),
+    );
     const save = async name => {
         await page.getByRole('button', { name: 'C#', exact: true }).click();
         await writeFile(`${session.outputs}/${name}.cs`, await page.getByLabel('This search as C#').innerText());

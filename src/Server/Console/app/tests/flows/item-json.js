@@ -22,10 +22,17 @@ export default async function (session) {
     session.expect('status of 400');
     await json.fill('{"id": "by-json", "fields": {"year": "long ago", "colour": ["red"]}}');
     await add.click();
-    await page.getByRole('alert').getByText(/colour/).waitFor();
-    await json.fill(JSON.stringify({
-        id: 'by-json', fields: { title: 'By JSON', year: 2001, language: 'en' }, embeddings: { main: Array.from({ length: 16 }, (_, i) => 7 - i) },
-    }));
+    await page
+        .getByRole('alert')
+        .getByText(/colour/)
+        .waitFor();
+    await json.fill(
+        JSON.stringify({
+            id: 'by-json',
+            fields: { title: 'By JSON', year: 2001, language: 'en' },
+            embeddings: { main: Array.from({ length: 16 }, (_, i) => 7 - i) },
+        }),
+    );
     await add.click();
     await session.sees(/by-json is on the server’s disk and found: hit 1/);
 }

@@ -16,9 +16,11 @@ export default async function (session) {
     assert.equal(await dialog.count(), 0);
     await page.reload();
     await session.sees('The server has no model yet.');
-    assert.deepEqual(await page.evaluate(() => [
-        Object.values(localStorage).join(), document.cookie, location.href.includes('key'),
-    ]), ['system', '', false], 'the key is in the tab alone');
+    assert.deepEqual(
+        await page.evaluate(() => [Object.values(localStorage).join(), document.cookie, location.href.includes('key')]),
+        ['system', '', false],
+        'the key is in the tab alone',
+    );
 
     await page.getByRole('button', { name: 'Key is set' }).click();
     await dialog.getByRole('button', { name: 'Forget the key' }).click();

@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 /** All by keyboard: to the page past the frame, between pages, a search, and a dialog that keeps and gives back the focus. */
 export default async function (session) {
     const { page } = session;
-    const focused = () => page.evaluate(() => {
-        const one = document.activeElement;
-        return one.getAttribute('aria-label') ?? one.labels?.[0]?.textContent ?? one.textContent;
-    });
+    const focused = () =>
+        page.evaluate(() => {
+            const one = document.activeElement;
+            return one.getAttribute('aria-label') ?? one.labels?.[0]?.textContent ?? one.textContent;
+        });
     const tabTo = async name => {
         for (let i = 0; i < 80; i++) {
             if ((await focused()).trim().startsWith(name)) {
@@ -31,8 +32,11 @@ export default async function (session) {
     for (let i = 0; i < 8; i++) {
         await page.keyboard.press('Tab');
         // A modal dialog lets the focus go to the browser's own bar, and to nothing of the page behind it.
-        assert.ok(await page.evaluate(
-            () => document.activeElement === document.body || document.activeElement.closest('dialog') !== null));
+        assert.ok(
+            await page.evaluate(
+                () => document.activeElement === document.body || document.activeElement.closest('dialog') !== null,
+            ),
+        );
     }
 
     await page.keyboard.press('Escape');

@@ -12,7 +12,10 @@ export default async function (session) {
     assert.deepEqual(await order(), ['film-6', 'film-1', 'no-such-film']);
     const hits = await session.search();
     assert.equal(hits.length, 10);
-    assert.ok(hits.every(row => row[4].includes('Drama')), 'films near those of the history');
+    assert.ok(
+        hits.every(row => row[3].includes('Drama')),
+        'films near those of the history',
+    );
     await session.sees('The model does not know no-such-film.');
     await page.getByRole('row', { name: /^embed/ }).waitFor();
 

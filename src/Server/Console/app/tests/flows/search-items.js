@@ -13,9 +13,18 @@ export default async function (session) {
     const hits = await session.search();
     assert.equal(hits.length, 7);
     const scores = hits.map(row => Number(row[2]));
-    assert.deepEqual(scores, [...scores].sort((a, b) => b - a));
-    assert.ok(hits.every(row => !['film-0', 'film-5'].includes(row[1])), 'the items of the query are no hits');
-    assert.ok(hits.every(row => row[4].includes('Comedy') || row[4].includes("Children's")), 'films near them are of a kind');
+    assert.deepEqual(
+        scores,
+        [...scores].sort((a, b) => b - a),
+    );
+    assert.ok(
+        hits.every(row => !['film-0', 'film-5'].includes(row[1])),
+        'the items of the query are no hits',
+    );
+    assert.ok(
+        hits.every(row => row[3].includes('Comedy') || row[3].includes("Children's")),
+        'films near them are of a kind',
+    );
     await session.sees('exact');
     await page.getByRole('row', { name: /^scan/ }).waitFor();
     await session.expectAccessible();

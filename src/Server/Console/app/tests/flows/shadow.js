@@ -11,12 +11,20 @@ export default async function (session) {
     await staged.getByText('Shadow: 100 % of searches are made on version 2 too.').waitFor();
     for (let film = 0; film < 5; film++) {
         await fetch(`${session.address}v1/models/staged/search`, {
-            method: 'POST', headers: { 'Content-Type': 'application/json' }, body: `{"items": ["film-${film}"]}`,
+            method: 'POST',
+            headers: { 'Content-Type': 'application/json' },
+            body: `{"items": ["film-${film}"]}`,
         });
     }
 
-    await staged.locator('dl div').filter({ hasText: /^Compared5$/ }).waitFor();
-    await staged.locator('dl div').filter({ hasText: /^Hits in both100\.0 %$/ }).waitFor();
+    await staged
+        .locator('dl div')
+        .filter({ hasText: /^Compared5$/ })
+        .waitFor();
+    await staged
+        .locator('dl div')
+        .filter({ hasText: /^Hits in both100\.0 %$/ })
+        .waitFor();
     await session.expectAccessible();
     await staged.getByRole('button', { name: 'End the shadow…' }).click();
     await dialog.getByRole('button', { name: 'End the shadow' }).click();
