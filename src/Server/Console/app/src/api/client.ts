@@ -26,6 +26,9 @@ export const apiKey = signal(sessionStorage.getItem(storageKey) ?? '');
 /** Whether the server has refused a call for want of a (right) key. */
 export const keyWanted = signal(false);
 
+/** Whether the user would rather give none: then nothing asks again until he does. */
+export const keyDeclined = signal(false);
+
 /** Keeps a key for this tab; an empty one forgets it. */
 export function setApiKey(key: string): void {
     if (key === '') {
@@ -35,6 +38,7 @@ export function setApiKey(key: string): void {
     }
 
     keyWanted.value = false;
+    keyDeclined.value = false;
     apiKey.value = key;
 }
 

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { useState } from 'preact/hooks';
-import { apiKey, keyWanted, setApiKey } from '../api/client';
+import { apiKey, keyDeclined, keyWanted, setApiKey } from '../api/client';
 import { refreshModels } from '../state/models';
 import { Dialog } from './Dialog';
 
@@ -13,7 +13,7 @@ export function openKeyDialog(): void {
 
 /** Asks for the server's key: where a call was refused for want of one, or when it is opened. */
 export function KeyDialog() {
-    return opened.value || keyWanted.value ? <Ask /> : null;
+    return opened.value || (keyWanted.value && !keyDeclined.value) ? <Ask /> : null;
 }
 
 function Ask() {
@@ -21,11 +21,11 @@ function Ask() {
     const isRefused = keyWanted.value && apiKey.value !== '';
     const close = (): void => {
         opened.value = false;
-        keyWanted.value = false;
+        keyDeclined.value = true;
     };
     const save = (to: string): void => {
+        opened.value = false;
         setApiKey(to.trim());
-        close();
         void refreshModels();
     };
     return (

@@ -6,6 +6,13 @@ export default async function (session) {
     session.expect('status of 401');
     await session.open('models', session.lockedAddress);
     const dialog = page.getByRole('dialog', { name: 'Key' });
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    for (let i = 0; i < 2; i++) {
+        await page.waitForResponse(response => response.status() === 401);
+    }
+
+    assert.equal(await dialog.count(), 0, 'who gives no key is not asked again and again');
+    await page.getByRole('button', { name: 'Key', exact: true }).click();
     await dialog.getByLabel('API key or token').fill('wrong');
     await session.expectAccessible();
     await dialog.getByRole('button', { name: 'Use this key' }).click();
