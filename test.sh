@@ -48,6 +48,9 @@ elif [ "$status" != 3 ]; then
     exit "$status"
 fi
 
+# The console is tested in a real browser, which Node.js drives.
+command -v chromium >/dev/null || tools/apt-install.sh "the console is opened in it" chromium fonts-dejavu-core
+
 # --- build ---------------------------------------------------------------------------------------------------------
 dotnet build Linr.slnx -c Release --nologo -v quiet
 emulator=$(tests/Emulator/build.sh artifacts/emulator)
@@ -59,6 +62,17 @@ tools/kernels.sh --check || status=$?
 if [ "$status" = 3 ]; then
     echo "The kernels were not compiled: no NVRTC can be had here. Their fingerprints are still tested."
 elif [ "$status" != 0 ]; then
+    exit "$status"
+fi
+
+# --- the committed console is what its sources give ------------------------------------------------------------------
+status=0
+tools/console.sh --check || status=$?
+if [ "$status" = 0 ]; then
+    export LINR_REQUIRE_BROWSER=1
+elif [ "$status" = 3 ]; then
+    echo "The console was neither built nor opened: it needs Node.js. The hashes of its files are still tested."
+else
     exit "$status"
 fi
 

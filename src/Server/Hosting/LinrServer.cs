@@ -1,5 +1,6 @@
 using Linr.Engine;
 using Linr.Server.Api;
+using Linr.Server.Console;
 using Linr.Server.Grpc;
 using Linr.Server.Models;
 using Linr.Server.Options;
@@ -109,6 +110,7 @@ public static class LinrServer
     private static void Map(WebApplication app)
     {
         RestEndpoints.Map(app);
+        ConsoleEndpoint.Map(app).IsOpen();
         app.MapGrpcService<RetrievalService>();
         app.MapGrpcService<ItemsService>();
         app.MapGrpcService<ModelsService>();

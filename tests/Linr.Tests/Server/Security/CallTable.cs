@@ -76,6 +76,7 @@ internal static class CallTable
         ["/health/ready"] = Scopes.None,
         ["/health/startup"] = Scopes.None,
         ["/openapi/v1.json"] = Scopes.None,
+        ["/"] = Scopes.None,
     };
 
     private static V1.WriteRequest Write() => new()
