@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { chromium } from 'playwright-core';
 
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-const timeoutMs = 20_000;
+const timeoutMs = 60_000;
 
 /** A browser, a page in it, and all that went wrong there. */
 export class Session {

@@ -20,7 +20,14 @@ export default async function (session) {
         assert.fail(`Tab never came to ${name}; it is at ${await focused()}`);
     };
     await session.open('models');
-    await page.keyboard.press('Tab');
+    await page.getByRole('button', { name: 'Load a model…' }).waitFor();
+
+    // A window that has only just opened may still give keys to the browser: until the page has the focus, Tab goes nowhere.
+    await page.bringToFront();
+    for (let i = 0; i < 3 && (await page.evaluate(() => document.activeElement === document.body)); i++) {
+        await page.keyboard.press('Tab');
+    }
+
     assert.equal(await focused(), 'Skip to the page');
     await page.keyboard.press('Enter');
     assert.equal(await page.evaluate(() => document.activeElement.id), 'main');

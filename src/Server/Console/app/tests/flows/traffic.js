@@ -31,7 +31,7 @@ export default async function (session) {
                 .reduce((sum, cell) => sum + (Number(cell.textContent) || 0), 0) >= 3,
     );
     await page.getByRole('img', { name: /^Latency of searches, now: p50 .* ms, p95 .* ms, p99 .* ms$/ }).waitFor();
-    await page.getByRole('img', { name: /^Memory of the process, now: resident .* MiB/ }).waitFor();
+    await page.getByRole('img', { name: /^Memory of the process, now: resident .* [MG]iB/ }).waitFor();
     await page.getByRole('combobox', { name: 'Time', exact: true }).selectOption('900');
     await chart('Lag').getByText('version 1').first().waitFor();
     await session.expectAccessible();
