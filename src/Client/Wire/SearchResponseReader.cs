@@ -51,10 +51,7 @@ internal static class SearchResponseReader
     {
         int found = 0;
         int restBytes = 0;
-        int start = 0;
-        for (var fields = new WireReader(bytes);
-            fields.TryReadField(out uint tag, out ReadOnlySpan<byte> value);
-            start = fields.Position)
+        for (var fields = new WireReader(bytes); fields.TryReadField(out uint tag, out ReadOnlySpan<byte> value);)
         {
             if (tag == HitsTag)
             {
@@ -62,7 +59,7 @@ internal static class SearchResponseReader
                 continue;
             }
 
-            bytes[start..fields.Position].CopyTo(rest.AsSpan(restBytes));
+            bytes.Slice(fields.Position - fields.FieldBytes, fields.FieldBytes).CopyTo(rest.AsSpan(restBytes));
             restBytes += fields.FieldBytes;
         }
 

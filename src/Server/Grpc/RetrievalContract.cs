@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Linr.Server.Wire;
@@ -40,42 +39,28 @@ internal abstract class RetrievalContract
 
     /// <summary>Tells the framework the methods; it finds who handles them by their names, and gives no service.</summary>
     public static void BindService(ServiceBinderBase binder, RetrievalContract? service)
+        => V1.Retrieval.BindService(new AnswerBinder(binder), serviceImpl: null);
+
+    /// <summary>Passes on the methods of generated code, those that answer a search with an answer in its place.</summary>
+    private sealed class AnswerBinder(ServiceBinderBase binder) : ServiceBinderBase
     {
-        Marshaller<V1.SearchRequest> request = Of<V1.SearchRequest>();
-        binder.AddMethod(Unary("Search", request, s_answer), service is null ? null : service.Search);
-        binder.AddMethod(Unary("Explain", request, s_answer), service is null ? null : service.Explain);
-        binder.AddMethod(
-            Unary("SearchBatch", Of<V1.SearchBatchRequest>(), Of<V1.SearchBatchResponse>()),
-            service is null ? null : service.SearchBatch);
-        binder.AddMethod(
-            Method(MethodType.ServerStreaming, "SearchStream", request, Of<V1.SearchPart>()),
-            service is null ? null : service.SearchStream);
-        binder.AddMethod(
-            Unary("Count", Of<V1.CountRequest>(), Of<V1.CountResponse>()), service is null ? null : service.Count);
-        binder.AddMethod(
-            Unary("PrepareFilter", Of<V1.PrepareFilterRequest>(), Of<V1.PrepareFilterResponse>()),
-            service is null ? null : service.PrepareFilter);
-    }
-
-    private static Method<TRequest, TResponse> Unary<TRequest, TResponse>(
-        string name, Marshaller<TRequest> request, Marshaller<TResponse> response)
-        => Method(MethodType.Unary, name, request, response);
-
-    private static Method<TRequest, TResponse> Method<TRequest, TResponse>(
-        MethodType type, string name, Marshaller<TRequest> request, Marshaller<TResponse> response)
-        => new(type, Descriptor.FullName, name, request, response);
-
-    private static Marshaller<T> Of<T>()
-        where T : IBufferMessage, IMessage<T>, new()
-    {
-        var parser = new MessageParser<T>(() => new T());
-        return new Marshaller<T>(
-            (message, context) =>
+        public override void AddMethod<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler)
+        {
+            if (typeof(TResponse) == typeof(V1.SearchResponse))
             {
-                context.SetPayloadLength(message.CalculateSize());
-                message.WriteTo(context.GetBufferWriter());
-                context.Complete();
-            },
-            context => parser.ParseFrom(context.PayloadAsReadOnlySequence()));
+                binder.AddMethod(
+                    new Method<TRequest, SearchAnswer>(
+                        method.Type, method.ServiceName, method.Name, method.RequestMarshaller, s_answer),
+                    (UnaryServerMethod<TRequest, SearchAnswer>?)null);
+                return;
+            }
+
+            binder.AddMethod(method, handler);
+        }
+
+        public override void AddMethod<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler)
+            => binder.AddMethod(method, handler);
     }
 }
