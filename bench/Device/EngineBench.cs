@@ -101,8 +101,8 @@ internal sealed class EngineBench : IDisposable
         ReadOnlySpan<ScanHit> expected = workspace.Hits(0);
         for (int i = 0; i < expected.Length; i++)
         {
-            Hit? found = i < response.Hits.Length ? response.Hits[i] : null;
-            if (found?.Score != expected[i].Score || found.Id != expected[i].Row)
+            Hit? found = i < response.Hits.Count ? response.Hits[i] : null;
+            if (found?.Score != expected[i].Score || found?.Id != expected[i].Row)
             {
                 throw new InvalidDataException(
                     $"A wrong answer of the engine: expected {expected[i]} in place {i}; found {found}.");

@@ -36,7 +36,7 @@ internal sealed class HostRowsBench(RandomRows rows, int passes)
                 bool isSame = other.Exact && one.Hits.Select(hit => (hit.Id, hit.Score))
                     .SequenceEqual(other.Hits.Select(hit => (hit.Id, hit.Score)));
                 AnswerCheck.Expect(
-                    isSame, "the answer of a device that has the rows", $"{other.Hits.Length} hits, {other.Mode}");
+                    isSame, "the answer of a device that has the rows", $"{other.Hits.Count} hits, {other.Mode}");
             }
 
             figures.Add(new HostRowsFigure(

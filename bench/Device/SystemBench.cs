@@ -166,7 +166,7 @@ internal sealed class SystemBench(BenchOptions options, TextWriter log)
         }
 
         var figure = new SystemFigure(
-            Describe(request), response.Mode, response.RowsPassed, response.Hits.Length, Quantiles.Median(times));
+            Describe(request), response.Mode, response.RowsPassed, response.Hits.Count, Quantiles.Median(times));
         figures.Add(figure);
         log.WriteLine(FormattableString.Invariant(
             $"{figure.Filter}: {figure.MedianMs:F2} ms for {figure.Hits} ids of {figure.RowsPassed:N0} that pass ({figure.Mode}); ")
@@ -180,7 +180,7 @@ internal sealed class SystemBench(BenchOptions options, TextWriter log)
     {
         bool isSame = expected.RowsPassed == found.RowsPassed
             && expected.Hits.Select(hit => (hit.Id, hit.Score)).SequenceEqual(found.Hits.Select(hit => (hit.Id, hit.Score)));
-        AnswerCheck.Expect(isSame, "the processor's answer", $"{found.Hits.Length} hits of {found.RowsPassed:N0} rows");
+        AnswerCheck.Expect(isSame, "the processor's answer", $"{found.Hits.Count} hits of {found.RowsPassed:N0} rows");
     }
 
     private static long IdOf(long row) => 1_000_000_007L + (3 * row);

@@ -150,6 +150,9 @@ internal sealed class LoadBench(LoadOptions options, TextWriter log)
             + $"p99 {figure.P99Ms:N2}, max {figure.MaxMs:N2} ms; {figure.Errors.Values.Sum()} errors; "
             + $"collections {figure.Gen0}/{figure.Gen1}/{figure.Gen2}; "
             + $"{figure.AllocatedBytesPerSearch:N0} bytes a search");
+        IEnumerable<string> parts = figure.Parts.Select(
+            part => string.Create(CultureInfo.InvariantCulture, $"{part.Name} {part.P50Ms:F2}/{part.P99Ms:F2}"));
+        log.WriteLine($"  p50/p99 of its parts: {string.Join(", ", parts)} ms");
         return figure;
     }
 

@@ -86,8 +86,10 @@ internal sealed class LoadClients : IDisposable
     {
         try
         {
-            await client.SearchAsync(_workload.OfService(Interlocked.Increment(ref _next))).ConfigureAwait(false);
-            run.Ticks.Add(Stopwatch.GetTimestamp() - due);
+            Client.SearchRequest request = _workload.OfService(Interlocked.Increment(ref _next));
+            long sent = Stopwatch.GetTimestamp();
+            Client.SearchResponse answer = await client.SearchAsync(request).ConfigureAwait(false);
+            run.Add(answer, due, sent, Stopwatch.GetTimestamp());
         }
         catch (LinrException error)
         {

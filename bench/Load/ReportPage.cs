@@ -28,6 +28,7 @@ internal static class ReportPage
         Line(page, $"");
         AppendGoals(page, report);
         AppendStages(page, report);
+        AppendParts(page, report.Target);
         AppendSoak(page, report.Soak);
         Line(page, $"");
         Line(page, $"![Milliseconds a search over the rate](service.png)");
@@ -69,6 +70,20 @@ internal static class ReportPage
         Line(page, $"| {due} | {stage.AnsweredPerSecond:N0} | {stage.P50Ms:F2} | {stage.P95Ms:F2} | {stage.P99Ms:F2} | "
             + $"{stage.MaxMs:F1} | {stage.Errors.Values.Sum()} | {stage.Gen0}/{stage.Gen1}/{stage.Gen2} | "
             + $"{stage.AllocatedBytesPerSearch:N0} | {stage.ServerProcessors:F2} |");
+    }
+
+    private static void AppendParts(StringBuilder page, StageFigure stage)
+    {
+        Line(page, $"");
+        Line(page, $"At 70 %, where the time of a search goes: `client` until one is free, `way` what is neither in the");
+        Line(page, $"engine nor there.");
+        Line(page, $"");
+        Line(page, $"| part | p50 ms | p99 |");
+        Line(page, $"| --- | ---: | ---: |");
+        foreach (PartFigure part in stage.Parts)
+        {
+            Line(page, $"| {part.Name} | {part.P50Ms:F2} | {part.P99Ms:F2} |");
+        }
     }
 
     private static void AppendSoak(StringBuilder page, SoakFigure? soak)

@@ -37,9 +37,17 @@ internal sealed record StageFigure
     /// <summary>Processors that the server kept busy.</summary>
     public required double ServerProcessors { get; init; }
 
+    /// <summary>Where the time went, by name.</summary>
+    public required IReadOnlyList<PartFigure> Parts { get; init; }
+
     public static StageFigure Of(LoadRun run, double? rate, double? share, ServerSample before, ServerSample after)
     {
         var latencies = new Latencies(run.Ticks);
+        IEnumerable<PartFigure> parts = run.Parts.OrderBy(part => part.Key, StringComparer.Ordinal).Select(part =>
+        {
+            var times = new Latencies(part.Value);
+            return new PartFigure(part.Key, times.Ms(0.5), times.Ms(0.99));
+        });
         return new StageFigure
         {
             Rate = rate,
@@ -58,6 +66,7 @@ internal sealed record StageFigure
             AllocatedBytesPerSearch =
                 (after.AllocatedBytes - before.AllocatedBytes) / (double)Math.Max(latencies.Count, 1),
             ServerProcessors = (after.ProcessorSeconds - before.ProcessorSeconds) / run.Elapsed.TotalSeconds,
+            Parts = [.. parts],
         };
     }
 }

@@ -82,9 +82,9 @@ internal sealed class StoreStart(string folder)
         {
             Embeddings = [new EmbeddingQuery("item", Embedding(new Random(1)))], K = 10,
         });
-        if (found.Hits.Length != 10)
+        if (found.Hits.Count != 10)
         {
-            throw new InvalidDataException($"Expected 10 hits; found {found.Hits.Length}.");
+            throw new InvalidDataException($"Expected 10 hits; found {found.Hits.Count}.");
         }
     }
 

@@ -45,7 +45,7 @@ public sealed class QueryFeatureTests
                 K = data.Catalogue.Count,
                 IncludeSeen = true,
             });
-            Assert.Equal(data.Catalogue.Count, found.Hits.Length);
+            Assert.Equal(data.Catalogue.Count, found.Hits.Count);
             Assert.All(found.Hits, hit =>
             {
                 ReadOnlySpan<float> item = trained.ItemEmbeddings.Span.Slice(data.Catalogue.Find(hit.Id) * dim, dim);
@@ -67,7 +67,7 @@ public sealed class QueryFeatureTests
             SearchResponse found = retriever.Search(
                 new SearchRequest { Features = Features((ItemId)(long)group), K = 10 });
             int own = found.Hits.Count(hit => hit.Id.Integer % Planted.Groups == group);
-            Assert.True(own > found.Hits.Length / 2, $"group {group}: {own} of {found.Hits.Length}");
+            Assert.True(own > found.Hits.Count / 2, $"group {group}: {own} of {found.Hits.Count}");
         }
     }
 

@@ -94,7 +94,7 @@ public sealed class SimilarityTests
             K = 10,
             Similarity = similarity.Spec.Name,
         });
-        Assert.Equal(10, response.Hits.Length);
+        Assert.Equal(10, response.Hits.Count);
         Assert.True(response.Exact);
     }
 

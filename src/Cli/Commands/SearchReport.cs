@@ -48,7 +48,7 @@ internal static class SearchReport
             : $"exact candidates: {response.Mode}";
         console.MarkupLineInterpolated(
             CultureInfo.InvariantCulture,
-            $"[grey]{response.Hits.Length} hits; {passed} items passed; {exact}; model {response.ModelVersion}[/]");
+            $"[grey]{response.Hits.Count} hits; {passed} items passed; {exact}; model {response.ModelVersion}[/]");
         if (response.Recall is { } recall)
         {
             console.MarkupLineInterpolated(

@@ -30,13 +30,16 @@ internal static class AnswerWire
         Filter = response.Filter,
     };
 
-    public static Hit Read(V1.Hit hit) => new(IdWire.Read(hit.Id), hit.Score)
+    public static Hit Read(V1.Hit hit)
     {
-        Fields = hit.Fields.Count == 0
-            ? ImmutableDictionary<string, IReadOnlyList<Value>>.Empty : ValueWire.Read(hit.Fields),
-        Tasks = hit.Tasks.Count == 0
-            ? ImmutableDictionary<string, float>.Empty : new Dictionary<string, float>(hit.Tasks),
-    };
+        var read = new Hit(IdWire.Read(hit.Id), hit.Score);
+        if (hit.Fields.Count > 0)
+        {
+            read = read with { Fields = ValueWire.Read(hit.Fields) };
+        }
+
+        return hit.Tasks.Count == 0 ? read : read with { Tasks = new Dictionary<string, float>(hit.Tasks) };
+    }
 
     public static SearchPart Read(V1.SearchPart part)
         => new(Read(part.Hits), part.End is null ? null : Read(part.End));

@@ -9,7 +9,7 @@ public sealed record SearchResponse
     /// The hits: score descending (value descending, where a ranker ranked), then key and id ascending; in the order
     /// taken under diversity.
     /// </summary>
-    public required ImmutableArray<Hit> Hits { get; init; }
+    public required HitList Hits { get; init; }
 
     /// <summary>
     /// Whether the hits are the exact answer; where a ranker ranked, whether what it ranked were the very best of all

@@ -12,11 +12,16 @@ namespace Linr.Engine.Requests;
 internal sealed class RankStage(ItemTable table, ImmutableArray<ModelRanker> rankers)
 {
     /// <summary>The candidates, best value first and with their values for scores; some of them under a group cap.</summary>
-    public RankedHits Run(RequestWork work, RankBy rankBy, List<ScanHit> candidates)
+    public RankedHits Run(RequestWork work, RankBy rankBy, ReadOnlySpan<ScanHit> candidates)
     {
         ModelRanker ranker = rankers.First(one => one.Spec.Name == rankBy.Name);
         RankerSpec spec = ranker.Spec;
-        uint[] rows = [.. candidates.Select(hit => hit.Row)];
+        var rows = new uint[candidates.Length];
+        for (int candidate = 0; candidate < rows.Length; candidate++)
+        {
+            rows[candidate] = candidates[candidate].Row;
+        }
+
         EmbeddingQuery query = work.Query.Embeddings.Concat(work.Query.SimilarityQueries)
             .First(one => one.Name == spec.QueryEmbedding);
         float[] scores = ranker.Score(query.Vector, History(work), rows);
@@ -39,7 +44,7 @@ internal sealed class RankStage(ItemTable table, ImmutableArray<ModelRanker> ran
         }
 
         work.Clock.End("rank", Describe(spec, values, rows.Length));
-        return new RankedHits(spec, ranked, rows, scores);
+        return new RankedHits(spec, ranked.ToArray(), rows, scores);
     }
 
     /// <summary>Rows of the items that the query came from, the latest first.</summary>

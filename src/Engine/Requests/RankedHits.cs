@@ -9,13 +9,13 @@ namespace Linr.Engine.Requests;
 /// <param name="hits">Rows and values, best first.</param>
 /// <param name="rows">Rows of all candidates.</param>
 /// <param name="scores">Their scores: [candidates, tasks].</param>
-internal sealed class RankedHits(RankerSpec spec, List<ScanHit> hits, uint[] rows, float[] scores)
+internal sealed class RankedHits(RankerSpec spec, ReadOnlyMemory<ScanHit> hits, uint[] rows, float[] scores)
 {
     private readonly Dictionary<uint, int> _candidates =
         rows.Select((row, candidate) => (row, candidate)).ToDictionary(pair => pair.row, pair => pair.candidate);
 
     /// <summary>Rows and values, best first.</summary>
-    public List<ScanHit> Hits => hits;
+    public ReadOnlyMemory<ScanHit> Hits => hits;
 
     /// <summary>How many were ranked.</summary>
     public int Count => rows.Length;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
@@ -159,10 +160,9 @@ internal sealed class RequestRunner
 
         void Compare(RequestWork work, ScanAnswer answer)
         {
-            HashSet<ItemId> found = [.. work.Response!.Hits.Select(hit => hit.Id)];
-            List<ScanHit> exact = Unseen(work, answer.Hits, work.Request.K);
-            double recall = exact.Count == 0 ? 1 : exact.Count(
-                hit => found.Contains(_table.Ids.Read(hit.Row))) / (double)exact.Count;
+            HashSet<ItemId> found = [.. work.Response!.Hits.Ids];
+            ItemIdList exact = ReadIds(Unseen(work, answer.Hits, work.Request.K));
+            double recall = exact.Count == 0 ? 1 : exact.Count(found.Contains) / (double)exact.Count;
             work.Response = work.Response with { Recall = recall };
         }
     }
@@ -259,24 +259,19 @@ internal sealed class RequestRunner
 
     private void Answer(RequestWork work, ScanAnswer answer)
     {
-        List<ScanHit> kept = Unseen(work, answer.Hits, work.CandidateCount);
+        ReadOnlySpan<ScanHit> kept = Unseen(work, answer.Hits, work.CandidateCount);
         RankedHits? ranked = work.Request.RankBy is { } rankBy ? _ranks.Run(work, rankBy, kept) : null;
-        kept = ranked?.Hits ?? kept;
+        kept = ranked is null ? kept : ranked.Hits.Span;
         if (work.Request.Diversity is { } diversity)
         {
-            kept = Diversify([.. kept.Take(diversity.Candidates)], work, diversity);
+            kept = Diversify(kept[..Math.Min(kept.Length, diversity.Candidates)], work, diversity);
         }
 
-        var hits = new Hit[Math.Min(kept.Count, work.Request.K)];
-        for (int i = 0; i < hits.Length; i++)
-        {
-            hits[i] = ReadHit(kept[i], work.Request.Fields, ranked);
-        }
-
-        work.Clock.End("fetch", $"{hits.Length} hits, {work.Request.Fields.Length} fields each");
+        HitList hits = ReadHits(kept[..Math.Min(kept.Length, work.Request.K)], work.Request.Fields, ranked);
+        work.Clock.End("fetch", $"{hits.Count} hits, {work.Request.Fields.Length} fields each");
         work.Response = new SearchResponse
         {
-            Hits = ImmutableCollectionsMarshal.AsImmutableArray(hits),
+            Hits = hits,
             Exact = answer.IsExact,
             Mode = ranked is null ? answer.Mode : string.Create(
                 CultureInfo.InvariantCulture, $"{answer.Mode} -> {ranked.Count:N0} ranked by {work.Request.RankBy!.Name}"),
@@ -294,51 +289,93 @@ internal sealed class RequestRunner
     }
 
     /// <summary>The best of the hits that may be returned, so many at most.</summary>
-    private static List<ScanHit> Unseen(RequestWork work, ReadOnlySpan<ScanHit> found, int wanted)
+    private static ReadOnlySpan<ScanHit> Unseen(RequestWork work, ReadOnlySpan<ScanHit> found, int wanted)
     {
-        var kept = new List<ScanHit>(Math.Min(found.Length, work.ScanK));
-        foreach (ScanHit hit in found)
+        if (!work.DropsSeen || work.Query.Seen.IsEmpty)
         {
-            if (kept.Count == wanted)
-            {
-                break;
-            }
+            return found[..Math.Min(found.Length, wanted)];
+        }
 
-            if (!work.DropsSeen || work.Query.Seen.BinarySearch(hit.Row) < 0)
+        var kept = new ScanHit[Math.Min(found.Length, wanted)];
+        int count = 0;
+        for (int i = 0; i < found.Length && count < kept.Length; i++)
+        {
+            if (work.Query.Seen.BinarySearch(found[i].Row) < 0)
             {
-                kept.Add(hit);
+                kept[count++] = found[i];
             }
         }
 
-        return kept;
+        return kept.AsSpan(0, count);
     }
 
-    private List<ScanHit> Diversify(List<ScanHit> candidates, RequestWork work, Linr.Diversity diversity)
+    private ReadOnlySpan<ScanHit> Diversify(
+        ReadOnlySpan<ScanHit> candidates, RequestWork work, Linr.Diversity diversity)
     {
         EmbeddingColumn column = _table.FindEmbedding(work.Query.Embeddings[0].Name)!;
         int dim = column.Schema.Dim;
-        var embeddings = new float[candidates.Count * dim];
-        for (int i = 0; i < candidates.Count; i++)
+        var embeddings = new float[candidates.Length * dim];
+        var scores = new float[candidates.Length];
+        for (int i = 0; i < candidates.Length; i++)
         {
             column.Read(candidates[i].Row, embeddings.AsSpan(i * dim, dim));
+            scores[i] = candidates[i].Score;
         }
 
-        var picks = new int[Math.Min(work.Request.K, candidates.Count)];
-        int count = MaximalMarginalRelevance.Pick(
-            [.. candidates.Select(hit => hit.Score)], embeddings, dim, diversity.Lambda, picks);
-        work.Clock.End("diversify", $"{count} of {candidates.Count} candidates");
-        return [.. picks.Take(count).Select(pick => candidates[pick])];
+        var picks = new int[Math.Min(work.Request.K, candidates.Length)];
+        int count = MaximalMarginalRelevance.Pick(scores, embeddings, dim, diversity.Lambda, picks);
+        work.Clock.End("diversify", $"{count} of {candidates.Length} candidates");
+        var picked = new ScanHit[count];
+        for (int i = 0; i < count; i++)
+        {
+            picked[i] = candidates[picks[i]];
+        }
+
+        return picked;
     }
 
-    private Hit ReadHit(ScanHit hit, ImmutableArray<string> fields, RankedHits? ranked)
+    private HitList ReadHits(ReadOnlySpan<ScanHit> hits, ImmutableArray<string> fields, RankedHits? ranked)
     {
-        var read = new Hit(_table.Ids.Read(hit.Row), hit.Score);
-        if (!fields.IsEmpty)
+        var scores = new float[hits.Length];
+        for (int i = 0; i < scores.Length; i++)
         {
-            read = read with { Fields = ReadFields(hit.Row, fields) };
+            scores[i] = hits[i].Score;
         }
 
-        return ranked is null ? read : read with { Tasks = ranked.TasksOf(hit.Row) };
+        return new HitList(
+            ReadIds(hits),
+            ImmutableCollectionsMarshal.AsImmutableArray(scores),
+            fields.IsEmpty && ranked is null ? [] : ReadExtras(hits, fields, ranked));
+    }
+
+    private ItemIdList ReadIds(ReadOnlySpan<ScanHit> hits)
+    {
+        uint[] rows = ArrayPool<uint>.Shared.Rent(hits.Length);
+        for (int i = 0; i < hits.Length; i++)
+        {
+            rows[i] = hits[i].Row;
+        }
+
+        ItemIdList ids = _table.Ids.Read(rows.AsSpan(0, hits.Length));
+        ArrayPool<uint>.Shared.Return(rows);
+        return ids;
+    }
+
+    private ImmutableArray<HitExtras?> ReadExtras(
+        ReadOnlySpan<ScanHit> hits, ImmutableArray<string> fields, RankedHits? ranked)
+    {
+        var extras = new HitExtras?[hits.Length];
+        for (int i = 0; i < extras.Length; i++)
+        {
+            uint row = hits[i].Row;
+            extras[i] = HitExtras.None with
+            {
+                Fields = fields.IsEmpty ? HitExtras.None.Fields : ReadFields(row, fields),
+                Tasks = ranked is null ? HitExtras.None.Tasks : ranked.TasksOf(row),
+            };
+        }
+
+        return ImmutableCollectionsMarshal.AsImmutableArray(extras);
     }
 
     private Dictionary<string, IReadOnlyList<Value>> ReadFields(uint row, ImmutableArray<string> fields)

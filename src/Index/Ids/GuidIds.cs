@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Linr.Memory;
 
 namespace Linr.Index.Ids;
@@ -23,6 +24,18 @@ internal sealed class GuidIds(BlockStore<byte> values, long count) : IdColumn
 
     /// <inheritdoc/>
     public override ItemId Read(uint row) => new(ReadGuid(row));
+
+    /// <inheritdoc/>
+    public override ItemIdList Read(ReadOnlySpan<uint> rows)
+    {
+        var ids = new Guid[rows.Length];
+        for (int i = 0; i < ids.Length; i++)
+        {
+            ids[i] = ReadGuid(rows[i]);
+        }
+
+        return new ItemIdList(ImmutableCollectionsMarshal.AsImmutableArray(ids));
+    }
 
     /// <inheritdoc/>
     public override long Key(uint row) => ItemId.GuidKey(ReadGuid(row));

@@ -24,6 +24,9 @@ public abstract class IdColumn : IDisposable
     /// <summary>The id of a row.</summary>
     public abstract ItemId Read(uint row);
 
+    /// <summary>The ids of rows, in their order.</summary>
+    public abstract ItemIdList Read(ReadOnlySpan<uint> rows);
+
     /// <summary>The 64-bit key of a row's id, which orders and shards the item.</summary>
     public abstract long Key(uint row);
 

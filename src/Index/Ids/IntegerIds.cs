@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Linr.Memory;
 
 namespace Linr.Index.Ids;
@@ -24,6 +25,18 @@ internal sealed class IntegerIds(BlockStore<long> values, long count) : IdColumn
 
     /// <inheritdoc/>
     public override ItemId Read(uint row) => new(values.ReadOne(row));
+
+    /// <inheritdoc/>
+    public override ItemIdList Read(ReadOnlySpan<uint> rows)
+    {
+        var ids = new long[rows.Length];
+        for (int i = 0; i < ids.Length; i++)
+        {
+            ids[i] = values.ReadOne(rows[i]);
+        }
+
+        return new ItemIdList(ImmutableCollectionsMarshal.AsImmutableArray(ids));
+    }
 
     /// <inheritdoc/>
     public override long Key(uint row) => values.ReadOne(row);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Unicode;
 using Linr.Memory;
@@ -23,6 +24,24 @@ internal sealed class TextIds(BytesStore values) : IdColumn
 
     /// <inheritdoc/>
     public override ItemId Read(uint row) => new(Encoding.UTF8.GetString(values.Read(row)));
+
+    /// <inheritdoc/>
+    public override ItemIdList Read(ReadOnlySpan<uint> rows)
+    {
+        // Each is in two places, of which the second is known by the first.
+        foreach (uint row in rows)
+        {
+            values.Prefetch(row);
+        }
+
+        var ids = new string[rows.Length];
+        for (int i = 0; i < ids.Length; i++)
+        {
+            ids[i] = Encoding.UTF8.GetString(values.Read(rows[i]));
+        }
+
+        return new ItemIdList(ImmutableCollectionsMarshal.AsImmutableArray(ids));
+    }
 
     /// <inheritdoc/>
     public override long Key(uint row) => ItemId.TextKey(values.Read(row));

@@ -213,7 +213,7 @@ internal sealed class SearchApi(
     }
 
     private static V1.SearchResponse Whole(SearchResponse response, ModelLease lease)
-        => SearchWire.Write(response, lease, response.Hits.Length);
+        => SearchWire.Write(response, lease, response.Hits.Count);
 
     /// <param name="IsStreamed">Whether the answer comes in parts, so that it may have more hits.</param>
     /// <param name="Explains">Whether the answer says how it was found.</param>

@@ -136,7 +136,7 @@ internal sealed class ShadowRun : IAsyncDisposable
 
             _compared++;
             _sharedHits += shared;
-            _overlap += given.Hits.Length == 0 ? 1 : shared / (double)given.Hits.Length;
+            _overlap += given.Hits.Count == 0 ? 1 : shared / (double)given.Hits.Count;
             _liveMicroseconds += given.Stages.Sum(stage => stage.Microseconds);
             _shadowMicroseconds += own.Stages.Sum(stage => stage.Microseconds);
         }

@@ -86,7 +86,7 @@ internal sealed partial class ServerTelemetry : IDisposable
     {
         var tag = new KeyValuePair<string, object?>("model", model);
         _rowsScanned.Add(response.RowsScanned, tag);
-        _hits.Add(response.Hits.Length, tag);
+        _hits.Add(response.Hits.Count, tag);
         foreach (StageTime stage in response.Stages)
         {
             _stages.Record(stage.Microseconds / 1e6, tag, new("stage", stage.Name));

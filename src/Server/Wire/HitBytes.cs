@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Collections.Immutable;
 using System.Numerics;
 using System.Text;
 using Google.Protobuf;
@@ -24,42 +23,78 @@ internal static class HitBytes
     private const byte IntegerTag = (V1.ItemId.IntegerFieldNumber << 3) | (int)WireFormat.WireType.Varint;
     private const byte TextTag = (V1.ItemId.TextFieldNumber << 3) | (int)WireFormat.WireType.LengthDelimited;
 
-    /// <summary>The bytes of hits; false where one has fields or tasks.</summary>
-    public static bool TrySize(ImmutableArray<Hit> hits, out int size)
+    /// <summary>Ids of one kind, as the contract has them.</summary>
+    private interface IIdForm
     {
-        size = 0;
-        foreach (Hit hit in hits)
-        {
-            if (hit.Fields.Count > 0 || hit.Tasks.Count > 0)
-            {
-                return false;
-            }
+        /// <summary>Bytes of the message of an id.</summary>
+        int SizeOf(int index);
 
-            size = checked(size + SizeOf(hit));
-        }
-
-        return true;
+        /// <summary>Writes that message.</summary>
+        void Write(int index, Span<byte> to);
     }
 
-    /// <summary>Bytes of a hit, its tag and length included.</summary>
-    public static int SizeOf(Hit hit)
+    /// <summary>The bytes of hits; false where they have fields or tasks.</summary>
+    public static bool TrySize(HitList hits, out int size)
     {
-        int size = SizeOfHit(hit, SizeOfId(hit.Id));
-        return 1 + SizeOfVarint((uint)size) + size;
+        size = 0;
+        if (hits.HasFieldsOrTasks)
+        {
+            return false;
+        }
+
+        size = hits.Ids.Kind switch
+        {
+            IdKind.Integer => SizeOf(new IntegerForm(hits.Ids.Integers), hits.Scores),
+            IdKind.Guid => SizeOf(new GuidForm(hits.Ids.Guids), hits.Scores),
+            _ => SizeOf(new TextForm(hits.Ids.Texts), hits.Scores),
+        };
+        return true;
     }
 
     /// <summary>Writes hits.</summary>
     /// <param name="hits">The hits.</param>
     /// <param name="size">Their bytes.</param>
     /// <param name="writer">Takes them.</param>
-    public static void Write(ImmutableArray<Hit> hits, int size, IBufferWriter<byte> writer)
+    public static void Write(HitList hits, int size, IBufferWriter<byte> writer)
+    {
+        switch (hits.Ids.Kind)
+        {
+            case IdKind.Integer:
+                Write(new IntegerForm(hits.Ids.Integers), hits.Scores, size, writer);
+                break;
+            case IdKind.Guid:
+                Write(new GuidForm(hits.Ids.Guids), hits.Scores, size, writer);
+                break;
+            default:
+                Write(new TextForm(hits.Ids.Texts), hits.Scores, size, writer);
+                break;
+        }
+    }
+
+    private static int SizeOf<TForm>(TForm ids, ReadOnlySpan<float> scores)
+        where TForm : IIdForm, allows ref struct
+    {
+        int size = 0;
+        for (int i = 0; i < scores.Length; i++)
+        {
+            int hitSize = SizeOfHit(ids.SizeOf(i), scores[i]);
+            size = checked(size + 1 + SizeOfVarint((uint)hitSize) + hitSize);
+        }
+
+        return size;
+    }
+
+    private static void Write<TForm>(TForm ids, ReadOnlySpan<float> scores, int size, IBufferWriter<byte> writer)
+        where TForm : IIdForm, allows ref struct
     {
         Span<byte> chunk = default;
         int used = 0;
         int left = size;
-        foreach (Hit hit in hits)
+        for (int i = 0; i < scores.Length; i++)
         {
-            int bytes = SizeOf(hit);
+            int idSize = ids.SizeOf(i);
+            int hitSize = SizeOfHit(idSize, scores[i]);
+            int bytes = 1 + SizeOfVarint((uint)hitSize) + hitSize;
             if (chunk.Length - used < bytes)
             {
                 writer.Advance(used);
@@ -67,51 +102,24 @@ internal static class HitBytes
                 used = 0;
             }
 
-            Write(hit, chunk.Slice(used, bytes));
+            Span<byte> to = chunk.Slice(used, bytes);
+            int at = 0;
+            to[at++] = HitsTag;
+            at += WriteVarint(to[at..], (uint)hitSize);
+            to[at++] = IdTag;
+            at += WriteVarint(to[at..], (uint)idSize);
+            ids.Write(i, to.Slice(at, idSize));
+            if (scores[i] != 0)
+            {
+                to[at + idSize] = ScoreTag;
+                BinaryPrimitives.WriteSingleLittleEndian(to[(at + idSize + 1)..], scores[i]);
+            }
+
             used += bytes;
             left -= bytes;
         }
 
         writer.Advance(used);
-    }
-
-    private static void Write(Hit hit, Span<byte> to)
-    {
-        int idSize = SizeOfId(hit.Id);
-        int at = 0;
-        to[at++] = HitsTag;
-        at += WriteVarint(to[at..], (uint)SizeOfHit(hit, idSize));
-        to[at++] = IdTag;
-        at += WriteVarint(to[at..], (uint)idSize);
-        at += WriteId(hit.Id, to[at..]);
-        if (hit.Score != 0)
-        {
-            to[at++] = ScoreTag;
-            BinaryPrimitives.WriteSingleLittleEndian(to[at..], hit.Score);
-        }
-    }
-
-    private static int WriteId(ItemId id, Span<byte> to)
-    {
-        if (id.Kind == IdKind.Integer)
-        {
-            to[0] = IntegerTag;
-            return 1 + WriteVarint(to[1..], unchecked((ulong)id.Integer));
-        }
-
-        to[0] = TextTag;
-        int length = SizeOfText(id);
-        int at = 1 + WriteVarint(to[1..], (uint)length);
-        if (id.Kind == IdKind.Guid)
-        {
-            id.Guid.TryFormat(to[at..], out _);
-        }
-        else
-        {
-            Encoding.UTF8.GetBytes(id.Text, to[at..]);
-        }
-
-        return at + length;
     }
 
     private static int WriteVarint(Span<byte> to, ulong value)
@@ -126,23 +134,52 @@ internal static class HitBytes
         return at + 1;
     }
 
-    private static int SizeOfHit(Hit hit, int idSize)
-        => 1 + SizeOfVarint((uint)idSize) + idSize + (hit.Score != 0 ? ScoreBytes : 0);
+    private static int SizeOfHit(int idSize, float score)
+        => 1 + SizeOfVarint((uint)idSize) + idSize + (score != 0 ? ScoreBytes : 0);
 
-    private static int SizeOfId(ItemId id)
-    {
-        if (id.Kind == IdKind.Integer)
-        {
-            return 1 + SizeOfVarint(unchecked((ulong)id.Integer));
-        }
-
-        int length = SizeOfText(id);
-        return 1 + SizeOfVarint((uint)length) + length;
-    }
-
-    private static int SizeOfText(ItemId id)
-        => id.Kind == IdKind.Guid ? GuidCharacters : Encoding.UTF8.GetByteCount(id.Text);
+    private static int SizeOfText(int length) => 1 + SizeOfVarint((uint)length) + length;
 
     // Seven bits a byte, and one byte at least.
     private static int SizeOfVarint(ulong value) => (BitOperations.Log2(value | 1) / 7) + 1;
+
+    private static Span<byte> BeginText(Span<byte> to, int length)
+    {
+        to[0] = TextTag;
+        return to[(1 + WriteVarint(to[1..], (uint)length))..];
+    }
+
+    private readonly ref struct IntegerForm(ReadOnlySpan<long> ids) : IIdForm
+    {
+        private readonly ReadOnlySpan<long> _ids = ids;
+
+        public int SizeOf(int index) => 1 + SizeOfVarint(unchecked((ulong)_ids[index]));
+
+        public void Write(int index, Span<byte> to)
+        {
+            to[0] = IntegerTag;
+            WriteVarint(to[1..], unchecked((ulong)_ids[index]));
+        }
+    }
+
+    private readonly ref struct GuidForm(ReadOnlySpan<Guid> ids) : IIdForm
+    {
+        private readonly ReadOnlySpan<Guid> _ids = ids;
+
+        public int SizeOf(int index) => SizeOfText(GuidCharacters);
+
+        public void Write(int index, Span<byte> to) => _ids[index].TryFormat(BeginText(to, GuidCharacters), out _);
+    }
+
+    private readonly ref struct TextForm(ReadOnlySpan<string> ids) : IIdForm
+    {
+        private readonly ReadOnlySpan<string> _ids = ids;
+
+        public int SizeOf(int index) => SizeOfText(Encoding.UTF8.GetByteCount(_ids[index]));
+
+        public void Write(int index, Span<byte> to)
+        {
+            string text = _ids[index];
+            Encoding.UTF8.GetBytes(text, BeginText(to, Encoding.UTF8.GetByteCount(text)));
+        }
+    }
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Immutable;
 using Google.Protobuf;
 using Linr.Server.Models;
 using V1 = Linr.Protocol.V1;
@@ -13,13 +12,13 @@ namespace Linr.Server.Wire;
 internal sealed class SearchAnswer
 {
     private readonly V1.SearchResponse _rest;
-    private readonly ImmutableArray<Hit> _hits;
+    private readonly HitList _hits;
     private readonly int _hitBytes;
 
     /// <param name="rest">The answer without its hits, or with them where they have fields or tasks.</param>
     /// <param name="hits">The hits that it lacks.</param>
     /// <param name="hitBytes">Their bytes.</param>
-    private SearchAnswer(V1.SearchResponse rest, ImmutableArray<Hit> hits, int hitBytes)
+    private SearchAnswer(V1.SearchResponse rest, HitList hits, int hitBytes)
     {
         _rest = rest;
         _hits = hits;
@@ -34,7 +33,7 @@ internal sealed class SearchAnswer
     public static SearchAnswer Of(SearchResponse response, in ModelLease lease)
         => HitBytes.TrySize(response.Hits, out int size)
             ? new SearchAnswer(SearchWire.Write(response, lease, hitCount: 0), response.Hits, size)
-            : new SearchAnswer(SearchWire.Write(response, lease, response.Hits.Length), [], hitBytes: 0);
+            : new SearchAnswer(SearchWire.Write(response, lease, response.Hits.Count), [], hitBytes: 0);
 
     /// <summary>Writes it: hits first, as the contract numbers them.</summary>
     public void WriteTo(IBufferWriter<byte> writer)

@@ -84,7 +84,7 @@ public sealed class IngestTests(PostgresFixture postgres) : IClassFixture<Postgr
         Assert.Equal(TinyData.ItemCount, opened.Search(new SearchRequest
         {
             Embeddings = [new EmbeddingQuery("v", new float[] { 1, 2, 3 })], K = 100,
-        }).Hits.Length);
+        }).Hits.Count);
     }
 
     [Theory]

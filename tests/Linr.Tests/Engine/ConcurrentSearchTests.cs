@@ -19,8 +19,8 @@ public sealed class ConcurrentSearchTests
         using Retriever shared = s_items.ToRetriever(threads: 3);
         SearchRequest[] requests = [.. Enumerable.Range(0, RequestCount).Select(seed => Request(shared.Schema, seed))];
         SearchResponse[] expected = [.. requests.Select(request => alone.Search(request))];
-        Assert.Contains(expected, response => response.Hits.Length == 0);
-        Assert.Contains(expected, response => response.Hits.Length == Count);
+        Assert.Contains(expected, response => response.Hits.Count == 0);
+        Assert.Contains(expected, response => response.Hits.Count == Count);
         AtOnce(caller =>
         {
             for (int i = 0; i < RequestCount; i++)
@@ -55,8 +55,8 @@ public sealed class ConcurrentSearchTests
     internal static void AssertSame(SearchResponse expected, SearchResponse found)
     {
         Assert.Equal(expected.RowsPassed, found.RowsPassed);
-        Assert.Equal(expected.Hits.Length, found.Hits.Length);
-        for (int i = 0; i < found.Hits.Length; i++)
+        Assert.Equal(expected.Hits.Count, found.Hits.Count);
+        for (int i = 0; i < found.Hits.Count; i++)
         {
             Assert.Equal(expected.Hits[i].Id, found.Hits[i].Id);
             Assert.Equal(

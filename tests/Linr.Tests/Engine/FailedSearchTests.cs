@@ -22,7 +22,7 @@ public sealed class FailedSearchTests
             Assert.Throws<OperationCanceledException>(() => retriever.Search(request, cancelled.Token));
         }
 
-        Assert.Equal(10, retriever.Search(request).Hits.Length);
+        Assert.Equal(10, retriever.Search(request).Hits.Count);
         Assert.Equal(before, NativeBuffer.LiveCount);
     }
 }

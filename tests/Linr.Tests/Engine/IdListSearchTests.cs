@@ -44,7 +44,7 @@ public sealed class IdListSearchTests
         ItemId[] Search(Filter filter, FilterParameters? ids = null)
         {
             SearchResponse response = retriever.Search(request with { Filter = filter, Parameters = ids });
-            Assert.Equal(response.Hits.Length, response.RowsPassed);
+            Assert.Equal(response.Hits.Count, response.RowsPassed);
             return Ids(response);
         }
     }

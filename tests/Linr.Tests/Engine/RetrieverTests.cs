@@ -79,7 +79,7 @@ public sealed class RetrieverTests
         SearchResponse without = retriever.Search(request);
         SearchResponse with = retriever.Search(request with { IncludeSeen = true, K = 12 });
         Assert.Equal(["nobody"], without.UnknownIds);
-        Assert.Equal(10, without.Hits.Length);
+        Assert.Equal(10, without.Hits.Count);
         Assert.Equal(Ids(with.Hits).Except(["item-5", "item-8"]).Take(10), Ids(without.Hits));
         Assert.Contains(new ItemId("item-5"), Ids(with.Hits));
     }
@@ -113,7 +113,7 @@ public sealed class RetrieverTests
         using Retriever retriever = s_items.ToRetriever();
         SearchResponse response = retriever.Search(
             new SearchRequest { Items = ["item-1"], K = 10, GroupBy = new GroupBy("colour") });
-        Assert.Equal(4, response.Hits.Length);
+        Assert.Equal(4, response.Hits.Count);
         Assert.DoesNotContain(new ItemId("item-1"), Ids(response.Hits));
     }
 

@@ -48,7 +48,7 @@ public sealed class SearchBatcherTests
 
         foreach (int i in new[] { 0, 2, 4, 5 })
         {
-            Assert.Equal(sound.K, (await answers[i]).Hits.Length);
+            Assert.Equal(sound.K, (await answers[i]).Hits.Count);
         }
     }
 

@@ -107,7 +107,7 @@ public sealed class CodeSearchTests
             CheckExact = true,
             Explain = true,
         });
-        Assert.Equal(20, found.Hits.Length);
+        Assert.Equal(20, found.Hits.Count);
         Assert.DoesNotContain(found.Hits, hit => hit.Id == "item-1" || hit.Id == "item-2");
         Assert.Equal(found.Hits.Count(hit => exact.Contains(hit.Id)) / 20.0, found.Recall);
         Assert.InRange(found.Recall!.Value, 0.2, 1);

@@ -86,7 +86,7 @@ public sealed class CodesAloneTests
         Assert.Equal((new ItemId(7), 1f), (like.Hits[0].Id, like.Hits[0].Score));
         SearchResponse diverse = retriever.Search(
             new SearchRequest { Items = [7], K = 3, Diversity = new Diversity(0.5f, 10) });
-        Assert.Equal(3, diverse.Hits.Length);
+        Assert.Equal(3, diverse.Hits.Count);
     }
 
     [Fact]

@@ -159,7 +159,7 @@ public sealed class DeviceRetrieverTests(CudaMachine machine) : CudaTest(machine
         SearchResponse found = cuda.Search(request);
         Assert.EndsWith(
             "query tower over 3 items on the device", found.Explanation!.Stages[0].Detail, StringComparison.Ordinal);
-        Assert.Equal(20, found.Hits.Length);
+        Assert.Equal(20, found.Hits.Count);
         for (int hit = 0; hit < 20; hit++)
         {
             // The tower's own arithmetic is float and of the engine: the scan's is not.

@@ -52,7 +52,7 @@ public sealed class LiveSearchTests
                 K = items,
                 Fields = ["text", "word"],
             });
-            Assert.Equal(items - 2, found.Hits.Length);
+            Assert.Equal(items - 2, found.Hits.Count);
             Assert.Equal(items, found.RowsScanned);
             Assert.Single(found.Hits.Select(hit => hit.Score).Distinct());
             Assert.Single(found.Hits.Select(hit => hit.Fields["word"][0].Text).Distinct());

@@ -45,7 +45,7 @@ public sealed class RankedDeviceSearchTests(CudaMachine machine) : CudaTest(mach
         ImmutableArray<SearchResponse> found = cuda.SearchBatch(requests);
         for (int i = 0; i < requests.Length; i++)
         {
-            Assert.Equal(5 + i, found[i].Hits.Length);
+            Assert.Equal(5 + i, found[i].Hits.Count);
             Assert.Equal(expected[i].Hits.Select(Bits), found[i].Hits.Select(Bits));
             Assert.Equal(
                 (expected[i].Mode, expected[i].Exact, expected[i].RowsPassed, expected[i].RowsRanked),

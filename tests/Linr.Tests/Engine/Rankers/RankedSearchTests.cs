@@ -81,7 +81,7 @@ public sealed class RankedSearchTests : IDisposable
         float[] query = [.. mean.Select(value => (float)value)];
         SearchResponse found = _retriever.Search(
             new SearchRequest { Items = [.. items], K = 30, RankBy = new RankBy(RankerModel.Name, 30) });
-        Assert.Equal(30, found.Hits.Length);
+        Assert.Equal(30, found.Hits.Count);
         Assert.DoesNotContain(found.Hits, hit => items.Contains(hit.Id));
         Assert.All(found.Hits, hit => Near(Value(query, [57, 23, 9, 4], hit.Id, 2, 0.1), hit.Score));
         Assert.Contains(found.Hits, hit => Math.Abs(Value(query, [], hit.Id, 2, 0.1) - hit.Score) > 0.01);
@@ -122,7 +122,7 @@ public sealed class RankedSearchTests : IDisposable
     public void Groups_are_capped_and_hits_diversified_once_they_are_ranked()
     {
         SearchRequest request = Request(s_model.Weights(RankerModel.Dim)) with { K = 12, RankBy = new RankBy(RankerModel.Name, 80) };
-        ImmutableArray<Hit> all = _retriever.Search(request with { K = 80 }).Hits;
+        HitList all = _retriever.Search(request with { K = 80 }).Hits;
         SearchResponse grouped = _retriever.Search(request with { GroupBy = new GroupBy("shop", 2) });
         Assert.Equal(80, grouped.RowsRanked);
         Assert.Equal(

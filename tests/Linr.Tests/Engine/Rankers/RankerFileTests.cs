@@ -51,7 +51,7 @@ public sealed class RankerFileTests
         {
             Embeddings = [new EmbeddingQuery("main", query)], K = 8, RankBy = new RankBy(RankerModel.Name),
         });
-        Assert.Equal(8, found.Hits.Length);
+        Assert.Equal(8, found.Hits.Count);
         Assert.All(
             found.Hits,
             hit => Assert.Equal(model.Tasks(query, [], (int)hit.Id.Integer).Rating, hit.Tasks["rating"], 1e-4));

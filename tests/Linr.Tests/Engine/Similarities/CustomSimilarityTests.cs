@@ -39,8 +39,8 @@ public sealed class CustomSimilarityTests
             var request = new SearchRequest { Embeddings = [Query("main", new Random(1), RandomItems.Dim)], K = 300 };
             Dictionary<ItemId, float> expected =
                 retriever.Search(request).Hits.ToDictionary(hit => hit.Id, hit => hit.Score);
-            ImmutableArray<Hit> found = retriever.Search(request with { Similarity = "twin" }).Hits;
-            Assert.Equal(300, found.Length);
+            HitList found = retriever.Search(request with { Similarity = "twin" }).Hits;
+            Assert.Equal(300, found.Count);
             Assert.All(found, hit => Assert.Equal(expected[hit.Id], hit.Score, 2e-6f));
         }
     }
@@ -61,8 +61,8 @@ public sealed class CustomSimilarityTests
             Similarity = "hadamard",
         };
         Dictionary<ItemId, float> expected = retriever.Search(request).Hits.ToDictionary(hit => hit.Id, hit => hit.Score);
-        ImmutableArray<Hit> found = retriever.Search(request with { Similarity = "by class" }).Hits;
-        Assert.Equal(expected.Count, found.Length);
+        HitList found = retriever.Search(request with { Similarity = "by class" }).Hits;
+        Assert.Equal(expected.Count, found.Count);
         Assert.All(found, hit => Assert.Equal(expected[hit.Id], hit.Score, 1e-5f * (1 + MathF.Abs(hit.Score))));
     }
 
@@ -92,7 +92,7 @@ public sealed class CustomSimilarityTests
         var items = new RandomItems(500, seed: 8);
         using Retriever retriever = Open(items, 2, new Minus());
         var request = new SearchRequest { Embeddings = [Query("side", new Random(3), RandomItems.SideDim)], K = 5 };
-        ImmutableArray<Hit> best = retriever.Search(request with { K = 40 }).Hits;
+        HitList best = retriever.Search(request with { K = 40 }).Hits;
         SearchResponse found = retriever.Search(request with { Similarity = "minus", FirstStage = 40 });
         Assert.Equal(best.Reverse().Take(5).Select(hit => hit.Id), found.Hits.Select(hit => hit.Id));
         Assert.Equal(("side -> 40 of 500 by minus", false, 40L), (found.Mode, found.Exact, found.RowsRescored));
@@ -120,7 +120,7 @@ public sealed class CustomSimilarityTests
                 () => retriever.Search(request with { Similarity = name }));
             Assert.StartsWith($"Similarity \"{name}\": {problem}", error.Message, StringComparison.Ordinal);
             Assert.Throws<SimilarityException>(() => retriever.Search(request with { Similarity = name, FirstStage = 7 }));
-            Assert.Equal(5, retriever.Search(request with { Similarity = "sound" }).Hits.Length);
+            Assert.Equal(5, retriever.Search(request with { Similarity = "sound" }).Hits.Count);
         }
     }
 

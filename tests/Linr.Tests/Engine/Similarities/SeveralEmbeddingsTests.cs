@@ -149,7 +149,7 @@ public sealed class SeveralEmbeddingsTests
 
     private static void AssertLogits(double[] expected, SearchResponse found)
     {
-        Assert.Equal(expected.Length, found.Hits.Length);
+        Assert.Equal(expected.Length, found.Hits.Count);
         Assert.All(found.Hits, hit => Assert.Equal(
             expected[hit.Id.Integer], hit.Score, 1e-4 * (1 + Math.Abs(hit.Score))));
     }

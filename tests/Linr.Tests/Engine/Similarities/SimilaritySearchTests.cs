@@ -26,7 +26,7 @@ public sealed class SimilaritySearchTests
         double[] logits = s_model.Logits(similarity, query);
         int[] expected =
             [.. Enumerable.Range(0, Count).Where(item => item % 7 != 3).OrderByDescending(item => logits[item]).Take(25)];
-        Assert.Equal(25, found.Hits.Length);
+        Assert.Equal(25, found.Hits.Count);
         foreach ((Hit hit, int item) in found.Hits.Zip(expected))
         {
             // Items whose logits are as near as roundings may change places.

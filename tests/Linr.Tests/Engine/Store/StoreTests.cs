@@ -211,7 +211,7 @@ public sealed class StoreTests : IDisposable
             {
                 Embeddings = [new EmbeddingQuery("exact", new float[] { 1, 0.1f, 0.01f, 0.001f })], K = 2 * items, Fields = ["word"],
             });
-            Assert.Equal(items, found.Hits.Length);
+            Assert.Equal(items, found.Hits.Count);
             Assert.Single(found.Hits.Select(hit => hit.Score).Distinct());
             Assert.Single(found.Hits.Select(hit => hit.Fields["word"][0].Text).Distinct());
             searches++;

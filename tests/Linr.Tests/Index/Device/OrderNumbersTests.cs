@@ -39,6 +39,8 @@ public class OrderNumbersTests
 
         public override ItemId Read(uint row) => new($"id {row}");
 
+        public override ItemIdList Read(ReadOnlySpan<uint> rows) => throw new NotSupportedException();
+
         public override long Key(uint row)
         {
             ulong key = keyCount == 0 ? row + 1 : row % (uint)keyCount;

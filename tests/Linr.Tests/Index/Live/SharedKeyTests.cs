@@ -38,6 +38,8 @@ public sealed class SharedKeyTests
 
         public override ItemId Read(uint row) => values[row];
 
+        public override ItemIdList Read(ReadOnlySpan<uint> rows) => throw new NotSupportedException();
+
         public override long Key(uint row) => values[row] / 10;
 
         public override int CompareIds(uint left, uint right) => values[left].CompareTo(values[right]);

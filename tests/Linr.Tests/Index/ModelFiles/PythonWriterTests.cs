@@ -87,7 +87,7 @@ public sealed class PythonWriterTests
         Dictionary<long, double> scores = expected.EnumerateObject().ToDictionary(
             one => long.Parse(one.Name, System.Globalization.CultureInfo.InvariantCulture), one => one.Value.GetDouble());
         Assert.True(scores.Count > 20);
-        Assert.Equal(scores.Count, found.Hits.Length);
+        Assert.Equal(scores.Count, found.Hits.Count);
         Assert.All(found.Hits, hit => Assert.Equal(scores[hit.Id.Integer], hit.Score, 1e-5 * (1 + Math.Abs(hit.Score))));
         Assert.True(found.Exact);
     }

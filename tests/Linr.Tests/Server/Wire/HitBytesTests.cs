@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Immutable;
 using Google.Protobuf;
 using Linr.Server.Wire;
 using V1 = Linr.Protocol.V1;
@@ -12,17 +11,18 @@ public sealed class HitBytesTests
     private static readonly float[] s_scores =
         [0, -0f, 1, -2.5f, float.Epsilon, float.MaxValue, float.NaN, float.PositiveInfinity, float.NegativeInfinity];
 
-    private static readonly ItemId[] s_ids =
+    // By kind: the ids of an answer are of one.
+    private static readonly ItemId[][] s_ids =
     [
-        0, 1, 127, 128, 16_383, 16_384, uint.MaxValue, long.MaxValue, -1, long.MinValue,
-        Guid.Empty, new Guid("00112233-4455-6677-8899-aabbccddeeff"),
-        "a", "Žluťoučký kůň", "🦊", new string('x', 127), new string('é', 64), new string('y', 300),
+        [0, 1, 127, 128, 16_383, 16_384, uint.MaxValue, long.MaxValue, -1, long.MinValue],
+        [Guid.Empty, new Guid("00112233-4455-6677-8899-aabbccddeeff")],
+        ["a", "Žluťoučký kůň", "🦊", new string('x', 127), new string('é', 64), new string('y', 300)],
     ];
 
     [Fact]
     public void Bytes_are_those_of_the_messages()
     {
-        foreach (ItemId id in s_ids)
+        foreach (ItemId id in s_ids.SelectMany(ids => ids))
         {
             foreach (float score in s_scores)
             {
@@ -36,11 +36,14 @@ public sealed class HitBytesTests
     {
         var random = new Random(5);
         AssertSame([]);
-        AssertSame(
-        [
-            .. Enumerable.Range(0, 5_000).Select(
-                _ => new Hit(s_ids[random.Next(s_ids.Length)], s_scores[random.Next(s_scores.Length)])),
-        ]);
+        foreach (ItemId[] ids in s_ids)
+        {
+            AssertSame(
+            [
+                .. Enumerable.Range(0, 5_000).Select(
+                    _ => new Hit(ids[random.Next(ids.Length)], s_scores[random.Next(s_scores.Length)])),
+            ]);
+        }
     }
 
     [Fact]
@@ -52,7 +55,7 @@ public sealed class HitBytesTests
         Assert.False(HitBytes.TrySize([new Hit(1, 1) { Tasks = tasks }], out _));
     }
 
-    private static void AssertSame(ImmutableArray<Hit> hits)
+    private static void AssertSame(HitList hits)
     {
         var expected = new V1.SearchResponse();
         expected.Hits.AddRange(hits.Select(SearchWire.Write));

@@ -106,7 +106,7 @@ public sealed class TowerDeviceTests(CudaMachine machine, TowerFile file) : Cuda
             Assert.Equal(
                 found[i].Hits.Select(hit => (hit.Id, hit.Score)),
                 cuda.Search(requests[i]).Hits.Select(hit => (hit.Id, hit.Score)));
-            Assert.Equal(expected[i].Hits.Length, found[i].Hits.Length);
+            Assert.Equal(expected[i].Hits.Count, found[i].Hits.Count);
             var scores = expected[i].Hits.ToDictionary(hit => hit.Id, hit => hit.Score);
             Assert.All(found[i].Hits, hit => Assert.InRange(hit.Score - scores[hit.Id], -2e-4f, 2e-4f));
         }
